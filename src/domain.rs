@@ -1,0 +1,58 @@
+//! The words of the product as types, and every rule that needs no input or output to decide.
+//!
+//! Nothing in here knows a database, a terminal or a runtime. The other rooms speak to each other in these
+//! types, so a rule that belongs to the business is written once, here, and tested without any of them.
+
+pub mod act;
+pub mod actor;
+pub mod check;
+pub mod client;
+pub mod contact;
+pub mod draft;
+pub mod event;
+pub mod failure;
+pub mod filter;
+pub mod id;
+pub mod job;
+pub mod journal;
+pub mod lead;
+pub mod money;
+pub mod retry;
+pub mod routing;
+pub mod row;
+pub mod signature;
+pub mod span;
+pub mod task;
+pub mod text;
+pub mod trace;
+
+/// Declares an enum whose variants are the field's words: stored, parsed and printed as `snake_case` text.
+///
+/// One macro keeps the three spellings (database, JSON, screen) from drifting apart.
+macro_rules! words {
+    ($(#[$meta:meta])* pub enum $name:ident { $($(#[$vmeta:meta])* $variant:ident),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+            strum::Display, strum::EnumString, strum::IntoStaticStr, strum::VariantArray,
+        )]
+        #[strum(serialize_all = "snake_case")]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name { $($(#[$vmeta])* $variant),+ }
+
+        impl $name {
+            /// The stored spelling.
+            pub fn as_str(self) -> &'static str {
+                self.into()
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = strum::ParseError;
+            fn try_from(text: String) -> Result<Self, Self::Error> {
+                text.parse()
+            }
+        }
+    };
+}
+pub(crate) use words;

@@ -1,0 +1,167 @@
+//! Drafts and summaries: AI-written text that is internal, and the approved text that a client may read.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::id::{ClientId, DraftId, LeadId, PersonId, SummaryId};
+use super::text::Untrusted;
+use super::words;
+
+words! {
+    /// Where a draft stands.
+    pub enum DraftState { Pending, InReview, Approved, Rejected, Superseded }
+}
+
+words! {
+    /// What happens to a draft.
+    pub enum DraftAct { Claim, Release, Approve, Reject, Supersede, Reopen }
+}
+
+words! {
+    /// Where a summary stands.
+    pub enum SummaryState { Approved, Published, Withdrawn }
+}
+
+words! {
+    /// Why a reviewer sends a draft away.
+    pub enum RejectReason { Wrong, Unsafe, Unclear, Duplicate, NotNeeded }
+}
+
+/// An act that the state does not allow.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a draft that is {state} cannot {act}")]
+pub struct BadDraftAct {
+    /// Where it stands.
+    pub state: DraftState,
+    /// What was tried.
+    pub act: DraftAct,
+}
+
+impl DraftState {
+    /// The state after an act.
+    ///
+    /// # Errors
+    /// [`BadDraftAct`] when the act has no meaning in this state. Approval needs a claim first.
+    pub fn after(self, act: DraftAct) -> Result<Self, BadDraftAct> {
+        use DraftAct as A;
+        use DraftState as S;
+        match (self, act) {
+            (S::Pending | S::InReview, A::Claim) => Ok(S::InReview),
+            (S::InReview, A::Release) | (S::Rejected, A::Reopen) => Ok(S::Pending),
+            (S::InReview, A::Approve) => Ok(S::Approved),
+            (S::InReview, A::Reject) => Ok(S::Rejected),
+            (S::Pending | S::InReview, A::Supersede) => Ok(S::Superseded),
+            (state, act) => Err(BadDraftAct { state, act }),
+        }
+    }
+}
+
+/// One numbered line of what is known, and the record it comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct EvidenceLine {
+    /// 1 for the first; drafts cite it.
+    pub n: i64,
+    /// What is known.
+    pub text: Untrusted,
+    /// The record it comes from, such as `E-17`.
+    pub source: String,
+}
+
+/// A draft as a list and the review screen show it. Its text is internal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Draft {
+    /// Its id.
+    pub id: DraftId,
+    /// The number of its reference.
+    pub number: i64,
+    /// Raised by every change.
+    pub version: i64,
+    /// Where it stands.
+    pub state: DraftState,
+    /// Whose portal it is for.
+    pub client_id: ClientId,
+    /// That client's name.
+    pub client: String,
+    /// The lead it speaks of.
+    pub lead_id: LeadId,
+    /// The number of that lead's reference.
+    pub lead_number: i64,
+    /// What it is about, in a few words.
+    pub title: Untrusted,
+    /// Which model wrote it.
+    pub model: Untrusted,
+    /// Who works on it.
+    pub claimed_by: Option<PersonId>,
+    /// That person's name.
+    pub claimed_name: Option<String>,
+    /// Until when the claim holds without activity.
+    pub claim_until: Option<DateTime<Utc>>,
+    /// Findings that stop approval, in the text as it stands.
+    pub blocks: i64,
+    /// Findings to look at.
+    pub warns: i64,
+    /// When it was filed.
+    pub created_at: DateTime<Utc>,
+}
+
+/// A draft with all that the review screen needs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DraftDetail {
+    /// The draft.
+    pub draft: Draft,
+    /// What the model wrote.
+    pub text: Untrusted,
+    /// The client-safe text as far as it has got; starts as the model's text.
+    pub work: Untrusted,
+    /// Raised by every saved change of `work`.
+    pub work_version: i64,
+    /// What is known.
+    pub evidence: Vec<EvidenceLine>,
+    /// The lead's own name, which must not stand in a summary.
+    pub lead_name: Untrusted,
+    /// Where the evidence comes from, in words for the client: `phone call`, `website form`.
+    pub source_label: String,
+    /// When the newest evidence happened.
+    pub evidence_at: Option<DateTime<Utc>>,
+    /// Why it was rejected.
+    pub reason: Option<String>,
+}
+
+/// A client-safe text that a person approved. Each approval is a new, immutable version.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// Its id.
+    pub id: SummaryId,
+    /// The number of its reference.
+    pub number: i64,
+    /// Raised by every change of its state.
+    pub version: i64,
+    /// Where it stands.
+    pub state: SummaryState,
+    /// The draft it was made from.
+    pub draft_id: DraftId,
+    /// Whose portal shows it.
+    pub client_id: ClientId,
+    /// That client's name.
+    pub client: String,
+    /// The lead it speaks of.
+    pub lead_id: LeadId,
+    /// The number of that lead's reference.
+    pub lead_number: i64,
+    /// The approved text.
+    pub text: String,
+    /// Hex of the SHA-256 of the text.
+    pub text_hash: String,
+    /// Where the facts come from, in words for the client.
+    pub source_label: String,
+    /// Who approved it.
+    pub approved_by: String,
+    /// When.
+    pub approved_at: DateTime<Utc>,
+    /// When the portal first had it.
+    pub published_at: Option<DateTime<Utc>>,
+    /// When it was taken back.
+    pub withdrawn_at: Option<DateTime<Utc>>,
+    /// Why it was taken back.
+    pub withdrawn_why: Option<String>,
+}

@@ -1,0 +1,42 @@
+//! When a failed job is tried again, and until when trying has any use (DESIGN 4).
+
+use chrono::TimeDelta;
+
+use super::job::JobKind;
+
+/// Tries allowed before a job is dead.
+pub const MAX_ATTEMPTS: i64 = 12;
+/// Rescues of one job before it is taken for poison.
+pub const MAX_RESCUES: i64 = 3;
+/// How long an operator's act can be undone before the worker may take it.
+pub const ARMED: TimeDelta = TimeDelta::seconds(10);
+
+/// The longest wait before attempt `n + 1` after `n` failures: min(6 h, 10 s · 2^(n−1)).
+pub fn ceiling(failures: i64) -> TimeDelta {
+    let doublings = u32::try_from(failures.clamp(1, 32) - 1).unwrap_or(31);
+    let seconds = 10_i64.saturating_mul(1_i64 << doublings);
+    TimeDelta::seconds(seconds.min(6 * 3600))
+}
+
+/// The wait after `n` failures, jittered to [½ ceiling, ceiling]; `roll` is a random number in 0..=1.
+pub fn delay(failures: i64, roll: f64) -> TimeDelta {
+    let top = ceiling(failures).num_milliseconds();
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_precision_loss,
+        reason = "milliseconds of at most six hours fit an f64 exactly"
+    )]
+    let jitter = (top as f64 / 2.0 * roll.clamp(0.0, 1.0)) as i64;
+    TimeDelta::milliseconds(top / 2 + jitter)
+}
+
+/// Until when trying has any use, by harm: a text-back to a missed call is worthless after 15 minutes, a quote
+/// confirmation after an hour.
+pub fn window(kind: JobKind, operation: &str) -> TimeDelta {
+    match (kind, operation) {
+        (JobKind::Message, "text_back") => TimeDelta::minutes(15),
+        (JobKind::Message, _) => TimeDelta::hours(1),
+        (_, "webhook") => TimeDelta::hours(72),
+        _ => TimeDelta::hours(24),
+    }
+}

@@ -1,0 +1,146 @@
+//! What the panes list, beside the records themselves: failure groups, counts, and pages.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::id::DestinationId;
+use super::text::Untrusted;
+use super::words;
+
+words! {
+    /// The five panes of the home screen, in the order of their number keys.
+    pub enum Pane { Leads, Failures, Queue, Tasks, Review }
+}
+
+/// Failed syncs of one destination that failed the same way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FailureGroup {
+    /// Where they went.
+    pub destination_id: DestinationId,
+    /// That destination's name.
+    pub destination: String,
+    /// What they have in common.
+    pub signature: String,
+    /// How many jobs.
+    pub count: i64,
+    /// The first failure of the group.
+    pub since: DateTime<Utc>,
+    /// The newest failure of the group.
+    pub last: DateTime<Utc>,
+    /// How many wait for a person to decide (outcome unknown).
+    pub unknown: i64,
+    /// How many are given up.
+    pub dead: i64,
+    /// Whether the destination is paused.
+    pub paused: bool,
+    /// One of the error texts.
+    pub example: Option<Untrusted>,
+}
+
+/// How many rows match: exact, or "at least" where counting all would be slow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize)]
+pub struct Count {
+    /// The number counted.
+    pub n: i64,
+    /// Whether there may be more.
+    pub at_least: bool,
+}
+
+impl Count {
+    /// Where counting stops.
+    pub const BOUND: i64 = 10_000;
+
+    /// From a count that stopped one past [`Self::BOUND`].
+    pub fn bounded(n: i64) -> Self {
+        if n > Self::BOUND { Self { n: Self::BOUND, at_least: true } } else { Self { n, at_least: false } }
+    }
+}
+
+impl std::fmt::Display for Count {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let text = if self.at_least { format!("≥{}", self.n) } else { self.n.to_string() };
+        f.pad(&text)
+    }
+}
+
+/// One page of a list and how to get the next.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Page<T> {
+    /// The rows, in order.
+    pub rows: Vec<T>,
+    /// Whether more follow.
+    pub more: bool,
+}
+
+/// Figures of the pane titles.
+#[derive(Clone, Debug, PartialEq, Default, Serialize)]
+pub struct Figures {
+    /// Leads in state `new`.
+    pub new_leads: Count,
+    /// Median milliseconds to the first reply, over the last 200 answered leads.
+    pub reply_p50_ms: Option<i64>,
+    /// Failed jobs.
+    pub failed: Count,
+    /// Groups they fall into.
+    pub failure_groups: i64,
+    /// Jobs that wait.
+    pub waiting: Count,
+    /// When the next of them is due.
+    pub next_due_at: Option<DateTime<Utc>>,
+    /// When the last of them is due: the queue is clear by then if all goes well.
+    pub clear_by: Option<DateTime<Utc>>,
+    /// Open tasks.
+    pub tasks: Count,
+    /// Of these, past due.
+    pub overdue: Count,
+    /// Drafts to review.
+    pub drafts: Count,
+    /// Of these, with a block.
+    pub blocked: Count,
+    /// Destinations that are paused or whose breaker is open.
+    pub incidents: i64,
+    /// Payloads parked and not settled.
+    pub parked: Count,
+}
+
+/// A destination as lists show it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Destination {
+    /// Its id.
+    pub id: DestinationId,
+    /// The number of its reference.
+    pub number: i64,
+    /// Raised by every change.
+    pub version: i64,
+    /// Unique name, such as `HubSpot`.
+    pub name: String,
+    /// What kind of system it is.
+    pub kind: String,
+    /// What stops a second effect there.
+    pub delivery_mode: super::job::DeliveryMode,
+    /// Whether jobs for it are held.
+    pub paused: bool,
+    /// Who paused it.
+    pub paused_by: Option<String>,
+    /// Why.
+    pub paused_why: Option<String>,
+    /// Until when.
+    pub paused_until: Option<DateTime<Utc>>,
+    /// Who answers when it breaks.
+    pub incident_owner: Option<String>,
+    /// How to take back what it did.
+    pub rollback: Option<String>,
+}
+
+/// Somebody at a record right now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Presence {
+    /// The person's name.
+    pub person: String,
+    /// The record, such as `D-12`.
+    pub at: super::id::Ref,
+    /// Whether it is being edited.
+    pub editing: bool,
+    /// When it was last seen.
+    pub seen_at: DateTime<Utc>,
+}
