@@ -2,4 +2,5 @@
 
 pub mod app;
 pub mod clock;
+pub mod config;
 pub mod domain;

@@ -1,0 +1,171 @@
+//! Colours: a theme names a few meanings, `Styles` is what the screens use. The default uses the terminal's own
+//! sixteen colours, and with `NO_COLOR` weight and reverse alone remain: no state is ever told by colour alone.
+
+use ratatui::style::{Color, Modifier, Style};
+use serde::{Deserialize, Serialize};
+
+/// What colours mean. Values are names (`red`, `bright-blue`), `#rrggbb`, a number 0–255, or `default`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Theme {
+    /// Titles and the focused border.
+    pub accent: Color,
+    /// Other borders, hints, what is less important.
+    pub dim: Color,
+    /// Good: live, approved, succeeded.
+    pub good: Color,
+    /// Look at it: warnings, due soon, polling.
+    pub warn: Color,
+    /// Act now: blocks, overdue, paused, offline.
+    pub bad: Color,
+    /// Something to know: notes, links to records.
+    pub info: Color,
+    /// Background of the row under the cursor.
+    pub cursor: Color,
+    /// Background of text that was added, in a diff.
+    pub added: Color,
+    /// Background of text that was removed, in a diff.
+    pub removed: Color,
+}
+
+impl Default for Theme {
+    fn default() -> Self {
+        Self {
+            accent: Color::Cyan,
+            dim: Color::DarkGray,
+            good: Color::Green,
+            warn: Color::Yellow,
+            bad: Color::LightRed,
+            info: Color::LightBlue,
+            cursor: Color::Reset,
+            added: Color::Green,
+            removed: Color::Red,
+        }
+    }
+}
+
+impl Theme {
+    /// A theme by name: `default`, `light` (for bright backgrounds), `contrast` (for weak eyes and projectors).
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "default" => Some(Self::default()),
+            "light" => Some(Self {
+                accent: Color::Blue,
+                dim: Color::Gray,
+                good: Color::Rgb(0, 95, 0),
+                warn: Color::Rgb(135, 95, 0),
+                bad: Color::Rgb(175, 0, 0),
+                info: Color::Blue,
+                cursor: Color::Rgb(215, 215, 215),
+                added: Color::Rgb(0, 95, 0),
+                removed: Color::Rgb(175, 0, 0),
+            }),
+            "contrast" => Some(Self {
+                accent: Color::White,
+                dim: Color::White,
+                good: Color::LightGreen,
+                warn: Color::LightYellow,
+                bad: Color::LightRed,
+                info: Color::LightCyan,
+                cursor: Color::Blue,
+                added: Color::LightGreen,
+                removed: Color::LightRed,
+            }),
+            _ => None,
+        }
+    }
+
+    /// The names [`Self::named`] knows.
+    pub const NAMES: &[&str] = &["default", "light", "contrast"];
+}
+
+/// The styles that screens use, computed once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Styles {
+    /// Ordinary text.
+    pub text: Style,
+    /// Less important text.
+    pub dim: Style,
+    /// Headings and column names.
+    pub title: Style,
+    /// The border and title of the focused pane.
+    pub focused: Style,
+    /// The border of other panes.
+    pub border: Style,
+    /// The row under the cursor.
+    pub cursor: Style,
+    /// A marked row.
+    pub marked: Style,
+    /// Good.
+    pub good: Style,
+    /// Look at it.
+    pub warn: Style,
+    /// Act now.
+    pub bad: Style,
+    /// Something to know.
+    pub info: Style,
+    /// A key in footer and help.
+    pub key: Style,
+    /// Added words in a diff.
+    pub added: Style,
+    /// Removed words in a diff.
+    pub removed: Style,
+    /// The border of a popup that asks before something destructive.
+    pub danger: Style,
+}
+
+impl Styles {
+    /// The styles of a theme; without colour, weight, underline and reverse carry the emphasis.
+    pub fn new(theme: &Theme, colour: bool) -> Self {
+        let fg = |c: Color| if colour { Style::new().fg(c) } else { Style::new() };
+        let bold = Modifier::BOLD;
+        let cursor = match (colour, theme.cursor) {
+            (true, Color::Reset) | (false, _) => Style::new().add_modifier(Modifier::REVERSED),
+            (true, background) => Style::new().bg(background).add_modifier(bold),
+        };
+        Self {
+            text: Style::new(),
+            dim: if colour { fg(theme.dim) } else { Style::new().add_modifier(Modifier::DIM) },
+            title: Style::new().add_modifier(bold),
+            focused: fg(theme.accent).add_modifier(bold),
+            border: if colour { fg(theme.dim) } else { Style::new() },
+            cursor,
+            marked: fg(theme.info).add_modifier(bold),
+            good: fg(theme.good),
+            warn: fg(theme.warn).add_modifier(bold),
+            bad: fg(theme.bad).add_modifier(bold),
+            info: fg(theme.info),
+            key: fg(theme.accent).add_modifier(bold),
+            added: fg(theme.added).add_modifier(Modifier::UNDERLINED),
+            removed: fg(theme.removed).add_modifier(Modifier::CROSSED_OUT),
+            danger: fg(theme.bad).add_modifier(bold),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_named_theme_exists() {
+        assert!(Theme::NAMES.iter().all(|name| Theme::named(name).is_some()));
+        assert_eq!(Theme::named("neon"), None);
+    }
+
+    #[test]
+    fn without_colour_no_style_has_one() {
+        for name in Theme::NAMES {
+            let plain = Styles::new(&Theme::named(name).unwrap(), false);
+            for style in [plain.good, plain.warn, plain.bad, plain.info, plain.cursor, plain.dim, plain.added, plain.removed] {
+                assert_eq!((style.fg, style.bg), (None, None));
+            }
+        }
+    }
+
+    #[test]
+    fn a_theme_reads_from_toml() {
+        let theme: Theme = toml::from_str("accent = '#ff8800'\nbad = 'lightred'").unwrap();
+        assert_eq!(theme.accent, Color::Rgb(255, 136, 0));
+    }
+}
