@@ -119,6 +119,11 @@ pub(crate) fn sqlite_options(path: &Path, create: bool) -> SqliteConnectOptions 
         .statement_cache_capacity(256)
 }
 
+/// How the program connects to an existing SQLite file, for connections beside the pools.
+pub fn program_sqlite_options(path: &Path) -> SqliteConnectOptions {
+    sqlite_options(path, false)
+}
+
 impl Store {
     /// Opens an existing, migrated database.
     ///

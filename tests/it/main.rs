@@ -1,0 +1,11 @@
+//! The one integration test binary: every verb of the store, examined by the same test on SQLite and Postgres.
+#![cfg(test)]
+
+mod cluster;
+#[macro_use]
+mod databases;
+mod fixtures;
+
+mod journal;
+mod portal;
+mod schema;
