@@ -218,6 +218,7 @@ static WHOLE: LazyLock<Regex> = LazyLock::new(|| {
             [\x20\-]\#?(?i:[0-9]{1,4}[a-z]?|[a-z]{1,2})(?-u:\b)
         | (?-u:\b)[0-9]{1,6}\x20(?i:[nsew]\.?\x20)?(?i:avenue|ave|street|calle|camino|avenida|paseo|rue|via)\x20(?:[A-Z][\w']*(?:\x20[A-Z][\w']*)?|[a-z])(?-u:\b)
         | (?-u:\b)[0-9]{1,6}\x20(?:[NSEW]\.?\x20)?Broadway(?-u:\b)
+        | (?-u:\b)[0-9]{1,6}\x20(?:[NSEW]|N[EW]|S[EW]|North|South|East|West)\.?\x20(?:[A-Z][A-Za-z']{2,}|[0-9]{1,3}(?i:st|nd|rd|th))(?-u:\b)
         | (?-u:\b)[0-9]{1,6}\x20(?:[NSEW]\.?\x20)?[A-Z][\w.']*(?:\x20[A-Z0-9][\w.']*){0,4},\x20[A-Z][A-Za-z.'\x20]{1,25},?\x20[A-Z]{2},?\x20[0-9]{5}(?:-[0-9]{4})?",
     )
 });
@@ -278,10 +279,14 @@ fn street(folded: &Folded, house: usize) -> Option<usize> {
         let joined = match folded.gap(at - 1) {
             " " | "  " | "-" => true,
             "." | ". " => folded.words[at - 1].len() <= 2,
+            "/" => folded.word(at - 1) == "1" && folded.word(at) == "2",
             _ => false,
         };
         if !joined {
             break;
+        }
+        if matches!((at - house, word), (1, "1")) || folded.gap(at - 1) == "/" {
+            continue; // the half of 720 1/2
         }
         let suffix = STRONG.contains(&word) || WEAK.contains(&word);
         if suffix && name > 0 && is_street(folded, house, at, name) {
@@ -301,7 +306,12 @@ fn street(folded: &Folded, house: usize) -> Option<usize> {
 fn is_street(folded: &Folded, house: usize, suffix: usize, name: usize) -> bool {
     let capital = folded.stands_out(suffix);
     let named = (house + 1..suffix).any(|n| folded.stands_out(n));
-    if STRONG.contains(&folded.word(suffix)) { capital || named || name <= 2 } else { capital && folded.stands_out(suffix - 1) }
+    let plain = if matches!(folded.word(suffix), "blvd" | "ave" | "pkwy" | "hwy" | "avenue" | "boulevard") { 4 } else { 2 };
+    if STRONG.contains(&folded.word(suffix)) {
+        capital || named || name <= plain
+    } else {
+        capital && folded.stands_out(suffix - 1)
+    }
 }
 
 #[cfg(test)]
@@ -326,6 +336,9 @@ mod tests {
     #[case("rr # 4 box 42", "rr # 4 box 42")]
     #[case("120 Avenue C", "120 Avenue C")]
     #[case("6520 Stone Creek Dr", "6520 Stone Creek Dr")]
+    #[case("720 1/2 Clark Street", "720 1/2 Clark Street")]
+    #[case("3321 john f kennedy blvd", "3321 john f kennedy blvd")]
+    #[case("near 1219 N. Paulina", "1219 N. Paulina")]
     fn addresses(#[case] text: &str, #[case] found: &str) {
         assert_eq!(spans(text, StreetAddress), [found]);
     }

@@ -92,12 +92,12 @@ fn dialled(number: &str) -> bool {
 fn is_local(folded: &Folded, span: &Range<usize>) -> bool {
     let (before, after) = (folded.before(span.start), folded.at(span.end));
     let follows = folded.at(span.end + 1).is_ascii_digit();
+    let goes_on = after.is_ascii_digit() || follows && matches!(after, b'-' | b'.' | b'/' | b',');
     let number = &folded.lower[span.clone()];
     let round = number.get(1..3).is_some_and(|end| matches!(end, "00" | "50")) && number.ends_with("00");
     !before.is_ascii_alphanumeric()
         && !matches!(before, b'$' | b'.' | b',' | b'-' | b'/' | b'_')
-        && !after.is_ascii_digit()
-        && !(follows && matches!(after, b'-' | b'.' | b'/' | b','))
+        && !goes_on
         && !round
         && !UNIT.is_match(&folded.lower[span.end..])
 }
