@@ -163,7 +163,8 @@ fn request(situation: &Situation<'_>, route: &mut Route) {
         Path::Between => (TaskKind::ReviewQuote, "quote", TimeDelta::hours(1)),
         Path::Low => {
             route.sequence = may_approach(situation);
-            return confirm(situation, route);
+            confirm(situation, route);
+            return;
         }
     };
     route.tasks.push(task(situation, kind, what, due_in));
