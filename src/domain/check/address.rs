@@ -218,7 +218,7 @@ static WHOLE: LazyLock<Regex> = LazyLock::new(|| {
             [\x20\-]\#?(?i:[0-9]{1,4}[a-z]?|[a-z]{1,2})(?-u:\b)
         | (?-u:\b)[0-9]{1,6}\x20(?i:[nsew]\.?\x20)?(?i:avenue|ave|street|calle|camino|avenida|paseo|rue|via)\x20(?:[A-Z][\w']*(?:\x20[A-Z][\w']*)?|[a-z])(?-u:\b)
         | (?-u:\b)[0-9]{1,6}\x20(?:[NSEW]\.?\x20)?Broadway(?-u:\b)
-        | (?-u:\b)[0-9]{1,6}\x20(?:[NSEW]|N[EW]|S[EW]|North|South|East|West)\.?\x20(?:[A-Z][A-Za-z']{2,}|[0-9]{1,3}(?i:st|nd|rd|th))(?-u:\b)
+        | (?-u:\b)[0-9]{2,6}\x20(?:[NSEW]|N[EW]|S[EW]|North|South|East|West)\.?\x20(?:[A-Z][A-Za-z']{2,}|[0-9]{1,3}(?i:st|nd|rd|th))(?-u:\b)
         | (?-u:\b)[0-9]{1,6}\x20(?:[NSEW]\.?\x20)?[A-Z][\w.']*(?:\x20[A-Z0-9][\w.']*){0,4},\x20[A-Z][A-Za-z.'\x20]{1,25},?\x20[A-Z]{2},?\x20[0-9]{5}(?:-[0-9]{4})?",
     )
 });
@@ -355,6 +355,7 @@ mod tests {
     #[case("4 visits, street parking")]
     #[case("a 40 gallon heater, 2 elements")]
     #[case("The 3 of us met in court")]
+    #[case("It took 2 South Austin crews")]
     fn no_addresses(#[case] text: &str) {
         assert_eq!(spans(text, StreetAddress), Vec::<String>::new());
     }
