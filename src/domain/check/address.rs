@@ -87,8 +87,8 @@ const WEAK: &[&str] = &[
     "mountain", "mtn", "orchard", "orch", "oval", "overlook", "parade", "pike", "pine", "pines", "plain", "plains", "port",
     "prairie", "ranch", "rnch", "rest", "rise", "river", "riv", "shore", "shores", "shrs", "spring", "springs", "spgs", "spur",
     "station", "sta", "stream", "summit", "smt", "trace", "trce", "track", "tunnel", "union", "viaduct", "vista", "vis", "ville",
-    "ville", "well", "wells", "landing", "lndg", "lake", "lakes", "lks", "key", "knoll", "knolls", "knls", "junction", "jct",
-    "hollow", "holw", "haven", "hvn", "harbor", "hbr", "camp", "club", "oak", "oaks", "broadway",
+    "well", "wells", "landing", "lndg", "lake", "lakes", "lks", "key", "knoll", "knolls", "knls", "junction", "jct", "hollow",
+    "holw", "haven", "hvn", "harbor", "hbr", "camp", "club", "oak", "oaks", "broadway",
 ];
 
 /// Words no street name has: with one of them the number counts something.
@@ -173,7 +173,6 @@ const COUNTED: &[&str] = &[
     "after",
     "before",
     "about",
-    "min",
     "degrees",
     "different",
     "new",
