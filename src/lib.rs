@@ -3,3 +3,4 @@
 pub mod app;
 pub mod clock;
 pub mod domain;
+pub mod intake;
