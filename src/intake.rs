@@ -94,6 +94,9 @@ struct Known {
 /// What step 2 gives: the natural key, or why this is no payload of the provider.
 type Identified = Result<String, String>;
 
+type Identify = fn(&Record) -> Identified;
+type Normalise = fn(&Known, &Settings) -> Made;
+
 /// What step 3 gives: the event, or why a person must look at it.
 type Made = Result<NormalEvent, String>;
 
@@ -127,7 +130,7 @@ pub fn read(provider: Provider, bytes: &[u8], settings: &Settings) -> Vec<Item> 
 
 fn read_piece(provider: Provider, piece: &Piece<'_>, settings: &Settings) -> Result<Normalised, Rejected> {
     let record = Record::read(piece)?;
-    let (identify, normalise): (fn(&Record) -> Identified, fn(&Known, &Settings) -> Made) = match provider {
+    let (identify, normalise): (Identify, Normalise) = match provider {
         Provider::TwilioVoice => (twilio_voice::identify, twilio_voice::normalise),
         Provider::TwilioSms => (twilio_sms::identify, twilio_sms::normalise),
         Provider::Callrail => (callrail::identify, callrail::normalise),

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use crate::domain::event::{EventKind, Rejected};
 
 use super::record::{Record, size};
+use super::split::newlines;
 use super::{Item, Known, Settings, event, settle, text};
 
 /// Which column holds which of our fields.
@@ -56,10 +57,6 @@ pub(super) fn read(bytes: &[u8], settings: &Settings) -> Vec<Item> {
     items
 }
 
-fn newlines(bytes: &[u8]) -> usize {
-    bytes.iter().filter(|b| **b == b'\n').count()
-}
-
 /// The first row of the bytes, and how many of them it takes.
 fn next_row(bytes: &[u8]) -> (usize, ByteRecord) {
     let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
@@ -97,19 +94,21 @@ fn header<'a>(bytes: &'a [u8], settings: &Settings) -> Result<Found<'a>, (usize,
         return fail(format!("its columns are not separated by commas: {}; save it with commas", text::quote(&names[0])));
     }
     let mapping = &settings.columns.0;
-    if let Some(field) = mapping.keys().find(|field| !event::FIELDS.contains(&field.as_str())) {
+    if let Some(field) = mapping.keys().find(|field| *field != "id" && !event::FIELDS.contains(&field.as_str())) {
         return fail(format!(
             "the column mapping names {}, which is no field of ours; fields are {}",
             text::quote(field),
             event::FIELDS.join(", ")
         ));
     }
+    let keyed = names.iter().any(|name| name.eq_ignore_ascii_case("key"));
     let mut fields = Vec::new();
     for field in event::FIELDS {
-        let mapped = mapping.get(*field);
+        let is_key = *field == "key";
+        let mapped = mapping.get(*field).or_else(|| if is_key { mapping.get("id") } else { None });
         let same = |name: &String| match mapped {
             Some(column) => name.eq_ignore_ascii_case(column.trim()),
-            None => name.eq_ignore_ascii_case(field) || (*field == "key" && name.eq_ignore_ascii_case("id")),
+            None => name.eq_ignore_ascii_case(field) || (is_key && !keyed && name.eq_ignore_ascii_case("id")),
         };
         let mut places = names.iter().enumerate().filter(|(_, name)| same(name)).map(|(place, _)| place);
         match (places.next(), places.next(), mapped) {

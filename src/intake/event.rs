@@ -62,9 +62,8 @@ pub(super) fn normalise(known: &Known, settings: &Settings) -> Made {
 /// The event; `default` is the kind where none is told (a CSV has no such column as a rule).
 pub(super) fn made(known: &Known, settings: &Settings, default: Option<EventKind>) -> Made {
     let record = &known.record;
-    let kind = match (word::<EventKind>(record, "kind")?, default) {
-        (Some(kind), _) | (None, Some(kind)) => kind,
-        (None, None) => return Err(format!("kind is empty; it can be {}", words_of::<EventKind>())),
+    let Some(kind) = word::<EventKind>(record, "kind")?.or(default) else {
+        return Err(format!("kind is empty; it can be {}", words_of::<EventKind>()));
     };
     let at = when::read("occurred_at", record.text("occurred_at").as_deref(), settings.received_at)?;
     let thread = record.text("thread");

@@ -5,7 +5,7 @@
 use serde_json::{Map, Value};
 
 use super::LARGEST;
-use super::split::Piece;
+use super::split::{Piece, newlines};
 use super::text;
 use crate::domain::event::Rejected;
 
@@ -32,7 +32,7 @@ impl Record {
         }
         let text = std::str::from_utf8(body).map_err(|error| {
             let at = error.valid_up_to();
-            let line = piece.line + body[..at].iter().filter(|b| **b == b'\n').count();
+            let line = piece.line + newlines(&body[..at]);
             rejected(line, format!("it is not UTF-8 (byte {} is wrong); save or send it as UTF-8", at + 1))
         })?;
         if text.starts_with('<') {

@@ -21,13 +21,24 @@ pub(super) struct Pieces<'a> {
     at: usize,
     line: usize,
     in_array: bool,
+    /// Nothing was found yet.
     empty: bool,
+    /// An array broke: from here on nothing is read beyond its block, or each break would cost the whole file.
+    wary: bool,
+    /// Where the current block ends, once it was looked for.
+    block_end: usize,
+}
+
+/// Line ends in the bytes.
+#[expect(clippy::naive_bytecount, reason = "files are read once; a crate for this is not worth its weight")]
+pub(super) fn newlines(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|b| **b == b'\n').count()
 }
 
 impl<'a> Pieces<'a> {
     pub(super) fn new(bytes: &'a [u8]) -> Self {
         let at = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
-        Self { bytes, at, line: 1, in_array: false, empty: true }
+        Self { bytes, at, line: 1, in_array: false, empty: true, wary: false, block_end: 0 }
     }
 
     /// All that was not read yet, as one piece; nothing is left afterwards.
@@ -44,7 +55,7 @@ impl<'a> Pieces<'a> {
 
     fn advance(&mut self, length: usize) {
         let passed = &self.bytes[self.at..self.at + length];
-        self.line += passed.iter().filter(|b| **b == b'\n').count();
+        self.line += newlines(passed);
         self.at += length;
     }
 
@@ -61,22 +72,26 @@ impl<'a> Pieces<'a> {
     }
 
     /// As far as a broken document may reach: to the next line that begins with `{` or `[`.
-    fn block_length(&self) -> usize {
-        let rest = &self.bytes[self.at..];
-        rest.windows(2).position(|pair| pair[0] == b'\n' && matches!(pair[1], b'{' | b'[')).unwrap_or(rest.len())
+    fn block_length(&mut self) -> usize {
+        if self.block_end <= self.at {
+            let rest = &self.bytes[self.at..];
+            let next = rest.windows(2).position(|pair| pair[0] == b'\n' && matches!(pair[1], b'{' | b'['));
+            self.block_end = next.map_or(self.bytes.len(), |end| self.at + end);
+        }
+        self.block_end - self.at
     }
 
     fn value(&mut self) -> Piece<'a> {
         let line = self.line_length();
         let alone = &self.bytes[self.at..self.at + line];
         if self.bytes[self.at] == b'{' {
-            if let Some(length) = document(alone, self.in_array) {
+            if let Some(length) = document(alone) {
                 return self.take(length);
             }
             let block = self.block_length();
-            let length = document(&self.bytes[self.at..self.at + block], self.in_array);
+            let length = document(&self.bytes[self.at..self.at + block]);
             // The whole rest: a single document whose inner lines begin with a bracket.
-            let length = length.or_else(|| if self.empty { document(&self.bytes[self.at..], false) } else { None });
+            let length = length.or_else(|| if self.empty { document(&self.bytes[self.at..]) } else { None });
             return self.take(length.unwrap_or(block));
         }
         let page = self.empty && self.bytes[self.at] == b'<';
@@ -84,10 +99,10 @@ impl<'a> Pieces<'a> {
         self.take(if page || wide { self.bytes.len() - self.at } else { line })
     }
 
-    /// An element of an array that is no object: it ends with a bracket or a comma, or it breaks the block.
+    /// An element of an array; a broken one takes the rest of its block with it.
     fn element(&mut self) -> Piece<'a> {
-        let rest = &self.bytes[self.at..];
-        let mut stream = serde_json::Deserializer::from_slice(rest).into_iter::<&RawValue>();
+        let end = if self.wary { self.at + self.block_length() } else { self.bytes.len() };
+        let mut stream = serde_json::Deserializer::from_slice(&self.bytes[self.at..end]).into_iter::<&RawValue>();
         match stream.next() {
             Some(Ok(raw)) => {
                 let length = raw.get().len();
@@ -99,19 +114,19 @@ impl<'a> Pieces<'a> {
 
     fn broken(&mut self) -> Piece<'a> {
         self.in_array = false;
+        self.wary = true;
         let block = self.block_length();
         self.take(block)
     }
 }
 
 /// The length of the JSON document that `text` starts with, when nothing else follows on its last line.
-fn document(text: &[u8], in_array: bool) -> Option<usize> {
+fn document(text: &[u8]) -> Option<usize> {
     let mut stream = serde_json::Deserializer::from_slice(text).into_iter::<&RawValue>();
     let length = stream.next()?.ok()?.get().len();
     let follows = text[length..].iter().find(|b| !matches!(b, b' ' | b'\t' | b'\r'));
     match follows {
         None | Some(b'\n') => Some(length),
-        Some(b',' | b']') if in_array => Some(length),
         Some(_) => None,
     }
 }

@@ -53,6 +53,25 @@ fn every_sample_is_read(#[case] file: &str, #[case] provider: Provider, #[case] 
 }
 
 #[rstest]
+#[case("event-lines-1.jsonl", Provider::Event, &["quote_requested crm-1", "parked: occurred_at is before the year 2000", "rejected 3: the JSON is", "job_done crm-4"])]
+#[case("csv-leads-1.csv", Provider::Csv, &["form_sent 101", "parked: nobody can be reached: email is no e-mail address", "rejected 5: it has 3 columns"])]
+#[case("form-urlencoded-1.txt", Provider::Form, &["form_sent sha256:"])]
+#[case("thumbtack-webhook-negotiation-1.json", Provider::Thumbtack, &["quote_requested negotiation:5001"])]
+#[case("callrail-text-1.json", Provider::Callrail, &["opt_out SMSa1:text"])]
+fn every_file_of_ours_is_read(#[case] file: &str, #[case] provider: Provider, #[case] expected: &[&str]) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/samples").join(file);
+    let found = outcomes(provider, &std::fs::read_to_string(path).unwrap());
+    assert_eq!(found.len(), expected.len(), "{found:?}");
+    assert!(found.iter().zip(expected).all(|(found, expected)| found.starts_with(expected)), "{found:?}");
+}
+
+#[test]
+fn a_file_of_broken_arrays_is_read_in_one_pass() {
+    let items = read(Provider::Event, "[{\"a\":\n".repeat(9_000).as_bytes(), &settings());
+    assert!(items.len() > 8_000 && items.iter().all(|item| item.outcome.is_err()));
+}
+
+#[rstest]
 #[case("no-answer", EventKind::CallMissed)]
 #[case("busy", EventKind::CallMissed)]
 #[case("failed", EventKind::CallMissed)]
