@@ -99,7 +99,7 @@ impl<'a> Pieces<'a> {
         self.take(if page || wide { self.bytes.len() - self.at } else { line })
     }
 
-    /// An element of an array; a broken one takes the rest of its block with it.
+    /// An element of an array; a broken one takes the rest of its line, or of its block, with it.
     fn element(&mut self) -> Piece<'a> {
         let end = if self.wary { self.at + self.block_length() } else { self.bytes.len() };
         let mut stream = serde_json::Deserializer::from_slice(&self.bytes[self.at..end]).into_iter::<&RawValue>();
@@ -115,8 +115,8 @@ impl<'a> Pieces<'a> {
     fn broken(&mut self) -> Piece<'a> {
         self.in_array = false;
         self.wary = true;
-        let block = self.block_length();
-        self.take(block)
+        let length = if self.bytes[self.at] == b'{' { self.block_length() } else { self.line_length() };
+        self.take(length)
     }
 }
 

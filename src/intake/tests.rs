@@ -160,6 +160,15 @@ fn a_bad_line_is_named_and_the_rest_goes_on() {
 }
 
 #[test]
+fn a_file_that_is_something_else_is_given_up_as_one() {
+    let items = read(Provider::TwilioSms, "x\n".repeat(PATIENCE + 500).as_bytes(), &settings());
+    assert_eq!(items.len(), PATIENCE + 1);
+    let last = items.last().unwrap();
+    assert_eq!((last.line, last.body.len()), (Some(PATIENCE + 1), 999));
+    assert!(last.outcome.as_ref().unwrap_err().reason.contains("none of twilio-sms"));
+}
+
+#[test]
 fn a_bad_row_does_not_swallow_the_rows_behind_it() {
     let found = outcomes(Provider::Csv, "id,phone,words\n1,4158675309,\"two\nlines\"\n2,\"415\n3,4158675309,ok\n4,x\n");
     assert_eq!((found[0].as_str(), found[2].as_str()), ("form_sent 1", "form_sent 3"));
