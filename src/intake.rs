@@ -2,8 +2,8 @@
 //!
 //! Three steps, and each can only fail in one way:
 //!
-//! 1. [`split`] cuts a file into payloads: one JSON document, a JSON array, JSON lines, or one urlencoded body a line.
-//!    A CSV has its own cut ([`csv`]).
+//! 1. `split` cuts a file into payloads: one JSON document, a JSON array, JSON lines, or one urlencoded body a line.
+//!    A CSV has its own cut (`csv`).
 //! 2. A provider's `identify` says whether a payload is the provider's at all, and which natural key it has (C3).
 //!    If it is not, the payload is *rejected*.
 //! 3. Its `normalise` makes the event (C4). What is missing or contradictory *parks* the payload: it is kept, and a
