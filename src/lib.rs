@@ -4,4 +4,5 @@ pub mod app;
 pub mod clock;
 pub mod config;
 pub mod domain;
+pub mod intake;
 pub mod store;
