@@ -10,6 +10,9 @@ begin
     end if;
     if not exists (select from pg_roles where rolname = 'quotedeck_portal') then
         create role quotedeck_portal nologin nosuperuser nocreatedb nocreaterole nobypassrls;
+        alter role quotedeck_portal set default_transaction_read_only = on;
+        alter role quotedeck_portal set statement_timeout = '5s';
+        alter role quotedeck_portal set search_path = client;
     end if;
     if not pg_has_role(current_user, 'quotedeck_owner', 'member') then
         execute format('grant quotedeck_owner to %I', current_user);
@@ -27,6 +30,3 @@ begin
     execute format('grant temporary on database %I to quotedeck_owner', current_database());
 end $$;
 revoke create on schema public from public;
-alter role quotedeck_portal set default_transaction_read_only = on;
-alter role quotedeck_portal set statement_timeout = '5s';
-alter role quotedeck_portal set search_path = client;

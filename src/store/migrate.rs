@@ -68,6 +68,8 @@ impl Store {
             }
             Place::Postgres(options) => {
                 let mut connection = postgres_connection(options).await?;
+                // Several programs may start at once: one prepares, the others wait. Freed with the connection.
+                connection.execute("select pg_advisory_lock(7146810)").await.map_err(failure)?;
                 if !is_prepared(&mut connection).await? {
                     connection.execute(BOOTSTRAP).await.map_err(|error| {
                         match error.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref() {

@@ -147,8 +147,8 @@ pub(crate) async fn on_postgres<F: Future<Output = ()>>(test: impl FnOnce(World)
 /// The database every test copies: migrated once.
 static TEMPLATE: OnceCell<String> = OnceCell::const_new();
 
-async fn copy_of_the_template() -> String {
-    let template = TEMPLATE
+async fn template() -> &'static str {
+    TEMPLATE
         .get_or_init(|| async {
             let options = new_database().await;
             let store = Store::init(&Place::Postgres(Box::new(options.clone())), Clock::fixed(start())).await;
@@ -156,14 +156,22 @@ async fn copy_of_the_template() -> String {
             store.expect("the template migrates").close().await;
             options.get_database().unwrap_or_default().to_owned()
         })
-        .await;
-    let name = fresh_name();
+        .await
+}
+
+async fn copy_of_the_template() -> String {
+    let (template, name) = (template().await, fresh_name());
     command(&format!("create database {name} template {template} strategy file_copy")).await;
     name
 }
 
-/// A new Postgres database that nobody prepared.
-pub(crate) async fn new_database() -> PgConnectOptions {
+/// A new Postgres database that nobody prepared, on a server whose roles exist: roles belong to the whole server.
+pub(crate) async fn unprepared_database() -> PgConnectOptions {
+    template().await;
+    new_database().await
+}
+
+async fn new_database() -> PgConnectOptions {
     let name = fresh_name();
     command(&format!("create database {name}")).await;
     cluster::administrator().await.database(&name)

@@ -6,7 +6,7 @@ use quotedeck::store::Store;
 use quotedeck::store::connect::Place;
 use sqlx::Row as _;
 
-use crate::databases::{Login, World, new_database, on_postgres, start};
+use crate::databases::{Login, World, on_postgres, start, unprepared_database};
 use crate::fixtures::{Made, with};
 
 both_databases!(an_approved_text_stays_as_it_was_approved, the_view_shows_what_is_published_alone);
@@ -139,7 +139,7 @@ const CATALOGUE: &str = "
 #[tokio::test]
 async fn every_role_holds_exactly_this() {
     // A database of its own: privileges on a database are not copied from a template.
-    let options = new_database().await;
+    let options = unprepared_database().await;
     let place = Place::Postgres(Box::new(options.clone()));
     Store::init(&place, Clock::fixed(start())).await.unwrap().close().await;
     let pool = sqlx::PgPool::connect_with(options).await.unwrap();
@@ -150,7 +150,7 @@ async fn every_role_holds_exactly_this() {
 
 #[tokio::test]
 async fn the_portal_makes_nothing_not_even_for_a_moment() {
-    let options = new_database().await;
+    let options = unprepared_database().await;
     Store::init(&Place::Postgres(Box::new(options.clone())), Clock::fixed(start())).await.unwrap().close().await;
     let mut connection = <sqlx::PgConnection as sqlx::Connection>::connect_with(&options).await.unwrap();
     sqlx::raw_sql("set role quotedeck_portal").execute(&mut connection).await.unwrap();

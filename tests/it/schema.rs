@@ -6,7 +6,7 @@ use quotedeck::clock::Clock;
 use quotedeck::store::Store;
 use quotedeck::store::connect::{Place, Purpose};
 
-use crate::databases::{World, new_database, start};
+use crate::databases::{World, start, unprepared_database};
 
 both_databases!(making_it_twice_changes_nothing, another_schema_is_refused);
 
@@ -29,7 +29,7 @@ async fn another_schema_is_refused(world: World) {
 
 #[tokio::test]
 async fn a_database_that_nobody_prepared_says_what_to_do() {
-    let postgres = Place::Postgres(Box::new(new_database().await));
+    let postgres = Place::Postgres(Box::new(unprepared_database().await));
     let folder = tempfile::tempdir().unwrap();
     for place in [postgres, Place::Sqlite(folder.path().join("none.db"))] {
         let error = Store::open(&place, Clock::fixed(start()), Purpose::Deck).await.unwrap_err();
@@ -39,7 +39,7 @@ async fn a_database_that_nobody_prepared_says_what_to_do() {
 
 #[tokio::test]
 async fn two_programs_may_prepare_the_same_database_at_once() {
-    let place = Place::Postgres(Box::new(new_database().await));
+    let place = Place::Postgres(Box::new(unprepared_database().await));
     let (one, two) = tokio::join!(Store::init(&place, Clock::fixed(start())), Store::init(&place, Clock::fixed(start())));
     one.unwrap().ping().await.unwrap();
     two.unwrap().ping().await.unwrap();
