@@ -6,7 +6,9 @@
 
 pub mod connect;
 pub mod errors;
+pub(crate) mod filtering;
 pub mod journal;
+pub mod lists;
 pub mod migrate;
 pub mod rows;
 

@@ -45,6 +45,13 @@ impl Money {
     }
 }
 
+impl From<i64> for Money {
+    /// From stored minor units.
+    fn from(minor: i64) -> Self {
+        Self { minor }
+    }
+}
+
 impl fmt::Display for Money {
     /// `$2,400` or `$2,400.50`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -143,4 +143,4 @@ create table tasks (
 );
 create index tasks_open on tasks (due_at, id) where state = 'open';
 create index tasks_lead on tasks (lead_id, created_at);
-create index tasks_updated on tasks (updated_at desc, id desc);
+create index tasks_created on tasks (created_at desc, id desc);

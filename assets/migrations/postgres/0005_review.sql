@@ -27,7 +27,7 @@ create table drafts (
 );
 create index drafts_open on drafts (created_at, id) where state in ('pending', 'in_review');
 create index drafts_lead on drafts (lead_id, created_at);
-create index drafts_updated on drafts (updated_at desc, id desc);
+create index drafts_created on drafts (created_at desc, id desc);
 
 create table draft_evidence (
     draft_id uuid    not null references drafts (id),

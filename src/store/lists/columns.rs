@@ -1,0 +1,105 @@
+//! What each list selects, and how its rows become domain types. `r` is always the table the list is of; what belongs
+//! to it is joined from the left, so that the planner keeps the order of the list's index.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use crate::domain::draft::{Draft, Summary};
+use crate::domain::id::Kind;
+use crate::domain::job::Job;
+use crate::domain::lead::Lead;
+use crate::domain::row::FailureGroup;
+use crate::domain::task::Task;
+use crate::store::rows::from_row;
+
+pub(super) const LEADS: &str = "select r.id, r.number, r.version, r.client_id, c.name as client, r.source, r.service,
+    r.contact_method, r.consent, r.market, r.urgency, r.value, r.owner_id, o.name as owner, r.attribution, r.name, r.phone,
+    r.email, r.state, r.lost_reason, r.next_action, r.arrived_at, r.replied_at
+    from leads r left join clients c on c.id = r.client_id left join people o on o.id = r.owner_id where true";
+from_row!(Lead { id: Uuid, number: =i64, version: =i64, client_id: Uuid, client: =String, source: String, service: String,
+    contact_method: String, consent: String, market: String, urgency: String, value: ?i64, owner_id: ?Uuid,
+    owner: =Option<String>, attribution: String, name: String, phone: =Option<String>, email: =Option<String>, state: String,
+    lost_reason: ?String, next_action: String, arrived_at: =DateTime<Utc>, replied_at: =Option<DateTime<Utc>>, });
+
+pub(super) const JOBS: &str = "select r.id, r.number, r.version, r.kind, r.state, r.client_id, c.name as client, r.lead_id,
+    l.number as lead_number, r.destination_id, d.name as destination, r.operation, r.delivery_mode, r.idempotency_key,
+    r.attempts, r.max_attempts, r.due_at, r.window_ends_at, r.priority, r.last_error, r.signature, r.reason, r.replay_of,
+    r.armed_until, r.created_at, r.updated_at
+    from jobs r left join clients c on c.id = r.client_id left join leads l on l.id = r.lead_id
+    left join destinations d on d.id = r.destination_id where true";
+pub(super) const WAITING: &str = " and r.state in ('armed', 'scheduled', 'ready', 'running', 'retrying', 'held')";
+pub(super) const FAILED: &str =
+    " and r.signature is not null and not r.settled and r.state in ('retrying', 'held', 'unknown', 'dead')";
+from_row!(Job { id: Uuid, number: =i64, version: =i64, kind: String, state: String, client_id: Uuid, client: =String,
+    lead_id: ?Uuid, lead_number: =Option<i64>, destination_id: Uuid, destination: =String, operation: =String,
+    delivery_mode: String, idempotency_key: =String, attempts: =i64, max_attempts: =i64, due_at: =DateTime<Utc>,
+    window_ends_at: =DateTime<Utc>, priority: =i64, last_error: ?String, signature: =Option<String>, reason: =Option<String>,
+    replay_of: ?Uuid, armed_until: =Option<DateTime<Utc>>, created_at: =DateTime<Utc>, updated_at: =DateTime<Utc>, });
+
+pub(super) const GROUPS: &str = "select r.destination_id, d.name as destination, r.signature, count(*) as count,
+    min(r.updated_at) as since, max(r.updated_at) as last, count(case when r.state = 'unknown' then 1 end) as unknown,
+    count(case when r.state = 'dead' then 1 end) as dead, d.paused, max(r.last_error) as example
+    from jobs r left join destinations d on d.id = r.destination_id where true";
+pub(super) const GROUPED: &str =
+    " group by r.destination_id, r.signature, d.name, d.paused order by count(*) desc, r.destination_id, r.signature limit ";
+from_row!(FailureGroup { destination_id: Uuid, destination: =String, signature: =String, count: =i64, since: =DateTime<Utc>,
+    last: =DateTime<Utc>, unknown: =i64, dead: =i64, paused: =bool, example: ?String, });
+
+pub(super) const TASKS: &str = "select r.id, r.number, r.version, r.kind, r.state, r.title, r.client_id, c.name as client,
+    r.lead_id, l.number as lead_number, r.job_id, r.draft_id, r.payload_id, r.owner_id, o.name as owner, r.urgency, r.due_at,
+    r.snoozed_until, r.escalation, r.created_at
+    from tasks r left join clients c on c.id = r.client_id left join leads l on l.id = r.lead_id
+    left join people o on o.id = r.owner_id where true";
+pub(super) const OPEN: &str = " and r.state = 'open' and (r.snoozed_until is null or r.snoozed_until <= ";
+from_row!(Task { id: Uuid, number: =i64, version: =i64, kind: String, state: String, title: String, client_id: Uuid,
+    client: =String, lead_id: ?Uuid, lead_number: =Option<i64>, job_id: ?Uuid, draft_id: ?Uuid, payload_id: ?Uuid,
+    owner_id: ?Uuid, owner: =Option<String>, urgency: String, due_at: =DateTime<Utc>, snoozed_until: =Option<DateTime<Utc>>,
+    escalation: =i64, created_at: =DateTime<Utc>, });
+
+pub(super) const DRAFTS: &str = "select r.id, r.number, r.version, r.state, r.client_id, c.name as client, r.lead_id,
+    l.number as lead_number, r.title, r.model, r.claimed_by, o.name as claimed_name, r.claim_until, r.blocks, r.warns,
+    r.created_at
+    from drafts r left join clients c on c.id = r.client_id left join leads l on l.id = r.lead_id
+    left join people o on o.id = r.claimed_by where true";
+pub(super) const TO_REVIEW: &str = " and r.state in ('pending', 'in_review')";
+from_row!(Draft { id: Uuid, number: =i64, version: =i64, state: String, client_id: Uuid, client: =String, lead_id: Uuid,
+    lead_number: =i64, title: String, model: String, claimed_by: ?Uuid, claimed_name: =Option<String>,
+    claim_until: =Option<DateTime<Utc>>, blocks: =i64, warns: =i64, created_at: =DateTime<Utc>, });
+
+pub(super) const SUMMARIES: &str = "select r.id, r.number, r.version, r.state, r.draft_id, r.client_id, c.name as client,
+    r.lead_id, l.number as lead_number, t.text, t.text_hash, t.source_label, o.name as approved_by, r.approved_at,
+    t.published_at, t.withdrawn_at, r.withdrawn_why
+    from summaries r left join clients c on c.id = r.client_id left join leads l on l.id = r.lead_id
+    left join people o on o.id = r.approved_by left join approved_texts t on t.summary_id = r.id where true";
+from_row!(Summary { id: Uuid, number: =i64, version: =i64, state: String, draft_id: Uuid, client_id: Uuid, client: =String,
+    lead_id: Uuid, lead_number: =i64, text: =String, text_hash: =String, source_label: =String, approved_by: =String,
+    approved_at: =DateTime<Utc>, published_at: =Option<DateTime<Utc>>, withdrawn_at: =Option<DateTime<Utc>>,
+    withdrawn_why: =Option<String>, });
+
+/// What every record has.
+pub(super) struct Identity {
+    pub(super) id: Uuid,
+    pub(super) version: i64,
+}
+from_row!(Identity { id: =Uuid, version: =i64, });
+
+/// How to look a record up, and whether it belongs to one client.
+pub(super) fn identity(kind: Kind) -> (&'static str, bool) {
+    match kind {
+        Kind::Lead => ("select r.id, r.version from leads r where true", true),
+        Kind::Job => ("select r.id, r.version from jobs r where true", true),
+        Kind::Task => ("select r.id, r.version from tasks r where true", true),
+        Kind::Draft => ("select r.id, r.version from drafts r where true", true),
+        Kind::Summary => ("select r.id, r.version from summaries r where true", true),
+        // What never changes has no version.
+        Kind::Event => ("select r.id, 1 as version from events r where true", true),
+        Kind::Payload => ("select r.id, 1 as version from payloads r where true", true),
+        Kind::Client => {
+            ("select r.id, r.version from (select id as client_id, id, number, version from clients) r where true", true)
+        }
+        Kind::Template => ("select r.id, 1 as version from templates r where true", false),
+        Kind::Destination => ("select r.id, r.version from destinations r where true", false),
+        Kind::Person => ("select r.id, r.version from people r where true", false),
+        Kind::Automation => ("select r.id, r.version from automations r where true", false),
+    }
+}
