@@ -6,10 +6,13 @@
 
 pub mod connect;
 pub mod errors;
+pub mod feed;
+pub mod figures;
 pub(crate) mod filtering;
 pub mod journal;
 pub mod lists;
 pub mod migrate;
+pub mod presence;
 pub mod rows;
 
 use std::time::Duration;

@@ -6,6 +6,8 @@ mod cluster;
 mod databases;
 mod fixtures;
 
+mod feed;
 mod journal;
+mod lists;
 mod portal;
 mod schema;

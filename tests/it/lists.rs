@@ -1,0 +1,105 @@
+//! The lists: whole, in order, and only what the person may see.
+
+use chrono::TimeDelta;
+use quotedeck::domain::actor::Role;
+use quotedeck::domain::filter::Filter;
+use quotedeck::domain::id::{Kind, Ref};
+use quotedeck::domain::row::Pane;
+use quotedeck::store::lists::Placed as _;
+
+use crate::databases::World;
+use crate::fixtures::with;
+
+both_databases!(pages_skip_and_double_nothing, a_person_sees_their_clients_alone, every_list_answers, filters_are_bound);
+
+async fn pages_skip_and_double_nothing(world: World) {
+    let acme = world.client("Acme").await;
+    let rosa = world.person("rosa", Role::Owner, None).await;
+    let mut made = vec![];
+    for n in 0..23 {
+        // Many share a time.
+        made.push(world.lead(&acme, with![arrived_at = world.now() - TimeDelta::seconds(n / 7)]).await.id);
+    }
+    for limit in [1, 2, 7, 22, 23, 24] {
+        let (mut seen, mut after) = (vec![], None);
+        loop {
+            let page = world.store.page_leads(&rosa, &Filter::default(), after.as_ref(), limit).await.unwrap();
+            seen.extend(page.rows.iter().map(|lead| lead.id.0));
+            let Some(last) = page.rows.last().filter(|_| page.more) else { break };
+            after = Some(last.cursor(&Filter::default()).to_string().parse().unwrap());
+        }
+        let mut once = seen.clone();
+        once.sort_unstable();
+        let mut all = made.clone();
+        all.sort_unstable();
+        assert_eq!(once, all, "limit {limit}");
+    }
+}
+
+async fn a_person_sees_their_clients_alone(world: World) {
+    let (acme, brill) = (world.client("Acme").await, world.client("Brill").await);
+    let lead = world.lead(&acme, with![]).await;
+    let ana = world.person("ana", Role::Reviewer, Some(&[&brill])).await;
+    let nobody = world.person("nil", Role::Reviewer, Some(&[])).await;
+    for person in [&ana, &nobody] {
+        assert!(world.store.page_leads(person, &Filter::default(), None, 10).await.unwrap().rows.is_empty());
+        assert!(world.store.lead(person, lead.id.into()).await.is_err());
+        let hidden = world.store.find(person, Ref::new(Kind::Lead, lead.number)).await.unwrap_err();
+        let missing = world.store.find(person, Ref::new(Kind::Lead, 999)).await.unwrap_err();
+        assert_eq!(hidden.to_string().replace(&lead.number.to_string(), "999"), missing.to_string());
+    }
+}
+
+async fn every_list_answers(world: World) {
+    let acme = world.client("Acme").await;
+    let rosa = world.person("rosa", Role::Owner, None).await;
+    let hubspot = world.destination("HubSpot", with![]).await;
+    let lead = world.lead(&acme, with![value = 240_000, replied_at = world.now()]).await;
+    world.job(&acme, hubspot, with![lead_id = lead.id]).await;
+    for _ in 0..2 {
+        world.job(&acme, hubspot, with![state = "dead", signature = "401", last_error = "401 expired"]).await;
+    }
+    world.task(&acme, with![lead_id = lead.id, owner_id = rosa.id.0]).await;
+    world.task(&acme, with![snoozed_until = world.now() + TimeDelta::hours(1)]).await;
+    let draft = world.draft(&acme, lead, with![blocks = 1]).await;
+    world.summary(&acme, lead, draft, &rosa, "Two calls.", with![state = "published"]).await;
+    let (store, all) = (&world.store, Filter::default());
+    assert_eq!(store.page_jobs(&rosa, &all, None, 10).await.unwrap().rows.len(), 1);
+    assert_eq!(store.page_failures(&rosa, &all, None, 10).await.unwrap().rows.len(), 2);
+    let groups = store.failure_groups(&rosa, &all, 10).await.unwrap().rows;
+    assert_eq!((groups.len(), groups[0].count, groups[0].dead), (1, 2, 2));
+    assert_eq!(store.group_jobs(&rosa, groups[0].destination_id, "401", 10).await.unwrap().rows.len(), 2);
+    assert_eq!(store.page_tasks(&rosa, &all, None, 10).await.unwrap().rows[0].owner.as_deref(), Some("rosa"));
+    assert_eq!(store.page_drafts(&rosa, &all, None, 10).await.unwrap().rows[0].lead_number, lead.number);
+    assert_eq!(store.page_summaries(&rosa, None, 10).await.unwrap().rows[0].text, "Two calls.");
+    let figures = store.figures(&rosa).await.unwrap();
+    let counted = (figures.new_leads.n, figures.failed.n, figures.failure_groups, figures.waiting.n, figures.tasks.n);
+    assert_eq!(counted, (1, 2, 1, 1, 1));
+    assert_eq!((figures.drafts.n, figures.blocked.n, figures.reply_p50_ms), (1, 1, Some(0)));
+}
+
+async fn filters_are_bound(world: World) {
+    let acme = world.client("Acme").await;
+    let rosa = world.person("rosa", Role::Owner, None).await;
+    world.lead(&acme, with![value = 240_000, owner_id = rosa.id.0, search = "100% sure_thing"]).await;
+    world.lead(&acme, with![source = "Google Ads", search = "1000 surething"]).await;
+    for (typed, found) in [
+        ("", 2),
+        ("100%", 1),
+        ("client:acme", 2),
+        ("client:ac*", 2),
+        ("client:other", 0),
+        ("source:thumbtack", 1),
+        ("-source:thumbtack", 1),
+        ("owner:rosa", 1),
+        ("-owner:rosa", 1),
+        ("value>=2000", 1),
+        ("age>2h", 0),
+        ("state:new", 2),
+        ("state:booked", 0),
+    ] {
+        let filter = Filter::parse(typed, Pane::Leads).unwrap();
+        let rows = world.store.page_leads(&rosa, &filter, None, 10).await.unwrap().rows;
+        assert_eq!(rows.len(), found, "{typed}");
+    }
+}
