@@ -90,7 +90,9 @@ impl Store {
                 }
                 if !offline || wait == FIRST_WAIT {
                     offline = true;
-                    drop(say.send(Hint::Link(LinkState::Offline)).await);
+                    if say.send(Hint::Link(LinkState::Offline)).await.is_err() {
+                        return;
+                    }
                 }
                 // Between half and whole, so that many decks do not come back at the same moment.
                 sleep(wait.mul_f64(0.5 + fastrand::f64() / 2.0)).await;

@@ -72,11 +72,23 @@ impl Store {
             .collect();
         replies.sort_unstable();
         Ok(Figures {
-            new_leads: self.count(me, LEADS, |sql| drop(sql.push(" and r.state = 'new'"))).await?,
+            new_leads: self
+                .count(me, LEADS, |sql| {
+                    sql.push(" and r.state = 'new'");
+                })
+                .await?,
             reply_p50_ms: replies.get(replies.len() / 2).copied(),
-            failed: self.count(me, JOBS, |sql| drop(sql.push(FAILED))).await?,
+            failed: self
+                .count(me, JOBS, |sql| {
+                    sql.push(FAILED);
+                })
+                .await?,
             failure_groups: self.number(&groups).await?,
-            waiting: self.count(me, JOBS, |sql| drop(sql.push(WAITING))).await?,
+            waiting: self
+                .count(me, JOBS, |sql| {
+                    sql.push(WAITING);
+                })
+                .await?,
             next_due_at: self.due(me, " order by r.due_at limit 1").await?,
             clear_by: self.due(me, " order by r.due_at desc limit 1").await?,
             tasks: self.count(me, TASKS, open).await?,
@@ -86,9 +98,15 @@ impl Store {
                     sql.push(" and r.due_at < ").bind(Bind::Time(now));
                 })
                 .await?,
-            drafts: self.count(me, DRAFTS, |sql| drop(sql.push(" and r.state in ('pending', 'in_review')"))).await?,
+            drafts: self
+                .count(me, DRAFTS, |sql| {
+                    sql.push(" and r.state in ('pending', 'in_review')");
+                })
+                .await?,
             blocked: self
-                .count(me, DRAFTS, |sql| drop(sql.push(" and r.state in ('pending', 'in_review') and r.blocks > 0")))
+                .count(me, DRAFTS, |sql| {
+                    sql.push(" and r.state in ('pending', 'in_review') and r.blocks > 0");
+                })
                 .await?,
             incidents: self.number(&Sql::new("select count(*) as n from destinations where paused")).await?,
             parked: self.count(me, PARKED, |_| {}).await?,

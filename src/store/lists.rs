@@ -1,6 +1,8 @@
 //! The lists of the panes, page by page, and single records; only what the person may see.
 
 mod columns;
+mod detail;
+mod directory;
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,6 +12,7 @@ use uuid::Uuid;
 
 use super::filtering::{Bind, Row, Sql, names_a_state};
 use super::{Outcome, Store};
+use crate::domain::act::Target;
 use crate::domain::actor::Person;
 use crate::domain::draft::{Draft, Summary};
 use crate::domain::failure::Failure;
@@ -236,7 +239,7 @@ impl Store {
     ///
     /// # Errors
     /// `NotFound` also when the person may not see it: the two must not be told apart.
-    pub async fn find(&self, me: &Person, record: Ref) -> Outcome<crate::domain::act::Target> {
+    pub async fn find(&self, me: &Person, record: Ref) -> Outcome<Target> {
         let (select, of_a_client) = columns::identity(record.kind);
         let mut sql = Sql::new(select);
         if of_a_client {
@@ -245,6 +248,35 @@ impl Store {
         sql.push(" and r.number = ").bind(Bind::Number(record.number));
         let found: Option<columns::Identity> = self.rows(&sql).await?.pop();
         let found = found.ok_or_else(|| Failure::NotFound(record.to_string()))?;
-        Ok(crate::domain::act::Target { record, id: found.id, version: found.version })
+        Ok(Target { record, id: found.id, version: found.version })
+    }
+}
+
+impl Store {
+    /// Everything that matches now, for a bulk act: the set does not grow while it is worked on.
+    pub async fn freeze(&self, me: &Person, pane: Pane, filter: &Filter, limit: i64) -> Outcome<Vec<Target>> {
+        fn targets<T>(page: &Page<T>, target: impl Fn(&T) -> Target) -> Vec<Target> {
+            page.rows.iter().map(target).collect()
+        }
+        let job = |row: &Job| Target { record: Ref::new(Kind::Job, row.number), id: row.id.0, version: row.version };
+        Ok(match pane {
+            Pane::Leads => targets(&self.page_leads(me, filter, None, limit).await?, |row| Target {
+                record: Ref::new(Kind::Lead, row.number),
+                id: row.id.0,
+                version: row.version,
+            }),
+            Pane::Failures => targets(&self.page_failures(me, filter, None, limit).await?, job),
+            Pane::Queue => targets(&self.page_jobs(me, filter, None, limit).await?, job),
+            Pane::Tasks => targets(&self.page_tasks(me, filter, None, limit).await?, |row| Target {
+                record: Ref::new(Kind::Task, row.number),
+                id: row.id.0,
+                version: row.version,
+            }),
+            Pane::Review => targets(&self.page_drafts(me, filter, None, limit).await?, |row| Target {
+                record: Ref::new(Kind::Draft, row.number),
+                id: row.id.0,
+                version: row.version,
+            }),
+        })
     }
 }

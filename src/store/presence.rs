@@ -8,13 +8,13 @@ use super::{Outcome, Store, on_db};
 use crate::domain::id::{Ref, SessionId};
 use crate::domain::row::Presence;
 
-struct Seen {
+struct Whereabouts {
     person: String,
     record: String,
     editing: bool,
     seen_at: DateTime<Utc>,
 }
-from_row!(Seen { person: =String, record: =String, editing: =bool, seen_at: =DateTime<Utc>, });
+from_row!(Whereabouts { person: =String, record: =String, editing: =bool, seen_at: =DateTime<Utc>, });
 
 impl Store {
     /// Says where a session is; `None` when nowhere special.
@@ -40,7 +40,8 @@ impl Store {
         const SQL: &str = "select person, record, editing, seen_at from presence
             where record is not null and seen_at > $1 order by person, record limit 1000";
         let since = self.clock.now() - stale_after;
-        let seen: Vec<Seen> = on_db!(self, |pool| sqlx::query_as(SQL).bind(since).fetch_all(pool).await).map_err(failure)?;
+        let seen: Vec<Whereabouts> =
+            on_db!(self, |pool| sqlx::query_as(SQL).bind(since).fetch_all(pool).await).map_err(failure)?;
         Ok(seen
             .into_iter()
             .filter_map(|row| {

@@ -41,6 +41,7 @@ pub(crate) async fn administrator() -> PgConnectOptions {
     PgConnectOptions::new().socket(&cluster.folder).username("postgres").database("postgres")
 }
 
+#[expect(clippy::zombie_processes, reason = "the keeper outlives this process: it ends when our end of its input closes")]
 fn start() -> Cluster {
     let mut keeper = Command::new("sh")
         .args(["-c", KEEPER])

@@ -10,7 +10,13 @@ use quotedeck::store::lists::Placed as _;
 use crate::databases::World;
 use crate::fixtures::with;
 
-both_databases!(pages_skip_and_double_nothing, a_person_sees_their_clients_alone, every_list_answers, filters_are_bound);
+both_databases!(
+    pages_skip_and_double_nothing,
+    a_person_sees_their_clients_alone,
+    every_list_answers,
+    single_records_and_short_lists_answer,
+    filters_are_bound
+);
 
 async fn pages_skip_and_double_nothing(world: World) {
     let acme = world.client("Acme").await;
@@ -102,4 +108,31 @@ async fn filters_are_bound(world: World) {
         let rows = world.store.page_leads(&rosa, &filter, None, 10).await.unwrap().rows;
         assert_eq!(rows.len(), found, "{typed}");
     }
+}
+
+async fn single_records_and_short_lists_answer(world: World) {
+    let acme = world.client("Acme").await;
+    let rosa = world.person("rosa", Role::Owner, None).await;
+    let ana = world.person("ana", Role::Reviewer, Some(&[])).await;
+    world.destination("HubSpot", with![]).await;
+    let lead = world.lead(&acme, with![]).await;
+    let draft = world.draft(&acme, lead, with![]).await;
+    world.insert("draft_evidence", with![draft_id = draft.id, n = 1, text = "called", source = "E-1"], with![]).await;
+    let (store, all) = (&world.store, Filter::default());
+    assert_eq!(store.list_clients(&rosa).await.unwrap(), std::slice::from_ref(&acme));
+    assert!(store.list_clients(&ana).await.unwrap().is_empty());
+    assert_eq!(store.list_people().await.unwrap(), [ana.clone(), rosa.clone()]);
+    assert_eq!(store.list_destinations().await.unwrap()[0].name, "HubSpot");
+    let detail = store.draft_detail(&rosa, draft.id.into()).await.unwrap();
+    assert_eq!((detail.evidence.len(), detail.work.raw()), (1, detail.text.raw()));
+    assert!(store.draft_detail(&ana, draft.id.into()).await.is_err());
+    let frozen = store.freeze(&rosa, Pane::Leads, &all, 10).await.unwrap();
+    assert_eq!(frozen, [store.find(&rosa, Ref::new(Kind::Lead, lead.number)).await.unwrap()]);
+    assert!(store.find(&ana, Ref::new(Kind::Client, acme.number)).await.is_err());
+    let session = quotedeck::domain::id::SessionId::new();
+    store.say_presence(session, "ana", Some(Ref::new(Kind::Draft, draft.number)), true).await.unwrap();
+    assert_eq!(store.presence(TimeDelta::minutes(1)).await.unwrap()[0].person, "ana");
+    world.clock.advance(TimeDelta::minutes(2));
+    assert!(store.presence(TimeDelta::minutes(1)).await.unwrap().is_empty());
+    store.forget_presence(session).await.unwrap();
 }

@@ -1,0 +1,51 @@
+//! A draft with all that the review screen needs.
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::actor::Person;
+use crate::domain::draft::{DraftDetail, EvidenceLine};
+use crate::domain::failure::Failure;
+use crate::domain::id::{DraftId, Kind};
+use crate::domain::text::Untrusted;
+use crate::store::filtering::{Bind, Sql};
+use crate::store::rows::from_row;
+use crate::store::{Outcome, Store};
+
+struct Words {
+    text: Untrusted,
+    work: Untrusted,
+    work_version: i64,
+    lead_name: Untrusted,
+    source_label: String,
+    evidence_at: Option<DateTime<Utc>>,
+    reason: Option<String>,
+}
+from_row!(Words { text: String, work: String, work_version: =i64, lead_name: String, source_label: =String,
+    evidence_at: =Option<DateTime<Utc>>, reason: =Option<String>, });
+from_row!(EvidenceLine { n: =i64, text: String, source: =String, });
+
+impl Store {
+    /// A draft with its evidence and the text as far as a person has got with it.
+    pub async fn draft_detail(&self, me: &Person, id: DraftId) -> Outcome<DraftDetail> {
+        let draft = self.draft(me, id).await?;
+        let mut words = Sql::new(
+            "select r.text, coalesce(r.work, r.text) as work, r.work_version, l.name as lead_name, r.source_label, r.evidence_at,
+                r.reason from drafts r left join leads l on l.id = r.lead_id where r.id = ",
+        );
+        words.bind(Bind::Id(id.0));
+        let words: Words = self.rows(&words).await?.pop().ok_or_else(|| Failure::NotFound(format!("that {}", Kind::Draft)))?;
+        let mut evidence = Sql::new("select e.n, e.text, e.source from draft_evidence e where e.draft_id = ");
+        evidence.bind(Bind::Id(id.0)).push(" order by e.n");
+        Ok(DraftDetail {
+            draft,
+            text: words.text,
+            work: words.work,
+            work_version: words.work_version,
+            evidence: self.rows(&evidence).await?,
+            lead_name: words.lead_name,
+            source_label: words.source_label,
+            evidence_at: words.evidence_at,
+            reason: words.reason,
+        })
+    }
+}
