@@ -2,3 +2,5 @@
 
 pub mod effect;
 pub mod message;
+pub mod popup;
+pub mod review;
