@@ -424,6 +424,6 @@ pub(crate) fn place_of(pane: Pane) -> Place {
 }
 
 #[cfg(test)]
-mod fixtures;
+pub(crate) mod fixtures;
 #[cfg(test)]
 mod tests;

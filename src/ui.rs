@@ -3,6 +3,7 @@
 use ratatui::Frame;
 
 use crate::app::App;
+use crate::app::item::Item;
 use crate::app::layout::{self, Rect};
 use crate::app::screen::Screen;
 use crate::config::theme::Styles;
@@ -11,10 +12,12 @@ use crate::domain::text::is_unsafe;
 mod cells;
 mod chrome;
 mod panes;
+mod popup;
 pub mod review;
 mod states;
 mod table;
 mod text;
+mod trace;
 
 /// Paints everything.
 pub fn draw(frame: &mut Frame<'_>, app: &App, styles: &Styles) {
@@ -28,10 +31,12 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, styles: &Styles) {
     chrome::header(frame.buffer_mut(), app, parts.header, styles);
     match app.screen() {
         None => home(frame, app, parts.tabs, parts.body, styles),
-        Some(Screen::Group(_) | Screen::Trace(_)) => {}
+        Some(Screen::Group(group)) => panes::group(frame.buffer_mut(), app, parts.body, group, styles),
+        Some(Screen::Trace(trace)) => trace::draw(frame.buffer_mut(), app, parts.body, trace, styles),
         Some(Screen::Review(review)) => review::draw(frame, native(parts.body), review, &app.scene(), styles),
     }
     chrome::footer(frame.buffer_mut(), app, parts.footer, styles);
+    popup::draw(frame.buffer_mut(), app, styles);
     wall(frame);
 }
 
@@ -40,8 +45,13 @@ fn home(frame: &mut Frame<'_>, app: &App, tabs: Option<Rect>, body: Rect, styles
         panes::tabs(frame.buffer_mut(), app, tabs, styles);
     }
     if app.zoomed() || !layout::shows_all(app.size()) {
-        let (place, _) = layout::alone(app.focus(), body, app.zoomed());
+        let (place, detail) = layout::alone(app.focus(), body, app.zoomed());
         panes::draw(frame, app, &place, styles);
+        match (detail, app.detail(), app.list(app.focus()).current()) {
+            (Some(area), Some(detail), _) => trace::aside(frame.buffer_mut(), app, area, detail, styles),
+            (Some(area), None, Some(Item::Group(group))) => panes::group_aside(frame.buffer_mut(), area, group, styles),
+            _ => {}
+        }
     } else {
         for place in layout::five(body) {
             panes::draw(frame, app, &place, styles);
@@ -62,3 +72,6 @@ fn wall(frame: &mut Frame<'_>) {
 fn native(rect: Rect) -> ratatui::layout::Rect {
     ratatui::layout::Rect::new(rect.x, rect.y, rect.w, rect.h)
 }
+
+#[cfg(test)]
+mod tests;

@@ -157,6 +157,13 @@ pub struct Chord {
     alt: bool,
 }
 
+impl Chord {
+    /// The key itself.
+    pub fn code(self) -> KeyCode {
+        self.code
+    }
+}
+
 /// A text that names no key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} names no key; write a letter, Enter, Esc, Tab, BackTab, Up, PageDown, Home, F5, ctrl-x or alt-x")]

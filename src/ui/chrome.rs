@@ -7,10 +7,12 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::Span;
 
 use super::text::{cut, head_of, put, width};
+use crate::app::hints::Hint;
 use crate::app::layout::Rect;
 use crate::app::message::Link;
 use crate::app::popup::Popup;
 use crate::app::{App, Tone, age};
+use crate::config::keys::Action;
 use crate::config::theme::Styles;
 use crate::domain::filter::{Filter, complete};
 
@@ -98,15 +100,22 @@ pub(crate) fn footer(buffer: &mut Buffer, app: &App, area: Rect, styles: &Styles
         let text = crate::domain::text::neutralise(&notice.text);
         return put(buffer, inner, 0, Span::styled(format!("{sign} {text}"), style).into());
     }
+    let hints = app.hints();
+    let wide = |hint: &Hint| width(&hint.key) + 1 + width(hint.short) + 2;
+    // Help and palette lead to all the rest: their room is kept.
+    let always = |hint: &Hint| matches!(hint.action, Action::Help | Action::Palette);
+    let kept: usize = hints.iter().filter(|hint| always(hint)).map(wide).sum();
+    let mut left = (usize::from(inner.w) + 2).saturating_sub(kept);
     let mut spans: Vec<Span<'_>> = Vec::new();
-    let mut left = usize::from(inner.w);
-    for hint in app.hints() {
-        let wide = width(&hint.key) + 1 + width(hint.short) + 2;
-        if wide > left + 2 {
-            // A shorter hint behind it may still fit, and help and palette are at the end.
-            continue;
+    for hint in hints {
+        if !always(&hint) {
+            let wide = wide(&hint);
+            if wide > left {
+                // A shorter one behind it may still fit.
+                continue;
+            }
+            left -= wide;
         }
-        left = left.saturating_sub(wide);
         let (key, word) = match hint.reason {
             None => (styles.key, styles.text),
             Some(_) => (styles.dim, styles.dim.add_modifier(Modifier::DIM)),

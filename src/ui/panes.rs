@@ -8,15 +8,15 @@ use ratatui::text::Span;
 use ratatui::widgets::{Block, Borders, Widget};
 
 use super::cells::{self, Around, WHO};
-use super::text::{cut, fit, put, width, wrap};
+use super::text::{cut, fit, head, head_of, put, width, wrap};
 use super::{native, table};
 use crate::app::item::Item;
-use crate::app::layout::{PaneBox, Rect};
+use crate::app::layout::{self, PaneBox, Rect};
 use crate::app::list::{List, Load};
-use crate::app::popup::Popup;
+use crate::app::screen::Group;
 use crate::app::{App, age};
 use crate::config::theme::Styles;
-use crate::domain::row::Pane;
+use crate::domain::row::{FailureGroup, Pane};
 
 /// Paints a pane with its list.
 pub(crate) fn draw(frame: &mut Frame<'_>, app: &App, place: &PaneBox, styles: &Styles) {
@@ -29,7 +29,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, app: &App, place: &PaneBox, styles: &S
 }
 
 /// Lines around a pane; a pane under another shares the line between them.
-pub(crate) fn outline(buffer: &mut Buffer, place: &PaneBox, mut title: Vec<Span<'_>>, focused: bool, styles: &Styles) {
+pub(crate) fn outline(buffer: &mut Buffer, place: &PaneBox, title: Vec<Span<'_>>, focused: bool, styles: &Styles) {
     let mut set = border::PLAIN;
     if !place.first {
         (set.top_left, set.top_right) = ("├", "┤");
@@ -38,15 +38,10 @@ pub(crate) fn outline(buffer: &mut Buffer, place: &PaneBox, mut title: Vec<Span<
     let sides = if place.last { sides | Borders::BOTTOM } else { sides };
     let style = if focused { styles.focused } else { styles.border };
     Block::new().borders(sides).border_set(set).border_style(style).render(native(place.outer), buffer);
-    let room = place.outer.inner(1, 0, 2, 0);
-    if room.w > 0 {
-        // The title ends before the corner, and a blank sets it off from the line.
-        title.push(Span::raw(" "));
-        put(buffer, room, 0, title.into());
-    }
+    put(buffer, place.outer.inner(1, 0, 1, 0), 0, title.into());
 }
 
-fn title<'a>(app: &App, pane: Pane, list: &List, styles: &Styles, focused: bool) -> Vec<Span<'a>> {
+fn title(app: &App, pane: Pane, list: &List, styles: &Styles, focused: bool) -> Vec<Span<'static>> {
     let (number, name) = match pane {
         Pane::Leads => (1, "Leads"),
         Pane::Failures => (2, "Failed syncs"),
@@ -55,10 +50,32 @@ fn title<'a>(app: &App, pane: Pane, list: &List, styles: &Styles, focused: bool)
         Pane::Review => (5, "Review"),
     };
     let style = if focused { styles.focused } else { styles.title };
-    let mut spans = vec![Span::styled(format!("{number} {name} "), style)];
-    for (text, style) in notes(list, styles).into_iter().chain(figures(app, pane, styles)) {
-        let dot = if spans.len() > 1 { "· " } else { " " };
-        spans.push(Span::styled(format!("{dot}{text} "), style));
+    let room = app.pane_box(pane).map_or(0, |place| usize::from(place.outer.w).saturating_sub(2));
+    heading(format!("{number} {name}"), style, notes(list, styles).into_iter().chain(figures(app, pane, styles)), room)
+}
+
+/// A title and what it says, as many notes as there is room for; a note that does not fit is left out whole.
+pub(crate) fn heading(
+    name: String,
+    style: Style,
+    notes: impl IntoIterator<Item = (String, Style)>,
+    room: usize,
+) -> Vec<Span<'static>> {
+    let mut left = room.saturating_sub(width(&name));
+    let mut spans = vec![Span::styled(name, style)];
+    for (text, style) in notes {
+        let dot = if spans.len() > 1 { " · " } else { "  " };
+        let wide = width(dot) + width(&text);
+        // The first note is worth being cut: it is a filter more often than not.
+        if wide > left && spans.len() > 1 {
+            break;
+        }
+        left = left.saturating_sub(wide);
+        spans.push(Span::raw(dot));
+        spans.push(Span::styled(text, style));
+    }
+    if left > 0 {
+        spans.push(Span::raw(" "));
     }
     spans
 }
@@ -119,6 +136,43 @@ pub(crate) fn figures(app: &App, pane: Pane, styles: &Styles) -> Vec<(String, St
     }
 }
 
+/// Paints the jobs of a failure group.
+pub(crate) fn group(buffer: &mut Buffer, app: &App, body: Rect, group: &Group, styles: &Styles) {
+    let (place, _) = layout::alone(Pane::Queue, body, false);
+    let name = format!("{} · {}", head_of(&group.destination), head_of(&group.signature));
+    let mut said = notes(&group.list, styles);
+    if group.list.load == Load::Ready {
+        let more = if group.list.more { "+" } else { "" };
+        said.push((format!("{}{more} jobs", group.list.rows.len()), styles.text));
+    }
+    let title = heading(name, styles.focused, said, usize::from(body.w).saturating_sub(2));
+    outline(buffer, &place, title, true, styles);
+    rows(buffer, app, &place, &group.list, true, "No job is in this group any more. Esc goes back.", styles);
+}
+
+/// Paints what is known of a failure group beside the list.
+pub(crate) fn group_aside(buffer: &mut Buffer, area: Rect, group: &FailureGroup, styles: &Styles) {
+    let place = PaneBox { pane: Pane::Failures, outer: area, first: true, last: true };
+    let title = heading(head_of(&group.destination).into_owned(), styles.title, [], usize::from(area.w).saturating_sub(2));
+    outline(buffer, &place, title, false, styles);
+    let inner = area.inner(2, 1, 2, 1);
+    let facts = [
+        ("failed as", head_of(&group.signature).into_owned()),
+        ("jobs", format!("{}: {} given up, {} with an unknown outcome", group.count, group.dead, group.unknown)),
+        ("since", group.since.format("%Y-%m-%d %H:%M UTC").to_string()),
+        ("last", group.last.format("%Y-%m-%d %H:%M UTC").to_string()),
+        ("paused", if group.paused { "yes: its jobs are held" } else { "no" }.to_owned()),
+    ];
+    for (n, (name, value)) in facts.into_iter().enumerate() {
+        put(buffer, inner, n, vec![Span::styled(format!("{name:<10}"), styles.dim), Span::styled(value, styles.text)].into());
+    }
+    let words = group.example.as_ref().map(head).unwrap_or_default();
+    let below = inner.inner(0, 6, 0, 0);
+    for (n, line) in wrap(&words, below.w.into(), below.h.into()).into_iter().enumerate() {
+        put(buffer, below, n, Span::styled(line, styles.warn).into());
+    }
+}
+
 fn empty(pane: Pane) -> &'static str {
     match pane {
         Pane::Leads => "No leads yet. `quotedeck intake PROVIDER FILE` brings them in; they appear here as they arrive.",
@@ -156,14 +210,21 @@ pub(crate) fn rows(
     let who: Vec<String> = list.visible().map(|(_, item)| who(app, item)).collect();
     let nobody = who.iter().all(String::is_empty);
     let columns: Vec<table::Column> = all.iter().copied().filter(|column| !(nobody && column.name == WHO)).collect();
+    let around = |n: usize| Around { now: app.now(), who: who.get(n).map_or("", String::as_str), styles };
+    let mut natural: Vec<usize> = columns.iter().map(|column| width(column.name)).collect();
+    for (n, (_, item)) in list.visible().enumerate() {
+        for (column, wide) in columns.iter().zip(&mut natural) {
+            *wide = (*wide).max(width(&cells::cell(item, column.name, around(n)).0));
+        }
+    }
     // One column for cursor and mark, so that both are seen without colour.
-    let shown = table::fit(&columns, usize::from(area.w).saturating_sub(1));
+    let shown = table::fit(&columns, &natural, usize::from(area.w).saturating_sub(1));
     if let Some(heading) = place.heading() {
         let names = shown.iter().map(|at| fit(columns[at.at].name, at.width, columns[at.at].right));
         let names = format!(" {}", names.collect::<Vec<_>>().join(" "));
         put(buffer, heading, 0, Span::styled(names, styles.dim).into());
     }
-    for (line, ((at, item), who)) in list.visible().zip(&who).enumerate() {
+    for (line, (at, item)) in list.visible().enumerate() {
         let under_cursor = focused && at == list.at();
         let marked = list.is_marked(&item.id());
         let sign = match (under_cursor, marked) {
@@ -171,10 +232,9 @@ pub(crate) fn rows(
             (true, false) => "▸",
             (false, false) => " ",
         };
-        let around = Around { now: app.now(), who, styles };
         let mut spans = vec![Span::styled(sign, if marked { styles.marked } else { styles.text })];
         for (n, column) in shown.iter().enumerate() {
-            let (text, style) = cells::cell(item, columns[column.at].name, around);
+            let (text, style) = cells::cell(item, columns[column.at].name, around(line));
             let gap = if n > 0 { " " } else { "" };
             spans.push(Span::styled(format!("{gap}{}", fit(&text, column.width, columns[column.at].right)), style));
         }
@@ -212,9 +272,9 @@ fn who(app: &App, item: &Item) -> String {
     };
     let here = item.record().and_then(|record| app.others_at(record).next());
     match (here, held) {
-        (Some(presence), _) if presence.editing => format!("✎ {}", super::text::head_of(&presence.person)),
-        (Some(presence), _) => format!("● {}", super::text::head_of(&presence.person)),
-        (None, Some(name)) => format!("◐ {}", super::text::head_of(name)),
+        (Some(presence), _) if presence.editing => format!("✎ {}", head_of(&presence.person)),
+        (Some(presence), _) => format!("● {}", head_of(&presence.person)),
+        (None, Some(name)) => format!("◐ {}", head_of(name)),
         (None, None) => String::new(),
     }
 }
@@ -233,9 +293,4 @@ pub(crate) fn tabs(buffer: &mut Buffer, app: &App, area: Rect, styles: &Styles) 
         let slot = Rect::new(area.x + n * wide, area.y, wide, area.h);
         put(buffer, slot, 0, Span::styled(cut(&text, wide.into()).into_owned(), style).into());
     }
-}
-
-/// Whether the filter line of a list is open: it is painted in the footer.
-pub(crate) fn filtering(app: &App) -> bool {
-    matches!(app.popup(), Some(Popup::Filter { .. }))
 }

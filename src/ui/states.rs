@@ -7,7 +7,6 @@ use crate::config::theme::Styles;
 use crate::domain::draft::DraftState;
 use crate::domain::job::JobState;
 use crate::domain::lead::{LeadState, Urgency};
-use crate::domain::task::TaskState;
 
 /// A state as it is shown.
 pub(crate) type Shown = (&'static str, Style);
@@ -36,14 +35,6 @@ pub(crate) fn lead(state: LeadState, styles: &Styles) -> Shown {
         LeadState::Lost => ("✗ lost", styles.dim),
         LeadState::Spam => ("⊘ spam", styles.dim),
         LeadState::Merged => ("→ merged", styles.dim),
-    }
-}
-
-pub(crate) fn task(state: TaskState, styles: &Styles) -> Shown {
-    match state {
-        TaskState::Open => ("○ open", styles.text),
-        TaskState::Done => ("✓ done", styles.good),
-        TaskState::Dropped => ("⊘ dropped", styles.dim),
     }
 }
 

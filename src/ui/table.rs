@@ -34,32 +34,35 @@ pub(crate) const fn number(name: &'static str, width: usize, rank: u8) -> Column
     Column { name, least: width, most: width, rank, right: true }
 }
 
-/// Which columns are shown in `room`, left to right, one space between.
-pub(crate) fn fit(columns: &[Column], room: usize) -> Vec<Fitted> {
+/// Which columns are shown in `room`, left to right, one space between. `natural` is what the rows on the screen
+/// would take of each column.
+pub(crate) fn fit(columns: &[Column], natural: &[usize], room: usize) -> Vec<Fitted> {
+    let wish = |at: usize| natural.get(at).copied().unwrap_or(0).clamp(columns[at].least, columns[at].most);
     let mut by_rank: Vec<usize> = (0..columns.len()).collect();
     by_rank.sort_by_key(|at| columns[*at].rank);
     let mut shown: Vec<Fitted> = Vec::new();
-    let mut used = 0;
+    let (mut used, mut comfortable) = (0, 0);
     for at in by_rank {
         let gap = usize::from(!shown.is_empty());
         let least = columns[at].least;
-        if used + gap + least > room {
-            if shown.is_empty() && room > 0 {
-                shown.push(Fitted { at, width: room });
-            }
-            // A less worthy column must not take the place of this one: rows would read differently at every width.
+        if shown.is_empty() && least > room && room > 0 {
+            return vec![Fitted { at, width: room }];
+        }
+        // A less worthy column comes only when those before it can be read, and none takes the place of a worthier
+        // one that did not fit: rows would read differently at every width.
+        if used.max(comfortable) + gap + least > room {
             break;
         }
         used += gap + least;
+        comfortable += gap + wish(at).min(least * 3 / 2);
         shown.push(Fitted { at, width: least });
     }
-    shown.sort_by_key(|column| column.at);
     let mut spare = room.saturating_sub(used);
-    // Turn by turn, so that two long columns share what there is.
+    // Turn by turn, the worthiest first, so that long columns share what there is.
     while spare > 0 {
         let mut grew = false;
         for column in &mut shown {
-            if spare > 0 && column.width < columns[column.at].most {
+            if spare > 0 && column.width < wish(column.at) {
                 column.width += 1;
                 spare -= 1;
                 grew = true;
@@ -69,6 +72,7 @@ pub(crate) fn fit(columns: &[Column], room: usize) -> Vec<Fitted> {
             break;
         }
     }
+    shown.sort_by_key(|column| column.at);
     shown
 }
 
@@ -81,7 +85,7 @@ mod tests {
 
     #[test]
     fn the_least_worthy_column_goes_first() {
-        let at = |room| fit(COLUMNS, room).iter().map(|column| column.at).collect::<Vec<_>>();
+        let at = |room| fit(COLUMNS, &[], room).iter().map(|column| column.at).collect::<Vec<_>>();
         assert_eq!(at(80), [0, 1, 2, 3]);
         assert_eq!(at(20), [0, 1, 3]);
         assert_eq!(at(12), [0, 1]);
@@ -89,8 +93,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn columns_fit_their_room(room in 0_usize..300) {
-            let shown = fit(COLUMNS, room);
+        fn columns_fit_their_room(room in 0_usize..300, natural in proptest::collection::vec(0_usize..60, 4)) {
+            let shown = fit(COLUMNS, &natural, room);
             let used: usize = shown.iter().map(|column| column.width).sum::<usize>() + shown.len().saturating_sub(1);
             prop_assert!(used <= room);
         }

@@ -3,8 +3,7 @@
 use std::borrow::Cow;
 
 use ratatui::buffer::Buffer;
-use ratatui::style::Style;
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
@@ -125,11 +124,6 @@ pub(crate) fn wrap(text: &str, columns: usize, lines: usize) -> Vec<String> {
     wrapped
 }
 
-/// Spans from parts.
-pub(crate) fn line<'a>(parts: impl IntoIterator<Item = (Cow<'a, str>, Style)>) -> Line<'a> {
-    Line::from(parts.into_iter().map(|(text, style)| Span::styled(text, style)).collect::<Vec<_>>())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -150,7 +144,7 @@ mod tests {
     fn wraps_between_words_and_says_when_more_follows() {
         assert_eq!(wrap("call back J. Ortiz", 10, 5), ["call back ", "J. Ortiz"]);
         assert_eq!(wrap("call back J. Ortiz", 10, 1), ["call back…"]);
-        assert_eq!(wrap("abcdefgh", 3, 5), ["", "abc", "def", "gh"][1..].to_vec());
+        assert_eq!(wrap("abcdefgh", 3, 5), ["abc", "def", "gh"]);
     }
 
     proptest! {
