@@ -101,7 +101,8 @@ pub struct App {
     link: Link,
     /// When rows last came: what an offline deck shows is as of then.
     fresh_at: Option<DateTime<Utc>>,
-    figures: Figures,
+    /// Figures of the titles, once they came: a zero that nobody counted would be a lie.
+    figures: Option<Figures>,
     presence: Vec<Presence>,
     figures_load: Single,
     presence_load: Single,
@@ -140,7 +141,7 @@ impl App {
             // Not yet connected is offline since the start; the header says so until the runtime knows better.
             link: Link::Offline { since: start.now },
             fresh_at: None,
-            figures: Figures::default(),
+            figures: None,
             presence: Vec::new(),
             figures_load: Single::default(),
             presence_load: Single::default(),
@@ -180,11 +181,11 @@ impl App {
             }
             Message::Tick(now) => {
                 self.now = self.now.max(now);
-                self.to_review(&Message::Tick(now))
+                self.tell_reviews(&Message::Tick(now))
             }
             Message::Changed => {
                 let mut effects = self.load_everything();
-                effects.extend(self.to_review(&Message::Changed));
+                effects.extend(self.tell_reviews(&Message::Changed));
                 effects
             }
             Message::Linked(link) => self.linked(link),
@@ -252,9 +253,9 @@ impl App {
         self.fresh_at
     }
 
-    /// Figures of the titles.
-    pub fn figures(&self) -> &Figures {
-        &self.figures
+    /// Figures of the titles, once they came.
+    pub fn figures(&self) -> Option<&Figures> {
+        self.figures.as_ref()
     }
 
     /// Who is where, this person left out.

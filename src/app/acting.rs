@@ -29,42 +29,41 @@ impl App {
             self.say(Tone::Why, reason);
             return Vec::new();
         }
-        use Action as A;
         match action {
-            A::Quit => return self.quit(),
-            A::Help => self.popup = Some(Popup::Help { top: 0 }),
-            A::Palette => self.popup = Some(Popup::Palette(self.palette(Line::default()))),
-            A::Undo => return self.take_back(),
-            A::Reload => return self.load_everything(),
-            A::Jump => self.popup = Some(Popup::Jump),
-            A::Copy => return self.copy(),
-            A::FocusLeads => return self.go_to(Pane::Leads),
-            A::FocusFailures => return self.go_to(Pane::Failures),
-            A::FocusQueue => return self.go_to(Pane::Queue),
-            A::FocusTasks => return self.go_to(Pane::Tasks),
-            A::FocusReview => return self.go_to(Pane::Review),
-            A::NextPane => return self.go_to_next(1),
-            A::PreviousPane => return self.go_to_next(4),
+            Action::Quit => return self.quit(),
+            Action::Help => self.popup = Some(Popup::Help { top: 0 }),
+            Action::Palette => self.popup = Some(Popup::Palette(self.palette(Line::default()))),
+            Action::Undo => return self.take_back(),
+            Action::Reload => return self.load_everything(),
+            Action::Jump => self.popup = Some(Popup::Jump),
+            Action::Copy => return self.copy(),
+            Action::FocusLeads => return self.go_to(Pane::Leads),
+            Action::FocusFailures => return self.go_to(Pane::Failures),
+            Action::FocusQueue => return self.go_to(Pane::Queue),
+            Action::FocusTasks => return self.go_to(Pane::Tasks),
+            Action::FocusReview => return self.go_to(Pane::Review),
+            Action::NextPane => return self.go_to_next(1),
+            Action::PreviousPane => return self.go_to_next(4),
             _ if self.top_review().is_some() => {
                 return self.in_review(|review, scene, seq| review.action(action, scene, seq));
             }
-            A::Back => return self.back(),
-            A::Zoom => self.zoomed = !self.zoomed,
-            A::Up | A::Down | A::PageUp | A::PageDown | A::Top | A::Bottom => self.step(action),
-            A::Open => return self.open_here(),
-            A::Filter => self.open_filter(),
-            A::Mark => {
+            Action::Back => return self.back(),
+            Action::Zoom => self.zoomed = !self.zoomed,
+            Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::Top | Action::Bottom => self.step(action),
+            Action::Open => return self.open_here(),
+            Action::Filter => self.open_filter(),
+            Action::Mark => {
                 if let Some(list) = self.active_mut() {
                     list.mark();
                 }
             }
-            A::ClearMarks => {
+            Action::ClearMarks => {
                 if let Some(list) = self.active_mut() {
                     list.clear_marks();
                 }
             }
-            A::MarkAll => return self.mark_all(),
-            A::Withdraw => {
+            Action::MarkAll => return self.mark_all(),
+            Action::Withdraw => {
                 if let Some(Screen::Trace(trace)) = self.screens.last()
                     && let Some(record) = trace.current().and_then(|step| step.record)
                 {
@@ -109,7 +108,7 @@ impl App {
         if self.zoomed {
             self.zoomed = false;
         } else if self.list(self.focus).at() > 0 {
-            self.list_mut(self.focus.to_owned()).go(0);
+            self.list_mut(self.focus).go(0);
         } else {
             let key = self.start.keys.row(Action::Quit, &self.places()).and_then(|row| row.chords.first());
             let key = key.map(ToString::to_string).unwrap_or_default();
@@ -376,6 +375,7 @@ impl App {
             stage: Stage::Running,
             undo: Vec::new(),
             why_not: None,
+            marked: self.active().is_some_and(|list| list.marks.keys().any(|id| matches!(id, ItemId::Record(_)))),
             is_undo,
         });
         self.popup = Some(Popup::Progress { top: 0 });

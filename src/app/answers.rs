@@ -35,7 +35,7 @@ impl App {
                 if let Ok(done) = result {
                     self.remember(Undo::of(done));
                 }
-                let mut effects = self.to_review(&message);
+                let mut effects = self.tell_reviews(&message);
                 effects.extend(self.load_everything());
                 effects
             }
@@ -49,12 +49,12 @@ impl App {
                 self.say(Tone::Bad, why);
                 Vec::new()
             }
-            other => self.to_review(&other),
+            other => self.tell_reviews(&other),
         }
     }
 
     /// Gives a message to every open review screen: one under another screen must hear its answers, too.
-    pub(super) fn to_review(&mut self, message: &Message) -> Vec<Effect> {
+    pub(super) fn tell_reviews(&mut self, message: &Message) -> Vec<Effect> {
         let mut effects = Vec::new();
         let above = self.screens.len().saturating_sub(1);
         for at in (0..self.screens.len()).rev() {

@@ -48,6 +48,8 @@ pub struct Bulk {
     pub stage: Stage,
     pub(super) undo: Vec<Act>,
     pub(super) why_not: Option<String>,
+    /// Whether its rows were marked: then those that were not done stay so.
+    pub marked: bool,
     /// Whether it takes another one back.
     pub(super) is_undo: bool,
 }

@@ -218,13 +218,53 @@ pub(crate) fn trace(record: Ref) -> Trace {
         .map(|(name, value)| (name.to_owned(), value.into()))
         .to_vec(),
         steps: vec![
-            step(70, StepKind::Event, of(Kind::Event, 77), "intake", "recorded", "quote requested: no hot water since Monday", "none needed"),
+            step(
+                70,
+                StepKind::Event,
+                of(Kind::Event, 77),
+                "intake",
+                "recorded",
+                "quote requested: no hot water since Monday",
+                "none needed",
+            ),
             step(70, StepKind::Journal, of(Kind::Lead, 2001), "intake", "lead.create", "lead made from E-77", ""),
-            step(69, StepKind::Task, of(Kind::Task, 30), "automation text-back", "open", "call J. Ortiz: no water", "snooze or assign"),
-            step(40, StepKind::Job, of(Kind::Job, 501), "worker", "retrying", "crm handoff to HubSpot", "retried by itself with the same key"),
-            step(39, StepKind::Attempt, of(Kind::Job, 501), "worker", "failed", "401 Unauthorized: the token expired", "mend the cause, then replay as a new job"),
+            step(
+                69,
+                StepKind::Task,
+                of(Kind::Task, 30),
+                "automation text-back",
+                "open",
+                "call J. Ortiz: no water",
+                "snooze or assign",
+            ),
+            step(
+                40,
+                StepKind::Job,
+                of(Kind::Job, 501),
+                "worker",
+                "retrying",
+                "crm handoff to HubSpot",
+                "retried by itself with the same key",
+            ),
+            step(
+                39,
+                StepKind::Attempt,
+                of(Kind::Job, 501),
+                "worker",
+                "failed",
+                "401 Unauthorized: the token expired",
+                "mend the cause, then replay as a new job",
+            ),
             step(12, StepKind::Draft, of(Kind::Draft, 10), "small-3", "pending", "missed-call week", "reject it with a reason"),
-            step(2, StepKind::Summary, of(Kind::Summary, 4), "ana", "published", "A customer asked for a water heater quote.", "withdraw the summary"),
+            step(
+                2,
+                StepKind::Summary,
+                of(Kind::Summary, 4),
+                "ana",
+                "published",
+                "A customer asked for a water heater quote.",
+                "withdraw the summary",
+            ),
         ],
         cut: false,
     }
@@ -263,9 +303,10 @@ pub(crate) fn serve(app: &mut App, effects: Vec<Effect>) -> Vec<Effect> {
     while let Some(effect) = left.pop() {
         let message = match effect {
             Effect::LoadPage(seq, wanted) => Message::Page(seq, Ok(rows(wanted.pane))),
-            Effect::LoadGroup { seq, .. } => {
-                Message::Group(seq, Ok(page((0..12).map(|n| job(n, if n % 4 == 3 { JobState::Unknown } else { JobState::Dead })).collect())))
-            }
+            Effect::LoadGroup { seq, .. } => Message::Group(
+                seq,
+                Ok(page((0..12).map(|n| job(n, if n % 4 == 3 { JobState::Unknown } else { JobState::Dead })).collect())),
+            ),
             Effect::LoadFigures(seq) => Message::Figures(seq, Ok(figures())),
             Effect::LoadTrace(seq, record) => Message::Trace(seq, Ok(trace(record))),
             Effect::LoadPresence(seq) => {

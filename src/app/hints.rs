@@ -30,19 +30,22 @@ impl App {
     /// The keys of the footer, the most useful first: this place's verbs, then opening, marking and finding.
     pub fn hints(&self) -> Vec<Hint> {
         use Action as A;
-        let last = [A::Open, A::Mark, A::Zoom, A::Filter, A::Undo, A::Back, A::Palette, A::Help];
-        let quiet = |action: A| {
-            matches!(action, A::Copy | A::Reload | A::Quit | A::MarkAll | A::ClearMarks | A::Jump)
-                || (action == A::Back && self.screens.is_empty() && !self.zoomed)
+        let last = [A::Open, A::Mark, A::Jump, A::Zoom, A::Filter, A::Undo, A::Back, A::Palette, A::Help];
+        let home = self.screens.is_empty();
+        let quiet = |action: A| match action {
+            A::Back => home && !self.zoomed,
+            A::Jump => home,
+            A::Zoom => !home,
+            _ => false,
         };
         let everywhere = |action: A| last.contains(&action) && !quiet(action);
         let all = self.all_hints();
-        let own = |hint: &&Hint| {
-            !matches!(hint.place, Place::Everywhere | Place::List) && !everywhere(hint.action)
-        };
+        let own = |hint: &&Hint| !matches!(hint.place, Place::Everywhere | Place::List) && !everywhere(hint.action);
         let mut hints: Vec<Hint> = all.iter().filter(|hint| hint.action == A::Open).cloned().collect();
         hints.extend(all.iter().filter(own).cloned());
-        hints.extend(last[1..].iter().filter_map(|action| all.iter().find(|hint| hint.action == *action && everywhere(*action))).cloned());
+        hints.extend(
+            last[1..].iter().filter_map(|action| all.iter().find(|hint| hint.action == *action && everywhere(*action))).cloned(),
+        );
         hints
     }
 
@@ -119,7 +122,16 @@ impl App {
                 },
                 _ => Some("put the cursor on a summary".to_owned()),
             },
-            A::Retry | A::Canary | A::Cancel | A::Resolve | A::Pause | A::Finish | A::Drop | A::Snooze | A::Assign | A::Outcome
+            A::Retry
+            | A::Canary
+            | A::Cancel
+            | A::Resolve
+            | A::Pause
+            | A::Finish
+            | A::Drop
+            | A::Snooze
+            | A::Assign
+            | A::Outcome
             | A::TakeOver => {
                 if self.bulk.as_ref().is_some_and(|bulk| !bulk.is_over()) || self.freezing.is_some() {
                     return Some("a bulk act is under way".to_owned());

@@ -32,17 +32,15 @@ impl App {
         if self.top_review().is_some_and(|review| review.typing()) {
             return self.in_review(|review, scene, seq| review.key(key, scene, seq));
         }
-        match self.start.keys.action(key, &self.places()) {
-            Some(action) => self.act(action),
-            None => {
-                if let KeyCode::Char(letter) = key.code {
-                    let help = self.start.keys.row(Action::Help, &self.places()).and_then(|row| row.chords.first());
-                    let help = help.map(|key| format!("; {key} lists what does")).unwrap_or_default();
-                    self.say(Tone::Why, format!("{letter} means nothing here{help}"));
-                }
-                Vec::new()
-            }
+        if let Some(action) = self.start.keys.action(key, &self.places()) {
+            return self.act(action);
         }
+        if let KeyCode::Char(letter) = key.code {
+            let help = self.start.keys.row(Action::Help, &self.places()).and_then(|row| row.chords.first());
+            let help = help.map(|key| format!("; {key} lists what does")).unwrap_or_default();
+            self.say(Tone::Why, format!("{letter} means nothing here{help}"));
+        }
+        Vec::new()
     }
 
     pub(super) fn paste(&mut self, text: &str) -> Vec<Effect> {
@@ -112,24 +110,22 @@ impl App {
         let from = list.rows.iter().position(|item| item.record() == Some(settled)).map_or(0, |at| at + 1);
         let (before, behind) = list.rows.split_at(from.min(list.rows.len()));
         let next = behind.iter().chain(before).find(|item| open(item)).cloned();
-        match next {
-            Some(item) => self.open(item),
-            None => {
-                self.say(Tone::Good, "no draft is left to review");
-                self.say_presence()
-            }
+        if let Some(item) = next {
+            return self.open(item);
         }
+        self.say(Tone::Good, "no draft is left to review");
+        self.say_presence()
     }
 
     fn popup_key(&mut self, popup: Popup, key: KeyEvent) -> Vec<Effect> {
         match popup {
-            Popup::Ask(mut ask) => match ask.key(key) {
-                Some(answer) => self.answer(*ask, answer),
-                None => {
-                    self.popup = Some(Popup::Ask(ask));
-                    Vec::new()
+            Popup::Ask(mut ask) => {
+                if let Some(answer) = ask.key(key) {
+                    return self.answer(*ask, answer);
                 }
-            },
+                self.popup = Some(Popup::Ask(ask));
+                Vec::new()
+            }
             Popup::Help { top } => {
                 if let Some(top) = scrolled(top, key, self.size.1) {
                     self.popup = Some(Popup::Help { top });
@@ -219,7 +215,10 @@ impl App {
         if let Some((_, record)) = self.jumps().into_iter().find(|(jump, _)| *jump == letter) {
             return self.open_record(record);
         }
-        self.say(Tone::Why, format!("no {} is linked here", kind_of(letter).map_or_else(|| format!("g {letter}"), |kind| kind.to_string())));
+        self.say(
+            Tone::Why,
+            format!("no {} is linked here", kind_of(letter).map_or_else(|| format!("g {letter}"), |kind| kind.to_string())),
+        );
         Vec::new()
     }
 

@@ -70,7 +70,10 @@ impl Item {
         let what = match self {
             Self::Lead(lead) => format!("{} · {}", lead.name.shown(), lead.service.shown()),
             Self::Group(group) => format!("{} · {}", shown(&group.destination), shown(&group.signature)),
-            Self::Job(job) => format!("{} → {} · {}", job.kind, shown(&job.destination), job.state),
+            Self::Job(job) => {
+                let kind = job.kind.as_str().replace('_', " ");
+                format!("{kind} → {} · {}", shown(&job.destination), job.state)
+            }
             Self::Task(task) => task.title.shown().into_owned(),
             Self::Draft(draft) => format!("{} · {}", shown(&draft.client), draft.title.shown()),
         };

@@ -81,11 +81,8 @@ impl App {
 
     /// The detail beside a zoomed list is the trace of the row under the cursor.
     pub(super) fn load_detail(&mut self) -> Option<Effect> {
-        let wanted = if self.zoomed && self.screens.is_empty() {
-            self.list(self.focus).current().and_then(Item::record)
-        } else {
-            None
-        };
+        let wanted =
+            if self.zoomed && self.screens.is_empty() { self.list(self.focus).current().and_then(Item::record) } else { None };
         let Some(record) = wanted else {
             self.detail = None;
             return None;
@@ -145,7 +142,7 @@ impl App {
     pub(super) fn figures_came(&mut self, seq: Seq, result: Result<Figures, Failure>) -> Vec<Effect> {
         let Some(again) = self.figures_load.answer(seq) else { return Vec::new() };
         if let Ok(figures) = result {
-            self.figures = figures;
+            self.figures = Some(figures);
         }
         if again { self.load_figures().into_iter().collect() } else { Vec::new() }
     }

@@ -64,8 +64,13 @@ impl App {
                 pattern.score(Utf32Str::new(&text, &mut buffer), &mut matcher).map(|score| (score, entry))
             })
             .collect();
-        // What cannot act now stands behind what can; within the same score the table's order holds.
-        found.sort_by_key(|(score, entry)| (entry.reason.is_some(), std::cmp::Reverse(*score)));
+        // Who types the beginning of a name means that one, and learns why it cannot act; of the others, what can act
+        // comes first. Within the same score the table's order holds.
+        let folded = typed.to_lowercase();
+        found.sort_by_key(|(score, entry)| {
+            let named = !folded.is_empty() && entry.name.starts_with(&folded);
+            (!named, entry.reason.is_some(), std::cmp::Reverse(*score))
+        });
         entries.extend(found.into_iter().map(|(_, entry)| entry));
         Palette { line, entries, at: 0 }
     }

@@ -230,7 +230,7 @@ mod tests {
 
     fn asked(question: Question, keys: &[KeyCode]) -> (Ask, Option<Answer>) {
         let mut ask = Ask::new(question, Then::Reload);
-        let answer = keys.iter().filter_map(|code| ask.key(KeyEvent::new(*code, KeyModifiers::NONE))).next();
+        let answer = keys.iter().find_map(|code| ask.key(KeyEvent::new(*code, KeyModifiers::NONE)));
         (ask, answer)
     }
 

@@ -56,17 +56,7 @@ pub struct TraceScreen {
 impl TraceScreen {
     /// A timeline to be loaded.
     pub fn new(record: Ref, item: Option<Item>) -> Self {
-        Self {
-            record,
-            item,
-            trace: None,
-            failed: None,
-            at: 0,
-            top: 0,
-            load: Single::default(),
-            height: 1,
-            placed: false,
-        }
+        Self { record, item, trace: None, failed: None, at: 0, top: 0, load: Single::default(), height: 1, placed: false }
     }
 
     /// The step under the cursor.

@@ -2,13 +2,15 @@
 //! screen, no timer.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use strum::VariantArray;
 
+use super::App;
 use super::age::{ago_changes, until_changes};
 use super::item::Item;
 use super::message::Link;
 use super::screen::Screen;
-use super::App;
 use crate::domain::job::JobState;
+use crate::domain::row::Pane;
 
 impl App {
     /// When something on the screen will read differently, though nothing happened.
@@ -20,12 +22,14 @@ impl App {
         }
         match self.screens.last() {
             None => {
-                for pane in <crate::domain::row::Pane as strum::VariantArray>::VARIANTS {
+                for pane in Pane::VARIANTS {
                     if self.pane_box(*pane).is_some() {
                         times.extend(self.list(*pane).visible().map(|(_, item)| item_changes(item, now)));
                     }
                 }
-                times.push(self.figures.next_due_at.filter(|due| *due > now).and_then(|due| until_changes(now, due)));
+                let next = self.figures.as_ref().and_then(|figures| figures.next_due_at);
+                let shown = self.pane_box(Pane::Queue).is_some();
+                times.push(next.filter(|due| shown && *due > now).and_then(|due| until_changes(now, due)));
             }
             Some(Screen::Group(group)) => times.extend(group.list.visible().map(|(_, item)| item_changes(item, now))),
             Some(Screen::Trace(_)) => {}

@@ -251,7 +251,11 @@ impl Flow {
         let verb = acts.first().map(|act| said(&act.verb)).unwrap_or_default();
         let title = format!("{verb} · {}", self.chosen.scope);
         let label = |act: &Act| {
-            self.chosen.picks.iter().find(|pick| pick.target.id == act.target.id).map_or_else(String::new, |pick| pick.label.clone())
+            self.chosen
+                .picks
+                .iter()
+                .find(|pick| pick.target.id == act.target.id)
+                .map_or_else(String::new, |pick| pick.label.clone())
         };
         let mut lines: Vec<String> = acts.iter().take(SHOWN).map(label).collect();
         if acts.len() > SHOWN {

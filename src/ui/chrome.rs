@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use ratatui::buffer::Buffer;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::Span;
+use ratatui::widgets::{Clear, Widget};
 
-use super::text::{cut, head_of, put, width};
+use super::text::{cut, head_of, put, width, wrap};
 use crate::app::hints::Hint;
 use crate::app::layout::Rect;
 use crate::app::message::Link;
@@ -33,7 +34,7 @@ pub(crate) fn header(buffer: &mut Buffer, app: &App, area: Rect, styles: &Styles
     let clients = start.me.clients.as_ref().map_or_else(|| "all".to_owned(), |clients| clients.len().to_string());
     left.push((format!("clients: {clients}").into(), styles.dim, 6));
     let mut right: Vec<Part<'_>> = Vec::new();
-    let incidents = app.figures().incidents;
+    let incidents = app.figures().map_or(0, |figures| figures.incidents);
     if incidents > 0 {
         let word = if incidents == 1 { "incident" } else { "incidents" };
         right.push((format!("‖ {incidents} {word}").into(), styles.bad, 2));
@@ -97,8 +98,7 @@ pub(crate) fn footer(buffer: &mut Buffer, app: &App, area: Rect, styles: &Styles
             Tone::Why => ("·", styles.warn),
             Tone::Bad => ("✗", styles.bad),
         };
-        let text = crate::domain::text::neutralise(&notice.text);
-        return put(buffer, inner, 0, Span::styled(format!("{sign} {text}"), style).into());
+        return told(buffer, app, inner, &format!("{sign} {}", head_of(&notice.text)), style);
     }
     let hints = app.hints();
     let wide = |hint: &Hint| width(&hint.key) + 1 + width(hint.short) + 2;
@@ -120,10 +120,27 @@ pub(crate) fn footer(buffer: &mut Buffer, app: &App, area: Rect, styles: &Styles
             None => (styles.key, styles.text),
             Some(_) => (styles.dim, styles.dim.add_modifier(Modifier::DIM)),
         };
+        if !spans.is_empty() {
+            spans.push(Span::raw("  "));
+        }
         spans.push(Span::styled(hint.key, key));
-        spans.push(Span::styled(format!(" {}  ", hint.short), word));
+        spans.push(Span::styled(format!(" {}", hint.short), word));
     }
     put(buffer, inner, 0, spans.into());
+}
+
+/// Paints a line that must be read whole: one that is too long rises over the last lines of the body.
+fn told(buffer: &mut Buffer, app: &App, area: Rect, text: &str, style: Style) {
+    let room = usize::from((app.size().1 / 4).clamp(1, 4));
+    let lines = wrap(text, area.w.into(), room);
+    let h = u16::try_from(lines.len()).unwrap_or(1).max(area.h);
+    let over = Rect { y: area.y + area.h - h, h, ..area };
+    if h > 1 {
+        Clear.render(super::native(Rect { x: 0, w: app.size().0, ..over }), buffer);
+    }
+    for (n, line) in lines.into_iter().enumerate() {
+        put(buffer, over, n, Span::styled(line, style).into());
+    }
 }
 
 fn filter(buffer: &mut Buffer, app: &App, area: Rect, styles: &Styles) {
@@ -135,16 +152,15 @@ fn filter(buffer: &mut Buffer, app: &App, area: Rect, styles: &Styles) {
     // The line's end matters most: what is typed now.
     let room = usize::from(area.w).saturating_sub(2);
     spans.extend(with_cursor(before, behind, room, styles));
-    match Filter::parse(&typed, pane) {
-        Err(bad) => spans.push(Span::styled(format!("   ✗ {bad}"), styles.bad)),
-        Ok(_) => {
-            let offers = complete(&typed, pane);
-            if !offers.is_empty() {
-                let offers = offers.iter().take(8).map(String::as_str).collect::<Vec<_>>().join(" ");
-                spans.push(Span::styled("   Tab ", styles.key));
-                spans.push(Span::styled(offers, styles.dim));
-            }
-        }
+    if let Err(bad) = Filter::parse(&typed, pane) {
+        spans.push(Span::styled(format!("   ✗ {bad}"), styles.bad));
+        return put(buffer, area, 0, spans.into());
+    }
+    let offers = complete(&typed, pane);
+    if !offers.is_empty() {
+        let offers = offers.iter().take(8).map(String::as_str).collect::<Vec<_>>().join(" ");
+        spans.push(Span::styled("   Tab ", styles.key));
+        spans.push(Span::styled(offers, styles.dim));
     }
     put(buffer, area, 0, spans.into());
 }

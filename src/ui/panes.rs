@@ -100,7 +100,7 @@ pub(crate) fn notes(list: &List, styles: &Styles) -> Vec<(String, Style)> {
 
 /// The figures of a pane's title.
 pub(crate) fn figures(app: &App, pane: Pane, styles: &Styles) -> Vec<(String, Style)> {
-    let figures = app.figures();
+    let Some(figures) = app.figures() else { return Vec::new() };
     let now = app.now();
     let weigh = |n: i64, style: Style| if n > 0 { style } else { styles.text };
     match pane {
@@ -184,15 +184,7 @@ fn empty(pane: Pane) -> &'static str {
 }
 
 /// Paints the rows of a list into a pane's box, or says why there are none.
-pub(crate) fn rows(
-    buffer: &mut Buffer,
-    app: &App,
-    place: &PaneBox,
-    list: &List,
-    focused: bool,
-    empty: &str,
-    styles: &Styles,
-) {
+pub(crate) fn rows(buffer: &mut Buffer, app: &App, place: &PaneBox, list: &List, focused: bool, empty: &str, styles: &Styles) {
     let area = place.rows();
     if list.rows.is_empty() {
         let (text, style) = match &list.load {
@@ -261,7 +253,12 @@ fn more_mark(buffer: &mut Buffer, place: &PaneBox, list: &List, styles: &Styles)
     let text = format!(" {}/{all}{plus} ", list.at() + 1);
     let text = cut(&text, usize::from(place.outer.w).saturating_sub(2));
     let wide = u16::try_from(width(&text)).unwrap_or(0);
-    let area = Rect::new(place.outer.x + place.outer.w.saturating_sub(wide + 1), place.outer.y + place.outer.h.saturating_sub(1), wide, 1);
+    let area = Rect::new(
+        place.outer.x + place.outer.w.saturating_sub(wide + 1),
+        place.outer.y + place.outer.h.saturating_sub(1),
+        wide,
+        1,
+    );
     put(buffer, area, 0, Span::styled(text.into_owned(), styles.dim).into());
 }
 
@@ -282,14 +279,14 @@ fn who(app: &App, item: &Item) -> String {
 /// The line that names the five panes where they are not all on the screen.
 pub(crate) fn tabs(buffer: &mut Buffer, app: &App, area: Rect, styles: &Styles) {
     let names = ["1 Leads", "2 Failed", "3 Queue", "4 Tasks", "5 Review"];
-    let figures = app.figures();
-    let counts = [figures.new_leads, figures.failed, figures.waiting, figures.tasks, figures.drafts];
+    let counts = app.figures().map(|all| [all.new_leads, all.failed, all.waiting, all.tasks, all.drafts]);
     let wide = area.w / 5;
     for (at, pane) in <Pane as strum::VariantArray>::VARIANTS.iter().enumerate() {
         let Ok(n) = u16::try_from(at) else { return };
         let style = if *pane == app.focus() { styles.focused } else { styles.dim };
         let sign = if *pane == app.focus() { "▸" } else { " " };
-        let text = format!("{sign}{} {}", names[at], counts[at]);
+        let count = counts.map(|counts| counts[at].to_string()).unwrap_or_default();
+        let text = format!("{sign}{} {count}", names[at]);
         let slot = Rect::new(area.x + n * wide, area.y, wide, area.h);
         put(buffer, slot, 0, Span::styled(cut(&text, wide.into()).into_owned(), style).into());
     }

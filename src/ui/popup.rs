@@ -54,8 +54,12 @@ fn question(buffer: &mut Buffer, app: &App, ask: &Ask, styles: &Styles) {
     let room = usize::from(WIDE.min(app.size().0)).saturating_sub(4);
     let wrapped = |text: &str| -> Vec<String> { text.lines().flat_map(|line| wrap(&head_of(line), room, 4)).collect() };
     let (mut lines, hint, border): (Vec<Line<'_>>, String, Style) = match &ask.question {
-        Question::Reason { body, .. } => (said(wrapped(body), styles.text), "Enter done · Esc back, the text is kept".into(), styles.focused),
-        Question::Text { body, .. } => (said(wrapped(body), styles.text), "Enter done · Esc back, the text is kept".into(), styles.focused),
+        Question::Reason { body, .. } => {
+            (said(wrapped(body), styles.text), "Enter done · Esc back, the text is kept".into(), styles.focused)
+        }
+        Question::Text { body, .. } => {
+            (said(wrapped(body), styles.text), "Enter done · Esc back, the text is kept".into(), styles.focused)
+        }
         Question::Menu { options, .. } => {
             let option = |(n, (key, say)): (usize, &(char, String))| {
                 let sign = if n == ask.at { "▸" } else { " " };
@@ -144,7 +148,14 @@ fn commands(buffer: &mut Buffer, app: &App, palette: &Palette, styles: &Styles) 
     let (w, h) = app.size();
     let shown = SHOWN.min(usize::from(h.saturating_sub(5)).max(1));
     let title = "command";
-    let inner = popup(buffer, app, (w.saturating_sub(4).min(96), shown + 1), title, "Enter do it · Esc close · a reference such as L-2041 opens it", styles.focused);
+    let inner = popup(
+        buffer,
+        app,
+        (w.saturating_sub(4).min(96), shown + 1),
+        title,
+        "Enter do it · Esc close · a reference such as L-2041 opens it",
+        styles.focused,
+    );
     let (before, behind) = palette.line.halves();
     let mut spans = vec![Span::styled(": ", styles.key)];
     spans.extend(with_cursor(before, behind, usize::from(inner.w).saturating_sub(3), styles));
@@ -193,7 +204,7 @@ fn progress(buffer: &mut Buffer, app: &App, bulk: &Bulk, top: usize, styles: &St
         ]
         .into(),
     ];
-    if bulk.is_over() && failed > 0 {
+    if bulk.is_over() && failed > 0 && bulk.marked {
         lines.push(Span::styled("What was not done stays marked.", styles.warn).into());
     }
     lines.push(Line::default());

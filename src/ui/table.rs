@@ -81,7 +81,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const COLUMNS: &[Column] = &[number("age", 4, 0), column("name", 6, 20, 0), column("note", 8, 40, 2), column("state", 5, 9, 1)];
+    const COLUMNS: &[Column] =
+        &[number("age", 4, 0), column("name", 6, 20, 0), column("note", 8, 40, 2), column("state", 5, 9, 1)];
 
     #[test]
     fn the_least_worthy_column_goes_first() {

@@ -141,7 +141,8 @@ fn a_bulk_act_from_preview_to_its_end() {
     let mut app = deck(Role::Owner, (80, 24));
     let effects = press(&mut app, "2 r");
     let [Effect::Freeze(seq, _)] = effects[..] else { panic!("{effects:?}") };
-    let targets = (0..38).map(|n| crate::app::item::Item::Job(fixtures::job(n, crate::domain::job::JobState::Dead)).target().unwrap());
+    let targets =
+        (0..38).map(|n| crate::app::item::Item::Job(fixtures::job(n, crate::domain::job::JobState::Dead)).target().unwrap());
     app.update(Message::Frozen(seq, Ok(targets.collect())));
     type_in(&mut app, "3");
     insta::assert_snapshot!("bulk_preview_80x24", picture(&app));
@@ -150,7 +151,12 @@ fn a_bulk_act_from_preview_to_its_end() {
     let [Effect::Bulk(seq, acts)] = &effects[..] else { panic!("{effects:?}") };
     for (n, act) in acts.iter().take(9).enumerate() {
         let outcome = match n {
-            4 => Err(Failure::Conflict(Box::new(Conflict { what: "J-504".into(), by: "ana".into(), at: None, now: "running".into() }))),
+            4 => Err(Failure::Conflict(Box::new(Conflict {
+                what: "J-504".into(),
+                by: "ana".into(),
+                at: None,
+                now: "running".into(),
+            }))),
             _ => Ok(done(act, "a new job was made", Err("it left".into()))),
         };
         app.update(Message::BulkStep { seq: *seq, n: n + 1, of: acts.len(), target: act.target, outcome });
@@ -193,7 +199,7 @@ fn without_colour_weight_alone_speaks() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 64, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 100, ..ProptestConfig::default() })]
 
     #[test]
     fn no_keys_at_any_size_panic(
@@ -224,13 +230,55 @@ proptest! {
                 let effects = app.update(Message::Mouse(mouse));
                 fixtures::serve(&mut app, effects);
             }
-            picture(&app);
+            terminal(&app, true);
         }
     }
 }
 
 const KEYS: &[&str] = &[
-    "1", "2", "3", "4", "5", "Tab", "BackTab", "j", "k", "Down", "Up", "PageDown", "PageUp", "Home", "G", "Enter", "z", "Esc", "x",
-    "X", "ctrl-x", "/", ":", "?", "u", "g", "l", "y", "r", "c", "C", "w", "P", "f", "s", "o", "D", "T", "W", "a", "e", "7", "Backspace",
-    "日", "ctrl-l",
+    "1",
+    "2",
+    "3",
+    "4",
+    "5",
+    "Tab",
+    "BackTab",
+    "j",
+    "k",
+    "Down",
+    "Up",
+    "PageDown",
+    "PageUp",
+    "Home",
+    "G",
+    "Enter",
+    "z",
+    "Esc",
+    "x",
+    "X",
+    "ctrl-x",
+    "/",
+    ":",
+    "?",
+    "u",
+    "g",
+    "l",
+    "y",
+    "r",
+    "c",
+    "C",
+    "w",
+    "P",
+    "f",
+    "s",
+    "o",
+    "D",
+    "T",
+    "W",
+    "a",
+    "e",
+    "7",
+    "Backspace",
+    "日",
+    "ctrl-l",
 ];

@@ -84,7 +84,11 @@ fn paint_fields(buffer: &mut Buffer, area: Rect, trace: &Trace, styles: &Styles)
     for (n, (label, value)) in trace.fields.iter().enumerate() {
         let Ok(column) = u16::try_from(n % usize::from(columns)) else { return };
         let slot = Rect::new(area.x + column * wide, area.y, wide.saturating_sub(1), area.h);
-        let spans = vec![Span::styled(fit(&head_of(label), name, false), styles.dim), Span::raw(" "), Span::styled(head(value), styles.text)];
+        let spans = vec![
+            Span::styled(fit(&head_of(label), name, false), styles.dim),
+            Span::raw(" "),
+            Span::styled(head(value), styles.text),
+        ];
         put(buffer, slot, n / usize::from(columns), spans.into());
     }
 }
