@@ -1,0 +1,6 @@
+//! The promises of the review screen, each as a test that can break it.
+
+mod keeping;
+mod laws;
+mod looking;
+mod verdicts;
