@@ -1,4 +1,14 @@
-//! The filter language: words, `field:value`, `-field:value`, `age>2h`, `value>=2000`.
+//! The filter language: words, `"quoted words"`, `field:value`, `-field:value`, `age>2h`, `value>=2000`.
+//!
+//! `parse` reads it, `print` writes its one canonical form (parsing that gives the same filter), `complete` offers
+//! what could stand at the cursor; `values` knows the words an enum field allows.
+
+mod complete;
+mod parse;
+mod print;
+mod values;
+
+pub use complete::{accept, complete};
 
 use chrono::TimeDelta;
 
@@ -53,9 +63,10 @@ pub enum Bound {
 pub enum Test {
     /// Contains the word anywhere in its searchable text; folded to lower case.
     Word(String),
-    /// The field equals the value, ignoring case; a trailing `*` matches any ending.
+    /// The field equals the value, ignoring case; a trailing `*` matches any ending. Folded to lower case, but for
+    /// [`Field::Lead`], which holds the reference as it is printed: `L-2041`.
     Is(Field, String),
-    /// The row's age against a duration.
+    /// The row's age against a duration, in whole milliseconds.
     Age(Bound, TimeDelta),
     /// The lead's value against an amount; leads alone.
     Value(Bound, Money),
@@ -93,12 +104,60 @@ impl Filter {
     /// # Errors
     /// [`BadFilter`] names the term, and the fields or values that could stand there.
     pub fn parse(text: &str, pane: Pane) -> Result<Self, BadFilter> {
-        let _ = (text, pane);
-        Ok(Self::default())
+        parse::parse(text, pane)
     }
 
     /// Whether it matches everything.
     pub fn is_empty(&self) -> bool {
         self.terms.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use strum::VariantArray;
+
+    /// A filter term of a pane, as typed text: what a person could write, quoted where it must be.
+    fn typed_term(pane: Pane) -> impl Strategy<Value = String> {
+        let field = proptest::sample::select(Field::of(pane));
+        let named = (field, "[a-zA-Z\"\\\\ ]{0,8}[a-z]\\*?").prop_map(move |(field, free)| {
+            let value = match field {
+                Field::Lead => "L-2041".to_owned(),
+                _ => values::allowed(field, pane).last().map_or(free, |word| (*word).to_owned()),
+            };
+            format!("{}:{}", field.as_str(), print::quoted(&value))
+        });
+        let age = (proptest::sample::select(vec!["<", "<=", ">", ">="]), 1..10_000_000_i64, "[smhdw]")
+            .prop_map(|(op, n, unit)| format!("age{op}{n}{unit}"));
+        let word = "\\PC{1,12}".prop_filter("blank matches all", |w| !w.trim().is_empty()).prop_map(|w| print::quoted(&w));
+        (any::<bool>(), prop_oneof![named, age, word])
+            .prop_map(|(negated, term)| format!("{}{term}", if negated { "-" } else { "" }))
+    }
+
+    fn typed_filter() -> impl Strategy<Value = (Pane, String)> {
+        proptest::sample::select(Pane::VARIANTS).prop_flat_map(|pane| {
+            (Just(pane), proptest::collection::vec(typed_term(pane), 0..6).prop_map(|terms| terms.join(" ")))
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_printed_reads_the_same((pane, typed) in typed_filter()) {
+            let filter = Filter::parse(&typed, pane).unwrap();
+            prop_assert_eq!(Filter::parse(&filter.to_string(), pane), Ok(filter));
+        }
+
+        #[test]
+        fn no_text_panics_and_errors_point_into_it(text in any::<String>(), pane in proptest::sample::select(Pane::VARIANTS)) {
+            match Filter::parse(&text, pane) {
+                Ok(filter) => prop_assert_eq!(Filter::parse(&filter.to_string(), pane), Ok(filter)),
+                Err(bad) => prop_assert!(bad.at < text.chars().count()),
+            }
+            for suggestion in complete(&text, pane) {
+                prop_assert!(accept(&text, &suggestion).ends_with(&suggestion));
+            }
+        }
     }
 }
