@@ -283,7 +283,9 @@ impl Review {
     pub fn notices(&self, scene: &Scene<'_>) -> Vec<String> {
         let newer =
             self.newer.then(|| format!("newer version exists; your text is kept. {} reads it", scene.key_of(Action::Reload)));
-        [self.read_only(scene), self.keep.trouble().map(str::to_owned), newer, self.notice.clone()]
+        let clashes = self.keep.clashes();
+        let clash = clashes.then(|| format!("two texts were saved; {} asks which one is to be", scene.key_of(Action::Edit)));
+        [self.read_only(scene), clash, self.keep.trouble().map(str::to_owned), newer, self.notice.clone()]
             .into_iter()
             .flatten()
             .collect()

@@ -74,9 +74,11 @@ fn columns(frame: &mut Frame<'_>, body: Rect, review: &Review, shape: &Shape, st
 }
 
 /// The frame of a column; where there is room for one column alone, its title line is all of it.
-fn framed<'a>(shape: &Shape, title: String, style: Style) -> Block<'a> {
+fn framed<'a>(shape: &Shape, title: impl Into<Line<'a>>, style: Style) -> Block<'a> {
     let borders = if shape.columns == Columns::One { Borders::TOP } else { Borders::ALL };
-    Block::new().borders(borders).border_style(style).title(Line::styled(title, style))
+    let title = title.into();
+    let title_style = style.patch(title.style);
+    Block::new().borders(borders).border_style(style).title(title.style(title_style))
 }
 
 /// Most important first, because what does not fit is cut.
@@ -99,12 +101,12 @@ fn heading_line<'a>(review: &Review, scene: &Scene<'_>, styles: &Styles) -> Line
         Claim::Free | Claim::None => ("○ unclaimed".to_owned(), styles.dim),
     };
     spans.push(Span::styled(claim, style));
-    let about = format!("  {} · {} · L-{}", draft.title.shown(), neutralise(&draft.client), draft.lead_number);
-    spans.push(Span::styled(about, styles.text));
     for other in review.others(scene) {
         let doing = if other.editing { "editing" } else { "looking" };
         spans.push(Span::styled(format!("  ● {} {doing}", neutralise(&other.person)), styles.info));
     }
+    let about = format!("  {} · {} · L-{}", draft.title.shown(), neutralise(&draft.client), draft.lead_number);
+    spans.push(Span::styled(about, styles.text));
     Line::from(spans)
 }
 

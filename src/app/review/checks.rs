@@ -1,16 +1,17 @@
 //! What the checks say about the text as it stands, and the finding the reviewer is at.
 
 use std::fmt;
+use std::sync::Arc;
 
-use crate::domain::check::{Against, findings, weigh};
+use crate::domain::check::{Against, Evidence, weigh};
 use crate::domain::draft::DraftDetail;
 use crate::domain::span::{Finding, Severity};
 
 /// The findings of the text on the screen, and which of them is under the cursor.
 #[derive(Clone, Default)]
 pub struct Checks {
-    evidence: Vec<String>,
-    lead_name: Option<String>,
+    /// Read once for each version of the evidence: every key press asks it.
+    evidence: Option<Arc<Evidence>>,
     found: Vec<Finding>,
     selected: usize,
 }
@@ -25,14 +26,14 @@ impl fmt::Debug for Checks {
 impl Checks {
     /// Takes over what a text is checked against.
     pub fn learn(&mut self, detail: &DraftDetail) {
-        self.evidence = detail.evidence.iter().map(|line| line.text.raw().to_owned()).collect();
-        self.lead_name = (!detail.lead_name.is_empty()).then(|| detail.lead_name.raw().to_owned());
+        let lines: Vec<&str> = detail.evidence.iter().map(|line| line.text.raw()).collect();
+        let lead_name = (!detail.lead_name.is_empty()).then(|| detail.lead_name.raw());
+        self.evidence = Some(Arc::new(Evidence::new(Against { evidence: &lines, lead_name })));
     }
 
     /// Checks the text again; the finding under the cursor stays as near as it can.
     pub fn run(&mut self, text: &str) {
-        let lines: Vec<&str> = self.evidence.iter().map(String::as_str).collect();
-        self.found = findings(text, Against { evidence: &lines, lead_name: self.lead_name.as_deref() });
+        self.found = self.evidence.as_ref().map_or_else(Vec::new, |evidence| evidence.findings(text));
         self.selected = self.selected.min(self.found.len().saturating_sub(1));
     }
 

@@ -28,21 +28,62 @@ pub struct Piece {
 const BUDGET: Duration = Duration::from_millis(20);
 
 /// Compares word by word. The `Kept` and `Removed` pieces joined are `old`, the `Kept` and `Added` ones `new`.
+///
+/// Neighbouring changes are told as one, what was removed before what was added: "Maria Ortiz" became "The customer",
+/// and not each word the other in turn because the space between them stayed.
 pub(super) fn words(old: &str, new: &str) -> Vec<Piece> {
     let diff = TextDiff::configure().timeout(BUDGET).diff_unicode_words(old, new);
-    let mut pieces: Vec<Piece> = Vec::new();
-    for change in diff.iter_all_changes() {
-        let fate = match change.tag() {
-            ChangeTag::Equal => Fate::Kept,
-            ChangeTag::Insert => Fate::Added,
-            ChangeTag::Delete => Fate::Removed,
-        };
-        match pieces.last_mut() {
-            Some(piece) if piece.fate == fate => piece.text.push_str(change.value()),
-            _ => pieces.push(Piece { fate, text: change.value().to_owned() }),
+    let mut pieces = Vec::new();
+    let mut change = Change::default();
+    for word in diff.iter_all_changes() {
+        match word.tag() {
+            ChangeTag::Insert => change.add(Fate::Added, word.value()),
+            ChangeTag::Delete => change.add(Fate::Removed, word.value()),
+            ChangeTag::Equal if change.is_open() && word.value().chars().all(|c| c == ' ') => change.space.push_str(word.value()),
+            ChangeTag::Equal => {
+                change.end(&mut pieces);
+                push(&mut pieces, Fate::Kept, word.value());
+            }
         }
     }
+    change.end(&mut pieces);
     pieces
+}
+
+/// A change that may go on after the next space.
+#[derive(Default)]
+struct Change {
+    removed: String,
+    added: String,
+    space: String,
+}
+
+impl Change {
+    fn is_open(&self) -> bool {
+        !self.removed.is_empty() || !self.added.is_empty()
+    }
+
+    fn add(&mut self, fate: Fate, words: &str) {
+        let space = std::mem::take(&mut self.space);
+        self.removed.push_str(&space);
+        self.added.push_str(&space);
+        if fate == Fate::Added { self.added.push_str(words) } else { self.removed.push_str(words) }
+    }
+
+    fn end(&mut self, pieces: &mut Vec<Piece>) {
+        let Self { removed, added, space } = std::mem::take(self);
+        push(pieces, Fate::Removed, &removed);
+        push(pieces, Fate::Added, &added);
+        push(pieces, Fate::Kept, &space);
+    }
+}
+
+fn push(pieces: &mut Vec<Piece>, fate: Fate, text: &str) {
+    match pieces.last_mut() {
+        _ if text.is_empty() => {}
+        Some(piece) if piece.fate == fate => piece.text.push_str(text),
+        _ => pieces.push(Piece { fate, text: text.to_owned() }),
+    }
 }
 
 #[cfg(test)]
@@ -56,10 +97,10 @@ mod tests {
 
     #[test]
     fn only_the_words_that_differ_are_marked() {
-        let pieces = words("Call Maria at noon.", "Call the customer at noon.");
+        let pieces = words("Call Maria Ortiz at noon.", "Call the customer at noon.");
         let marked: Vec<(Fate, &str)> =
             pieces.iter().filter(|piece| piece.fate != Fate::Kept).map(|piece| (piece.fate, piece.text.as_str())).collect();
-        assert_eq!(marked, [(Fate::Removed, "Maria"), (Fate::Added, "the customer")]);
+        assert_eq!(marked, [(Fate::Removed, "Maria Ortiz"), (Fate::Added, "the customer")]);
     }
 
     proptest! {

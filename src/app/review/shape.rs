@@ -26,7 +26,7 @@ pub struct Shape {
     pub draft: (u16, u16),
     /// Columns and rows of the client-safe text.
     pub text: (u16, u16),
-    /// Rows of the findings.
+    /// Rows of the findings; without a frame in one column.
     pub findings: u16,
 }
 
@@ -37,7 +37,7 @@ impl Shape {
     /// Divides `width` × `height` cells for so many findings and notices.
     pub fn new(width: u16, height: u16, findings: usize, notices: usize) -> Self {
         let heading = u16::from(height >= 4);
-        let notices = u16::try_from(notices).unwrap_or(u16::MAX).min(2).min(height.saturating_sub(heading) / 6);
+        let notices = u16::try_from(notices).unwrap_or(u16::MAX).min(2).min(height.saturating_sub(heading) / 5);
         let body = height - heading - notices;
         let wanted = u16::try_from(findings).unwrap_or(u16::MAX).saturating_add(BORDER).max(3);
         let base = Self { columns: Columns::One, heading, notices, evidence: (0, 0), draft: (0, 0), text: (0, 0), findings: 0 };
@@ -55,9 +55,10 @@ impl Shape {
                 ..base
             }
         } else if width >= 60 && body >= 14 {
-            let findings = wanted.min((body / 4).max(4));
+            // The reason of the finding under the cursor has a row of its own.
+            let findings = wanted.saturating_add(u16::from(findings > 0)).min((body / 3).max(4));
             let rows = body - findings;
-            let strip = (rows / 3).clamp(3, 9);
+            let strip = (rows * 2 / 5).clamp(3, 9);
             let draft = width * 45 / 100;
             Self {
                 columns: Columns::Two,
@@ -68,7 +69,7 @@ impl Shape {
                 ..base
             }
         } else {
-            let findings = if body >= 6 { wanted.min(body / 2).max(2) } else { 0 };
+            let findings = if body >= 4 { u16::try_from(findings).unwrap_or(u16::MAX).min((body / 3).max(1)) } else { 0 };
             let face = (width, body - findings);
             Self { evidence: face, draft: face, text: face, findings, ..base }
         }

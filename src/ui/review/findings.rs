@@ -1,14 +1,14 @@
 //! The list of findings: how heavy, what kind, which words, and why it matters.
 
 use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Paragraph, Wrap};
+use ratatui::widgets::Paragraph;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use super::{framed, severity, top_for};
-use crate::app::review::{Review, Shape, kind_name};
+use crate::app::review::{Columns, Review, Shape, kind_name};
 use crate::config::theme::Styles;
 use crate::domain::span::Finding;
 use crate::domain::text::neutralise;
@@ -16,6 +16,8 @@ use crate::domain::text::neutralise;
 /// Cells of a finding's kind and of its words, where a row has room for the reason too.
 const KIND: usize = 15;
 const WORDS: usize = 26;
+/// The least width at which a row tells the reason too.
+const ROOMY: usize = 100;
 
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, review: &Review, shape: &Shape, styles: &Styles) {
     if area.is_empty() {
@@ -23,14 +25,23 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, review: &Review, shape: &S
     }
     let checks = review.checks();
     let found = checks.found();
-    let place = if found.is_empty() { String::new() } else { format!(" {} of {}", checks.selected() + 1, found.len()) };
-    let block = framed(shape, format!(" Findings{place} "), styles.border);
-    let inside = block.inner(area);
-    frame.render_widget(block, area);
+    let mut inside = area;
+    if shape.columns != Columns::One {
+        let place = if found.is_empty() { String::new() } else { format!(" {} of {}", checks.selected() + 1, found.len()) };
+        let block = framed(shape, format!(" Findings{place} "), styles.border);
+        inside = block.inner(area);
+        frame.render_widget(block, area);
+    }
     if found.is_empty() {
-        let says = "The checks found nothing. They cannot tell whether it is true: read it against the evidence.";
-        frame.render_widget(Paragraph::new(says).style(styles.dim).wrap(Wrap { trim: true }), inside);
+        let says = "The checks found nothing. Only reading tells whether it is true.";
+        frame.render_widget(Paragraph::new(says).style(styles.dim), inside);
         return;
+    }
+    // Where a row has no room for the reason, the last row tells that of the finding under the cursor.
+    let (mut below, roomy) = (None, usize::from(inside.width) >= ROOMY);
+    if !roomy && inside.height > 1 && shape.columns == Columns::Two {
+        let [list, last] = Layout::vertical([Constraint::Fill(1), Constraint::Length(1)]).areas(inside);
+        (inside, below) = (list, Some(last));
     }
     let height = usize::from(inside.height);
     let top = top_for(checks.selected(), found.len(), height);
@@ -38,6 +49,10 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, review: &Review, shape: &S
     let lines: Vec<Line<'_>> =
         rows.map(|(at, finding)| row(finding, at == checks.selected(), inside.width.into(), styles)).collect();
     frame.render_widget(Paragraph::new(lines), inside);
+    if let (Some(last), Some(finding)) = (below, checks.current()) {
+        let reason = cut(&neutralise(&finding.reason), usize::from(last.width).saturating_sub(3));
+        frame.render_widget(Line::styled(format!("   {reason}"), styles.dim), last);
+    }
 }
 
 fn row<'a>(finding: &Finding, selected: bool, width: usize, styles: &Styles) -> Line<'a> {
@@ -46,14 +61,15 @@ fn row<'a>(finding: &Finding, selected: bool, width: usize, styles: &Styles) -> 
     let cursor = if selected { "▸" } else { " " };
     let mut spans = vec![Span::raw(cursor), Span::styled(format!("{glyph} "), style)];
     let kind = kind_name(finding.kind);
-    if width >= KIND + WORDS + 24 {
+    if width >= ROOMY {
         spans.push(Span::styled(fit(&kind, KIND), style));
         spans.push(Span::styled(fit(&words, WORDS), styles.text));
         let left = width.saturating_sub(3 + KIND + WORDS);
         spans.push(Span::styled(cut(&neutralise(&finding.reason), left), styles.dim));
     } else {
-        let left = width.saturating_sub(4 + kind.width());
-        spans.push(Span::styled(format!("{kind} "), style));
+        let kind = if width >= 60 { fit(&kind, KIND) } else { format!("{kind} ") };
+        let left = width.saturating_sub(3 + kind.width());
+        spans.push(Span::styled(kind, style));
         spans.push(Span::styled(cut(&words, left), styles.text));
     }
     let line = Line::from(spans);

@@ -15,14 +15,14 @@ use crate::domain::text::neutralise;
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, review: &Review, shape: &Shape, styles: &Styles) {
     match review.view() {
         View::Text => editor(frame, area, review, shape, styles),
-        View::Diff(pieces) => diff(frame, area, pieces, shape, styles),
+        View::Diff(pieces) => diff(frame, area, review, pieces, shape, styles),
         View::Preview => preview(frame, area, review, shape, styles),
     }
 }
 
 fn editor(frame: &mut Frame<'_>, area: Rect, review: &Review, shape: &Shape, styles: &Styles) {
-    let title = if review.typing() { " Client-safe text · editing " } else { " Client-safe text " };
-    let block = framed(shape, title.to_owned(), styles.focused);
+    let title = if review.typing() { " Client-safe text · editing, Esc ends " } else { " Client-safe text " };
+    let block = framed(shape, title, styles.focused);
     let inside = block.inner(area);
     let (width, height) = (usize::from(inside.width), usize::from(inside.height));
     let (text, cursor) = (review.editor().text(), review.editor().cursor());
@@ -72,16 +72,32 @@ fn finding_style(base: Style, severity: Style, selected: bool) -> Style {
     if selected { style.add_modifier(Modifier::REVERSED) } else { style }
 }
 
-fn diff(frame: &mut Frame<'_>, area: Rect, pieces: &[Piece], shape: &Shape, styles: &Styles) {
-    let block = framed(shape, " Draft → text · added · removed ".to_owned(), styles.focused);
+fn diff(frame: &mut Frame<'_>, area: Rect, review: &Review, pieces: &[Piece], shape: &Shape, styles: &Styles) {
+    let title = vec![
+        Span::raw(" Draft → text · "),
+        Span::styled("added", styles.added),
+        Span::raw(" · "),
+        Span::styled("removed", styles.removed),
+        Span::raw(" "),
+    ];
+    let block = framed(shape, title, styles.focused);
     let inside = block.inner(area);
-    let text: String = pieces.iter().map(|piece| piece.text.as_str()).collect();
-    // Where each piece begins, in characters; the last entry is the end.
-    let mut starts = vec![0];
+    // Where each piece begins, in characters. A blank keeps what was removed apart from what came in its place.
+    let (mut text, mut starts, mut at) = (String::new(), Vec::new(), 0);
+    let mut before = None;
     for piece in pieces {
-        starts.push(starts.last().copied().unwrap_or(0) + piece.text.chars().count());
+        if before == Some(Fate::Removed) && piece.fate == Fate::Added {
+            text.push(' ');
+            at += 1;
+        }
+        starts.push(at);
+        text.push_str(&piece.text);
+        at += piece.text.chars().count();
+        before = Some(piece.fate);
     }
-    let lines = rows(&text, inside.width.into()).into_iter().map(|row| {
+    let broken = rows(&text, inside.width.into());
+    let top = scrolled(review, broken.len(), inside);
+    let lines = broken.into_iter().skip(top).take(inside.height.into()).map(|row| {
         let inner = starts.iter().copied().filter(|at| (row.start + 1..row.end).contains(at));
         let cuts: Vec<usize> = std::iter::once(row.start).chain(inner).chain([row.end]).collect();
         let spans = cuts.windows(2).map(|cut| {
@@ -100,11 +116,23 @@ fn diff(frame: &mut Frame<'_>, area: Rect, pieces: &[Piece], shape: &Shape, styl
 }
 
 fn preview(frame: &mut Frame<'_>, area: Rect, review: &Review, shape: &Shape, styles: &Styles) {
-    let block = framed(shape, " Preview: what the client sees ".to_owned(), styles.focused);
+    let block = framed(shape, " Preview: what the client sees ", styles.focused);
     let inside = block.inner(area);
     let portal = review.portal_text();
-    let mut lines = vec![Line::styled(neutralise(&portal.heading).into_owned(), styles.title), Line::default()];
+    let heading = neutralise(&portal.heading);
+    let title = rows(&heading, inside.width.into()).into_iter();
+    let mut lines: Vec<Line<'_>> =
+        title.map(|row| Line::styled(slice(&heading, row.start, row.end).to_owned(), styles.title)).collect();
+    lines.push(Line::default());
     let body = rows(&portal.body, inside.width.into()).into_iter();
     lines.extend(body.map(|row| Line::styled(slice(&portal.body, row.start, row.end).to_owned(), styles.text)));
+    let lines = lines.split_off(scrolled(review, lines.len(), inside));
     frame.render_widget(Paragraph::new(lines).block(block), area);
+}
+
+/// The first row seen of `total`, by how far down the text the cursor stands.
+fn scrolled(review: &Review, total: usize, inside: Rect) -> usize {
+    let beside = rows(review.editor().text(), inside.width.into());
+    let at = row_of(&beside, review.editor().cursor()) * total / beside.len().max(1);
+    top_for(at, total, inside.height.into())
 }

@@ -4,8 +4,11 @@ use crossterm::event::KeyCode;
 
 use super::super::fixture::{Desk, SAFE, TEXT, detail};
 use super::super::{Face, Fate, Outcome, View};
+use crate::app::effect::Effect;
 use crate::config::keys::Action;
+use crate::domain::act::Verb;
 use crate::domain::actor::Role;
+use crate::domain::span::FindingKind;
 
 #[test]
 fn the_diff_follows_the_text() {
@@ -84,4 +87,63 @@ fn debug_says_nothing_of_texts() {
     desk.type_in("gate code 4411");
     let shown = format!("{:?} {:?}", desk.review, desk.review.checks());
     assert!(!shown.contains("4411") && !shown.contains("Maria"), "{shown}");
+}
+
+#[test]
+fn findings_are_walked_around_the_end_with_the_cursor_on_them() {
+    let mut desk = Desk::ready(TEXT);
+    let starts: Vec<usize> = desk.review.checks().found().iter().map(|finding| finding.start).collect();
+    assert!(starts.len() >= 3, "{starts:?}");
+    for expected in starts.iter().skip(1).chain(&starts[..1]) {
+        desk.act(Action::NextFinding);
+        assert_eq!(desk.review.editor().cursor(), *expected);
+    }
+    desk.act(Action::PreviousFinding);
+    assert_eq!(desk.review.editor().cursor(), *starts.last().unwrap());
+}
+
+#[test]
+fn three_findings_are_masked_and_approved_in_four_keys() {
+    let mut desk = Desk::ready(TEXT);
+    for _ in 0..3 {
+        desk.act(Action::Mask);
+    }
+    let masked = "The customer called about a water heater that leaks. Call her at the number on file. \
+                  We aim for a visit by Friday.\n\nThe crew will look at the valve first.";
+    assert_eq!(desk.text(), masked);
+    assert_eq!(desk.review.checks().weight().0, 0, "neutral words raise no finding");
+    desk.act(Action::Approve);
+    assert_eq!(desk.last_act().1.verb, Verb::ApproveDraft { text: masked.to_owned() });
+}
+
+#[test]
+fn what_only_a_person_knows_is_opened_for_editing_instead_of_masked() {
+    let mut desk = Desk::ready("The visit costs 480 dollars.");
+    assert!(matches!(desk.act(Action::Mask), Outcome::Say(_)));
+    assert!(desk.review.typing());
+    assert_eq!(desk.review.editor().cursor(), desk.review.checks().found()[0].start);
+    assert_eq!(desk.text(), "The visit costs 480 dollars.");
+}
+
+#[test]
+fn a_block_stops_approval_is_named_and_gone_to() {
+    let mut desk = Desk::ready("A safe start. Call 512-555-0142.");
+    desk.act(Action::Top);
+    let outcome = desk.act(Action::Approve);
+    assert!(matches!(&outcome, Outcome::Say(said) if said.contains("phone “512-555-0142”")), "{outcome:?}");
+    assert_eq!(desk.review.editor().cursor(), 19);
+    assert!(!desk.effects.iter().any(|effect| matches!(effect, Effect::Perform(..))));
+}
+
+#[test]
+fn findings_follow_every_key() {
+    let mut desk = Desk::ready(SAFE);
+    assert_eq!(desk.review.checks().weight(), (0, 0));
+    desk.type_in(" Call 512-555-0142");
+    assert_eq!(desk.review.checks().weight().0, 1);
+    desk.press(KeyCode::Backspace);
+    desk.press(KeyCode::Backspace);
+    desk.press(KeyCode::Backspace);
+    desk.press(KeyCode::Backspace);
+    assert!(desk.review.checks().found().iter().all(|finding| finding.kind != FindingKind::Phone));
 }
