@@ -5,7 +5,9 @@
 //! person can have seen the text it would judge.
 
 mod arrive;
+mod ask;
 mod checks;
+mod choose;
 mod claim;
 mod command;
 mod compare;
@@ -29,14 +31,15 @@ use chrono::{DateTime, Utc};
 
 use super::effect::{Effect, Seq, SeqSource};
 use super::message::Link;
-use super::popup::{Answer, Question};
+use super::popup::Question;
 use crate::config::keys::{Action, KeyTable, Place};
 use crate::domain::act::{Act, Target, Verb};
 use crate::domain::actor::Person;
-use crate::domain::draft::{DraftDetail, RejectReason};
+use crate::domain::draft::DraftDetail;
 use crate::domain::id::{DraftId, Ref};
 use crate::domain::row::Presence;
 
+use ask::Asking;
 pub use checks::Checks;
 pub use claim::Claim;
 pub use compare::{Fate, Piece};
@@ -120,20 +123,6 @@ pub enum Face {
     Evidence,
     /// What the model wrote.
     Draft,
-}
-
-/// What an open question is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Asking {
-    RejectWhy,
-    RejectNote(RejectReason),
-    TakeOver,
-    /// Two texts were saved: mine or theirs.
-    Clash,
-    /// Somebody else was first with a verdict.
-    Conflict,
-    /// A text of an earlier run was found.
-    Recovered,
 }
 
 /// What is under way in the database.
@@ -312,44 +301,6 @@ impl Review {
     fn perform(&self, verb: Verb, reason: Option<String>, seq: &mut SeqSource) -> Option<(Seq, Effect)> {
         let number = seq.next_seq();
         Some((number, Effect::Perform(number, Box::new(Act { target: self.target()?, verb, reason }))))
-    }
-
-    /// Asks, or lines up behind the question that is open.
-    fn ask(&mut self, about: Asking, question: Question) -> Outcome {
-        if self.asking.is_some() {
-            self.later.push_back((about, question));
-            return Outcome::Stay;
-        }
-        self.asking = Some(about);
-        Outcome::Ask(question)
-    }
-
-    /// Takes the answer to its question in.
-    pub fn answered(&mut self, answer: Answer, scene: &Scene<'_>, seq: &mut SeqSource) -> (Outcome, Vec<Effect>) {
-        let Some(about) = self.asking.take() else { return (Outcome::Stay, Vec::new()) };
-        let (outcome, effects) = match about {
-            Asking::RejectWhy | Asking::RejectNote(_) => self.reject_answered(about, answer, scene, seq),
-            Asking::TakeOver => self.take_over_answered(answer, scene, seq),
-            Asking::Clash => self.clash_answered(&answer, scene, seq),
-            Asking::Recovered => self.recovered_answered(&answer, scene, seq),
-            Asking::Conflict => match answer {
-                Answer::Yes => (Outcome::Stay, vec![self.reload(seq)]),
-                Answer::No | Answer::Text(_) | Answer::Choice(_) => (Outcome::Stay, Vec::new()),
-            },
-        };
-        let outcome = match outcome {
-            Outcome::Stay | Outcome::Say(_) if self.asking.is_none() => match self.later.pop_front() {
-                Some((about, question)) => {
-                    if let Outcome::Say(said) = outcome {
-                        self.notice = Some(said);
-                    }
-                    self.ask(about, question)
-                }
-                None => outcome,
-            },
-            other => other,
-        };
-        (outcome, effects)
     }
 
     /// A frame with this draft has reached the terminal.

@@ -66,9 +66,6 @@ impl Review {
         }
         self.checks.run(self.editor.text());
         self.compare_claim(scene);
-        if self.closed().is_some() {
-            self.stop_typing();
-        }
         let mut effects = match self.claim {
             Claim::None => self.ask_for_claim(scene, seq),
             Claim::Asked | Claim::Mine | Claim::Held { .. } | Claim::Free => Vec::new(),

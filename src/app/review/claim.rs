@@ -82,9 +82,8 @@ impl Review {
             }
             Err(Failure::Conflict(conflict)) => {
                 self.claim = Claim::Held { by: conflict.by.clone(), since: conflict.at };
-                self.stop_typing();
                 let mut effects = self.keep_recovery();
-                effects.extend([self.reload(seq), Effect::SayPresence { at: Some(self.record), editing: false }]);
+                effects.push(self.reload(seq));
                 (Outcome::Stay, effects)
             }
             Err(failure) => {
@@ -95,7 +94,8 @@ impl Review {
         }
     }
 
-    /// Compares the claim with what was read: it can be taken over, run out, or come free.
+    /// Compares the claim with what was read: it can be taken over, run out, or come free. Editing goes on meanwhile: were
+    /// it ended here, the rest of a word would be taken for commands. What is typed goes to the recovery file.
     pub(super) fn compare_claim(&mut self, scene: &Scene<'_>) {
         let Some(detail) = &self.detail else { return };
         let holder = detail.draft.claimed_name.clone().filter(|_| detail.draft.claimed_by.is_some());
@@ -105,7 +105,6 @@ impl Review {
             (Claim::Mine, Some(by)) if !mine && holds => {
                 self.notice = Some(format!("{by} took this draft over; your text is kept"));
                 self.claim = Claim::Held { by, since: None };
-                self.stop_typing();
             }
             (Claim::Mine, None) if self.closed().is_none() && self.claiming.is_none() => {
                 self.notice = Some(format!("your claim ran out; {} claims it again", scene.key_of(Action::Edit)));

@@ -163,20 +163,16 @@ impl Review {
         None
     }
 
-    pub(super) fn stop_typing(&mut self) {
-        self.typing = false;
-    }
-
     /// Takes a key in while [`Self::typing`].
     pub fn key(&mut self, key: KeyEvent, scene: &Scene<'_>, seq: &mut SeqSource) -> (Outcome, Vec<Effect>) {
         if key.code == KeyCode::Esc {
-            self.stop_typing();
+            self.typing = false;
             let mut effects = self.save(scene, seq);
             if self.newer && !self.dirty() {
                 effects.push(self.reload(seq));
             }
             effects.push(Effect::SayPresence { at: Some(self.record), editing: false });
-            return (Outcome::Stay, effects);
+            return (self.or_next_question(Outcome::Stay), effects);
         }
         let width = self.text_width(scene);
         let typed = self.editor.key(key, width);

@@ -12,6 +12,7 @@ use crate::app::review::fixture::{Desk, SAFE, TEXT, conflict, detail, noon};
 use crate::config::keys::Action;
 use crate::config::theme::{Styles, Theme};
 use crate::domain::actor::Role;
+use crate::domain::draft::EvidenceLine;
 use crate::domain::id::{Kind, PersonId, Ref};
 use crate::domain::row::Presence;
 
@@ -81,7 +82,7 @@ fn clash() -> Desk {
 fn long() -> Desk {
     let mut draft = detail(&format!("{SAFE} {}", "The valve was seen to twice. ".repeat(60)));
     let lines = draft.evidence.clone();
-    draft.evidence = (1..=60).map(|n| crate::domain::draft::EvidenceLine { n, ..lines[(n as usize) % 3].clone() }).collect();
+    draft.evidence = (1..=60).zip(lines.into_iter().cycle()).map(|(n, line)| EvidenceLine { n, ..line }).collect();
     let mut desk = Desk::opened(draft, Role::Reviewer);
     desk.read();
     desk.claim(Ok(()));

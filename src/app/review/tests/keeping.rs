@@ -118,7 +118,8 @@ fn clashing() -> Desk {
     assert_eq!(recovery(&desk), Some(format!("{SAFE} mine")));
     desk.draft.work = "theirs".into();
     desk.draft.work_version = 7;
-    let asked = desk.read();
+    assert_eq!(desk.read(), Outcome::Stay, "no question comes under the fingers of somebody who types");
+    let asked = desk.press(KeyCode::Esc);
     assert!(matches!(&asked, Outcome::Ask(Question::Menu { options, .. }) if options.len() == 2), "{asked:?}");
     assert_eq!(desk.text(), format!("{SAFE} mine"), "nothing happens before the answer");
     desk
@@ -137,6 +138,7 @@ fn of_two_texts_theirs_can_be_taken_and_mine_undone() {
     let mut desk = clashing();
     desk.answer(Answer::Choice(1));
     assert_eq!(desk.text(), "theirs");
+    desk.act(Action::Edit);
     let undo = crossterm::event::KeyEvent::new(KeyCode::Char('u'), crossterm::event::KeyModifiers::CONTROL);
     desk.event(undo);
     desk.event(undo);
@@ -148,7 +150,6 @@ fn an_undecided_conflict_keeps_both_stops_approval_and_is_asked_again() {
     let mut desk = clashing();
     desk.answer(Answer::No);
     let before = saves(&desk).len();
-    desk.press(KeyCode::Esc);
     desk.wait(TimeDelta::seconds(60));
     assert_eq!((desk.text(), saves(&desk).len()), (&*format!("{SAFE} mine"), before));
     desk.look();
@@ -294,8 +295,12 @@ fn a_take_over_in_the_middle_of_a_word_keeps_the_word() {
     desk.draft.draft.claimed_name = Some("ana".into());
     desk.read_changed();
     assert_eq!(desk.review.claim(), &Claim::Held { by: "ana".into(), since: None });
-    assert!(!desk.review.typing());
     assert_eq!((desk.text(), recovery(&desk)), (&*format!("{SAFE}!"), Some(format!("{SAFE}!"))));
+    assert!(desk.review.typing(), "or the rest of the word would be commands");
+    desk.press(KeyCode::Char('?'));
+    desk.press(KeyCode::Esc);
+    assert_eq!(recovery(&desk), Some(format!("{SAFE}!?")));
+    assert!(saves(&desk).is_empty());
 }
 
 #[test]
