@@ -118,6 +118,7 @@ pub const BINDINGS: &[Binding] = {
         ),
         row(A::Assign, P::Leads, &["o"], "owner", "Give it to somebody", Operate),
         row(A::TakeOver, P::Drafts, &["T"], "take over", "Take a draft that somebody else holds; asks why", Review),
+        row(A::Open, P::Trace, &["Enter"], "open", "Open the record of the step under the cursor", Read),
         row(A::Withdraw, P::Trace, &["W"], "withdraw", "Take the summary back from the portal; asks why", Review),
         row(A::NextFinding, P::Review, &["n"], "next finding", "Go to the next finding", Read),
         row(A::PreviousFinding, P::Review, &["p"], "previous finding", "Go to the previous finding", Read),

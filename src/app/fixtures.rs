@@ -1,0 +1,1 @@
+//! Made-up rows for the tests of deck and screens.

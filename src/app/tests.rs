@@ -1,0 +1,1 @@
+//! What keys and messages do to the deck, without a terminal.

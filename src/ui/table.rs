@@ -1,0 +1,98 @@
+//! Columns: as many as fit, by how much they are worth; what is left over goes to those that can grow.
+
+/// A column of a list.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Column {
+    /// Its heading.
+    pub(crate) name: &'static str,
+    /// Columns it needs to be of use.
+    pub(crate) least: usize,
+    /// Columns beyond which it gains nothing.
+    pub(crate) most: usize,
+    /// 0 is shown first.
+    pub(crate) rank: u8,
+    /// Numbers and times stand at the right.
+    pub(crate) right: bool,
+}
+
+/// A column with its width.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Fitted {
+    /// Its index among all columns of the list.
+    pub(crate) at: usize,
+    /// Its width.
+    pub(crate) width: usize,
+}
+
+/// A column.
+pub(crate) const fn column(name: &'static str, least: usize, most: usize, rank: u8) -> Column {
+    Column { name, least, most, rank, right: false }
+}
+
+/// A column of numbers or times.
+pub(crate) const fn number(name: &'static str, width: usize, rank: u8) -> Column {
+    Column { name, least: width, most: width, rank, right: true }
+}
+
+/// Which columns are shown in `room`, left to right, one space between.
+pub(crate) fn fit(columns: &[Column], room: usize) -> Vec<Fitted> {
+    let mut by_rank: Vec<usize> = (0..columns.len()).collect();
+    by_rank.sort_by_key(|at| columns[*at].rank);
+    let mut shown: Vec<Fitted> = Vec::new();
+    let mut used = 0;
+    for at in by_rank {
+        let gap = usize::from(!shown.is_empty());
+        let least = columns[at].least;
+        if used + gap + least > room {
+            if shown.is_empty() && room > 0 {
+                shown.push(Fitted { at, width: room });
+            }
+            // A less worthy column must not take the place of this one: rows would read differently at every width.
+            break;
+        }
+        used += gap + least;
+        shown.push(Fitted { at, width: least });
+    }
+    shown.sort_by_key(|column| column.at);
+    let mut spare = room.saturating_sub(used);
+    // Turn by turn, so that two long columns share what there is.
+    while spare > 0 {
+        let mut grew = false;
+        for column in &mut shown {
+            if spare > 0 && column.width < columns[column.at].most {
+                column.width += 1;
+                spare -= 1;
+                grew = true;
+            }
+        }
+        if !grew {
+            break;
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const COLUMNS: &[Column] = &[number("age", 4, 0), column("name", 6, 20, 0), column("note", 8, 40, 2), column("state", 5, 9, 1)];
+
+    #[test]
+    fn the_least_worthy_column_goes_first() {
+        let at = |room| fit(COLUMNS, room).iter().map(|column| column.at).collect::<Vec<_>>();
+        assert_eq!(at(80), [0, 1, 2, 3]);
+        assert_eq!(at(20), [0, 1, 3]);
+        assert_eq!(at(12), [0, 1]);
+    }
+
+    proptest! {
+        #[test]
+        fn columns_fit_their_room(room in 0_usize..300) {
+            let shown = fit(COLUMNS, room);
+            let used: usize = shown.iter().map(|column| column.width).sum::<usize>() + shown.len().saturating_sub(1);
+            prop_assert!(used <= room);
+        }
+    }
+}
