@@ -210,6 +210,9 @@ impl App {
     /// The screen was painted.
     pub fn painted(&mut self) {
         self.dirty = false;
+        if let Some(review) = self.top_review() {
+            review.painted();
+        }
     }
 
     /// Whether every request was answered.

@@ -10,7 +10,7 @@ use super::screen::Screen;
 use super::undo::Undo;
 use super::verbs::{self, Chosen, Flow, Next, Pick, Step};
 use super::{App, Tone, index};
-use crate::config::keys::Action;
+use crate::config::keys::{Action, Place};
 use crate::domain::act::{Act, Verb};
 use crate::domain::filter::{Field, Filter, Term, Test};
 use crate::domain::id::{DestinationId, Ref};
@@ -23,7 +23,11 @@ const FREEZE_LIMIT: i64 = crate::domain::row::Count::BOUND;
 impl App {
     /// Does what a key means, or says why not.
     pub(super) fn act(&mut self, action: Action) -> Vec<Effect> {
+        // The review screen refuses by itself: with the cursor on what stands against a verdict, or with its question.
+        let reviews = self.top_review().is_some();
+        let own = reviews && self.start.read_only_reason.is_none() && self.start.keys.row(action, &[Place::Review]).is_some();
         if action != Action::Quit
+            && !own
             && let Some(reason) = self.reason(action)
         {
             self.say(Tone::Why, reason);
@@ -35,7 +39,13 @@ impl App {
             A::Help => self.popup = Some(Popup::Help { top: 0 }),
             A::Palette => self.popup = Some(Popup::Palette(self.palette(Line::default()))),
             A::Undo => return self.take_back(),
-            A::Reload => return self.load_everything(),
+            A::Reload => {
+                let mut effects = self.load_everything();
+                if reviews {
+                    effects.extend(self.in_review(|review, scene, seq| review.action(action, scene, seq)));
+                }
+                return effects;
+            }
             A::Jump => self.popup = Some(Popup::Jump),
             A::Copy => return self.copy(),
             A::FocusLeads => return self.go_to(Pane::Leads),
@@ -43,9 +53,9 @@ impl App {
             A::FocusQueue => return self.go_to(Pane::Queue),
             A::FocusTasks => return self.go_to(Pane::Tasks),
             A::FocusReview => return self.go_to(Pane::Review),
-            A::NextPane => return self.go_to_next(1),
-            A::PreviousPane => return self.go_to_next(4),
-            _ if self.top_review().is_some() => {
+            A::NextPane if !reviews => return self.go_to_next(1),
+            A::PreviousPane if !reviews => return self.go_to_next(4),
+            _ if reviews => {
                 return self.in_review(|review, scene, seq| review.action(action, scene, seq));
             }
             A::Back => return self.back(),

@@ -204,7 +204,7 @@ impl Review {
             notice: None,
         };
         let load = review.reload(seq);
-        (review, vec![load, Effect::SayPresence { at: Some(record), editing: false }])
+        (review, vec![load])
     }
 
     /// The draft's reference.

@@ -27,7 +27,10 @@ impl Review {
                 None => (Outcome::Say("the editor was closed without a change".to_owned()), Vec::new()),
             },
             Message::Recovered { draft, text } if *draft == self.record => self.recovered(text.reveal(), scene),
-            Message::Tick(_) => (Outcome::Stay, self.tick(scene, seq)),
+            Message::Tick(now) => {
+                self.gate.tick(*now);
+                (Outcome::Stay, self.tick(scene, seq))
+            }
             Message::Changed | Message::Linked(_) if scene.offline().is_none() => (Outcome::Stay, vec![self.reload(seq)]),
             _ => (Outcome::Stay, Vec::new()),
         }
@@ -56,12 +59,12 @@ impl Review {
         self.checks.learn(detail);
         let mut outcome = Outcome::Stay;
         if first {
-            self.take_text(detail, scene);
+            self.take_text(detail);
         } else {
             outcome = self.another_text(detail, scene);
             if evidence_changed {
                 self.notice = Some("new evidence arrived: look at it before you approve".to_owned());
-                self.gate.fresh(scene.now);
+                self.gate.fresh();
             }
         }
         self.checks.run(self.editor.text());
@@ -82,14 +85,14 @@ impl Review {
     }
 
     /// The saved text becomes the text on the screen.
-    fn take_text(&mut self, detail: &DraftDetail, scene: &Scene<'_>) {
+    fn take_text(&mut self, detail: &DraftDetail) {
         let (editor, hidden) = super::Editor::new(detail.work.raw());
         self.editor = editor;
         self.keep.version = detail.work_version;
         self.editor.text().clone_into(&mut self.keep.saved);
         self.notice = (hidden > 0).then(|| left_out(hidden));
         self.newer = false;
-        self.gate.fresh(scene.now);
+        self.gate.fresh();
         if matches!(self.view, View::Diff(_)) {
             self.compare();
         }
@@ -110,7 +113,7 @@ impl Review {
         } else if self.dirty() || self.typing {
             self.newer = true;
         } else {
-            self.take_text(detail, scene);
+            self.take_text(detail);
             self.notice = Some("a newer text was saved elsewhere; this is it".to_owned());
         }
         Outcome::Stay
@@ -130,7 +133,6 @@ impl Review {
                 if self.keep.settled(&text) {
                     effects.push(Effect::DropRecovery { draft: self.record });
                 }
-                effects.push(Effect::SayPresence { at: None, editing: false });
                 (Outcome::Next, effects)
             }
             Err(failure) => {

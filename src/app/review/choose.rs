@@ -46,7 +46,7 @@ impl Review {
             return (Outcome::Say("yours is saved over the other".to_owned()), self.save(scene, seq));
         }
         self.editor.replace_all(&theirs);
-        self.gate.fresh(scene.now);
+        self.gate.fresh();
         self.changed(scene);
         let effects = self.drop_recovery().into_iter().collect();
         (Outcome::Say("theirs is here now; ctrl-u while editing brings yours back".to_owned()), effects)
@@ -95,7 +95,7 @@ impl Review {
         }
         self.keep.kept = Some(found.clone());
         self.editor.replace_all(&found);
-        self.gate.fresh(scene.now);
+        self.gate.fresh();
         self.changed(scene);
         (Outcome::Say("the unsaved text is back; ctrl-u while editing takes it out again".to_owned()), self.save(scene, seq))
     }

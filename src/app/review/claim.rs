@@ -98,7 +98,8 @@ impl Review {
     /// it ended here, the rest of a word would be taken for commands. What is typed goes to the recovery file.
     pub(super) fn compare_claim(&mut self, scene: &Scene<'_>) {
         let Some(detail) = &self.detail else { return };
-        let holder = detail.draft.claimed_name.clone().filter(|_| detail.draft.claimed_by.is_some());
+        let name = || detail.draft.claimed_name.clone().unwrap_or_else(|| "somebody".to_owned());
+        let holder = detail.draft.claimed_by.map(|_| name());
         let holds = detail.draft.claim_until.is_none_or(|until| until > scene.now);
         let mine = detail.draft.claimed_by == Some(scene.me.id);
         match (&self.claim, holder) {
@@ -141,14 +142,12 @@ impl Review {
         (Outcome::Stay, self.claim_now(Verb::ClaimDraft { take_over: true }, Some(reason), seq))
     }
 
-    /// Hands the draft back, and says that nobody is here any more.
+    /// Hands the draft back.
     pub(super) fn let_go(&mut self, scene: &Scene<'_>, seq: &mut SeqSource) -> Vec<Effect> {
-        let mut effects = Vec::new();
-        if self.claim == Claim::Mine && self.closed().is_none() && scene.offline().is_none() {
-            effects.extend(self.perform(Verb::ReleaseDraft, None, seq).map(|(_, effect)| effect));
-            self.claim = Claim::Free;
+        if self.claim != Claim::Mine || self.closed().is_some() || scene.offline().is_some() {
+            return Vec::new();
         }
-        effects.push(Effect::SayPresence { at: None, editing: false });
-        effects
+        self.claim = Claim::Free;
+        self.perform(Verb::ReleaseDraft, None, seq).map(|(_, effect)| effect).into_iter().collect()
     }
 }

@@ -40,6 +40,8 @@ impl Review {
         if action != Action::Back {
             self.leaving = false;
         }
+        // A key that comes through to the screen says that no question is open: one asked under another screen was not seen.
+        self.asking = None;
         // A verdict says its own reason, with the cursor on what stands against it.
         let verdict = matches!(action, Action::Approve | Action::Reject);
         if let Some(reason) = self.footer_reason(action, scene).filter(|_| !verdict) {

@@ -184,6 +184,7 @@ impl Desk {
     /// Painted, and long enough for a person to have looked.
     pub(crate) fn look(&mut self) {
         self.review.painted();
+        self.message(&Message::Tick(self.now));
         self.now += TimeDelta::seconds(1);
     }
 

@@ -117,9 +117,9 @@ impl Review {
         self.dirty().then(|| (self.record, self.editor.text().to_owned()))
     }
 
-    /// When the text is saved, or the save tried again.
-    pub fn next_tick(&self, _now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        self.keep.due
+    /// When the text is saved, or the save tried again; and when a verdict has been looked at long enough.
+    pub fn next_tick(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        [self.keep.due, self.gate.wakes(now)].into_iter().flatten().min()
     }
 
     pub(super) fn dirty(&self) -> bool {

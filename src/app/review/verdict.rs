@@ -12,7 +12,7 @@ use crate::domain::draft::RejectReason;
 use crate::domain::span::{FindingKind, Severity};
 use crate::domain::text::neutralise;
 
-/// How long a text must have been there before it can be approved. Longer than a keyboard waits before it repeats a
+/// How long a text must have been seen before a verdict on it counts. Longer than a keyboard waits before it repeats a
 /// held key, so that holding `a` judges one draft and no more.
 const LOOK: TimeDelta = TimeDelta::milliseconds(700);
 
@@ -20,13 +20,14 @@ const LOOK: TimeDelta = TimeDelta::milliseconds(700);
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Gate {
     painted: bool,
-    since: Option<DateTime<Utc>>,
+    /// The first moment known to be after the painting. Taken from a tick, because a key may carry an older time.
+    seen: Option<DateTime<Utc>>,
 }
 
 impl Gate {
     /// Another text is there: it must be painted and looked at anew.
-    pub(super) fn fresh(&mut self, now: DateTime<Utc>) {
-        *self = Self { painted: false, since: Some(now) };
+    pub(super) fn fresh(&mut self) {
+        *self = Self::default();
     }
 
     /// A frame with the text has reached the terminal.
@@ -34,13 +35,27 @@ impl Gate {
         self.painted = true;
     }
 
+    pub(super) fn tick(&mut self, now: DateTime<Utc>) {
+        if self.painted && self.seen.is_none() {
+            self.seen = Some(now);
+        }
+    }
+
+    /// When it wants to be told the time.
+    pub(super) fn wakes(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        match self.seen {
+            None => self.painted.then(|| now + TimeDelta::milliseconds(1)),
+            Some(seen) => Some(seen + LOOK).filter(|at| *at > now),
+        }
+    }
+
     /// Whether a verdict may fall. A press that comes too early starts the wait again: a held key never gets through.
     fn opens(&mut self, now: DateTime<Utc>) -> bool {
-        let looked = self.since.is_some_and(|since| now - since >= LOOK);
-        if !looked || !self.painted {
-            self.since = Some(now);
+        let open = self.painted && self.seen.is_some_and(|seen| now - seen >= LOOK);
+        if !open {
+            self.seen = None;
         }
-        looked && self.painted
+        open
     }
 }
 
@@ -99,7 +114,7 @@ impl Review {
         }
         if self.face != Face::Text {
             self.show_text();
-            self.gate.fresh(scene.now);
+            self.gate.fresh();
         }
         if !self.gate.opens(scene.now) {
             return (Outcome::Say("not approved: it has only just been shown; look at it first".to_owned()), Vec::new());

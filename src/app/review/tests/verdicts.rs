@@ -106,11 +106,19 @@ fn a_held_key_never_approves_the_next_draft() {
     desk.read();
     desk.claim(Ok(()));
     desk.review.painted();
+    // The keyboard waits half a second, then repeats thirty times a second.
+    desk.wait(TimeDelta::milliseconds(1));
+    desk.now += TimeDelta::milliseconds(500);
     for _ in 0..200 {
-        desk.now += TimeDelta::milliseconds(33);
         desk.act(Action::Approve);
+        desk.wait(TimeDelta::milliseconds(33));
     }
     assert!(approvals(&desk).is_empty());
+    assert!(desk.review.next_tick(desk.now).is_some(), "the screen asks to be told when it may");
+    desk.wait(TimeDelta::milliseconds(1));
+    desk.wait(TimeDelta::milliseconds(700));
+    desk.act(Action::Approve);
+    assert_eq!(approvals(&desk).len(), 1);
 }
 
 #[test]
