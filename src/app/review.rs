@@ -150,6 +150,8 @@ pub struct Review {
     record: Ref,
     reading: Reading,
     asked: Option<Seq>,
+    /// Something changed while the draft was being read: it is read once more.
+    again: bool,
     detail: Option<Box<DraftDetail>>,
     editor: Editor,
     checks: Checks,
@@ -185,6 +187,7 @@ impl Review {
             record,
             reading: Reading::Loading,
             asked: None,
+            again: false,
             detail: None,
             editor: Editor::new("").0,
             checks: Checks::default(),

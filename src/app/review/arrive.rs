@@ -15,10 +15,14 @@ impl Review {
         match message {
             Message::Draft(number, result) if self.asked == Some(*number) => {
                 self.asked = None;
-                match result {
+                let (outcome, mut effects) = match result {
                     Ok(detail) => self.arrived(detail, scene, seq),
                     Err(failure) => (self.not_read(failure), Vec::new()),
+                };
+                if std::mem::take(&mut self.again) {
+                    effects.push(self.reload(seq));
                 }
+                (outcome, effects)
             }
             Message::WorkSaved(number, result) if self.keep.awaits(*number) => self.saved(result, scene, seq),
             Message::Acted(number, _, result) => self.acted(*number, result, scene, seq),
@@ -31,7 +35,12 @@ impl Review {
                 self.gate.tick(*now);
                 (Outcome::Stay, self.tick(scene, seq))
             }
-            Message::Changed | Message::Linked(_) if scene.offline().is_none() => (Outcome::Stay, vec![self.reload(seq)]),
+            Message::Changed | Message::Linked(_) if scene.offline().is_none() => {
+                // One reading at a time, however busy the database is.
+                self.again = self.asked.is_some();
+                let load = if self.again { None } else { Some(self.reload(seq)) };
+                (Outcome::Stay, load.into_iter().collect())
+            }
             _ => (Outcome::Stay, Vec::new()),
         }
     }
@@ -39,7 +48,7 @@ impl Review {
     /// Asks for the draft anew; an older answer is dropped.
     pub(super) fn reload(&mut self, seq: &mut SeqSource) -> Effect {
         let number = seq.next_seq();
-        self.asked = Some(number);
+        (self.asked, self.again) = (Some(number), false);
         Effect::LoadDraft(number, self.id)
     }
 

@@ -69,7 +69,10 @@ impl Review {
         let width = self.text_width(scene);
         match action {
             Action::NextFinding | Action::PreviousFinding => {
-                if let Some(at) = self.checks.walk(action == Action::NextFinding) {
+                // The first press goes to the finding that is marked in the list already.
+                let here = self.checks.current().map(|finding| finding.start);
+                let at = if here == Some(self.editor.cursor()) { self.checks.walk(action == Action::NextFinding) } else { here };
+                if let Some(at) = at {
                     self.show_text();
                     self.editor.go(at);
                 }

@@ -5,7 +5,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use proptest::prelude::*;
 
 use super::super::Outcome;
-use super::super::fixture::{Desk, TEXT, conflict};
+use super::super::fixture::{Desk, SAFE, TEXT, conflict};
 use crate::app::effect::Effect;
 use crate::app::message::Link;
 use crate::app::popup::Answer;
@@ -136,25 +136,33 @@ fn take(desk: &mut Desk, step: Step) -> Outcome {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
-
     #[test]
-    fn whatever_happens_no_text_is_lost_and_only_seen_text_is_approved(steps in prop::collection::vec(step(), 1..80)) {
-        let mut desk = Desk::ready(TEXT);
+    fn whatever_happens_no_text_is_lost_and_only_seen_text_is_approved(
+        text in prop::sample::select(vec![TEXT, SAFE]),
+        steps in prop::collection::vec(step(), 1..80),
+    ) {
+        let mut desk = Desk::ready(text);
         desk.effects.clear();
+        // Whether what stands there was painted since it came, where it did not come from these fingers.
+        let mut painted = true;
         for step in steps {
             let before = desk.text().to_owned();
             let replaces = matches!(step, Step::Key(..) | Step::Paste(_) | Step::Answer(_) | Step::Act(Action::Mask));
             let unsaved = desk.review.unsaved().is_some();
+            let known = desk.effects.len();
+            painted |= matches!(step, Step::Painted);
             let outcome = take(&mut desk, step.clone());
             if unsaved && !replaces {
                 prop_assert_eq!(desk.text(), &before, "{:?} changed what was typed", step);
             }
+            painted &= desk.text() == before || matches!(step, Step::Key(..) | Step::Paste(_) | Step::Act(Action::Mask));
             let count = desk.text().chars().count();
             prop_assert!(desk.review.editor().cursor() <= count);
-            for effect in &desk.effects {
+            for effect in desk.effects.iter().skip(known) {
                 if let Effect::Perform(_, act) = effect && let Verb::ApproveDraft { text } = &act.verb {
-                    prop_assert!(!text.trim().is_empty());
+                    prop_assert_eq!(text, &before, "approved what was not on the screen");
+                    prop_assert!(painted, "approved what was not painted");
+                    prop_assert_eq!(desk.review.checks().weight().0, 0);
                 }
             }
             match outcome {
