@@ -15,7 +15,6 @@ use crate::domain::act::{Act, Verb};
 use crate::domain::filter::{Field, Filter, Term, Test};
 use crate::domain::id::{DestinationId, Ref};
 use crate::domain::row::Pane;
-use crate::domain::text::Internal;
 
 /// Rows that one freeze takes at most: where counting stops, too.
 const FREEZE_LIMIT: i64 = crate::domain::row::Count::BOUND;
@@ -106,8 +105,16 @@ impl App {
     }
 
     fn quit(&mut self) -> Vec<Effect> {
-        let kept = self.unsaved().map(|(draft, text)| Effect::KeepRecovery { draft, text: Internal::new(text) });
-        kept.into_iter().chain([Effect::SayPresence { at: None, editing: false }, Effect::Quit]).collect()
+        let mut effects = Vec::new();
+        let (mut screens, mut seq) = (std::mem::take(&mut self.screens), std::mem::take(&mut self.seq));
+        for screen in &mut screens {
+            if let Screen::Review(review) = screen {
+                effects.extend(review.close(&self.scene(), &mut seq));
+            }
+        }
+        (self.screens, self.seq) = (screens, seq);
+        effects.extend([Effect::SayPresence { at: None, editing: false }, Effect::Quit]);
+        effects
     }
 
     fn back(&mut self) -> Vec<Effect> {

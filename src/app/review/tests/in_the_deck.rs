@@ -12,7 +12,9 @@ use crate::config::keys::KeyTable;
 use crate::domain::act::{Act, Done, Verb};
 use crate::domain::actor::Role;
 use crate::domain::draft::{DraftDetail, DraftState};
+use crate::domain::id::{Kind, Ref};
 use crate::domain::row::{Page, Pane};
+use crate::domain::text::Internal;
 
 /// Answers what the deck asks for, as a database with one draft would.
 struct Database {
@@ -117,4 +119,30 @@ fn a_block_moves_the_cursor_and_is_said() {
     assert!(database.app.notice().unwrap().text.contains("Maria Ortiz"));
     let Some(Screen::Review(review)) = database.app.screen() else { panic!() };
     assert_eq!(review.editor().cursor(), 0);
+}
+
+#[test]
+fn a_text_found_at_the_start_waits_until_its_draft_is_opened() {
+    let mut database = Database::with(SAFE);
+    let draft = Ref::new(Kind::Draft, database.draft.draft.number);
+    database.tell(Message::Recovered { draft, text: Internal::new("from yesterday".to_owned()) });
+    assert!(database.app.notice().unwrap().text.contains("D-12"));
+    database.tell(Message::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE)));
+    assert!(database.app.popup().is_some(), "offered, not applied");
+    database.press('U');
+    assert_eq!(database.app.unsaved().unwrap().1, "from yesterday");
+}
+
+#[test]
+fn quitting_keeps_the_text_and_hands_the_draft_back() {
+    let mut database = Database::with(SAFE);
+    database.tell(Message::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE)));
+    database.press('e');
+    database.press('!');
+    database.tell(Message::Key(KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL)));
+    let at = |of: fn(&Effect) -> bool| database.sent.iter().position(of).unwrap();
+    let kept = at(|effect| matches!(effect, Effect::KeepRecovery { .. }));
+    let back = at(|effect| matches!(effect, Effect::Perform(_, act) if act.verb == Verb::ReleaseDraft));
+    let quit = at(|effect| matches!(effect, Effect::Quit));
+    assert!(kept < back && back < quit);
 }
