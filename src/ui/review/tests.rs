@@ -173,3 +173,14 @@ fn the_cursor_stands_where_the_next_letter_goes() {
     let before: String = (0..9).map(|back| buffer[(at.x - 9 + back, at.y)].symbol()).collect();
     assert_eq!(before, "One two.x");
 }
+
+/// Colours and weights, by position: what the pictures above cannot show.
+#[rstest]
+fn styles(#[values("fresh", "diff")] state: &str, #[values("default", "light", "contrast", "none")] theme: &str) {
+    let mut desk = if state == "fresh" { fresh() } else { diff() };
+    desk.size = (80, 24);
+    let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
+    let styles = Styles::new(&Theme::named(theme).unwrap_or_default(), theme != "none");
+    terminal.draw(|frame| draw(frame, frame.area(), &desk.review, &desk.scene(), &styles)).unwrap();
+    insta::assert_snapshot!(format!("styles_{state}_{theme}"), format!("{:#?}", terminal.backend().buffer()));
+}
