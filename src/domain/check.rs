@@ -11,7 +11,7 @@
 //! | promise | block | commits the business; a word a person asked about, or a promise that is denied, only warns |
 //! | lead's name | block in full, warn in part | the full name identifies; a part may be an ordinary word |
 //!
-//! Before matching, the text is folded ([`fold`]): full-width and other digits, hidden characters and look-alikes
+//! Before matching, the text is folded (`fold`): full-width and other digits, hidden characters and look-alikes
 //! must not carry anything past a check. Spans point into the text as it was given.
 
 mod address;
@@ -46,6 +46,7 @@ pub struct Against<'a> {
 }
 
 /// [`Against`], read once and asked often: the review screen checks at every key press.
+#[derive(Clone)]
 pub struct Evidence {
     runs: verbatim::Runs,
     numbers: number::Known,
@@ -67,6 +68,13 @@ impl Hit {
 
     fn warn(kind: FindingKind, span: Range<usize>, reason: impl Into<String>) -> Self {
         Self { kind, severity: Severity::Warn, span, reason: reason.into() }
+    }
+}
+
+impl std::fmt::Debug for Evidence {
+    /// Says nothing: it is the raw record in another shape (C1).
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Evidence(..)")
     }
 }
 

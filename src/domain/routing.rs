@@ -163,7 +163,8 @@ fn request(situation: &Situation<'_>, route: &mut Route) {
         Path::Between => (TaskKind::ReviewQuote, "quote", TimeDelta::hours(1)),
         Path::Low => {
             route.sequence = may_approach(situation);
-            return confirm(situation, route);
+            confirm(situation, route);
+            return;
         }
     };
     route.tasks.push(task(situation, kind, what, due_in));
@@ -191,7 +192,7 @@ fn message(situation: &Situation<'_>, route: &mut Route) {
 fn answered(situation: &Situation<'_>, route: &mut Route) {
     match path(situation) {
         Path::Urgent => {
-            route.tasks.push(task(situation, TaskKind::CallBack, "urgent call, see that somebody goes", TimeDelta::minutes(5)))
+            route.tasks.push(task(situation, TaskKind::CallBack, "urgent call, see that somebody goes", TimeDelta::minutes(5)));
         }
         Path::High => route.tasks.push(task(situation, TaskKind::ReviewQuote, "high-value quote", TimeDelta::minutes(15))),
         Path::Between => {}

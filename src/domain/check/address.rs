@@ -87,8 +87,8 @@ const WEAK: &[&str] = &[
     "mountain", "mtn", "orchard", "orch", "oval", "overlook", "parade", "pike", "pine", "pines", "plain", "plains", "port",
     "prairie", "ranch", "rnch", "rest", "rise", "river", "riv", "shore", "shores", "shrs", "spring", "springs", "spgs", "spur",
     "station", "sta", "stream", "summit", "smt", "trace", "trce", "track", "tunnel", "union", "viaduct", "vista", "vis", "ville",
-    "ville", "well", "wells", "landing", "lndg", "lake", "lakes", "lks", "key", "knoll", "knolls", "knls", "junction", "jct",
-    "hollow", "holw", "haven", "hvn", "harbor", "hbr", "camp", "club", "oak", "oaks", "broadway",
+    "well", "wells", "landing", "lndg", "lake", "lakes", "lks", "key", "knoll", "knolls", "knls", "junction", "jct", "hollow",
+    "holw", "haven", "hvn", "harbor", "hbr", "camp", "club", "oak", "oaks", "broadway",
 ];
 
 /// Words no street name has: with one of them the number counts something.
@@ -173,7 +173,6 @@ const COUNTED: &[&str] = &[
     "after",
     "before",
     "about",
-    "min",
     "degrees",
     "different",
     "new",
@@ -218,7 +217,7 @@ static WHOLE: LazyLock<Regex> = LazyLock::new(|| {
             [\x20\-]\#?(?i:[0-9]{1,4}[a-z]?|[a-z]{1,2})(?-u:\b)
         | (?-u:\b)[0-9]{1,6}\x20(?i:[nsew]\.?\x20)?(?i:avenue|ave|street|calle|camino|avenida|paseo|rue|via)\x20(?:[A-Z][\w']*(?:\x20[A-Z][\w']*)?|[a-z])(?-u:\b)
         | (?-u:\b)[0-9]{1,6}\x20(?:[NSEW]\.?\x20)?Broadway(?-u:\b)
-        | (?-u:\b)[0-9]{1,6}\x20(?:[NSEW]|N[EW]|S[EW]|North|South|East|West)\.?\x20(?:[A-Z][A-Za-z']{2,}|[0-9]{1,3}(?i:st|nd|rd|th))(?-u:\b)
+        | (?-u:\b)[0-9]{2,6}\x20(?:[NSEW]|N[EW]|S[EW]|North|South|East|West)\.?\x20(?:[A-Z][A-Za-z']{2,}|[0-9]{1,3}(?i:st|nd|rd|th))(?-u:\b)
         | (?-u:\b)[0-9]{1,6}\x20(?:[NSEW]\.?\x20)?[A-Z][\w.']*(?:\x20[A-Z0-9][\w.']*){0,4},\x20[A-Z][A-Za-z.'\x20]{1,25},?\x20[A-Z]{2},?\x20[0-9]{5}(?:-[0-9]{4})?",
     )
 });
@@ -355,6 +354,7 @@ mod tests {
     #[case("4 visits, street parking")]
     #[case("a 40 gallon heater, 2 elements")]
     #[case("The 3 of us met in court")]
+    #[case("It took 2 South Austin crews")]
     fn no_addresses(#[case] text: &str) {
         assert_eq!(spans(text, StreetAddress), Vec::<String>::new());
     }

@@ -21,9 +21,10 @@ pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
     for group in groups.iter().filter(|group| group.len() >= LONG) {
         push(group.clone());
     }
-    for run in runs(folded, &groups, |gap| gap == "-") {
-        // Two short groups are a range: 1200-1500.
-        let is_id = run.len() > 2 || run.len() == 2 && run.iter().any(|group| group.len() > 4);
+    for run in runs(folded, &groups, |gap| matches!(gap, "-" | ".")) {
+        // Two short groups are a range: 1200-1500. Two with a point are a decimal: 12345.67.
+        let dashed = run.len() == 2 && folded.at(run[0].end) == b'-';
+        let is_id = run.len() > 2 || dashed && run.iter().any(|group| group.len() > 4);
         if is_id && count(run) >= LONG {
             push(whole(run));
         }
@@ -46,6 +47,8 @@ mod tests {
     #[case("order 1234567 shipped", &["1234567"])]
     #[case("SSN 123-45-6789", &["123-45-6789"])]
     #[case("ssn 123 45 6789", &["123 45 6789"])]
+    #[case("078-05-1120", &["078-05-1120"])]
+    #[case("078.05.1120", &["078.05.1120"])]
     #[case("ref A00123456789", &["00123456789"])]
     #[case("78701-12345", &["78701-12345"])]
     #[case("1234567 7654321", &["1234567", "7654321"])]
@@ -56,6 +59,7 @@ mod tests {
     #[case("$1,250,000", &[])]
     #[case("sizes 10 12 14 16", &[])]
     #[case("123456 visits", &[])]
+    #[case("12345.67", &[])]
     fn long_runs(#[case] text: &str, #[case] found: &[&str]) {
         assert_eq!(spans(text, LongDigits), found);
     }

@@ -82,6 +82,7 @@ const ORDINARY: &[&str] = &[
 ];
 
 /// The parts of a name, folded.
+#[derive(Clone)]
 pub(super) struct Name {
     parts: Vec<String>,
 }

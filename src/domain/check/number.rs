@@ -10,6 +10,7 @@ use crate::domain::span::FindingKind;
 const REASON: &str = "no evidence line contains this number: correct it, or take it out";
 
 /// Every number of the evidence.
+#[derive(Clone)]
 pub(super) struct Known(HashSet<Meaning>);
 
 impl Known {

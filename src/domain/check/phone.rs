@@ -107,7 +107,9 @@ fn grouped(folded: &Folded, push: &mut impl FnMut(Range<usize>)) {
     let (groups, explained) = (groups(folded), explained(folded));
     for run in runs(folded, &groups, |gap| matches!(gap, " " | "-" | "." | "/" | ") " | ")")) {
         let (digits, first) = (count(run), &folded.lower[run[0].clone()]);
-        let trunk = first.starts_with('0') && first.len() > 1 && run.len() > 1 && (9..=12).contains(&digits);
+        // 078-05-1120 is a social security number: a long digit run, which says better what it is.
+        let social = run.len() == 3 && run[0].len() == 3 && run[1].len() == 2;
+        let trunk = first.starts_with('0') && first.len() > 1 && run.len() > 1 && (9..=12).contains(&digits) && !social;
         // A list of sizes has short groups alone.
         let long = run.iter().any(|group| group.len() > 2) && run.iter().all(|group| group.len() > 1);
         let ten = (3..=5).contains(&run.len()) && (10..=11).contains(&digits) && long;

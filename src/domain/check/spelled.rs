@@ -29,7 +29,10 @@ fn said(word: &str) -> Option<Said> {
     })
 }
 
-/// Finds runs of spelled digits that make seven to fifteen digits.
+/// Digits from which on a spelled run is more than an amount. There is no most: a spelled card number must not leave either.
+const FEWEST: usize = 7;
+
+/// Finds runs of spelled digits.
 pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
     let mut at = 0;
     while at < folded.words.len() {
@@ -79,7 +82,7 @@ fn is_phone(folded: &Folded, from: usize, end: usize) -> bool {
         }
     }
     // Figures alone are judged by the phone shapes, unless they stand one by one.
-    (7..=15).contains(&digits) && (words > 2 || words == 0 && singles)
+    digits >= FEWEST && (words > 2 || words == 0 && singles)
 }
 
 #[cfg(test)]
@@ -93,6 +96,7 @@ mod tests {
     #[case("five one two double five five 0142", &["five one two double five five 0142"])]
     #[case("five twelve, five fifty-five, zero one forty-two", &["five twelve, five fifty-five, zero one forty-two"])]
     #[case("at 5 1 2 5 5 5 0 1 4 2 please", &["5 1 2 5 5 5 0 1 4 2"])]
+    #[case("four one one one, one one one one, one one one one, one one one one", &["four one one one, one one one one, one one one one, one one one one"])]
     #[case("two of three visits took one hour", &[])]
     #[case("steps 1, 2, 3, 4, 5, 6, 7, 8", &[])]
     #[case("twenty twenty six", &[])]

@@ -13,6 +13,7 @@ const RUN: usize = 8;
 const UNHEARD: u32 = u32::MAX;
 
 /// Every run of eight words of the evidence, and the line it stands in.
+#[derive(Clone)]
 pub(super) struct Runs {
     words: HashMap<String, u32>,
     lines: HashMap<[u32; RUN], usize>,
