@@ -11,6 +11,7 @@ use crate::config::keys::{KeyTable, Place};
 use crate::domain::actor::Person;
 use crate::domain::id::Ref;
 use crate::domain::row::{Figures, Pane, Presence};
+use crate::domain::text::Internal;
 
 mod acting;
 pub mod age;
@@ -117,6 +118,8 @@ pub struct App {
     notice: Option<Notice>,
     /// Text typed into a prompt that was left with Esc, by the title of the prompt: it stands there again.
     kept: Option<(String, line::Line)>,
+    /// Unsaved texts of an earlier run, until their drafts are opened.
+    recovered: Vec<(Ref, Internal<String>)>,
     undo: Vec<Undo>,
     bulk: Option<Bulk>,
     /// Acts that the deck itself asked for; what a review screen asked for goes to that screen.
@@ -154,6 +157,7 @@ impl App {
             popup: None,
             notice: None,
             kept: None,
+            recovered: Vec::new(),
             undo: Vec::new(),
             bulk: None,
             acts: BTreeSet::new(),
@@ -211,6 +215,9 @@ impl App {
     /// The screen was painted.
     pub fn painted(&mut self) {
         self.dirty = false;
+        if let Some(review) = self.top_review() {
+            review.painted();
+        }
     }
 
     /// Whether every request was answered.

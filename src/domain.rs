@@ -5,6 +5,7 @@
 
 pub mod act;
 pub mod actor;
+pub mod automation;
 pub mod check;
 pub mod client;
 pub mod contact;
@@ -16,13 +17,18 @@ pub mod id;
 pub mod job;
 pub mod journal;
 pub mod lead;
+#[cfg(test)]
+pub(crate) mod legal;
 pub mod money;
+pub mod opt_out;
+pub mod output;
 pub mod retry;
 pub mod routing;
 pub mod row;
 pub mod signature;
 pub mod span;
 pub mod task;
+pub mod template;
 pub mod text;
 pub mod trace;
 

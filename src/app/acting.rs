@@ -10,12 +10,11 @@ use super::screen::Screen;
 use super::undo::Undo;
 use super::verbs::{self, Chosen, Flow, Next, Pick, Step};
 use super::{App, Tone, index};
-use crate::config::keys::Action;
+use crate::config::keys::{Action, Place};
 use crate::domain::act::{Act, Verb};
 use crate::domain::filter::{Field, Filter, Term, Test};
 use crate::domain::id::{DestinationId, Ref};
 use crate::domain::row::Pane;
-use crate::domain::text::Internal;
 
 /// Rows that one freeze takes at most: where counting stops, too.
 const FREEZE_LIMIT: i64 = crate::domain::row::Count::BOUND;
@@ -23,7 +22,11 @@ const FREEZE_LIMIT: i64 = crate::domain::row::Count::BOUND;
 impl App {
     /// Does what a key means, or says why not.
     pub(super) fn act(&mut self, action: Action) -> Vec<Effect> {
+        // The review screen refuses by itself: with the cursor on what stands against a verdict, or with its question.
+        let reviews = self.top_review().is_some();
+        let own = reviews && self.start.read_only_reason.is_none() && self.start.keys.row(action, &[Place::Review]).is_some();
         if action != Action::Quit
+            && !own
             && let Some(reason) = self.reason(action)
         {
             self.say(Tone::Why, reason);
@@ -34,7 +37,13 @@ impl App {
             Action::Help => self.popup = Some(Popup::Help { top: 0 }),
             Action::Palette => self.popup = Some(Popup::Palette(self.palette(Line::default()))),
             Action::Undo => return self.take_back(),
-            Action::Reload => return self.load_everything(),
+            Action::Reload => {
+                let mut effects = self.load_everything();
+                if reviews {
+                    effects.extend(self.in_review(|review, scene, seq| review.action(action, scene, seq)));
+                }
+                return effects;
+            }
             Action::Jump => self.popup = Some(Popup::Jump),
             Action::Copy => return self.copy(),
             Action::FocusLeads => return self.go_to(Pane::Leads),
@@ -42,9 +51,9 @@ impl App {
             Action::FocusQueue => return self.go_to(Pane::Queue),
             Action::FocusTasks => return self.go_to(Pane::Tasks),
             Action::FocusReview => return self.go_to(Pane::Review),
-            Action::NextPane => return self.go_to_next(1),
-            Action::PreviousPane => return self.go_to_next(4),
-            _ if self.top_review().is_some() => {
+            Action::NextPane if !reviews => return self.go_to_next(1),
+            Action::PreviousPane if !reviews => return self.go_to_next(4),
+            _ if reviews => {
                 return self.in_review(|review, scene, seq| review.action(action, scene, seq));
             }
             Action::Back => return self.back(),
@@ -95,8 +104,16 @@ impl App {
     }
 
     fn quit(&mut self) -> Vec<Effect> {
-        let kept = self.unsaved().map(|(draft, text)| Effect::KeepRecovery { draft, text: Internal::new(text) });
-        kept.into_iter().chain([Effect::SayPresence { at: None, editing: false }, Effect::Quit]).collect()
+        let mut effects = Vec::new();
+        let (mut screens, mut seq) = (std::mem::take(&mut self.screens), std::mem::take(&mut self.seq));
+        for screen in &mut screens {
+            if let Screen::Review(review) = screen {
+                effects.extend(review.close(&self.scene(), &mut seq));
+            }
+        }
+        (self.screens, self.seq) = (screens, seq);
+        effects.extend([Effect::SayPresence { at: None, editing: false }, Effect::Quit]);
+        effects
     }
 
     fn back(&mut self) -> Vec<Effect> {

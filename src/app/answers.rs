@@ -15,6 +15,7 @@ use super::verbs::{self, Chosen, Pick};
 use super::{App, Tone, index};
 use crate::domain::act::{Act, Done, Target, Verb};
 use crate::domain::failure::Failure;
+use crate::domain::id::Ref;
 use crate::domain::job::JobState;
 use crate::domain::trace::{StepKind, Trace};
 
@@ -30,10 +31,13 @@ impl App {
             Message::Presence(seq, result) => self.presence_came(seq, result),
             Message::Trace(seq, result) => self.trace_came(seq, result),
             Message::Acted(seq, act, result) if self.acts.remove(&seq) => self.acted(seq, &act, result),
-            Message::Acted(_, _, ref result) => {
+            Message::Acted(_, ref act, ref result) => {
                 // The review screen's act: its inverse is remembered here, the rest is its own affair.
                 if let Ok(done) = result {
                     self.remember(Undo::of(done));
+                    if matches!(act.verb, Verb::ApproveDraft { .. } | Verb::RejectDraft { .. }) {
+                        self.say(Tone::Good, done.said.clone());
+                    }
                 }
                 let mut effects = self.tell_reviews(&message);
                 effects.extend(self.load_everything());
@@ -49,8 +53,17 @@ impl App {
                 self.say(Tone::Bad, why);
                 Vec::new()
             }
+            Message::Recovered { draft, ref text } if !self.is_open(draft) => {
+                self.say(Tone::Why, format!("an unsaved text for {draft} was found; it is offered when you open it"));
+                self.recovered.push((draft, text.clone()));
+                Vec::new()
+            }
             other => self.tell_reviews(&other),
         }
+    }
+
+    fn is_open(&self, draft: Ref) -> bool {
+        self.screens.iter().any(|screen| matches!(screen, Screen::Review(review) if review.record() == draft))
     }
 
     /// Gives a message to every open review screen: one under another screen must hear its answers, too.

@@ -6,6 +6,7 @@ use strum::VariantArray;
 use super::effect::Effect;
 use super::item::Item;
 use super::line::Line;
+use super::message::Message;
 use super::palette::Command;
 use super::popup::{Answer, Ask, Popup};
 use super::review::{Outcome, Review};
@@ -278,6 +279,10 @@ impl App {
                 let (review, mut effects) = Review::open(draft.id, record, &mut self.seq);
                 self.screens.push(Screen::Review(Box::new(review)));
                 effects.extend(self.say_presence());
+                if let Some(at) = self.recovered.iter().position(|(draft, _)| *draft == record) {
+                    let (draft, text) = self.recovered.remove(at);
+                    effects.extend(self.tell_reviews(&Message::Recovered { draft, text }));
+                }
                 return effects;
             }
             item => match item.record() {

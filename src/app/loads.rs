@@ -5,7 +5,7 @@ use strum::VariantArray;
 
 use super::effect::{Effect, PageWanted, Seq, SeqSource};
 use super::item::Item;
-use super::message::{Link, Rows};
+use super::message::{Link, Message, Rows};
 use super::screen::{Group, Screen, TraceScreen};
 use super::{App, Single, Tone, index};
 use crate::domain::failure::Failure;
@@ -177,7 +177,11 @@ impl App {
     pub(super) fn linked(&mut self, link: Link) -> Vec<Effect> {
         let was = std::mem::replace(&mut self.link, link);
         match (was, link) {
-            (Link::Offline { .. }, Link::Live | Link::Polling) => self.load_everything(),
+            (Link::Offline { .. }, Link::Live | Link::Polling) => {
+                let mut effects = self.load_everything();
+                effects.extend(self.tell_reviews(&Message::Linked(link)));
+                effects
+            }
             (Link::Live | Link::Polling, Link::Offline { .. }) => {
                 self.say(Tone::Bad, "the database cannot be reached; what you see is kept, and it is tried again by itself");
                 Vec::new()

@@ -23,6 +23,11 @@ words! {
 }
 
 words! {
+    /// What happens to a summary.
+    pub enum SummaryAct { Publish, Withdraw }
+}
+
+words! {
     /// Why a reviewer sends a draft away.
     pub enum RejectReason { Wrong, Unsafe, Unclear, Duplicate, NotNeeded }
 }
@@ -52,6 +57,32 @@ impl DraftState {
             (S::InReview, A::Reject) => Ok(S::Rejected),
             (S::Pending | S::InReview, A::Supersede) => Ok(S::Superseded),
             (state, act) => Err(BadDraftAct { state, act }),
+        }
+    }
+}
+
+/// An act that the state does not allow.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a summary that is {state} cannot {act}")]
+pub struct BadSummaryAct {
+    /// Where it stands.
+    pub state: SummaryState,
+    /// What was tried.
+    pub act: SummaryAct,
+}
+
+impl SummaryState {
+    /// The state after an act. One that was approved but not yet published can be withdrawn too: a mistake that is
+    /// seen in time need not be published first.
+    ///
+    /// # Errors
+    /// [`BadSummaryAct`] when the act has no meaning in this state. What is withdrawn stays so; a new text is a new
+    /// approval.
+    pub fn after(self, act: SummaryAct) -> Result<Self, BadSummaryAct> {
+        match (self, act) {
+            (Self::Approved, SummaryAct::Publish) => Ok(Self::Published),
+            (Self::Approved | Self::Published, SummaryAct::Withdraw) => Ok(Self::Withdrawn),
+            (state, act) => Err(BadSummaryAct { state, act }),
         }
     }
 }
@@ -164,4 +195,38 @@ pub struct Summary {
     pub withdrawn_at: Option<DateTime<Utc>>,
     /// Why it was taken back.
     pub withdrawn_why: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::legal::{reachable, walk};
+    use proptest::prelude::*;
+    use strum::VariantArray;
+
+    #[test]
+    fn every_state_can_be_reached() {
+        assert_eq!(reachable(DraftState::Pending, DraftState::after), DraftState::VARIANTS);
+        assert_eq!(reachable(SummaryState::Approved, SummaryState::after), SummaryState::VARIANTS);
+    }
+
+    proptest! {
+        #[test]
+        fn no_acts_lead_a_draft_astray(acts in proptest::collection::vec(proptest::sample::select(DraftAct::VARIANTS), 0..40)) {
+            for (before, act, after) in walk(DraftState::Pending, &acts, DraftState::after) {
+                prop_assert!(!matches!(before, DraftState::Approved | DraftState::Superseded), "{before} is final");
+                prop_assert!(before != DraftState::Rejected || act == DraftAct::Reopen);
+                prop_assert!(after != DraftState::Approved || before == DraftState::InReview, "approved without a claim");
+            }
+        }
+
+        #[test]
+        fn no_acts_bring_a_withdrawn_summary_back(
+            acts in proptest::collection::vec(proptest::sample::select(SummaryAct::VARIANTS), 0..10),
+        ) {
+            for (before, _, _) in walk(SummaryState::Approved, &acts, SummaryState::after) {
+                prop_assert!(before != SummaryState::Withdrawn);
+            }
+        }
+    }
 }

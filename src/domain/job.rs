@@ -207,3 +207,45 @@ pub struct Job {
     /// When it last changed.
     pub updated_at: DateTime<Utc>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::legal::{reachable, walk};
+    use proptest::prelude::*;
+    use strum::VariantArray;
+
+    /// The states a job is inserted in (DESIGN 4).
+    const FIRST: [JobState; 4] = [JobState::Armed, JobState::Scheduled, JobState::Ready, JobState::Held];
+
+    #[test]
+    fn every_state_can_be_reached() {
+        let reached = reachable(JobState::Scheduled, JobState::after);
+        assert_eq!(reached, JobState::VARIANTS);
+    }
+
+    #[test]
+    fn only_what_ended_without_success_is_replayed() {
+        let replayed: Vec<_> = JobState::VARIANTS.iter().filter(|state| state.may_replay()).collect();
+        assert_eq!(replayed, [&JobState::Unknown, &JobState::Dead, &JobState::Cancelled]);
+    }
+
+    proptest! {
+        #[test]
+        fn no_acts_lead_a_job_astray(
+            first in proptest::sample::select(&FIRST),
+            acts in proptest::collection::vec(proptest::sample::select(JobAct::VARIANTS), 0..60),
+        ) {
+            let mut claimed = false;
+            for (before, act, after) in walk(first, &acts, JobState::after) {
+                prop_assert!(!before.is_final(), "{before} is final");
+                // Only a claimed job can have had an effect, and one that may have is settled by a person alone.
+                claimed |= act == JobAct::Claim;
+                prop_assert!(claimed || !matches!(after, JobState::Running | JobState::Succeeded | JobState::Unknown | JobState::Retrying));
+                prop_assert!(before != JobState::Unknown || matches!(act, JobAct::ResolveArrived | JobAct::ResolveLost));
+                prop_assert!(after != JobState::Running || before == JobState::Ready);
+                prop_assert!(after != JobState::Cancelled || before != JobState::Running, "what runs cannot be cancelled");
+            }
+        }
+    }
+}

@@ -122,3 +122,35 @@ pub struct Lead {
     /// When somebody first answered.
     pub replied_at: Option<chrono::DateTime<chrono::Utc>>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::legal::{reachable, walk};
+    use proptest::prelude::*;
+    use strum::VariantArray;
+
+    /// Every state but `Merged`, which a merge of two leads sets and no act on one.
+    #[test]
+    fn every_state_can_be_reached() {
+        let reached = reachable(LeadState::New, LeadState::after);
+        assert_eq!(reached, LeadState::VARIANTS[..LeadState::VARIANTS.len() - 1]);
+    }
+
+    #[test]
+    fn nothing_is_done_to_a_merged_lead() {
+        assert!(LeadAct::VARIANTS.iter().all(|act| LeadState::Merged.after(*act).is_err()));
+    }
+
+    proptest! {
+        #[test]
+        fn a_closed_lead_opens_only_by_name(acts in proptest::collection::vec(proptest::sample::select(LeadAct::VARIANTS), 0..40)) {
+            for (before, act, after) in walk(LeadState::New, &acts, LeadState::after) {
+                let opened = before.is_closed() && !after.is_closed();
+                prop_assert!(!opened || matches!(act, LeadAct::Reopen | LeadAct::NotSpam));
+                prop_assert!(before != LeadState::Spam || act == LeadAct::NotSpam);
+                prop_assert!(before != LeadState::Booked || after != LeadState::Spam, "what was booked is no spam");
+            }
+        }
+    }
+}

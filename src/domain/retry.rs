@@ -40,3 +40,46 @@ pub fn window(kind: JobKind, operation: &str) -> TimeDelta {
         _ => TimeDelta::hours(24),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case(1, 10)]
+    #[case(2, 20)]
+    #[case(11, 10_240)]
+    #[case(12, 20_480)]
+    #[case(13, 21_600)]
+    fn the_ceiling_doubles_up_to_six_hours(#[case] failures: i64, #[case] seconds: i64) {
+        assert_eq!(ceiling(failures), TimeDelta::seconds(seconds));
+    }
+
+    #[rstest]
+    #[case(JobKind::Message, "text_back", TimeDelta::minutes(15))]
+    #[case(JobKind::Message, "quote_confirmation", TimeDelta::hours(1))]
+    #[case(JobKind::CrmHandoff, "contact.upsert", TimeDelta::hours(24))]
+    #[case(JobKind::Enrichment, "lookup", TimeDelta::hours(24))]
+    #[case(JobKind::AiDraft, "draft", TimeDelta::hours(24))]
+    #[case(JobKind::PortalPublish, "publish", TimeDelta::hours(24))]
+    #[case(JobKind::ProviderSync, "webhook", TimeDelta::hours(72))]
+    fn windows_are_about_harm(#[case] kind: JobKind, #[case] operation: &str, #[case] long: TimeDelta) {
+        assert_eq!(window(kind, operation), long);
+    }
+
+    proptest! {
+        #[test]
+        fn the_ceiling_never_falls(failures in any::<i64>()) {
+            prop_assert!(ceiling(failures) <= ceiling(failures.saturating_add(1)));
+            prop_assert!(ceiling(failures) >= TimeDelta::seconds(10) && ceiling(failures) <= TimeDelta::hours(6));
+        }
+
+        #[test]
+        fn the_delay_is_jittered_within_the_upper_half(failures in 1..100_i64, roll in any::<f64>()) {
+            let (delay, top) = (delay(failures, roll), ceiling(failures));
+            prop_assert!(delay * 2 >= top && delay <= top);
+        }
+    }
+}

@@ -4,9 +4,9 @@
 use chrono::TimeDelta;
 
 use super::client::Client;
-use super::event::{EventKind, NormalEvent};
+use super::event::{Channel, EventKind, NormalEvent};
 use super::job::JobKind;
-use super::lead::{Consent, Urgency};
+use super::lead::{Consent, ContactMethod, Urgency};
 use super::money::Money;
 use super::task::TaskKind;
 
@@ -60,8 +60,152 @@ pub struct Situation<'a> {
     pub opted_out: bool,
 }
 
-/// Decides what must happen.
-pub fn route(situation: &Situation<'_>) -> Route {
-    let _ = (EventKind::CallMissed, Consent::Given, situation);
-    Route::default()
+/// Priority of what answers somebody who waits.
+pub const ANSWER_FIRST: i64 = 100;
+/// Priority of a confirmation.
+pub const SOON: i64 = 50;
+/// Priority of what nobody waits for.
+pub const BULK: i64 = 0;
+
+/// Characters of a service's name in a task's title.
+const TITLE_SERVICE: usize = 60;
+
+/// Which path the worth and urgency of a lead take.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Path {
+    /// Urgent: somebody calls at once.
+    Urgent,
+    /// At or above the client's `high_value_at`: a person first.
+    High,
+    /// In between, or of unknown worth: a person looks, the lead hears that somebody does.
+    Between,
+    /// Below `low_value_below`: automatic.
+    Low,
 }
+
+/// Decides what must happen.
+///
+/// - C7: an opt-out stops everything; who opted out or withdrew consent is never written to, by any rule below.
+/// - C6: urgent or high-value leads get an owner task, and no sequence; tasks always come before a sequence.
+/// - C4: a worth that nobody told is not guessed: a person looks.
+/// - C8, C12: every new lead is handed to the CRM.
+pub fn route(situation: &Situation<'_>) -> Route {
+    let mut route = Route::default();
+    match situation.event.kind {
+        EventKind::OptOut | EventKind::OptIn => return route,
+        EventKind::CallMissed | EventKind::VoicemailLeft => missed_call(situation, &mut route),
+        EventKind::FormSent | EventKind::QuoteRequested => request(situation, &mut route),
+        EventKind::MessageReceived => message(situation, &mut route),
+        EventKind::CallAnswered => answered(situation, &mut route),
+        EventKind::JobDone => job_done(situation, &mut route),
+        EventKind::ReviewLeft => {}
+    }
+    if !situation.known {
+        // The same key for every event of a lead, so a second hand-over only updates it (C3).
+        route.jobs.push(JobPlan { kind: JobKind::CrmHandoff, operation: "contact.upsert", priority: BULK });
+    }
+    // C6, whatever a rule above says: while an owner task is open no sequence starts.
+    route.sequence = route.sequence && route.tasks.is_empty() && !matches!(path(situation), Path::Urgent | Path::High);
+    route
+}
+
+/// The channel an answer takes: the one the person used, else text before e-mail. `None` when there is no way to write.
+pub fn answer_channel(event: &NormalEvent) -> Option<Channel> {
+    let (phone, email) = (event.contact.phone.is_some(), event.contact.email.is_some());
+    match event.contact_method {
+        ContactMethod::Email if email => Some(Channel::Email),
+        _ if phone => Some(Channel::Sms),
+        _ => email.then_some(Channel::Email),
+    }
+}
+
+fn path(situation: &Situation<'_>) -> Path {
+    let client = situation.client;
+    match situation.value.or(situation.event.value) {
+        _ if situation.event.urgency == Urgency::Urgent => Path::Urgent,
+        Some(value) if value >= client.high_value_at => Path::High,
+        Some(value) if value < client.low_value_below => Path::Low,
+        Some(_) | None => Path::Between,
+    }
+}
+
+/// Whether one answer to what the person did may be written. Consent need not be given for that, but must not be withdrawn.
+fn may_answer(situation: &Situation<'_>) -> bool {
+    !situation.opted_out && situation.event.consent != Consent::Withdrawn && answer_channel(situation.event).is_some()
+}
+
+/// Whether the person may be written to unasked: unknown consent is none.
+fn may_approach(situation: &Situation<'_>) -> bool {
+    may_answer(situation) && matches!(situation.event.consent, Consent::Given | Consent::Implied)
+}
+
+fn task(situation: &Situation<'_>, kind: TaskKind, what: &str, due_in: TimeDelta) -> TaskPlan {
+    let urgency = situation.event.urgency;
+    let due_in = if urgency == Urgency::Urgent { TimeDelta::minutes(5) } else { due_in };
+    let service = situation.event.service.as_ref().map(|service| service.shown().chars().take(TITLE_SERVICE).collect::<String>());
+    let title = service.map_or_else(|| what.to_owned(), |service| format!("{what}: {service}"));
+    TaskPlan { kind, title, due_in, urgency }
+}
+
+/// A text-back at once, and a person to call back: the text only holds the lead until then.
+fn missed_call(situation: &Situation<'_>, route: &mut Route) {
+    route.tasks.push(task(situation, TaskKind::CallBack, "call back a missed call", TimeDelta::minutes(15)));
+    if may_answer(situation) && situation.event.contact.phone.is_some() {
+        route.jobs.push(JobPlan { kind: JobKind::Message, operation: "text_back", priority: ANSWER_FIRST });
+    }
+}
+
+/// A form, a quote request, a marketplace lead.
+fn request(situation: &Situation<'_>, route: &mut Route) {
+    let (kind, what, due_in) = match path(situation) {
+        Path::Urgent => (TaskKind::CallBack, "call now, urgent request", TimeDelta::minutes(5)),
+        Path::High => (TaskKind::ReviewQuote, "high-value quote", TimeDelta::minutes(15)),
+        Path::Between => (TaskKind::ReviewQuote, "quote", TimeDelta::hours(1)),
+        Path::Low => {
+            route.sequence = may_approach(situation);
+            confirm(situation, route);
+            return;
+        }
+    };
+    route.tasks.push(task(situation, kind, what, due_in));
+    if path(situation) == Path::Between {
+        confirm(situation, route);
+    }
+}
+
+fn confirm(situation: &Situation<'_>, route: &mut Route) {
+    if may_answer(situation) {
+        route.jobs.push(JobPlan { kind: JobKind::Message, operation: "quote_confirmation", priority: SOON });
+    }
+}
+
+/// Somebody we talk with wrote, or it is urgent: a person answers. A first message is a request like any other.
+fn message(situation: &Situation<'_>, route: &mut Route) {
+    if situation.known || path(situation) == Path::Urgent {
+        route.tasks.push(task(situation, TaskKind::CallBack, "answer a message", TimeDelta::minutes(15)));
+    } else {
+        request(situation, route);
+    }
+}
+
+/// Somebody spoke with the person already; only urgent and valuable leads need another look (C6).
+fn answered(situation: &Situation<'_>, route: &mut Route) {
+    match path(situation) {
+        Path::Urgent => {
+            route.tasks.push(task(situation, TaskKind::CallBack, "urgent call, see that somebody goes", TimeDelta::minutes(5)));
+        }
+        Path::High => route.tasks.push(task(situation, TaskKind::ReviewQuote, "high-value quote", TimeDelta::minutes(15))),
+        Path::Between => {}
+        Path::Low => route.sequence = may_approach(situation),
+    }
+}
+
+/// The one moment to ask for a review, and only where the person may be approached.
+fn job_done(situation: &Situation<'_>, route: &mut Route) {
+    if may_approach(situation) {
+        route.jobs.push(JobPlan { kind: JobKind::ReviewRequest, operation: "review_request", priority: BULK });
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -93,3 +93,26 @@ pub struct Task {
     /// When it was made.
     pub created_at: DateTime<Utc>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::legal::{reachable, walk};
+    use proptest::prelude::*;
+    use strum::VariantArray;
+
+    #[test]
+    fn every_state_can_be_reached() {
+        assert_eq!(reachable(TaskState::Open, TaskState::after), TaskState::VARIANTS);
+    }
+
+    proptest! {
+        #[test]
+        fn a_closed_task_is_only_reopened(acts in proptest::collection::vec(proptest::sample::select(TaskAct::VARIANTS), 0..40)) {
+            for (before, act, after) in walk(TaskState::Open, &acts, TaskState::after) {
+                prop_assert!(before == TaskState::Open || act == TaskAct::Reopen);
+                prop_assert!(before == TaskState::Open || after == TaskState::Open);
+            }
+        }
+    }
+}

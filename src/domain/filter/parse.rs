@@ -146,7 +146,7 @@ fn meaning(piece: Piece, pane: Pane) -> Result<Test, BadFilter> {
         None => Ok(Test::Word(value.to_lowercase())),
         Some((name, sign)) if name == "age" => age(at, sign, &value),
         Some((name, sign)) if name == "value" && pane == Pane::Leads => amount(at, sign, &value),
-        Some((name, sign)) => field(at, &name, sign, value, pane),
+        Some((name, sign)) => field(at, &name, sign, &value, pane),
     }
 }
 
@@ -170,7 +170,7 @@ fn amount(at: usize, sign: Sign, value: &str) -> Result<Test, BadFilter> {
         .map_err(|_| bad(at, format!("value: {:?} is no amount; write 2000 or 2,400.50", neutralise(value))))
 }
 
-fn field(at: usize, name: &str, sign: Sign, value: String, pane: Pane) -> Result<Test, BadFilter> {
+fn field(at: usize, name: &str, sign: Sign, value: &str, pane: Pane) -> Result<Test, BadFilter> {
     let known = name.parse::<Field>().ok().filter(|field| Field::of(pane).contains(field));
     let Some(field) = known else {
         return Err(bad(
@@ -191,7 +191,7 @@ fn field(at: usize, name: &str, sign: Sign, value: String, pane: Pane) -> Result
         return Err(bad(at, format!("{name}: needs a value right after the colon{hint}")));
     }
     if field == Field::Lead {
-        return lead(at, &value);
+        return lead(at, value);
     }
     let value = value.to_lowercase();
     let stem = value.strip_suffix('*');

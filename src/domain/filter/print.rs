@@ -67,7 +67,8 @@ fn duration(age: TimeDelta) -> String {
     let mut out = String::new();
     for (length, unit) in UNITS {
         if rest >= length {
-            out.push_str(&format!("{}{unit}", rest / length));
+            out.push_str(&(rest / length).to_string());
+            out.push_str(unit);
             rest %= length;
         }
     }

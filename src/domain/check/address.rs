@@ -1,0 +1,361 @@
+//! Street addresses: a number, a street name and a USPS suffix, with unit, city and ZIP code; highways; PO boxes.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::Hit;
+use super::digits::pattern;
+use super::fold::Folded;
+use crate::domain::span::FindingKind;
+
+const REASON: &str = "a street address: name the market or the neighbourhood instead, or take it out";
+
+/// Words between the number and the suffix at most.
+const LONGEST_NAME: usize = 5;
+
+/// Suffixes of USPS Publication 28 that are hardly anything else, as written out and as abbreviated.
+const STRONG: &[&str] = &[
+    "street",
+    "str",
+    "st",
+    "avenue",
+    "ave",
+    "av",
+    "aven",
+    "boulevard",
+    "blvd",
+    "boul",
+    "road",
+    "rd",
+    "drive",
+    "drv",
+    "dr",
+    "lane",
+    "ln",
+    "parkway",
+    "pkwy",
+    "pky",
+    "parkwy",
+    "terrace",
+    "ter",
+    "terr",
+    "circle",
+    "cir",
+    "circ",
+    "court",
+    "ct",
+    "crescent",
+    "cres",
+    "highway",
+    "hwy",
+    "hiway",
+    "freeway",
+    "fwy",
+    "expressway",
+    "expy",
+    "turnpike",
+    "tpke",
+    "trpk",
+    "plaza",
+    "plz",
+    "alley",
+    "aly",
+    "esplanade",
+    "causeway",
+    "cswy",
+    "trafficway",
+    "trfy",
+    "throughway",
+    "boardwalk",
+    "cove",
+    "cv",
+    "trail",
+    "trl",
+];
+
+/// Suffixes that are ordinary words: they count with a capital, behind a name with a capital.
+const WEAK: &[&str] = &[
+    "way", "wy", "place", "pl", "square", "sqr", "row", "run", "path", "pass", "point", "pt", "park", "loop", "walk", "hill",
+    "hl", "hills", "hls", "heights", "hts", "ridge", "rdg", "view", "vw", "valley", "vly", "village", "vlg", "island", "isle",
+    "grove", "grv", "green", "grn", "glen", "gln", "garden", "gdns", "gardens", "gate", "gateway", "gtwy", "fork", "ford",
+    "forest", "frst", "field", "fields", "flds", "falls", "fls", "estate", "estates", "ests", "dale", "crossing", "xing",
+    "creek", "crk", "crest", "course", "corner", "cor", "corners", "common", "cliff", "clf", "center", "centre", "ctr", "canyon",
+    "cyn", "bypass", "byp", "burg", "brook", "brk", "bridge", "brg", "branch", "br", "bluff", "blf", "bend", "bnd", "beach",
+    "bch", "bayou", "arcade", "mall", "manor", "mnr", "meadow", "meadows", "mdws", "mill", "mills", "mission", "mount",
+    "mountain", "mtn", "orchard", "orch", "oval", "overlook", "parade", "pike", "pine", "pines", "plain", "plains", "port",
+    "prairie", "ranch", "rnch", "rest", "rise", "river", "riv", "shore", "shores", "shrs", "spring", "springs", "spgs", "spur",
+    "station", "sta", "stream", "summit", "smt", "trace", "trce", "track", "tunnel", "union", "viaduct", "vista", "vis", "ville",
+    "well", "wells", "landing", "lndg", "lake", "lakes", "lks", "key", "knoll", "knolls", "knls", "junction", "jct", "hollow",
+    "holw", "haven", "hvn", "harbor", "hbr", "camp", "club", "oak", "oaks", "broadway",
+];
+
+/// Words no street name has: with one of them the number counts something.
+const COUNTED: &[&str] = &[
+    "the",
+    "a",
+    "an",
+    "of",
+    "on",
+    "to",
+    "in",
+    "at",
+    "for",
+    "and",
+    "or",
+    "is",
+    "was",
+    "with",
+    "from",
+    "by",
+    "as",
+    "than",
+    "that",
+    "we",
+    "they",
+    "he",
+    "she",
+    "it",
+    "i",
+    "you",
+    "our",
+    "his",
+    "her",
+    "their",
+    "hour",
+    "hours",
+    "hr",
+    "hrs",
+    "minute",
+    "minutes",
+    "min",
+    "mins",
+    "day",
+    "days",
+    "week",
+    "weeks",
+    "month",
+    "months",
+    "year",
+    "years",
+    "am",
+    "pm",
+    "ft",
+    "feet",
+    "foot",
+    "inch",
+    "inches",
+    "sq",
+    "gallon",
+    "gallons",
+    "ton",
+    "tons",
+    "mile",
+    "miles",
+    "percent",
+    "dollars",
+    "people",
+    "technicians",
+    "visits",
+    "times",
+    "star",
+    "story",
+    "car",
+    "way",
+    "more",
+    "other",
+    "x",
+    "per",
+    "were",
+    "are",
+    "will",
+    "after",
+    "before",
+    "about",
+    "degrees",
+    "different",
+    "new",
+    "units",
+    "rooms",
+    "calls",
+    "photos",
+    "men",
+    "crews",
+    "crew",
+    "trucks",
+];
+
+const DIRECTIONS: &[&str] = &[
+    "n",
+    "s",
+    "e",
+    "w",
+    "ne",
+    "nw",
+    "se",
+    "sw",
+    "north",
+    "south",
+    "east",
+    "west",
+    "northeast",
+    "northwest",
+    "southeast",
+    "southwest",
+];
+
+/// Boxes, numbered highways, streets named behind their kind, and a numbered name before city, state and ZIP code.
+static WHOLE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?x)
+          (?i-u:\b)(?i:p\.?\x20?o\.?\x20?box|post\x20office\x20box|p\.?\x20?o\.?\x20?b\.?)\x20?\#?\x20?(?i:[a-z]?[0-9][0-9a-z\-]*)
+        | (?-u:\b)(?i:rural\x20route|route|rr|rt|hc|department|dept)\x20?\#?\x20?[0-9]{1,5},?\x20(?i:box)\x20?\#?\x20?[0-9]+(?i:\x20?[a-z]\b)?
+        | (?-u:\b)(?i:route\x20)?(?i:box)\x20\#\x20?[0-9]+
+        | (?-u:\b)[0-9]{1,6}[a-zA-Z]?\x20(?i:[nsew]\.?\x20|north\x20|south\x20|east\x20|west\x20)?(?:(?i:[a-z]{2,9}\x20)?
+            (?i:highway|hwy|county\x20(?:road|rd|highway|hwy)|co\x20(?:road|rd)|cr|fm|farm\x20to\x20market(?:\x20road)?|state\x20(?:road|rd|route|rte|highway|hwy)|sr|route|rte|interstate)|US|U\x20?S|U\.S\.|I)
+            [\x20\-]\#?(?i:[0-9]{1,4}[a-z]?|[a-z]{1,2})(?-u:\b)
+        | (?-u:\b)[0-9]{1,6}\x20(?i:[nsew]\.?\x20)?(?i:avenue|ave|street|calle|camino|avenida|paseo|rue|via)\x20(?:[A-Z][\w']*(?:\x20[A-Z][\w']*)?|[a-z])(?-u:\b)
+        | (?-u:\b)[0-9]{1,6}\x20(?:[NSEW]\.?\x20)?Broadway(?-u:\b)
+        | (?-u:\b)[0-9]{2,6}\x20(?:[NSEW]|N[EW]|S[EW]|North|South|East|West)\.?\x20(?:[A-Z][A-Za-z']{2,}|[0-9]{1,3}(?i:st|nd|rd|th))(?-u:\b)
+        | (?-u:\b)[0-9]{1,6}\x20(?:[NSEW]\.?\x20)?[A-Z][\w.']*(?:\x20[A-Z0-9][\w.']*){0,4},\x20[A-Z][A-Za-z.'\x20]{1,25},?\x20[A-Z]{2},?\x20[0-9]{5}(?:-[0-9]{4})?",
+    )
+});
+
+/// What belongs to an address behind its street: direction, unit, city with state or ZIP code.
+static TAIL: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?x)^\.?
+        (?:,?\x20(?i:ne|nw|se|sw|n|s|e|w|north|south|east|west|northeast|northwest|southeast|southwest)\b\.?)?
+        (?:[,.]?\x20?(?:(?i:apartment|apt|unit|suite|ste|bldg|building|lot|room|rm|space|spc|trlr|floor|fl)\b\.?\x20?\#?\x20?|\#\x20?)(?i:[0-9][0-9a-z\-]*|[a-z][0-9]*\b))?
+        (?:,?\x20[0-9](?:st|nd|rd|th)\x20(?i:floor|flr|fl)\b)?
+        (?:,?\x20[A-Z][A-Za-z.']+(?:\x20[A-Z][A-Za-z.']+){0,2})?(?:,?\x20(?:[A-Z]{2}\b|[A-Z][a-z]+)\.?)?(?:,?\x20[0-9]{5}(?:-[0-9]{4})?\b)?",
+    )
+});
+
+/// Finds street addresses.
+pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
+    let mut at = 0;
+    while at < folded.words.len() {
+        let end = if is_house(folded, at) { street(folded, at) } else { None };
+        if let Some(end) = end {
+            let span = with_tail(folded, folded.words[at].start..folded.words[end].end);
+            hits.push(Hit::block(FindingKind::StreetAddress, span, REASON));
+            at = end;
+        }
+        at += 1;
+    }
+    for found in WHOLE.find_iter(&folded.text) {
+        if !matches!(folded.before(found.start()), b'$' | b'.' | b',' | b':' | b'/') {
+            hits.push(Hit::block(FindingKind::StreetAddress, with_tail(folded, found.range()), REASON));
+        }
+    }
+}
+
+fn with_tail(folded: &Folded, street: Range<usize>) -> Range<usize> {
+    let tail = TAIL.find(&folded.text[street.end..]).map_or(0, |tail| tail.as_str().trim_end_matches(['.', ',']).len());
+    street.start..street.end + tail
+}
+
+/// A number of one to six digits, with a letter or none, that is no price, time or decimal.
+fn is_house(folded: &Folded, at: usize) -> bool {
+    let word = folded.word(at);
+    let digits = word.trim_end_matches(|c: char| c.is_ascii_lowercase());
+    (1..=6).contains(&digits.len())
+        && digits.bytes().all(|b| b.is_ascii_digit())
+        && word.len() - digits.len() <= 1
+        && digits != "0"
+        && !matches!(folded.before(folded.words[at].start), b'$' | b'.' | b',' | b':' | b'/' | b'#')
+}
+
+/// The word that ends the street behind the number at `house`.
+fn street(folded: &Folded, house: usize) -> Option<usize> {
+    let mut name = 0;
+    let mut found = None;
+    for at in house + 1..folded.words.len().min(house + LONGEST_NAME + 3) {
+        let word = folded.word(at);
+        // A dot joins the words of a street only behind an initial or a direction; elsewhere it ends a sentence.
+        let joined = match folded.gap(at - 1) {
+            " " | "  " | "-" => true,
+            "." | ". " => folded.words[at - 1].len() <= 2,
+            "/" => folded.word(at - 1) == "1" && folded.word(at) == "2",
+            _ => false,
+        };
+        if !joined {
+            break;
+        }
+        if matches!((at - house, word), (1, "1")) || folded.gap(at - 1) == "/" {
+            continue; // the half of 720 1/2
+        }
+        let suffix = STRONG.contains(&word) || WEAK.contains(&word);
+        if suffix && name > 0 && is_street(folded, house, at, name) {
+            found = Some(at);
+        } else if found.is_some() || COUNTED.contains(&word) || word.bytes().all(|b| b.is_ascii_digit()) {
+            break;
+        }
+        name += usize::from(!DIRECTIONS.contains(&word) || name == 0 && at > house + 1);
+        if name > LONGEST_NAME {
+            break;
+        }
+    }
+    found
+}
+
+/// Whether number, name and suffix read as a street: by capitals, or by a short name before a suffix that is nothing else.
+fn is_street(folded: &Folded, house: usize, suffix: usize, name: usize) -> bool {
+    let capital = folded.stands_out(suffix);
+    let named = (house + 1..suffix).any(|n| folded.stands_out(n));
+    let plain = if matches!(folded.word(suffix), "blvd" | "ave" | "pkwy" | "hwy" | "avenue" | "boulevard") { 4 } else { 2 };
+    if STRONG.contains(&folded.word(suffix)) {
+        capital || named || name <= plain
+    } else {
+        capital && folded.stands_out(suffix - 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::check::tests::spans;
+    use crate::domain::span::FindingKind::StreetAddress;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("at 1204 Main Street.", "1204 Main Street")]
+    #[case("1204 main st", "1204 main st")]
+    #[case("88 N. Oak Hill Dr., Apt 4B, Austin, TX 78701", "88 N. Oak Hill Dr., Apt 4B, Austin, TX 78701")]
+    #[case("175 5th St N Floor 3", "175 5th St N Floor 3")]
+    #[case("222 7th Street Southeast", "222 7th Street Southeast")]
+    #[case("12 Elm Ct #3", "12 Elm Ct #3")]
+    #[case("P.O. Box 11418", "P.O. Box 11418")]
+    #[case("po box 99", "po box 99")]
+    #[case("10660 State Rte 153", "10660 State Rte 153")]
+    #[case("9 County Road 12", "9 County Road 12")]
+    #[case("14460 WHITE TOP VIEW", "14460 WHITE TOP VIEW")]
+    #[case("1585 Broadway, New York, NY 10036", "1585 Broadway, New York, NY 10036")]
+    #[case("rr # 4 box 42", "rr # 4 box 42")]
+    #[case("120 Avenue C", "120 Avenue C")]
+    #[case("6520 Stone Creek Dr", "6520 Stone Creek Dr")]
+    #[case("720 1/2 Clark Street", "720 1/2 Clark Street")]
+    #[case("3321 john f kennedy blvd", "3321 john f kennedy blvd")]
+    #[case("near 1219 N. Paulina", "1219 N. Paulina")]
+    fn addresses(#[case] text: &str, #[case] found: &str) {
+        assert_eq!(spans(text, StreetAddress), [found]);
+    }
+
+    #[rstest]
+    #[case("a 10 minute drive")]
+    #[case("24 hour road service")]
+    #[case("2 people on the way")]
+    #[case("3 trucks blocked the road")]
+    #[case("500 sq ft of lawn")]
+    #[case("$450 Drive replacement")]
+    #[case("5 new oak doors at the place")]
+    #[case("replaced 2 valves. Drive safe")]
+    #[case("4 visits, street parking")]
+    #[case("a 40 gallon heater, 2 elements")]
+    #[case("The 3 of us met in court")]
+    #[case("It took 2 South Austin crews")]
+    fn no_addresses(#[case] text: &str) {
+        assert_eq!(spans(text, StreetAddress), Vec::<String>::new());
+    }
+}

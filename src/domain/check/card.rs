@@ -1,0 +1,73 @@
+//! Card numbers: 13 to 19 digits, in groups or not, whose Luhn sum holds. Every range counts, Mastercard's 2-series too.
+
+use super::Hit;
+use super::digits::{count, groups, runs, whole};
+use super::fold::Folded;
+use crate::domain::span::FindingKind;
+
+const REASON: &str = "a card number (its check digit holds): take it out, and out of the source system too";
+
+/// Finds card numbers. A window of whole groups is tried, because a date or an amount often follows the number.
+pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
+    let groups = groups(folded);
+    for run in runs(folded, &groups, |gap| matches!(gap, " " | "-" | "." | "  " | " - ")) {
+        let mut from = 0;
+        while from < run.len() {
+            // Nineteen digits are at most nineteen groups, so a window stays short however long the run is.
+            let ends = (from + 1..=run.len().min(from + 19)).rev();
+            let card = ends.map(|end| &run[from..end]).find(|window| is_card(folded, window));
+            if let Some(window) = card {
+                hits.push(Hit::block(FindingKind::Card, whole(window), REASON));
+                from += window.len();
+            } else {
+                from += 1;
+            }
+        }
+    }
+}
+
+fn is_card(folded: &Folded, window: &[std::ops::Range<usize>]) -> bool {
+    if !(13..=19).contains(&count(window)) {
+        return false;
+    }
+    let digits: Vec<u8> = window.iter().flat_map(|group| folded.lower[group.clone()].bytes()).map(|b| b - b'0').collect();
+    // Numbers begin with 2 to 6, and with 1 on the 15 digits of air travel cards; ids made of a timestamp begin with 1 too.
+    let issued = match digits[0] {
+        2..=6 => true,
+        1 => digits.len() == 15,
+        _ => false,
+    };
+    issued && luhn(&digits)
+}
+
+fn luhn(digits: &[u8]) -> bool {
+    let doubled = |digit: u8| if digit > 4 { 2 * digit - 9 } else { 2 * digit };
+    let sum: u32 =
+        digits.iter().rev().enumerate().map(|(n, digit)| u32::from(if n % 2 == 1 { doubled(*digit) } else { *digit })).sum();
+    sum.is_multiple_of(10)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::check::tests::spans;
+    use crate::domain::span::FindingKind::Card;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("paid with 4111 1111 1111 1111.", &["4111 1111 1111 1111"])]
+    #[case("4012888888881881 4012-8888-8888-1881 4012 8888 8888 1881", &["4012888888881881", "4012-8888-8888-1881", "4012 8888 8888 1881"])]
+    #[case("2223003122003222", &["2223003122003222"])]
+    #[case("amex 3714 496353 98431 exp 12/27", &["3714 496353 98431"])]
+    #[case("4111 1111 1111 1111 12 27", &["4111 1111 1111 1111"])]
+    #[case("４１１１ １１１１ １１１１ １１１１", &["４１１１ １１１１ １１１１ １１１１"])]
+    #[case("6011000400000000, 30569309025904, 6759649826438453", &["6011000400000000", "30569309025904", "6759649826438453"])]
+    #[case("122000000000003", &["122000000000003"])]
+    #[case("4012-8888-8888-1882", &[])]
+    #[case("36168002586008", &[])]
+    #[case("1748503543012", &[])]
+    #[case("0000000000000000", &[])]
+    #[case("41111111111111111111111", &[])]
+    fn cards(#[case] text: &str, #[case] found: &[&str]) {
+        assert_eq!(spans(text, Card), found);
+    }
+}

@@ -1,0 +1,70 @@
+//! Digits on their own: groups of them, and what a date, a clock time or a price already explains.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::fold::Folded;
+
+/// One of the patterns of this program. They are constants, so a bad one fails every test of its file.
+pub(super) fn pattern(text: &str) -> Regex {
+    #[expect(clippy::expect_used, reason = "a constant pattern; compiled by every test")]
+    Regex::new(text).expect("a constant pattern compiles")
+}
+
+/// Dates with or without a time, clock times, and amounts with a currency sign.
+static EXPLAINED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?x)
+        (?-u:\b)[0-9]{4}[-/.](?:0?[1-9]|1[0-2])[-/.](?:[12][0-9]|3[01]|0?[1-9])
+            (?:[t\x20][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:z|[+-][0-9]{2}:?[0-9]{2})?)?(?-u:\b)
+        | (?-u:\b)(?:[12][0-9]|3[01]|0?[1-9])[-/.](?:[12][0-9]|3[01]|0?[1-9])[-/.](?:[0-9]{4}|[0-9]{2})(?-u:\b)
+        | (?-u:\b)[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?-u:\b)
+        | [$€£]\x20?[0-9][0-9,]*(?:\.[0-9]+)?",
+    )
+});
+
+/// Spans of bytes that are dates, times or prices, in order.
+pub(super) fn explained(folded: &Folded) -> Vec<Range<usize>> {
+    EXPLAINED.find_iter(&folded.lower).map(|found| found.range()).collect()
+}
+
+/// Whether a span touches one of some spans that stand in order.
+pub(super) fn touches(spans: &[Range<usize>], span: &Range<usize>) -> bool {
+    let next = spans.partition_point(|other| other.end <= span.start);
+    spans.get(next).is_some_and(|other| other.start < span.end)
+}
+
+/// Every group of neighbouring digits.
+pub(super) fn groups(folded: &Folded) -> Vec<Range<usize>> {
+    let mut groups: Vec<Range<usize>> = Vec::new();
+    for (at, byte) in folded.lower.bytes().enumerate() {
+        if byte.is_ascii_digit() {
+            match groups.last_mut() {
+                Some(group) if group.end == at => group.end = at + 1,
+                _ => groups.push(at..at + 1),
+            }
+        }
+    }
+    groups
+}
+
+/// Groups cut into runs: neighbours stay together while `joins` accepts what stands between them.
+pub(super) fn runs<'g>(
+    folded: &Folded,
+    groups: &'g [Range<usize>],
+    joins: impl Fn(&str) -> bool,
+) -> impl Iterator<Item = &'g [Range<usize>]> {
+    groups.chunk_by(move |a, b| joins(&folded.lower[a.end..b.start]))
+}
+
+/// How many digits some groups hold.
+pub(super) fn count(groups: &[Range<usize>]) -> usize {
+    groups.iter().map(Range::len).sum()
+}
+
+/// From the first digit of some groups to the last.
+pub(super) fn whole(groups: &[Range<usize>]) -> Range<usize> {
+    groups.first().map_or(0, |group| group.start)..groups.last().map_or(0, |group| group.end)
+}

@@ -1,0 +1,63 @@
+//! E-mail addresses, also as people spell them: `ana at example dot com`.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::Hit;
+use super::digits::pattern;
+use super::fold::Folded;
+use crate::domain::span::FindingKind;
+
+const REASON: &str = "an e-mail address: take it out";
+
+static WRITTEN: LazyLock<Regex> = LazyLock::new(|| pattern(r"[\p{L}\p{N}._%+'\-]+ ?@ ?[\p{L}\p{N}\-]+(?:\.[\p{L}\p{N}\-]+)+"));
+
+/// With `(at)` anything may follow; with a bare ` at ` the end must be one that addresses have, else every
+/// "met at st. mary" would be one.
+static SPELLED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?x)
+        (?:[\p{L}\p{N}_+\-]+\x20+(?:dot|underscore|dash|hyphen|plus)\x20+)*[\p{L}\p{N}._+\-]+
+        (?:
+            \x20*[(\[{<]\x20*at\x20*[)\]}>]\x20*[\p{L}\p{N}\-]+(?:\x20*(?:\.|[(\[{<]\x20*dot\x20*[)\]}>]|\x20dot\x20)\x20*[\p{L}\p{N}\-]+)+
+          | \x20+at\x20+[\p{L}\p{N}\-]+(?:(?:\x20+dot\x20+|\x20*[(\[{<]dot[)\]}>]\x20*)[\p{L}\p{N}\-]+)*
+            (?:\x20+dot\x20+|\.|\x20*[(\[{<]dot[)\]}>]\x20*)(?:com|net|org|edu|gov|io|co|us|biz|info|me|uk|ca|de|mx)
+        )(?-u:\b)",
+    )
+});
+
+/// Finds e-mail addresses.
+pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
+    for shape in [&WRITTEN, &SPELLED] {
+        for found in shape.find_iter(&folded.lower) {
+            let lead = found.as_str().len() - found.as_str().trim_start_matches(['.', '\'', '-']).len();
+            hits.push(Hit::block(FindingKind::Email, found.start() + lead..found.end(), REASON));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::check::tests::spans;
+    use crate::domain::span::FindingKind::Email;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("write to Ana.Lopez+q@Example.co.uk.", &["Ana.Lopez+q@Example.co.uk"])]
+    #[case("ana @ example.com", &["ana @ example.com"])]
+    #[case("ana＠example。com", &["ana＠example。com"])]
+    #[case("ana at example dot com", &["ana at example dot com"])]
+    #[case("ana dot lopez at mail dot example dot com", &["ana dot lopez at mail dot example dot com"])]
+    #[case("ana (at) example (dot) com", &["ana (at) example (dot) com"])]
+    #[case("ana[at]example[dot]org", &["ana[at]example[dot]org"])]
+    #[case("mailto:ana@example.com", &["ana@example.com"])]
+    #[case("'joë@exämple.de'", &["joë@exämple.de"])]
+    #[case("met at st. mary", &[])]
+    #[case("arrived at polka dot house", &[])]
+    #[case("parts @ $40 each", &[])]
+    #[case("@example", &[])]
+    fn emails(#[case] text: &str, #[case] found: &[&str]) {
+        assert_eq!(spans(text, Email), found);
+    }
+}

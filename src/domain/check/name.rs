@@ -1,0 +1,168 @@
+//! The lead's own name: in full it identifies and blocks; a part of it may be an ordinary word and warns.
+
+use super::Hit;
+use super::fold::Folded;
+use crate::domain::span::FindingKind;
+
+const FULL: &str = "the lead's name: say \"the customer\" instead";
+const PART: &str = "a part of the lead's name: say \"the customer\", unless it is an ordinary word here";
+
+/// Letters from which on a part of a name is looked for by itself.
+const SHORTEST: usize = 3;
+
+/// Never a part of a name, but a sign that one follows.
+const TITLES: &[&str] = &["mr", "mrs", "ms", "miss", "mx", "dr", "sr", "sra"];
+
+/// What providers send where they know no name.
+const NO_NAMES: &[&str] = &[
+    "unknown",
+    "anonymous",
+    "wireless",
+    "caller",
+    "customer",
+    "restricted",
+    "unavailable",
+    "private",
+    "toll",
+    "free",
+    "call",
+    "lead",
+    "test",
+];
+
+/// Names that are ordinary words too: looked for by themselves only with a capital letter.
+const ORDINARY: &[&str] = &[
+    "will",
+    "mark",
+    "may",
+    "grant",
+    "rose",
+    "drew",
+    "art",
+    "bill",
+    "rich",
+    "frank",
+    "grace",
+    "hope",
+    "faith",
+    "joy",
+    "summer",
+    "dawn",
+    "young",
+    "long",
+    "brown",
+    "green",
+    "black",
+    "white",
+    "price",
+    "park",
+    "hill",
+    "wood",
+    "stone",
+    "page",
+    "best",
+    "day",
+    "king",
+    "case",
+    "june",
+    "april",
+    "august",
+    "chance",
+    "carpenter",
+    "cook",
+    "miles",
+    "wells",
+    "banks",
+    "rivers",
+    "love",
+    "gay",
+    "guy",
+    "jack",
+    "pat",
+];
+
+/// The parts of a name, folded.
+#[derive(Clone)]
+pub(super) struct Name {
+    parts: Vec<String>,
+}
+
+impl Name {
+    /// Reads a name; titles and what stands for no name are left out.
+    pub(super) fn new(name: &str) -> Self {
+        let folded = Folded::new(name);
+        let parts = (0..folded.words.len()).map(|n| folded.word(n));
+        let meant =
+            parts.filter(|part| part.chars().any(char::is_alphabetic) && !TITLES.contains(part) && !NO_NAMES.contains(part));
+        Self { parts: meant.map(str::to_owned).collect() }
+    }
+
+    /// Finds the name: two parts side by side, in any order, or one behind a title, are the full name.
+    pub(super) fn find(&self, folded: &Folded, hits: &mut Vec<Hit>) {
+        if self.parts.is_empty() {
+            return;
+        }
+        let part = |n: usize| self.parts.iter().position(|part| *part == bare(folded.word(n)));
+        let mut at = 0;
+        while at < folded.words.len() {
+            let Some(first) = part(at) else {
+                at += 1;
+                continue;
+            };
+            let mut end = at + 1;
+            while end < folded.words.len() && close(folded.gap(end - 1)) && part(end).is_some_and(|other| other != first) {
+                end += 1;
+            }
+            let span = folded.words[at].start..folded.words[end - 1].start + bare(folded.word(end - 1)).len();
+            let titled = at > 0 && TITLES.contains(&folded.word(at - 1)) && close(folded.gap(at - 1));
+            let letters = self.parts[first].chars().count();
+            let common = ORDINARY.contains(&self.parts[first].as_str());
+            let meant = letters >= SHORTEST && (!common || folded.stands_out(at));
+            if end - at > 1 || titled || (self.parts.len() == 1 && meant && !common) {
+                hits.push(Hit::block(FindingKind::LeadName, span, FULL));
+            } else if meant {
+                hits.push(Hit::warn(FindingKind::LeadName, span, PART));
+            }
+            at = end;
+        }
+    }
+}
+
+/// Without the ending of a possessive.
+fn bare(word: &str) -> &str {
+    word.strip_suffix("'s").unwrap_or(word)
+}
+
+/// What may stand between two parts of one name.
+fn close(gap: &str) -> bool {
+    matches!(gap.trim(), "" | "." | "," | "-" | "'")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::check::tests::{severities, spans_against};
+    use crate::domain::span::FindingKind::LeadName;
+    use crate::domain::span::Severity::{Block, Warn};
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("Juan Ortiz", "JUAN ORTIZ called", &[("JUAN ORTIZ", Block)])]
+    #[case("Juan Ortiz", "Ortiz, Juan called", &[("Ortiz, Juan", Block)])]
+    #[case("Juan Carlos Ortiz", "juan ortiz's heater", &[("juan ortiz", Block)])]
+    #[case("Juan Ortiz", "Mr. Ortiz waits", &[("Ortiz", Block)])]
+    #[case("Juan Ortiz", "Juan's heater", &[("Juan", Warn)])]
+    #[case("Zoë Müller", "zoe muller", &[("zoe muller", Block)])]
+    #[case("Zoe Muller", "Zoë’s tap", &[("Zoë", Warn)])]
+    #[case("Juan", "Juan called", &[("Juan", Block)])]
+    #[case("Will Stone", "we will set the stone; Will agreed", &[("Will", Warn)])]
+    #[case("Al Bo", "al and bo", &[])]
+    #[case("Juan Ortiz", "the juanita ortizes", &[])]
+    #[case("Unknown Caller", "an unknown caller", &[])]
+    #[case("", "nobody", &[])]
+    fn names(#[case] name: &str, #[case] text: &str, #[case] found: &[(&str, crate::domain::span::Severity)]) {
+        let spans = spans_against(text, &[], Some(name), LeadName);
+        let weights = severities(text, &[], Some(name), LeadName);
+        let both: Vec<_> = spans.iter().map(String::as_str).zip(weights).collect();
+        assert_eq!(both, found);
+    }
+}

@@ -1,0 +1,76 @@
+//! Numbers that no evidence line contains: amounts, dates, times, counts, in figures or in words.
+
+use std::collections::HashSet;
+
+use super::Hit;
+use super::fold::Folded;
+use super::quantity::{Meaning, quantities};
+use crate::domain::span::FindingKind;
+
+const REASON: &str = "no evidence line contains this number: correct it, or take it out";
+
+/// Every number of the evidence.
+#[derive(Clone)]
+pub(super) struct Known(HashSet<Meaning>);
+
+impl Known {
+    /// Reads the evidence.
+    pub(super) fn new(evidence: &[Folded]) -> Self {
+        Self(evidence.iter().flat_map(quantities).flat_map(|quantity| quantity.supports).collect())
+    }
+
+    /// Finds the numbers that nothing supports.
+    pub(super) fn find(&self, folded: &Folded, hits: &mut Vec<Hit>) {
+        for quantity in quantities(folded) {
+            if !quantity.weak && !quantity.supported_by.iter().any(|meaning| self.0.contains(meaning)) {
+                hits.push(Hit::block(FindingKind::UnknownNumber, quantity.span, REASON));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::check::tests::spans_against;
+    use crate::domain::span::FindingKind::UnknownNumber;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("$1,200 quoted", "we said 1200")]
+    #[case("two visits", "came 2 times")]
+    #[case("2 visits", "came two times")]
+    #[case("twenty-five feet", "25 ft of pipe")]
+    #[case("about 2.50", "cost $2.5")]
+    #[case("$2k", "two thousand dollars")]
+    #[case("arrived at 7 pm", "19:00 on site")]
+    #[case("arrived at 7:00 p.m.", "be here at 7")]
+    #[case("arrived at 7:30", "at 7:30pm")]
+    #[case("at seven pm", "7pm works")]
+    #[case("on November 24", "2026-11-24T14:02:00Z call")]
+    #[case("on 11/24", "Nov 24 it broke")]
+    #[case("on 11/24/2026", "2026-11-24")]
+    #[case("a 1/2 inch pipe", "1/2 inch")]
+    #[case("one of the technicians, a couple of photos", "")]
+    #[case("3rd visit", "visit 3")]
+    #[case("40% off", "40 percent off")]
+    #[case("two hundred five", "205")]
+    #[case("3 thousand", "3000")]
+    #[case("2-3 days", "2 or 3 days")]
+    fn supported(#[case] text: &str, #[case] evidence: &str) {
+        assert_eq!(spans_against(text, &[evidence], None, UnknownNumber), Vec::<String>::new());
+    }
+
+    #[rstest]
+    #[case("quoted $1,300", "1200", "1,300")]
+    #[case("7 am", "19:00", "7 am")]
+    #[case("7:30 am", "7:30pm", "7:30 am")]
+    #[case("on 11/25", "2026-11-24", "11/25")]
+    #[case("in 2025", "2026-11-24", "2025")]
+    #[case("three visits", "two visits", "three")]
+    #[case("open 24/7", "24 hours", "24/7")]
+    #[case("50% off", "", "50")]
+    #[case("twenty five", "20 and 5", "twenty five")]
+    fn invented(#[case] text: &str, #[case] evidence: &str, #[case] found: &str) {
+        assert_eq!(spans_against(text, &[evidence], None, UnknownNumber), [found]);
+    }
+}

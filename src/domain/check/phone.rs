@@ -1,0 +1,173 @@
+//! Phone numbers: North American in every common written form, international, and seven-digit local ones.
+//!
+//! A plain run of ten digits counts only when it could be dialled; a grouped one always does, because a number that
+//! is written like a phone number is read as one.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::Hit;
+use super::digits::{count, explained, groups, pattern, runs, touches, whole};
+use super::fold::Folded;
+use crate::domain::span::FindingKind;
+
+pub(super) const REASON: &str = "a phone number: say how to reach the business instead, or take it out";
+
+/// `(512) 555-0142`, `1-512-555-0142 ext. 7`, `512.555.0142`, `5125550142`.
+static NORTH_AMERICAN: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?x)(?:\+?\x20?1[\x20.\-/]{0,3})? (?:\(\x20?[0-9]{3}\x20?\)|[0-9]{3}) [\x20.\-/]{0,3}
+          [0-9]{3} [\x20.\-/]{0,3} [0-9]{4} (?:,?\x20?(?:extension|ext|x)\.?\x20?[0-9]{1,6})?",
+    )
+});
+
+/// `+44 (0)20 7946 0958`, `011 44 20 7946 0958`, `0044…`: a country code with 7 to 15 digits in all.
+static INTERNATIONAL: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?:\+\x20?|(?-u:\b)(?:00|011)[\x20.\-]{0,2})\(?[1-9](?:[\x20.\-/()]{0,3}[0-9]){6,14}"));
+
+/// `555-0142`, `555.0142`.
+static LOCAL: LazyLock<Regex> = LazyLock::new(|| pattern(r"[2-9][0-9]{2}[.\-][0-9]{4}"));
+
+/// `call 555 0142`: with a space only after a word that says what it is.
+static LOCAL_AFTER_WORD: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?-u:\b)(?:call|text|phone|cell|mobile|tel|number|reach|ring|dial|contact|fax)[^0-9.!?\n]{0,25}([2-9][0-9]{2}[ .\-]?[0-9]{4})(?-u:\b)",
+    )
+});
+
+/// What stands after an amount, and never after a phone number.
+static UNIT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^ ?(?:%|sq|square|ft|feet|foot|in(?:ch|ches)?\b|gal|dollars|usd|lbs?\b|pounds|psi|btus?|watts?|kw|rpm|cfm|hours|hrs|miles|mi\b|degrees)",
+    )
+});
+
+/// Finds phone numbers.
+pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
+    let lower = &folded.lower;
+    let mut push = |span: Range<usize>| hits.push(Hit::block(FindingKind::Phone, span, REASON));
+    each(lower, &NORTH_AMERICAN, |span| stands_alone(folded, span) && dialled(&lower[span.clone()]), &mut push);
+    each(lower, &INTERNATIONAL, |span| !folded.at(span.end).is_ascii_digit(), &mut push);
+    each(lower, &LOCAL, |span| is_local(folded, span), &mut push);
+    for found in LOCAL_AFTER_WORD.captures_iter(lower) {
+        if let Some(number) = found.get(1) {
+            push(number.range());
+        }
+    }
+    grouped(folded, &mut push);
+}
+
+/// Every match that is accepted. After a refusal the search goes on one character later, not behind the match.
+fn each(text: &str, shape: &Regex, accept: impl Fn(&Range<usize>) -> bool, push: &mut impl FnMut(Range<usize>)) {
+    let mut from = 0;
+    while let Some(found) = shape.find_at(text, from) {
+        let span = found.range();
+        // Every pattern here begins with an ASCII character, so one byte on is one character on.
+        from = if accept(&span) { span.end } else { span.start + 1 };
+        if from == span.end {
+            push(span);
+        }
+    }
+}
+
+/// No digit, decimal point or currency sign touches it.
+fn stands_alone(folded: &Folded, span: &Range<usize>) -> bool {
+    let before = folded.before(span.start);
+    let decimal = matches!(before, b'.' | b',') && span.start > 1 && folded.before(span.start - 1).is_ascii_digit();
+    !before.is_ascii_digit() && before != b'$' && !decimal && !folded.at(span.end).is_ascii_digit()
+}
+
+/// A number without any separator must be one of the North American plan: area and exchange begin with 2 to 9.
+fn dialled(number: &str) -> bool {
+    if !number.bytes().all(|b| b.is_ascii_digit()) {
+        return true;
+    }
+    let ten = number.strip_prefix('1').filter(|rest| rest.len() == 10).unwrap_or(number).as_bytes();
+    ten.len() == 10 && ten[0] >= b'2' && ten[3] >= b'2'
+}
+
+/// Seven digits that are no decimal, no range and no part of an id or ZIP code.
+fn is_local(folded: &Folded, span: &Range<usize>) -> bool {
+    let (before, after) = (folded.before(span.start), folded.at(span.end));
+    let follows = folded.at(span.end + 1).is_ascii_digit();
+    let goes_on = after.is_ascii_digit() || follows && matches!(after, b'-' | b'.' | b'/' | b',');
+    let number = &folded.lower[span.clone()];
+    let round = number.get(1..3).is_some_and(|end| matches!(end, "00" | "50")) && number.ends_with("00");
+    !before.is_ascii_alphanumeric()
+        && !matches!(before, b'$' | b'.' | b',' | b'-' | b'/' | b'_')
+        && !goes_on
+        && !round
+        && !UNIT.is_match(&folded.lower[span.end..])
+}
+
+/// Grouped as other countries do: `020 7946 0958`, `06 12345678`, `55 1234 5678`.
+fn grouped(folded: &Folded, push: &mut impl FnMut(Range<usize>)) {
+    let (groups, explained) = (groups(folded), explained(folded));
+    for run in runs(folded, &groups, |gap| matches!(gap, " " | "-" | "." | "/" | ") " | ")")) {
+        let (digits, first) = (count(run), &folded.lower[run[0].clone()]);
+        // 078-05-1120 is a social security number: a long digit run, which says better what it is.
+        let social = run.len() == 3 && run[0].len() == 3 && run[1].len() == 2;
+        let trunk = first.starts_with('0') && first.len() > 1 && run.len() > 1 && (9..=12).contains(&digits) && !social;
+        // A list of sizes has short groups alone.
+        let long = run.iter().any(|group| group.len() > 2) && run.iter().all(|group| group.len() > 1);
+        let ten = (3..=5).contains(&run.len()) && (10..=11).contains(&digits) && long;
+        if (trunk || ten) && !touches(&explained, &whole(run)) {
+            push(whole(run));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::check::tests::spans;
+    use crate::domain::span::FindingKind::Phone;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("call (512) 555-0142 now", "(512) 555-0142")]
+    #[case("512-555-0142", "512-555-0142")]
+    #[case("512.555.0142.", "512.555.0142")]
+    #[case("512 555 0142", "512 555 0142")]
+    #[case("5125550142", "5125550142")]
+    #[case("1-512-555-0142 ext. 22", "1-512-555-0142 ext. 22")]
+    #[case("+15125550142", "+15125550142")]
+    #[case("+1 (512) 555 - 0142", "+1 (512) 555 - 0142")]
+    #[case("512/555-0142", "512/555-0142")]
+    #[case("91-415-555-0132", "415-555-0132")]
+    #[case("５１２‑５５５‑０１４２", "５１２‑５５５‑０１４２")]
+    #[case("5\u{200b}12-555-0142", "5\u{200b}12-555-0142")]
+    #[case("+55 11 98456 5666", "+55 11 98456 5666")]
+    #[case("+44 (20) 7123 4567", "+44 (20) 7123 4567")]
+    #[case("+33 1 42 68 53 00", "+33 1 42 68 53 00")]
+    #[case("011 44 20 7946 0958", "011 44 20 7946 0958")]
+    #[case("020 7946 0958", "020 7946 0958")]
+    #[case("06 12345678", "06 12345678")]
+    #[case("090-1234-5678", "090-1234-5678")]
+    #[case("09-7625400", "09-7625400")]
+    #[case("ring 555-0142", "555-0142")]
+    #[case("his cell is 555 0142", "555 0142")]
+    fn phones(#[case] text: &str, #[case] found: &str) {
+        assert_eq!(spans(text, Phone), [found]);
+    }
+
+    #[rstest]
+    #[case("$512-1500")]
+    #[case("500-1500 sq ft")]
+    #[case("between 500-1500")]
+    #[case("420.1234 psi")]
+    #[case("on 2026-11-24 10:30")]
+    #[case("11/24/2026 and 11-25-2026")]
+    #[case("Austin TX 78701-1234")]
+    #[case("INV-555-0142")]
+    #[case("$1,250,000.00")]
+    #[case("0.5551234567")]
+    #[case("sizes 10 12 14 16 18")]
+    #[case("between 2019-2024")]
+    #[case("4111 1111 1111 1111")]
+    #[case("1234567890123456")]
+    fn no_phones(#[case] text: &str) {
+        assert!(spans(text, Phone).is_empty(), "{:?}", spans(text, Phone));
+    }
+}

@@ -1,0 +1,108 @@
+//! Promises: words that commit the business. What the person asked for, or what the text denies, only warns.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::Hit;
+use super::digits::pattern;
+use super::fold::Folded;
+use crate::domain::span::FindingKind;
+
+const PROMISE: &str = "commits the business: state what was agreed, or take it out";
+const SAID_BY_OTHERS: &str = "speaks of a promise, though as asked for or denied: see that it cannot be read as one";
+
+static COMMITS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?x)(?-u:\b)(?:
+          guarant(?:ee|y)[a-z]* | promis(?:e|es|ed|ing) | warrant(?:y|ies|ied|ed|s) | definitely | certainly | absolutely
+        | assur(?:e|es|ed|ing)\x20you | rest\x20assured | you\x20have\x20(?:my|our)\x20word | you\x20can\x20count\x20on | without\x20fail
+        | refund(?:s|ed|able)? | money[\x20-]back | risk[\x20-]free | lifetime | hassle[\x20-]free
+        | free\x20of\x20charge | for\x20free | free\x20(?:estimates?|quotes?|inspections?|consultations?|repairs?|service|visits?|install[a-z]*|replacements?)
+        | complimentary | on\x20the\x20house | at\x20(?:no|zero)\x20(?:extra\x20|additional\x20|added\x20)?(?:cost|charge)
+        | no\x20(?:extra\x20|additional\x20|hidden\x20)?(?:charges?|costs?|fees?) | no\x20obligation
+        | (?:won't|will\x20not)\x20(?:charge|cost|pay|leak|happen|fail|break) | waiv(?:e|es|ed|ing)
+        | (?:will|we'll|'ll|going\x20to)\x20(?:fix|repair|solve|resolve|make\x20(?:it|this|that)\x20right)
+        | price[\x20-]match[a-z]* | (?:best|lowest)\x20price | beat\x20any\x20(?:price|quote) | (?:match|beat)\x20any
+        | permanent(?:ly)?\x20(?:fix|fixed|repair|repaired|solution) | never\x20(?:leak|fail|happen|break)[a-z]*\x20again
+        | same[\x20-]day | within\x20(?:the|an|one|[0-9]{1,3})\x20(?:hours?|minutes?) | licensed\x20(?:and|&)\x20insured | fully\x20insured
+        | 100\x20?(?:%|percent) | we\x20(?:will\x20)?commit
+        )",
+    )
+});
+
+/// Right before a promise, in the same sentence, these take it back or put it in somebody else's mouth.
+static DISTANCE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?x)(?-u:\b)(?:not(?:\x20[a-z]+)?|never|cannot|can't|don't|doesn't|didn't|couldn't|without|(?:no|nor))\x20(?:[a-z]+\x20)?(?:an?\x20)?$
+        | (?-u:\b)(?:ask(?:s|ed|ing)?|want(?:s|ed)?|request(?:s|ed|ing)?|wonder(?:s|ed)?|inquir(?:ed|es)|enquir(?:ed|es)|question(?:s|ed)?)(?:\x20[a-z']+){0,6}\x20$",
+    )
+});
+
+/// Bytes before a promise that are looked at for a distance from it.
+const LOOK_BACK: usize = 80;
+
+/// Finds promises.
+pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
+    for found in COMMITS.find_iter(&folded.lower) {
+        if folded.at(found.end()).is_ascii_alphanumeric() {
+            continue;
+        }
+        let before = &folded.lower[..found.start()];
+        let from = before.char_indices().rev().take(LOOK_BACK).last().map_or(0, |(at, _)| at);
+        let sentence = before[from..].rsplit(['.', '!', '?', ';', '\n']).next().unwrap_or_default();
+        let denied = DISTANCE.is_match(sentence) && !sentence.contains("not only");
+        hits.push(if denied {
+            Hit::warn(FindingKind::Promise, found.range(), SAID_BY_OTHERS)
+        } else {
+            Hit::block(FindingKind::Promise, found.range(), PROMISE)
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::check::tests::{heaviest, spans};
+    use crate::domain::span::{FindingKind::Promise, Severity};
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("We guarantee the work", "guarantee")]
+    #[case("It is Guaranteed.", "Guaranteed")]
+    #[case("I promise", "promise")]
+    #[case("two-year warranty included", "warranty")]
+    #[case("we will definitely come", "definitely")]
+    #[case("free of charge", "free of charge")]
+    #[case("there is no charge for it", "no charge")]
+    #[case("a full refund", "refund")]
+    #[case("we’ll fix it", "'ll fix")]
+    #[case("the team will fix it", "will fix")]
+    #[case("we price match", "price match")]
+    #[case("guаrantee with a Cyrillic a", "guаrantee")]
+    #[case("here within the hour", "within the hour")]
+    #[case("not only do we guarantee it", "guarantee")]
+    fn promises_block(#[case] text: &str, #[case] found: &str) {
+        let found = found.replace("'ll fix", "’ll fix");
+        let spans = spans(text, Promise);
+        assert!(spans.iter().any(|span| span.ends_with(found.trim_start_matches('’'))), "{spans:?}");
+        assert_eq!(heaviest(text, Promise), Some(Severity::Block));
+    }
+
+    #[rstest]
+    #[case("We cannot guarantee a time")]
+    #[case("The customer asked about the warranty")]
+    #[case("Customer wants a refund")]
+    #[case("There is no warranty")]
+    fn denied_or_asked_for_only_warns(#[case] text: &str) {
+        assert_eq!(heaviest(text, Promise), Some(Severity::Warn));
+    }
+
+    #[rstest]
+    #[case("Feel free to call")]
+    #[case("a lead-free pipe and a toll-free line")]
+    #[case("The technician fixed the leak")]
+    #[case("compromised valve")]
+    fn ordinary_words_pass(#[case] text: &str) {
+        assert_eq!(spans(text, Promise), Vec::<String>::new());
+    }
+}

@@ -1,0 +1,57 @@
+//! One finding a place: of overlapping findings of one family only the strongest stays, so that a card is not a
+//! digit run as well and a phone number not an unknown number.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::Hit;
+use crate::domain::span::FindingKind;
+
+/// Findings that explain the same characters. Others stand beside them: a promise inside a copied line is both.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Family {
+    Contact,
+    Name,
+    Promise,
+    Run,
+}
+
+/// The family, and the place in it: lower is stronger.
+fn rank(kind: FindingKind) -> (Family, u8) {
+    match kind {
+        FindingKind::Card | FindingKind::Phone | FindingKind::Email | FindingKind::Url | FindingKind::StreetAddress => {
+            (Family::Contact, 0)
+        }
+        FindingKind::LongDigits => (Family::Contact, 1),
+        FindingKind::UnknownNumber => (Family::Contact, 2),
+        FindingKind::LeadName => (Family::Name, 0),
+        FindingKind::Promise => (Family::Promise, 0),
+        FindingKind::VerbatimRun => (Family::Run, 0),
+    }
+}
+
+/// Keeps the strongest of each place: by rank, then the heavier, then the longer; at equal length the one found first.
+pub(super) fn settle(mut hits: Vec<Hit>) -> Vec<Hit> {
+    hits.retain(|hit| !hit.span.is_empty());
+    hits.sort_by_key(|hit| {
+        let (family, place) = rank(hit.kind);
+        (family, place, std::cmp::Reverse(hit.severity), std::cmp::Reverse(hit.span.len()))
+    });
+    let mut taken: BTreeMap<Family, BTreeMap<usize, usize>> = BTreeMap::new();
+    hits.retain(|hit| {
+        let (family, _) = rank(hit.kind);
+        // A name inside an e-mail address goes with the address.
+        let hidden = |family| taken.get(&family).is_some_and(|spans| overlaps(spans, &hit.span));
+        if hidden(family) || (family == Family::Name && hidden(Family::Contact)) {
+            return false;
+        }
+        taken.entry(family).or_default().insert(hit.span.start, hit.span.end);
+        true
+    });
+    hits
+}
+
+/// Whether a span touches one of those taken, which never overlap each other.
+fn overlaps(taken: &BTreeMap<usize, usize>, span: &Range<usize>) -> bool {
+    taken.range(..span.end).next_back().is_some_and(|(_, end)| *end > span.start)
+}

@@ -1,0 +1,125 @@
+//! Opt-outs: who may not be written to, on which channel, for which client; and the words people say it with (C7).
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::event::{Channel, EventKind};
+use super::id::{ClientId, EventId, OptOutId};
+
+/// An opt-out that stands until the person opts in again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OptOut {
+    /// Its id.
+    pub id: OptOutId,
+    /// Whose messages are refused.
+    pub client_id: ClientId,
+    /// On which channel.
+    pub channel: Channel,
+    /// The phone number in E.164, or the e-mail address in lower case.
+    pub address: String,
+    /// The event that said so.
+    pub event_id: Option<EventId>,
+    /// Since when.
+    pub since: DateTime<Utc>,
+}
+
+impl OptOut {
+    /// Whether it stops a message of a client to an address on a channel.
+    pub fn stops(&self, client: ClientId, channel: Channel, address: &str) -> bool {
+        self.client_id == client && self.channel == channel && self.address.eq_ignore_ascii_case(address.trim())
+    }
+}
+
+/// Whole messages by which carriers know an opt-out.
+const OUT: &[&str] = &[
+    "stop",
+    "stopall",
+    "stop all",
+    "unsubscribe",
+    "cancel",
+    "end",
+    "quit",
+    "revoke",
+    "optout",
+    "opt out",
+    "opt-out",
+    "remove",
+    "remove me",
+];
+
+/// Whole messages by which carriers know an opt-in. `yes` is not among them: it answers questions as well.
+const IN: &[&str] = &["start", "unstop", "optin", "opt in", "opt-in", "subscribe"];
+
+/// Any reasonable wording counts as an opt-out, so these do wherever they stand in a message.
+const ASKS: &[&str] = &[
+    "stop texting",
+    "stop messaging",
+    "stop contacting",
+    "stop emailing",
+    "stop calling",
+    "do not text",
+    "don't text",
+    "dont text",
+    "do not contact",
+    "don't contact",
+    "dont contact",
+    "do not message",
+    "don't message",
+    "no more texts",
+    "no more messages",
+    "no more emails",
+    "take me off",
+    "remove me from",
+    "unsubscribe me",
+    "quit texting",
+    "leave me alone",
+    "lose my number",
+];
+
+/// Whether a message asks to opt out, or back in.
+pub fn asked_in(message: &str) -> Option<EventKind> {
+    let lower = message.to_lowercase().replace('\u{2019}', "'");
+    let whole = lower.trim_matches(|c: char| !c.is_alphanumeric());
+    if OUT.contains(&whole) || ASKS.iter().any(|ask| lower.contains(ask)) {
+        Some(EventKind::OptOut)
+    } else {
+        IN.contains(&whole).then_some(EventKind::OptIn)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("STOP", Some(EventKind::OptOut))]
+    #[case(" Stop. ", Some(EventKind::OptOut))]
+    #[case("please don’t text me again", Some(EventKind::OptOut))]
+    #[case("Take me off your list", Some(EventKind::OptOut))]
+    #[case("unsubscribe", Some(EventKind::OptOut))]
+    #[case("START", Some(EventKind::OptIn))]
+    #[case("yes", None)]
+    #[case("please stop by at noon", None)]
+    #[case("the leak won't stop", None)]
+    #[case("can we cancel the Tuesday visit?", None)]
+    #[case("", None)]
+    fn opt_outs_are_heard(#[case] message: &str, #[case] asked: Option<EventKind>) {
+        assert_eq!(asked_in(message), asked);
+    }
+
+    #[test]
+    fn an_opt_out_is_of_one_client_and_channel() {
+        let out = OptOut {
+            id: OptOutId::new(),
+            client_id: ClientId::new(),
+            channel: Channel::Email,
+            address: "ana@example.com".into(),
+            event_id: None,
+            since: DateTime::UNIX_EPOCH,
+        };
+        assert!(out.stops(out.client_id, Channel::Email, "Ana@Example.com"));
+        assert!(!out.stops(out.client_id, Channel::Sms, "ana@example.com"));
+        assert!(!out.stops(ClientId::new(), Channel::Email, "ana@example.com"));
+    }
+}

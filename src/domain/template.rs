@@ -1,0 +1,206 @@
+//! Templates: approved message texts (C7), and the sequences made of them (C6).
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Serialize;
+
+use super::event::Channel;
+use super::id::{ClientId, PersonId, SequenceId, TemplateId};
+
+/// Steps of a sequence at most: a longer one is no follow-up any more.
+pub const MOST_STEPS: usize = 12;
+
+/// A message text, and all that must be settled before it may leave by itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Template {
+    /// Its id.
+    pub id: TemplateId,
+    /// The number of its reference.
+    pub number: i64,
+    /// Raised by every change; an approval is of one version.
+    pub version: i64,
+    /// Unique for a client.
+    pub name: String,
+    /// Whose messages it writes; `None` for all clients.
+    pub client_id: Option<ClientId>,
+    /// The way it leaves.
+    pub channel: Channel,
+    /// What it says, with `{placeholders}`.
+    pub text: String,
+    /// How to opt out, in a line; it stands in the text or is added behind it.
+    pub opt_out_line: Option<String>,
+    /// Minutes within which somebody answers a reply.
+    pub response_window_minutes: Option<i64>,
+    /// Who is asked when nobody did.
+    pub escalation_id: Option<PersonId>,
+    /// Who approved this version.
+    pub approved_by: Option<PersonId>,
+    /// When.
+    pub approved_at: Option<DateTime<Utc>>,
+}
+
+/// Why a template may not be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotReady {
+    /// Nobody approved it.
+    #[error("nobody approved it; ask a reviewer")]
+    NotApproved,
+    /// It says nothing.
+    #[error("it has no text; write one")]
+    NoText,
+    /// It does not say how to opt out.
+    #[error("it does not say how to opt out; add the line")]
+    NoOptOut,
+    /// Nobody is bound to answer.
+    #[error("it has no response window; say within how many minutes a reply is answered")]
+    NoResponseWindow,
+    /// Nobody is asked when no answer comes.
+    #[error("it has no escalation; name who is asked when a reply is not answered in time")]
+    NoEscalation,
+}
+
+impl Template {
+    /// Whether all is settled that C7 asks for, the approval aside: what an approval must check.
+    ///
+    /// # Errors
+    /// [`NotReady`] names the first thing that is missing.
+    pub fn complete(&self) -> Result<(), NotReady> {
+        if self.text.trim().is_empty() {
+            return Err(NotReady::NoText);
+        }
+        if self.opt_out_line.as_deref().is_none_or(|line| line.trim().is_empty()) {
+            return Err(NotReady::NoOptOut);
+        }
+        if self.response_window_minutes.is_none_or(|minutes| minutes < 1) {
+            return Err(NotReady::NoResponseWindow);
+        }
+        self.escalation_id.map(|_| ()).ok_or(NotReady::NoEscalation)
+    }
+
+    /// Whether messages may be made of it.
+    ///
+    /// # Errors
+    /// [`NotReady`] names the first thing that is missing.
+    pub fn may_send(&self) -> Result<(), NotReady> {
+        self.complete()?;
+        self.approved_by.and(self.approved_at).map(|_| ()).ok_or(NotReady::NotApproved)
+    }
+}
+
+/// One message of a sequence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct SequenceStep {
+    /// Minutes after the step before, or after the start; at least 1.
+    pub after_minutes: i64,
+    /// What is sent.
+    pub template_id: TemplateId,
+}
+
+/// A long nurture made of template steps.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Sequence {
+    /// Its id.
+    pub id: SequenceId,
+    /// Unique name.
+    pub name: String,
+    steps: Vec<SequenceStep>,
+}
+
+/// Steps that make no sequence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a sequence has 1 to {MOST_STEPS} steps, each at least a minute after the one before")]
+pub struct BadSequence;
+
+impl Sequence {
+    /// Makes a sequence.
+    ///
+    /// # Errors
+    /// [`BadSequence`] when it has no steps, too many, or two at the same time.
+    pub fn new(id: SequenceId, name: String, steps: Vec<SequenceStep>) -> Result<Self, BadSequence> {
+        let apart = |step: &SequenceStep| step.after_minutes >= 1 && TimeDelta::try_minutes(step.after_minutes).is_some();
+        let sound = (1..=MOST_STEPS).contains(&steps.len()) && steps.iter().all(apart);
+        if sound { Ok(Self { id, name, steps }) } else { Err(BadSequence) }
+    }
+
+    /// Its steps, in order.
+    pub fn steps(&self) -> &[SequenceStep] {
+        &self.steps
+    }
+
+    /// When the step after `sent` steps is due, if the last one (or the start) was at `last`; `None` at the end.
+    pub fn next_due(&self, sent: usize, last: DateTime<Utc>) -> Option<(SequenceStep, DateTime<Utc>)> {
+        let step = *self.steps.get(sent)?;
+        let due = last.checked_add_signed(TimeDelta::try_minutes(step.after_minutes)?)?;
+        Some((step, due))
+    }
+}
+
+/// C6: whether a sequence may go on for a lead. Not while an owner task is open, and never against an opt-out (C7).
+pub fn sequence_may_run(open_owner_tasks: usize, opted_out: bool) -> bool {
+    open_owner_tasks == 0 && !opted_out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    fn template() -> Template {
+        Template {
+            id: TemplateId::new(),
+            number: 1,
+            version: 1,
+            name: "text-back".into(),
+            client_id: None,
+            channel: Channel::Sms,
+            text: "Sorry we missed you, {name}.".into(),
+            opt_out_line: Some("Reply STOP to opt out.".into()),
+            response_window_minutes: Some(15),
+            escalation_id: Some(PersonId::new()),
+            approved_by: Some(PersonId::new()),
+            approved_at: Some(DateTime::UNIX_EPOCH),
+        }
+    }
+
+    #[rstest]
+    #[case(|_: &mut Template| {}, Ok(()))]
+    #[case(|t: &mut Template| t.text = " ".into(), Err(NotReady::NoText))]
+    #[case(|t: &mut Template| t.opt_out_line = None, Err(NotReady::NoOptOut))]
+    #[case(|t: &mut Template| t.response_window_minutes = Some(0), Err(NotReady::NoResponseWindow))]
+    #[case(|t: &mut Template| t.escalation_id = None, Err(NotReady::NoEscalation))]
+    #[case(|t: &mut Template| t.approved_by = None, Err(NotReady::NotApproved))]
+    fn only_settled_templates_are_sent(#[case] change: fn(&mut Template), #[case] may: Result<(), NotReady>) {
+        let mut template = template();
+        change(&mut template);
+        assert_eq!(template.may_send(), may);
+    }
+
+    fn step(after_minutes: i64) -> SequenceStep {
+        SequenceStep { after_minutes, template_id: TemplateId::new() }
+    }
+
+    #[rstest]
+    #[case(vec![], false)]
+    #[case(vec![step(60), step(1)], true)]
+    #[case(vec![step(0)], false)]
+    #[case(vec![step(i64::MAX)], false)]
+    #[case(vec![step(1); MOST_STEPS + 1], false)]
+    fn sequences_have_an_end(#[case] steps: Vec<SequenceStep>, #[case] sound: bool) {
+        assert_eq!(Sequence::new(SequenceId::new(), "nurture".into(), steps).is_ok(), sound);
+    }
+
+    #[test]
+    fn a_step_is_due_after_the_one_before() {
+        let sequence = Sequence::new(SequenceId::new(), "nurture".into(), vec![step(60), step(1)]).unwrap();
+        let start = DateTime::UNIX_EPOCH;
+        assert_eq!(sequence.next_due(1, start).map(|(_, due)| due), Some(start + TimeDelta::minutes(1)));
+        assert_eq!(sequence.next_due(2, start), None);
+    }
+
+    #[rstest]
+    #[case(0, false, true)]
+    #[case(1, false, false)]
+    #[case(0, true, false)]
+    fn a_person_comes_before_a_sequence(#[case] tasks: usize, #[case] opted_out: bool, #[case] may: bool) {
+        assert_eq!(sequence_may_run(tasks, opted_out), may);
+    }
+}
