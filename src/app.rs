@@ -17,6 +17,7 @@ mod acting;
 pub mod age;
 mod answers;
 pub mod bulk;
+mod choosing;
 pub mod effect;
 pub mod hints;
 mod input;

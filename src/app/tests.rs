@@ -253,6 +253,17 @@ fn esc_stops_a_bulk() {
 }
 
 #[test]
+fn frozen_leads_are_given_away_as_leads() {
+    let mut app = owner();
+    let [Effect::Freeze(seq, _)] = press(&mut app, "X")[..] else { panic!("no freeze") };
+    let targets: Vec<_> = (50..53).filter_map(|n| Item::Lead(lead(n)).target()).collect();
+    app.update(Message::Frozen(seq, Ok(targets)));
+    let effects = press(&mut app, "o a n a Enter Enter");
+    let [Effect::Bulk(_, acts)] = &effects[..] else { panic!("{effects:?}") };
+    assert!(acts.iter().all(|act| act.verb == Verb::AssignLead { to: Some("ana".into()) }));
+}
+
+#[test]
 fn everything_that_matches_is_marked_loaded_or_not() {
     let mut app = owner();
     let effects = press(&mut app, "3 X");

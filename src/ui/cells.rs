@@ -49,7 +49,7 @@ const FAILURES: &[Column] = &[
 ];
 
 const JOBS: &[Column] = &[
-    number("due", 6, 0),
+    Column { name: "due", least: 6, most: 9, rank: 0, right: true },
     column("what", 9, 15, 2),
     column("lead", 6, 8, 4),
     column("destination", 7, 18, 3),
@@ -147,7 +147,7 @@ pub(crate) fn cell<'a>(item: &'a Item, name: &str, around: Around<'a>) -> Cell<'
 
         (Item::Job(job), "due") => {
             if job.state.is_final() || job.state == crate::domain::job::JobState::Unknown {
-                quiet(age::ago(now, job.updated_at).into())
+                quiet(format!("{} ago", age::ago(now, job.updated_at)).replace("now ago", "now").into())
             } else {
                 plain(age::until(now, job.due_at).into())
             }
