@@ -105,6 +105,8 @@ pub struct App {
     fresh_at: Option<DateTime<Utc>>,
     /// Figures of the titles, once they came: a zero that nobody counted would be a lie.
     figures: Option<Figures>,
+    /// The newest failure that was seen: an empty pane says how long it has been empty.
+    last_failure: Option<DateTime<Utc>>,
     presence: Vec<Presence>,
     figures_load: Single,
     presence_load: Single,
@@ -146,6 +148,7 @@ impl App {
             link: Link::Offline { since: start.now },
             fresh_at: None,
             figures: None,
+            last_failure: None,
             presence: Vec::new(),
             figures_load: Single::default(),
             presence_load: Single::default(),
@@ -264,6 +267,11 @@ impl App {
     /// Figures of the titles, once they came.
     pub fn figures(&self) -> Option<&Figures> {
         self.figures.as_ref()
+    }
+
+    /// The newest failure that was seen since the deck opened.
+    pub fn last_failure(&self) -> Option<DateTime<Utc>> {
+        self.last_failure
     }
 
     /// Who is where, this person left out.

@@ -116,6 +116,11 @@ impl App {
             if came {
                 self.fresh_at = Some(self.now);
             }
+            let newest = self.list(Pane::Failures).rows.iter().filter_map(|item| match item {
+                Item::Group(group) => Some(group.last),
+                _ => None,
+            });
+            self.last_failure = newest.chain(self.last_failure).max();
             self.refresh_items();
             return if again == Some(true) { self.load_pane(*pane).into_iter().collect() } else { Vec::new() };
         }

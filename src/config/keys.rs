@@ -2,7 +2,7 @@
 //! README all read it, so none of them can lie.
 
 use std::collections::BTreeMap;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -235,9 +235,9 @@ impl fmt::Display for Chord {
         match self.code {
             KeyCode::Char(' ') => text.push_str("Space"),
             KeyCode::Char(letter) => text.push(letter),
-            KeyCode::F(n) => text += &format!("F{n}"),
+            KeyCode::F(n) => write!(text, "F{n}")?,
             KeyCode::BackTab => text.push_str("BackTab"),
-            other => text += &format!("{other:?}"),
+            other => write!(text, "{other:?}")?,
         }
         f.pad(&text)
     }

@@ -24,7 +24,11 @@ pub(crate) fn draw(frame: &mut Frame<'_>, app: &App, place: &PaneBox, styles: &S
     let list = app.list(pane);
     let focused = app.focus() == pane && app.screen().is_none();
     outline(frame.buffer_mut(), place, title(app, pane, list, styles, focused), focused, styles);
-    let empty = if list.filter.is_empty() { empty(pane).to_owned() } else { format!("Nothing matches {}", list.filter) };
+    let empty = match app.last_failure().filter(|_| pane == Pane::Failures) {
+        _ if !list.filter.is_empty() => format!("Nothing matches {}. Press / to change it.", list.filter),
+        Some(last) => format!("No failed syncs. The last one was at {} and is settled.", cells::clock(app.now(), last)),
+        None => empty(pane).to_owned(),
+    };
     rows(frame.buffer_mut(), app, place, list, focused, &empty, styles);
 }
 
@@ -286,7 +290,9 @@ pub(crate) fn tabs(buffer: &mut Buffer, app: &App, area: Rect, styles: &Styles) 
         let style = if *pane == app.focus() { styles.focused } else { styles.dim };
         let sign = if *pane == app.focus() { "▸" } else { " " };
         let count = counts.map(|counts| counts[at].to_string()).unwrap_or_default();
-        let text = format!("{sign}{} {count}", names[at]);
+        // Where names do not fit, the number is the key, and the title names the pane.
+        let name = if wide >= 12 { names[at] } else { &names[at][..1] };
+        let text = format!("{sign}{name} {count}");
         let slot = Rect::new(area.x + n * wide, area.y, wide, area.h);
         put(buffer, slot, 0, Span::styled(cut(&text, wide.into()).into_owned(), style).into());
     }

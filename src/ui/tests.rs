@@ -128,7 +128,7 @@ fn hostile_names_stay_in_their_cells() {
 #[case("marks", "3 x x x j", "")]
 #[case("why_not", "3 j r", "")]
 fn screens_and_popups(#[case] name: &str, #[case] keys: &str, #[case] typed: &str) {
-    for size in [(80, 24), (120, 36)] {
+    for size in [(80, 24), (120, 36), (200, 60), (40, 10), (1, 1)] {
         let mut app = deck(Role::Owner, size);
         press(&mut app, keys);
         type_in(&mut app, typed);
