@@ -115,6 +115,9 @@ impl App {
                 if !is_undo {
                     self.remember(Undo::of(&done));
                 }
+                if act.reason.is_some() {
+                    self.kept = None;
+                }
                 for list in &mut self.lists {
                     list.unmark(act.target.id);
                 }

@@ -218,6 +218,17 @@ proptest! {
                 let effects = app.update(Message::Changed);
                 fixtures::serve(&mut app, effects);
             }
+            if n % 6 == 5 {
+                // Answers to questions that nobody asked, or asked long ago.
+                let seq = u64::try_from(n).unwrap();
+                let gone = || Failure::Unavailable("gone".into());
+                app.update(Message::Page(seq, Err(gone())));
+                app.update(Message::Trace(seq * 3, Err(gone())));
+                app.update(Message::Frozen(seq, Ok(Vec::new())));
+                app.update(Message::BulkEnded { seq, stopped: true });
+                app.update(Message::Linked(Link::Offline { since: now() }));
+                app.update(Message::Paste(format!("{text}\u{1b}[31m 日本")));
+            }
             press(&mut app, text);
             let (w, h) = app.size();
             let mouse = crossterm::event::MouseEvent {
