@@ -4,4 +4,6 @@ pub mod app;
 pub mod clock;
 pub mod config;
 pub mod domain;
+pub mod intake;
+pub mod store;
 pub mod ui;

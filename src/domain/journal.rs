@@ -6,8 +6,9 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
-use super::id::{EntryId, Ref};
+use super::id::{EntryId, Kind};
 use super::text::Untrusted;
 
 /// First byte of every hash input; raised when the layout changes, so old entries still verify.
@@ -29,10 +30,12 @@ pub struct Entry {
     pub actor: String,
     /// What is done, such as `draft.approve`.
     pub verb: String,
-    /// The record it is done to.
-    pub subject: Ref,
+    /// What kind of record it is done to.
+    pub kind: Kind,
+    /// That record's id.
+    pub subject: Uuid,
     /// The lead concerned, for the trace.
-    pub lead: Option<uuid::Uuid>,
+    pub lead: Option<Uuid>,
     /// What else is worth knowing. Never a payload, a draft's text or a secret.
     pub detail: Untrusted,
     /// SHA-256 over all of the above.
@@ -75,7 +78,8 @@ impl Entry {
         for text in [&self.actor_kind, &self.actor, &self.verb] {
             field(&mut hasher, text.as_bytes());
         }
-        field(&mut hasher, self.subject.to_string().as_bytes());
+        field(&mut hasher, self.kind.as_str().as_bytes());
+        field(&mut hasher, self.subject.as_bytes());
         field(&mut hasher, self.lead.as_ref().map_or(&[][..], |lead| lead.as_bytes()));
         field(&mut hasher, self.detail.raw().as_bytes());
         hasher.finalize().into()
@@ -98,16 +102,16 @@ pub fn seal_hash(previous: &[u8; 32], entries: impl IntoIterator<Item = (EntryId
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::id::Kind;
 
     fn entry() -> Entry {
         let mut entry = Entry {
-            id: EntryId(uuid::Uuid::nil()),
+            id: EntryId(Uuid::nil()),
             at: DateTime::UNIX_EPOCH,
             actor_kind: "person".into(),
             actor: "rosa".into(),
             verb: "task.done".into(),
-            subject: Ref::new(Kind::Task, 7),
+            kind: Kind::Task,
+            subject: Uuid::from_u128(7),
             lead: None,
             detail: Untrusted::new("called back"),
             hash: [0; 32],
@@ -125,7 +129,7 @@ mod tests {
             |e| e.actor_kind.push('x'),
             |e| e.actor.push('x'),
             |e| e.verb.push('x'),
-            |e| e.subject = Ref::new(Kind::Task, 8),
+            |e| e.subject = Uuid::from_u128(8),
             |e| e.detail = Untrusted::new("called back!"),
         ];
         for change in changes {

@@ -1,0 +1,32 @@
+-- Run once by an administrator (`quotedeck init` runs it when it may): three roles and two schemas.
+-- quotedeck_owner owns everything and migrates; quotedeck_app is the program; quotedeck_portal is the client portal.
+do $$
+begin
+    if not exists (select from pg_roles where rolname = 'quotedeck_owner') then
+        create role quotedeck_owner nologin nosuperuser nocreatedb nocreaterole nobypassrls;
+    end if;
+    if not exists (select from pg_roles where rolname = 'quotedeck_app') then
+        create role quotedeck_app nologin nosuperuser nocreatedb nocreaterole nobypassrls;
+    end if;
+    if not exists (select from pg_roles where rolname = 'quotedeck_portal') then
+        create role quotedeck_portal nologin nosuperuser nocreatedb nocreaterole nobypassrls;
+    end if;
+    if not pg_has_role(current_user, 'quotedeck_owner', 'member') then
+        execute format('grant quotedeck_owner to %I', current_user);
+    end if;
+end $$;
+
+create schema if not exists internal authorization quotedeck_owner;
+create schema if not exists client authorization quotedeck_owner;
+revoke all on schema internal, client from public;
+
+-- The portal reads one schema, briefly, and makes nothing: no table of its own, not even a temporary one.
+do $$
+begin
+    execute format('revoke create, temporary on database %I from public', current_database());
+    execute format('grant temporary on database %I to quotedeck_owner', current_database());
+end $$;
+revoke create on schema public from public;
+alter role quotedeck_portal set default_transaction_read_only = on;
+alter role quotedeck_portal set statement_timeout = '5s';
+alter role quotedeck_portal set search_path = client;

@@ -1,0 +1,152 @@
+//! Intake: a provider's bytes become normalised events. Pure: no clock, no database, no network.
+//!
+//! Three steps, and each can only fail in one way:
+//!
+//! 1. `split` cuts a file into payloads: one JSON document, a JSON array, JSON lines, or one urlencoded body a line.
+//!    A CSV has its own cut (`csv`).
+//! 2. A provider's `identify` says whether a payload is the provider's at all, and which natural key it has (C3).
+//!    If it is not, the payload is *rejected*.
+//! 3. Its `normalise` makes the event (C4). What is missing or contradictory *parks* the payload: it is kept, and a
+//!    person decides. Nothing is guessed.
+//!
+//! Two laws hold for all providers (`tests` has them as properties): no input panics, and an item's body read again by
+//! itself gives the same outcome, so a kept payload can always be read a second time by a later version.
+//!
+//! Where a payload tells no time, the time of arrival stands in for it; a date it does tell is never replaced.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::event::{Columns, NormalEvent, Normalised, Provider, Rejected};
+
+mod callrail;
+mod contact;
+mod csv;
+mod draft;
+mod event;
+mod form;
+mod opt_out;
+mod record;
+mod split;
+mod text;
+mod thumbtack;
+mod twilio_sms;
+mod twilio_voice;
+mod urgency;
+mod when;
+
+#[cfg(test)]
+mod tests;
+
+use record::Record;
+use split::Piece;
+
+/// The largest payload that is read, in bytes. No provider here sends a hundredth of it.
+pub const LARGEST: usize = 10 * 1024 * 1024;
+
+/// Rejected payloads in a row after which the rest of a file is one rejected item: it is not what it was said to be,
+/// and a million equal reasons help nobody.
+const PATIENCE: usize = 10_000;
+
+/// What a reading needs to know that is not in the bytes.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// ISO 3166 region of phone numbers without a country code, such as `US`.
+    pub region: String,
+    /// Which CSV column holds which of our fields.
+    pub columns: Columns,
+    /// When the bytes arrived: the time of payloads that tell none, and the bound for dates in the future.
+    pub received_at: DateTime<Utc>,
+}
+
+/// One payload found in the bytes.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Item {
+    /// Position in the file, from 0.
+    pub index: usize,
+    /// The line it starts on, from 1.
+    pub line: Option<usize>,
+    /// Its raw bytes alone, to be kept for ever. A CSV row has its header before it, or it could not be read again.
+    pub body: Vec<u8>,
+    /// What became of it.
+    pub outcome: Result<Normalised, Rejected>,
+}
+
+impl fmt::Debug for Item {
+    /// Without the body: it is internal (C1), and a `Debug` ends up in logs.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Item")
+            .field("index", &self.index)
+            .field("line", &self.line)
+            .field("bytes", &self.body.len())
+            .field("outcome", &self.outcome)
+            .finish()
+    }
+}
+
+/// A payload that is the provider's: its natural key, and everything it says.
+struct Known {
+    key: String,
+    record: Record,
+}
+
+/// What step 2 gives: the natural key, or why this is no payload of the provider.
+type Identified = Result<String, String>;
+
+type Identify = fn(&Record) -> Identified;
+type Normalise = fn(&Known, &Settings) -> Made;
+
+/// What step 3 gives: the event, or why a person must look at it.
+type Made = Result<NormalEvent, String>;
+
+/// Reads every payload in a file, or in the body of one request.
+///
+/// Never fails as a whole: what cannot be read is an item with its line and reason, and the rest goes on.
+pub fn read(provider: Provider, bytes: &[u8], settings: &Settings) -> Vec<Item> {
+    if provider == Provider::Csv {
+        return csv::read(bytes, settings);
+    }
+    let mut items = Vec::new();
+    let mut rejected_in_a_row = 0;
+    let mut pieces = split::Pieces::new(bytes);
+    while let Some(piece) = pieces.next() {
+        let outcome = read_piece(provider, &piece, settings);
+        rejected_in_a_row = if outcome.is_err() { rejected_in_a_row + 1 } else { 0 };
+        items.push(Item { index: items.len(), line: Some(piece.line), body: piece.body.to_vec(), outcome });
+        if rejected_in_a_row == PATIENCE
+            && let Some(rest) = pieces.rest()
+        {
+            let reason = format!(
+                "{PATIENCE} payloads in a row were none of {}; the rest was not looked at: check the file and the provider's name",
+                <&str>::from(provider)
+            );
+            let outcome = Err(Rejected { line: Some(rest.line), reason });
+            items.push(Item { index: items.len(), line: Some(rest.line), body: rest.body.to_vec(), outcome });
+        }
+    }
+    items
+}
+
+fn read_piece(provider: Provider, piece: &Piece<'_>, settings: &Settings) -> Result<Normalised, Rejected> {
+    let record = Record::read(piece)?;
+    let (identify, normalise): (Identify, Normalise) = match provider {
+        Provider::TwilioVoice => (twilio_voice::identify, twilio_voice::normalise),
+        Provider::TwilioSms => (twilio_sms::identify, twilio_sms::normalise),
+        Provider::Callrail => (callrail::identify, callrail::normalise),
+        Provider::Thumbtack => (thumbtack::identify, thumbtack::normalise),
+        Provider::Form => (form::identify, form::normalise),
+        Provider::Event | Provider::Csv => (event::identify, event::normalise),
+    };
+    let key = identify(&record).map_err(|reason| Rejected { line: Some(piece.line), reason })?;
+    let known = Known { key: text::key(&key), record };
+    Ok(settle(normalise(&known, settings), known.key))
+}
+
+/// An event, or a parked payload under its own key.
+fn settle(made: Made, natural_key: String) -> Normalised {
+    match made {
+        Ok(event) => Normalised::Event(Box::new(event)),
+        Err(reason) => Normalised::Parked { natural_key, reason },
+    }
+}

@@ -1,0 +1,54 @@
+//! The start of every event: what all providers fill in the same way.
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::event::{Contact, EventKind, NormalEvent};
+use crate::domain::lead::{Consent, ContactMethod, Urgency};
+use crate::domain::text::Untrusted;
+
+use super::{text, urgency};
+
+/// An event of which only kind, key, time and method are known.
+pub(super) fn event(kind: EventKind, key: &str, at: DateTime<Utc>, method: ContactMethod) -> NormalEvent {
+    NormalEvent {
+        kind,
+        natural_key: key.to_owned(),
+        occurred_at: at,
+        thread_key: None,
+        contact: Contact::default(),
+        source: None,
+        service: None,
+        contact_method: method,
+        consent: Consent::Unknown,
+        market: None,
+        urgency: Urgency::Routine,
+        value: None,
+        owner: None,
+        attribution: None,
+        words: None,
+        reached: None,
+        unknown_fields: Vec::new(),
+    }
+}
+
+/// Fills in the words with what could not be read elsewhere, and the urgency: as told, else as the words say.
+pub(super) fn say(event: &mut NormalEvent, words: Option<String>, unread: Vec<String>, told: Option<&str>) {
+    let words = words.into_iter().chain(unread).collect::<Vec<_>>().join("\n");
+    event.words = text::words(&words);
+    event.urgency = told.and_then(urgency::told).unwrap_or_else(|| {
+        // Only what is kept is read, so that a megabyte of words costs no more than a page of them.
+        let kept = event.words.as_ref().map_or("", |words| words.raw());
+        urgency::read(kept).max(urgency::read(told.unwrap_or_default()))
+    });
+}
+
+/// `city, state` and the like: the parts that are told, joined.
+pub(super) fn joined(parts: impl IntoIterator<Item = Option<String>>) -> Option<Untrusted> {
+    text::field(&parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
+}
+
+/// Campaign, keyword, page: the parts that are told, each with its name.
+pub(super) fn attribution<'a>(parts: impl IntoIterator<Item = (&'a str, Option<String>)>) -> Option<Untrusted> {
+    let parts = parts.into_iter().filter_map(|(name, value)| Some(format!("{name}={}", value?)));
+    text::field(&parts.collect::<Vec<_>>().join("; "))
+}

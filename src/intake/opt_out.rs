@@ -1,0 +1,57 @@
+//! The words by which a person stops or resumes messages. They always win (C7).
+
+/// Words that stop messages, as the carriers and Twilio define them.
+const STOP: [&str; 8] = ["stop", "unsubscribe", "cancel", "end", "quit", "stopall", "revoke", "optout"];
+/// Words that resume them.
+const START: [&str; 2] = ["start", "unstop"];
+
+/// What a message says about further messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wish {
+    Stop,
+    Start,
+}
+
+/// Reads a whole message. Case, spaces, punctuation and invisible characters do not matter, so `"Stop!"`, `S.T.O.P.` and
+/// `opt-out` count; a word within a sentence does not: `stop by tomorrow` is an answer, and a person reads it.
+pub(super) fn wish(message: &str) -> Option<Wish> {
+    // The longest word has eleven letters; a letter more is enough to know it is none of them.
+    let word: String = message.chars().filter(|c| c.is_alphanumeric()).take(12).flat_map(char::to_lowercase).collect();
+    if STOP.contains(&word.as_str()) {
+        Some(Wish::Stop)
+    } else if START.contains(&word.as_str()) {
+        Some(Wish::Start)
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("STOP", Some(Wish::Stop))]
+    #[case("  stop. ", Some(Wish::Stop))]
+    #[case("\"Stop!!\"\n", Some(Wish::Stop))]
+    #[case("Stop All", Some(Wish::Stop))]
+    #[case("opt-out", Some(Wish::Stop))]
+    #[case("Unsubscribe", Some(Wish::Stop))]
+    #[case("sto\u{200b}p", Some(Wish::Stop))]
+    #[case("CANCEL", Some(Wish::Stop))]
+    #[case("End", Some(Wish::Stop))]
+    #[case("quit", Some(Wish::Stop))]
+    #[case("REVOKE", Some(Wish::Stop))]
+    #[case("Start", Some(Wish::Start))]
+    #[case("unstop", Some(Wish::Start))]
+    #[case("St", None)]
+    #[case("stop by tomorrow", None)]
+    #[case("please stop", None)]
+    #[case("unsubscribed", None)]
+    #[case("", None)]
+    #[case("HELP", None)]
+    fn whole_messages_alone_count(#[case] message: &str, #[case] expected: Option<Wish>) {
+        assert_eq!(wish(message), expected);
+    }
+}

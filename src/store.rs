@@ -1,0 +1,125 @@
+//! The shared database: one verb is one function is one SQL text, run on SQLite and Postgres alike.
+//!
+//! Reads are functions of [`Store`]; everything that changes a row is a function of [`Tx`], so that it happens in one
+//! transaction with its journal entry. Where the two databases truly differ the difference stands in `connect`,
+//! `migrate`, `feed` and `claim`, and nowhere else.
+
+pub mod connect;
+pub mod errors;
+pub mod journal;
+pub mod migrate;
+pub mod rows;
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+
+use crate::clock::Clock;
+use crate::domain::failure::Failure;
+use errors::failure;
+
+/// What every verb gives back.
+pub type Outcome<T> = Result<T, Failure>;
+
+/// One of the two databases.
+#[derive(Clone, Debug)]
+pub(crate) enum Db {
+    /// Embedded, one file.
+    Sqlite(SqlitePool),
+    /// Shared by a team.
+    Postgres(PgPool),
+}
+
+/// Expands a body once for each database; every type is inferred from the pool.
+macro_rules! on_db {
+    ($store:expr, |$pool:ident| $body:expr) => {
+        match &$store.db {
+            $crate::store::Db::Sqlite($pool) => $body,
+            $crate::store::Db::Postgres($pool) => $body,
+        }
+    };
+}
+pub(crate) use on_db;
+
+/// The same for a transaction: `$connection` is a `&mut` connection.
+macro_rules! on_tx {
+    ($tx:expr, |$connection:ident| $body:expr) => {
+        match &mut $tx.inner {
+            $crate::store::Inner::Sqlite(transaction) => {
+                let $connection = &mut **transaction;
+                $body
+            }
+            $crate::store::Inner::Postgres(transaction) => {
+                let $connection = &mut **transaction;
+                $body
+            }
+        }
+    };
+}
+pub(crate) use on_tx;
+
+/// The database, with the clock that stamps what is written.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pub(crate) db: Db,
+    /// Where "now" comes from. Leases alone go by the database's own clock.
+    pub clock: Clock,
+    /// How to connect again, for the change feed's own connection.
+    pub(crate) place: connect::Place,
+}
+
+#[derive(Debug)]
+pub(crate) enum Inner {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// One transaction that writes. Dropped without [`Tx::commit`] it leaves nothing behind.
+#[derive(Debug)]
+pub struct Tx {
+    pub(crate) inner: Inner,
+    /// The time of everything this transaction writes.
+    pub now: DateTime<Utc>,
+}
+
+impl Store {
+    /// Begins a transaction that writes. On SQLite it takes the write lock at once: a transaction that upgrades from
+    /// reading to writing later fails as busy however long the timeout is.
+    pub async fn begin(&self) -> Outcome<Tx> {
+        let inner = match &self.db {
+            Db::Sqlite(pool) => Inner::Sqlite(pool.begin_with("begin immediate").await.map_err(failure)?),
+            Db::Postgres(pool) => Inner::Postgres(pool.begin().await.map_err(failure)?),
+        };
+        Ok(Tx { inner, now: self.clock.now() })
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Outcome<()> {
+        on_db!(self, |pool| sqlx::query("select 1").execute(pool).await.map(drop)).map_err(failure)
+    }
+
+    /// Whether this is Postgres.
+    pub fn is_postgres(&self) -> bool {
+        matches!(self.db, Db::Postgres(_))
+    }
+
+    /// Closes every connection; waits at most two seconds for what is under way.
+    pub async fn close(&self) {
+        let closing = async { on_db!(self, |pool| pool.close().await) };
+        // Past this the process ends anyway, and an open transaction is rolled back by the database.
+        drop(tokio::time::timeout(Duration::from_secs(2), closing).await);
+    }
+}
+
+impl Tx {
+    /// Makes everything of this transaction durable. A lost answer is not a failure: what was written carries ids
+    /// made by us, so the caller can ask whether it is there.
+    pub async fn commit(self) -> Outcome<()> {
+        match self.inner {
+            Inner::Sqlite(transaction) => transaction.commit().await,
+            Inner::Postgres(transaction) => transaction.commit().await,
+        }
+        .map_err(failure)
+    }
+}

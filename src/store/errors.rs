@@ -1,0 +1,41 @@
+//! Database errors become [`Failure`]s here and nowhere else.
+//!
+//! The text of a database error can carry rows; only its message is kept, never its detail, and it goes to people
+//! who work inside, never into anything a client reads.
+
+use crate::domain::failure::Failure;
+
+/// Postgres: admin shutdown, crash shutdown, starting up, too many connections, statement timeout, lock timeout.
+const PASSING_STATES: &[&str] = &["57P01", "57P02", "57P03", "53300", "57014", "55P03", "40001", "40P01", "25006"];
+/// SQLite: busy, locked, I/O error, full, read-only, cannot open (primary result codes).
+const PASSING_CODES: &[i64] = &[5, 6, 10, 13, 8, 14];
+
+/// Maps an error of the database library.
+#[expect(clippy::needless_pass_by_value, reason = "it is the argument of map_err")]
+pub(crate) fn failure(error: sqlx::Error) -> Failure {
+    match &error {
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => Failure::Unavailable(error.to_string()),
+        sqlx::Error::Database(database) => {
+            let code = database.code().unwrap_or_default();
+            let passing = PASSING_STATES.contains(&&*code)
+                || code.starts_with("08")
+                // SQLite reports extended codes: the primary one is in the low byte.
+                || code.parse::<i64>().is_ok_and(|n| code.len() < 5 && PASSING_CODES.contains(&(n & 0xff)));
+            if passing {
+                Failure::Unavailable(database.message().to_owned())
+            } else {
+                Failure::Other(format!("the database said: {}", database.message()))
+            }
+        }
+        other => Failure::Other(format!("the database library said: {other}")),
+    }
+}
+
+/// Whether an insert met a unique constraint.
+pub(crate) fn is_duplicate(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation)
+}

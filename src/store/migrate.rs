@@ -1,0 +1,149 @@
+//! Makes or upgrades the tables. The same numbers and names on both databases; a migration is never edited once it
+//! has been released.
+
+use std::borrow::Cow;
+
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::{Executor as _, Row as _};
+
+use super::connect::{Place, Purpose, not_initialised, postgres_connection};
+use super::errors::failure;
+use super::{Db, Outcome, Store, on_db};
+use crate::clock::Clock;
+use crate::domain::failure::Failure;
+
+macro_rules! migrations {
+    ($folder:literal: $($number:literal $name:literal),+ $(,)?) => {
+        &[$(($number, $name, include_str!(concat!("../../assets/migrations/", $folder, "/", $number, "_", $name, ".sql")))),+]
+    };
+}
+
+type Source = (&'static str, &'static str, &'static str);
+
+const SQLITE: &[Source] = migrations!("sqlite": "0001" "people_and_clients", "0002" "journal", "0003" "leads", "0004" "queue", "0005" "review", "0006" "client_views", "0007" "feed");
+const POSTGRES: &[Source] = migrations!("postgres": "0001" "people_and_clients", "0002" "journal", "0003" "leads", "0004" "queue", "0005" "review", "0006" "client_views", "0007" "feed");
+const BOOTSTRAP: &str = include_str!("../../assets/postgres/bootstrap.sql");
+
+fn migrator(sources: &[Source]) -> Migrator {
+    let migrations = sources
+        .iter()
+        .map(|(number, name, sql)| {
+            Migration::new(
+                number.parse().unwrap_or_default(),
+                Cow::Borrowed(*name),
+                MigrationType::Simple,
+                sqlx::SqlStr::from_static(sql),
+                false,
+            )
+        })
+        .collect();
+    Migrator::with_migrations(migrations)
+}
+
+/// The newest schema this program knows.
+pub const NEWEST: i64 = SQLITE.len() as i64;
+
+impl Store {
+    /// Creates or upgrades the database, and opens it. Safe to repeat.
+    ///
+    /// # Errors
+    /// `Refused` when a migration was changed after it ran, or the login may not prepare the database.
+    pub async fn init(place: &Place, clock: Clock) -> Outcome<Self> {
+        match place {
+            Place::Sqlite(path) => {
+                if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+                    std::fs::create_dir_all(folder).map_err(|e| {
+                        Failure::refused(
+                            format!("making {}", folder.display()),
+                            e.to_string(),
+                            "choose another file with --database sqlite:PATH",
+                        )
+                    })?;
+                }
+                let store = Self::open_unchecked(place, clock, Purpose::Work, true).await?;
+                if let Db::Sqlite(pool) = &store.db {
+                    migrator(SQLITE).run(pool).await.map_err(migration_failure)?;
+                }
+                Ok(store)
+            }
+            Place::Postgres(options) => {
+                let mut connection = postgres_connection(options).await?;
+                if !is_prepared(&mut connection).await? {
+                    connection.execute(BOOTSTRAP).await.map_err(|error| {
+                        match error.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref() {
+                            Some("42501") => Failure::refused(
+                                "preparing the database",
+                                "this login may not create roles and schemas",
+                                "run `quotedeck init` once with an administrator's URL, then: grant quotedeck_app to LOGIN",
+                            ),
+                            _ => failure(error),
+                        }
+                    })?;
+                }
+                connection.execute("set role quotedeck_owner").await.map_err(failure)?;
+                connection.execute("set search_path = internal").await.map_err(failure)?;
+                // Several programs may start at once: the migrator takes a lock, one runs and the others wait.
+                migrator(POSTGRES).run_direct(None, &mut connection, false).await.map_err(migration_failure)?;
+                Self::open_unchecked(place, clock, Purpose::Work, false).await
+            }
+        }
+    }
+
+    /// Whether the schema is the one this program was made for.
+    pub(crate) async fn check_schema(&self) -> Outcome<()> {
+        let version = on_db!(self, |pool| sqlx::query("select max(version) from _sqlx_migrations where success")
+            .fetch_one(pool)
+            .await
+            .map(|row| row.get::<Option<i64>, _>(0)))
+        .map_err(|error| match error {
+            sqlx::Error::Database(database) => not_initialised(database.message()),
+            other => failure(other),
+        })?;
+        match version.unwrap_or(0) {
+            NEWEST => Ok(()),
+            older if older < NEWEST => Err(Failure::refused(
+                "opening the database",
+                format!("its schema is {older}, this program needs {NEWEST}"),
+                "run: quotedeck init",
+            )),
+            newer => Err(Failure::refused(
+                "opening the database",
+                format!("its schema is {newer}, this program knows {NEWEST}"),
+                "install the newer quotedeck",
+            )),
+        }
+    }
+}
+
+async fn is_prepared(connection: &mut sqlx::PgConnection) -> Outcome<bool> {
+    let row = sqlx::query(
+        "select (select count(*) from pg_roles where rolname in ('quotedeck_owner', 'quotedeck_app', 'quotedeck_portal')) = 3
+            and (select count(*) from pg_namespace where nspname in ('internal', 'client')) = 2",
+    )
+    .fetch_one(&mut *connection)
+    .await
+    .map_err(failure)?;
+    Ok(row.get(0))
+}
+
+fn migration_failure(error: sqlx::migrate::MigrateError) -> Failure {
+    match error {
+        sqlx::migrate::MigrateError::Execute(error) | sqlx::migrate::MigrateError::ExecuteMigration(error, _) => failure(error),
+        other => Failure::refused(
+            "preparing the database",
+            other.to_string(),
+            "restore the database from a backup, or install the quotedeck that wrote it",
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_databases_have_the_same_numbers_and_names() {
+        let names = |sources: &[Source]| sources.iter().map(|(number, name, _)| format!("{number}_{name}")).collect::<Vec<_>>();
+        assert_eq!(names(SQLITE), names(POSTGRES));
+    }
+}
