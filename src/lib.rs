@@ -6,3 +6,4 @@ pub mod config;
 pub mod domain;
 pub mod intake;
 pub mod store;
+pub mod ui;

@@ -58,3 +58,40 @@ pub enum Effect {
     /// Leave.
     Quit,
 }
+
+/// Where request numbers come from: one counter for the whole deck, so that no two requests share one.
+#[derive(Clone, Debug, Default)]
+pub struct SeqSource(Seq);
+
+impl SeqSource {
+    /// The next number; the first is 1.
+    pub fn next_seq(&mut self) -> Seq {
+        self.0 += 1;
+        self.0
+    }
+}
+
+impl Effect {
+    /// The number its answer will carry; `None` when nothing answers.
+    pub fn seq(&self) -> Option<Seq> {
+        match self {
+            Self::LoadPage(seq, _)
+            | Self::LoadGroup { seq, .. }
+            | Self::LoadFigures(seq)
+            | Self::LoadTrace(seq, _)
+            | Self::LoadDraft(seq, _)
+            | Self::LoadPresence(seq)
+            | Self::Perform(seq, _)
+            | Self::Freeze(seq, _)
+            | Self::Bulk(seq, _)
+            | Self::SaveWork { seq, .. } => Some(*seq),
+            Self::StopBulk(_)
+            | Self::KeepRecovery { .. }
+            | Self::DropRecovery { .. }
+            | Self::SayPresence { .. }
+            | Self::Copy(_)
+            | Self::OpenEditor { .. }
+            | Self::Quit => None,
+        }
+    }
+}

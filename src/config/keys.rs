@@ -2,7 +2,7 @@
 //! README all read it, so none of them can lie.
 
 use std::collections::BTreeMap;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -118,6 +118,7 @@ pub const BINDINGS: &[Binding] = {
         ),
         row(A::Assign, P::Leads, &["o"], "owner", "Give it to somebody", Operate),
         row(A::TakeOver, P::Drafts, &["T"], "take over", "Take a draft that somebody else holds; asks why", Review),
+        row(A::Open, P::Trace, &["Enter"], "open", "Open the record of the step under the cursor", Read),
         row(A::Withdraw, P::Trace, &["W"], "withdraw", "Take the summary back from the portal; asks why", Review),
         row(A::NextFinding, P::Review, &["n"], "next finding", "Go to the next finding", Read),
         row(A::PreviousFinding, P::Review, &["p"], "previous finding", "Go to the previous finding", Read),
@@ -154,6 +155,13 @@ pub struct Chord {
     code: KeyCode,
     ctrl: bool,
     alt: bool,
+}
+
+impl Chord {
+    /// The key itself.
+    pub fn code(self) -> KeyCode {
+        self.code
+    }
 }
 
 /// A text that names no key.
@@ -227,9 +235,9 @@ impl fmt::Display for Chord {
         match self.code {
             KeyCode::Char(' ') => text.push_str("Space"),
             KeyCode::Char(letter) => text.push(letter),
-            KeyCode::F(n) => text += &format!("F{n}"),
+            KeyCode::F(n) => write!(text, "F{n}")?,
             KeyCode::BackTab => text.push_str("BackTab"),
-            other => text += &format!("{other:?}"),
+            other => write!(text, "{other:?}")?,
         }
         f.pad(&text)
     }

@@ -1,0 +1,113 @@
+//! Bulk acts: what was frozen, what is under way, and how each row ended.
+
+use std::collections::BTreeMap;
+
+use super::effect::Seq;
+use super::verbs::Pick;
+use crate::config::keys::Action;
+use crate::domain::act::{Act, Target};
+use crate::domain::id::{DestinationId, Ref};
+use crate::domain::row::Pane;
+
+/// Above this many the number must be typed.
+pub const TYPED_ABOVE: usize = 25;
+
+/// How one row ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ended {
+    /// Which row.
+    pub record: Ref,
+    /// What was done, or why nothing was.
+    pub outcome: Result<String, String>,
+}
+
+/// How far a bulk act has got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Under way.
+    Running,
+    /// Asked to stop; the act under way is finished first.
+    Stopping,
+    /// All were tried.
+    Ended,
+    /// Stopped before all were tried.
+    Stopped,
+}
+
+/// A bulk act.
+#[derive(Clone, Debug)]
+pub struct Bulk {
+    pub(super) seq: Seq,
+    /// What is done, in a few words.
+    pub title: String,
+    /// How many rows.
+    pub of: usize,
+    /// How each row ended so far.
+    pub ended: Vec<Ended>,
+    /// How far it has got.
+    pub stage: Stage,
+    pub(super) undo: Vec<Act>,
+    pub(super) why_not: Option<String>,
+    /// Whether its rows were marked: then those that were not done stay so.
+    pub marked: bool,
+    /// Whether it takes another one back.
+    pub(super) is_undo: bool,
+}
+
+impl Bulk {
+    /// How many were done, and how many were not.
+    pub fn counts(&self) -> (usize, usize) {
+        let done = self.ended.iter().filter(|row| row.outcome.is_ok()).count();
+        (done, self.ended.len() - done)
+    }
+
+    /// Whether nothing more happens.
+    pub fn is_over(&self) -> bool {
+        matches!(self.stage, Stage::Ended | Stage::Stopped)
+    }
+}
+
+/// What a freeze is for.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum FreezeFor {
+    /// An action on everything frozen.
+    Act { action: Action, scope: String },
+    /// One job of a failure group, to see whether the cause is mended.
+    Canary { destination: DestinationId, signature: String },
+    /// Marks in the list of a pane, or of the group on the top screen.
+    Marks { pane: Option<Pane> },
+}
+
+/// Freezes under way: one, or one for each of several marked groups.
+#[derive(Clone, Debug)]
+pub(super) struct Freezing {
+    pub(super) asked: Vec<Seq>,
+    pub(super) targets: BTreeMap<uuid::Uuid, Target>,
+    pub(super) wanted: FreezeFor,
+}
+
+impl Freezing {
+    pub(super) fn picks(&self) -> Vec<Pick> {
+        self.targets.values().map(|target| Pick { target: *target, label: target.record.to_string(), item: None }).collect()
+    }
+}
+
+/// A job that goes ahead of its group.
+#[derive(Clone, Debug)]
+pub(super) struct Canary {
+    pub(super) record: Ref,
+    pub(super) destination: DestinationId,
+    pub(super) signature: String,
+    pub(super) stage: CanaryStage,
+}
+
+/// How far a canary has got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum CanaryStage {
+    /// The act that sends it is under way.
+    Asked(Seq),
+    /// Sent; how it ended is read when something changes.
+    Out,
+    /// Being read.
+    Reading(Seq),
+}

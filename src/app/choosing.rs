@@ -1,0 +1,188 @@
+//! What an act is aimed at: the row under the cursor, the marks, a failure group, or everything that matches, frozen
+//! at the key press so that rows which arrive later are never acted on unseen.
+
+use std::collections::BTreeMap;
+
+use super::acting::single;
+use super::bulk::{FreezeFor, Freezing};
+use super::effect::{Effect, PageWanted};
+use super::item::{Item, ItemId};
+use super::screen::Screen;
+use super::verbs::{self, Chosen, Next, Pick, Step};
+use super::{App, Tone};
+use crate::config::keys::Action;
+use crate::domain::act::{Target, Verb};
+use crate::domain::filter::{Field, Filter, Term, Test};
+use crate::domain::id::{DestinationId, Kind};
+use crate::domain::row::Pane;
+
+/// Rows that one freeze takes at most: where counting stops, too.
+const FREEZE_LIMIT: i64 = crate::domain::row::Count::BOUND;
+
+impl App {
+    pub(super) fn mark_all(&mut self) -> Vec<Effect> {
+        if self.freezing.is_some() {
+            self.say(Tone::Why, "marking is under way");
+            return Vec::new();
+        }
+        if let Some(Screen::Group(group)) = self.screens.last() {
+            let filter = group_filter(&Filter::default(), &group.destination, &group.signature, false);
+            return self.freeze(vec![filter], FREEZE_LIMIT, Pane::Failures, FreezeFor::Marks { pane: None });
+        }
+        let pane = self.focus;
+        let list = self.list_mut(pane);
+        if pane == Pane::Failures {
+            // Groups are few and all loaded.
+            let marks: Vec<_> = list.rows.iter().map(|row| (row.id(), None)).collect();
+            list.mark_all(marks);
+            return Vec::new();
+        }
+        let filter = list.filter.clone();
+        self.freeze(vec![filter], FREEZE_LIMIT, pane, FreezeFor::Marks { pane: Some(pane) })
+    }
+
+    fn freeze(&mut self, filters: Vec<Filter>, limit: i64, pane: Pane, wanted: FreezeFor) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let mut asked = Vec::new();
+        for filter in filters {
+            let seq = self.seq.next_seq();
+            asked.push(seq);
+            effects.push(Effect::Freeze(seq, PageWanted { pane, filter, limit }));
+        }
+        self.freezing = Some(Freezing { asked, targets: BTreeMap::new(), wanted });
+        effects
+    }
+
+    /// Begins an act on the marks, or on the row under the cursor.
+    pub(super) fn begin(&mut self, action: Action) -> Vec<Effect> {
+        let whole = !matches!(action, Action::Canary | Action::Pause);
+        if whole && let Some(list) = self.active().filter(|list| !list.marks.is_empty()) {
+            let groups: Vec<Item> = list.rows.iter().filter(|row| list.is_marked(&row.id())).cloned().collect();
+            if list.marks.keys().all(|id| matches!(id, ItemId::Group(..))) {
+                return self.begin_groups(action, &groups);
+            }
+            return self.begin_marked(action);
+        }
+        let Some(item) = self.item_here().cloned() else { return Vec::new() };
+        if action == Action::Pause {
+            let Some(pick) = verbs::destination_pick(&item) else { return Vec::new() };
+            return match verbs::first(action, &item) {
+                Ok(next) => self.ask_or_do(single(pick), next),
+                Err(why) => self.refuse(why),
+            };
+        }
+        if let Item::Group(group) = &item {
+            if action == Action::Canary {
+                let filter = group_filter(&self.list(Pane::Failures).filter, &group.destination, &group.signature, true);
+                let wanted = FreezeFor::Canary { destination: group.destination_id, signature: group.signature.clone() };
+                return self.freeze(vec![filter], 1, Pane::Failures, wanted);
+            }
+            return self.begin_groups(action, std::slice::from_ref(&item));
+        }
+        match (verbs::first(action, &item), item.target()) {
+            (Ok(next), Some(target)) => {
+                let pick = Pick { target, label: item.label(), item: Some(item) };
+                self.ask_or_do(single(pick), next)
+            }
+            (Err(why), _) => self.refuse(why),
+            (Ok(_), None) => Vec::new(),
+        }
+    }
+
+    fn begin_groups(&mut self, action: Action, groups: &[Item]) -> Vec<Effect> {
+        let base = self.list(Pane::Failures).filter.clone();
+        // Trying an unknown outcome again may do it twice: that is decided row by row, never for a whole group.
+        let without_unknown = action == Action::Retry;
+        let mut filters = Vec::new();
+        let (mut all, mut unknown) = (0, 0);
+        for item in groups {
+            if let Item::Group(group) = item {
+                filters.push(group_filter(&base, &group.destination, &group.signature, without_unknown));
+                all += group.count;
+                unknown += group.unknown;
+            }
+        }
+        if without_unknown && unknown >= all {
+            return self.refuse("every outcome here is unknown: open the group and say what happened".to_owned());
+        }
+        let left_out = if without_unknown && unknown > 0 { format!(", {unknown} unknown left out") } else { String::new() };
+        let scope = match groups {
+            [item] => format!("in {}{left_out}", item.label()),
+            _ => format!("in {} groups{left_out}", groups.len()),
+        };
+        self.freeze(filters, FREEZE_LIMIT, Pane::Failures, FreezeFor::Act { action, scope })
+    }
+
+    /// Tries all of a failure group again, after its canary arrived.
+    pub(super) fn retry_group(&mut self, destination: DestinationId, signature: &str) -> Vec<Effect> {
+        let id = ItemId::Group(destination, signature.to_owned());
+        match self.list(Pane::Failures).rows.iter().find(|row| row.id() == id).cloned() {
+            Some(group) => self.begin_groups(Action::Retry, &[group]),
+            None => self.refuse("the group is empty now".to_owned()),
+        }
+    }
+
+    fn begin_marked(&mut self, action: Action) -> Vec<Effect> {
+        let Some(list) = self.active() else { return Vec::new() };
+        let pick = |(id, target): (&ItemId, &Option<Target>)| {
+            let target = (*target)?;
+            let item = list.rows.iter().find(|row| row.id() == *id).cloned();
+            let label = item.as_ref().map_or_else(|| target.record.to_string(), Item::label);
+            Some(Pick { target, label, item })
+        };
+        let picks: Vec<Pick> = list.marks.iter().filter_map(pick).collect();
+        let n = picks.len();
+        let scope = if !list.marked_all {
+            format!("{n} marked")
+        } else if list.filter.is_empty() {
+            format!("all {n}")
+        } else {
+            format!("all {n} matching {}", list.filter)
+        };
+        self.begin_on(action, Chosen { scope, picks, single: false })
+    }
+
+    /// Begins an act on several records.
+    pub(super) fn begin_on(&mut self, action: Action, chosen: Chosen) -> Vec<Effect> {
+        let kind = chosen.picks.first().map_or(Kind::Job, |pick| pick.target.record.kind);
+        let loaded = || chosen.picks.iter().filter_map(|pick| pick.item.as_ref());
+        let mut firsts: Vec<Result<Next, String>> = loaded().map(|item| verbs::first(action, item)).collect();
+        firsts.extend(chosen.picks.iter().any(|pick| pick.item.is_none()).then(|| unseen_first(action, kind)));
+        // Where one of them needs to be asked about, all are.
+        let asks = firsts.iter().position(|first| matches!(first, Ok(Next::Ask(_))));
+        let does = firsts.iter().position(Result::is_ok);
+        match asks.or(does).or((!firsts.is_empty()).then_some(0)).map(|at| firsts.swap_remove(at)) {
+            Some(Ok(next)) => self.ask_or_do(chosen, next),
+            Some(Err(why)) => self.refuse(why),
+            None => self.refuse("nothing matches any more".to_owned()),
+        }
+    }
+}
+
+/// What an action asks first of rows whose state is not on the screen.
+fn unseen_first(action: Action, kind: Kind) -> Result<Next, String> {
+    Ok(match action {
+        Action::Retry => Next::Do(Verb::RetryJob, None),
+        Action::Cancel => Next::Do(Verb::CancelJob, None),
+        Action::Resolve => Next::Ask(Step::Resolve),
+        Action::Finish => Next::Do(Verb::FinishTask, None),
+        Action::Drop => Next::Ask(Step::Reason(Verb::DropTask)),
+        Action::Snooze => Next::Ask(Step::Snooze),
+        Action::Assign => Next::Ask(Step::Assign(kind)),
+        Action::Outcome => Next::Ask(Step::Outcome),
+        Action::TakeOver => Next::Ask(Step::Reason(Verb::ClaimDraft { take_over: true })),
+        other => return Err(format!("{other} cannot be done to many")),
+    })
+}
+
+/// The jobs of a failure group that the list's filter lets through.
+fn group_filter(base: &Filter, destination: &str, signature: &str, without_unknown: bool) -> Filter {
+    let term = |negated, field, value: &str| Term { negated, test: Test::Is(field, value.to_owned()) };
+    let mut filter = base.clone();
+    filter.terms.push(term(false, Field::Destination, destination));
+    filter.terms.push(term(false, Field::Signature, signature));
+    if without_unknown {
+        filter.terms.push(term(true, Field::State, "unknown"));
+    }
+    filter
+}

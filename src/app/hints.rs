@@ -1,0 +1,160 @@
+//! Which keys work here and which cannot act, with the reason: what the footer, the help and the palette show.
+
+use super::App;
+use super::item::Item;
+use super::screen::Screen;
+use super::verbs;
+use crate::config::keys::{Action, Place};
+use crate::domain::actor::Actor;
+use crate::domain::actor::Right;
+use crate::domain::trace::StepKind;
+
+/// A key as footer and help show it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hint {
+    /// What it does.
+    pub action: Action,
+    /// Where it is from.
+    pub place: Place,
+    /// The key in force.
+    pub key: String,
+    /// Two or three words.
+    pub short: &'static str,
+    /// One line.
+    pub help: &'static str,
+    /// Why it cannot act now.
+    pub reason: Option<String>,
+}
+
+impl App {
+    /// The keys of the footer, the most useful first: this place's verbs, then opening, marking and finding.
+    pub fn hints(&self) -> Vec<Hint> {
+        use Action as A;
+        let last = [A::Open, A::Mark, A::Jump, A::Zoom, A::Filter, A::Undo, A::Back, A::Palette, A::Help];
+        let home = self.screens.is_empty();
+        let quiet = |action: A| match action {
+            A::Back => home && !self.zoomed,
+            A::Jump => home,
+            A::Zoom => !home,
+            _ => false,
+        };
+        let everywhere = |action: A| last.contains(&action) && !quiet(action);
+        let all = self.all_hints();
+        let own = |hint: &&Hint| !matches!(hint.place, Place::Everywhere | Place::List) && !everywhere(hint.action);
+        let mut hints: Vec<Hint> = all.iter().filter(|hint| hint.action == A::Open).cloned().collect();
+        hints.extend(all.iter().filter(own).cloned());
+        hints.extend(
+            last[1..].iter().filter_map(|action| all.iter().find(|hint| hint.action == *action && everywhere(*action))).cloned(),
+        );
+        hints
+    }
+
+    /// Every key that works here, in the table's order; a key that a more special place takes is left out.
+    pub fn all_hints(&self) -> Vec<Hint> {
+        let places = self.places();
+        let mut hints: Vec<Hint> = Vec::new();
+        for place in &places {
+            for row in self.start.keys.of(std::slice::from_ref(place)) {
+                let Some(key) = row.chords.first() else { continue };
+                let key = key.to_string();
+                if hints.iter().any(|hint| hint.key == key || hint.action == row.binding.action) {
+                    continue;
+                }
+                let reason = self.reason(row.binding.action);
+                let (action, short, help) = (row.binding.action, row.binding.short, row.binding.help);
+                hints.push(Hint { action, place: *place, key, short, help, reason });
+            }
+        }
+        hints
+    }
+
+    /// Why an action cannot be done now; `None` when it can.
+    pub fn reason(&self, action: Action) -> Option<String> {
+        let places = self.places();
+        let Some(row) = self.start.keys.row(action, &places) else { return Some("it means nothing here".to_owned()) };
+        if row.binding.right != Right::Read {
+            if let Some(why) = &self.start.read_only_reason {
+                return Some(why.clone());
+            }
+            if let Err(not) = Actor::Person(self.start.me.clone()).require(row.binding.right, row.binding.short) {
+                return Some(not.to_string());
+            }
+        }
+        if let Some(Screen::Review(review)) = self.screens.last() {
+            if let Some(reason) = review.footer_reason(action, &self.scene()) {
+                return Some(reason);
+            }
+            if row.binding.place == Place::Review {
+                return None;
+            }
+        }
+        self.reason_of_state(action)
+    }
+
+    fn reason_of_state(&self, action: Action) -> Option<String> {
+        use Action as A;
+        match action {
+            A::Undo if self.undo.is_empty() => Some("nothing to undo".to_owned()),
+            A::Copy if self.record_here().is_none() => Some("nothing here has a reference".to_owned()),
+            A::Zoom if !self.screens.is_empty() => Some("it is whole already".to_owned()),
+            A::Open => match self.screens.last() {
+                Some(Screen::Trace(trace)) => match trace.current().map(|step| step.record) {
+                    Some(Some(record)) if record != trace.record => None,
+                    Some(Some(_)) => Some("this is its record already".to_owned()),
+                    _ => Some("this step has no record of its own".to_owned()),
+                },
+                _ if self.active().is_some_and(|list| list.current().is_none()) => Some("no row to open".to_owned()),
+                _ => None,
+            },
+            A::Jump => self.jumps().is_empty().then(|| "nothing is linked here".to_owned()),
+            A::Mark | A::MarkAll if self.active().is_some_and(|list| list.rows.is_empty()) => Some("no row to mark".to_owned()),
+            A::ClearMarks if self.active().is_some_and(|list| list.marks.is_empty()) => Some("nothing is marked".to_owned()),
+            A::Filter if matches!(self.screens.last(), Some(Screen::Group(_))) => {
+                Some("filter the failed syncs, then open the group".to_owned())
+            }
+            A::Withdraw => match self.screens.last() {
+                Some(Screen::Trace(trace)) => match trace.current() {
+                    Some(step) if step.kind == StepKind::Summary && step.status == "withdrawn" => {
+                        Some("it is withdrawn already".to_owned())
+                    }
+                    Some(step) if step.kind == StepKind::Summary && step.record.is_some() => None,
+                    _ => Some("put the cursor on a summary".to_owned()),
+                },
+                _ => Some("put the cursor on a summary".to_owned()),
+            },
+            A::Retry
+            | A::Canary
+            | A::Cancel
+            | A::Resolve
+            | A::Pause
+            | A::Finish
+            | A::Drop
+            | A::Snooze
+            | A::Assign
+            | A::Outcome
+            | A::TakeOver => {
+                if self.bulk.as_ref().is_some_and(|bulk| !bulk.is_over()) || self.freezing.is_some() {
+                    return Some("a bulk act is under way".to_owned());
+                }
+                // Marks may reach beyond the loaded rows: what of them can be done is said in the preview.
+                if action != A::Canary && action != A::Pause && self.active().is_some_and(|list| !list.marks.is_empty()) {
+                    return None;
+                }
+                match self.item_here() {
+                    Some(item) => verbs::possible(action, item).err(),
+                    None => Some("no row to do it to".to_owned()),
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// The row that verbs are aimed at.
+    pub(super) fn item_here(&self) -> Option<&Item> {
+        match self.screens.last() {
+            Some(Screen::Trace(trace)) => trace.item.as_ref(),
+            Some(Screen::Review(_)) => None,
+            _ => self.active()?.current(),
+        }
+    }
+}

@@ -1,0 +1,315 @@
+//! The review screen's state: one draft, its evidence, and the client-safe text made of it.
+//!
+//! Three promises decide every line here. What a person typed is never lost: it is in the database, in the recovery
+//! file, or asked about. What is approved is exactly what was on the screen. And a verdict key does nothing until a
+//! person can have seen the text it would judge.
+
+mod arrive;
+mod ask;
+mod checks;
+mod choose;
+mod claim;
+mod command;
+mod compare;
+mod editor;
+mod keep;
+mod mask;
+mod portal;
+mod rows;
+mod shape;
+mod verdict;
+
+#[cfg(test)]
+pub(crate) mod fixture;
+#[cfg(test)]
+mod tests;
+
+use std::collections::VecDeque;
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+
+use super::effect::{Effect, Seq, SeqSource};
+use super::message::Link;
+use super::popup::Question;
+use crate::config::keys::{Action, KeyTable, Place};
+use crate::domain::act::{Act, Target, Verb};
+use crate::domain::actor::Person;
+use crate::domain::draft::DraftDetail;
+use crate::domain::id::{DraftId, Ref};
+use crate::domain::row::Presence;
+
+use ask::Asking;
+pub use checks::Checks;
+pub use claim::Claim;
+pub use compare::{Fate, Piece};
+pub use editor::Editor;
+pub use keep::Saving;
+pub use portal::PortalText;
+pub use rows::{Row, column, row_of, rows, slice};
+pub use shape::{Columns, Shape};
+pub use verdict::kind_name;
+
+/// What the screen knows of the deck around it.
+#[derive(Clone, Copy, Debug)]
+pub struct Scene<'a> {
+    /// The time.
+    pub now: DateTime<Utc>,
+    /// Who reviews.
+    pub me: &'a Person,
+    /// The key table.
+    pub keys: &'a KeyTable,
+    /// The link to the database.
+    pub link: Link,
+    /// Who is where.
+    pub presence: &'a [Presence],
+    /// Columns and rows of the terminal.
+    pub size: (u16, u16),
+    /// Whether `$EDITOR` may be opened.
+    pub can_edit_externally: bool,
+}
+
+impl Scene<'_> {
+    /// The key of an action as the person has it, for sentences that name one.
+    pub fn key_of(&self, action: Action) -> String {
+        let row = self.keys.row(action, &[Place::Review, Place::Everywhere]);
+        row.and_then(|row| row.chords.first()).map_or_else(|| action.to_string(), ToString::to_string)
+    }
+
+    /// Since when the database cannot be reached, if so.
+    pub fn offline(&self) -> Option<DateTime<Utc>> {
+        match self.link {
+            Link::Offline { since } => Some(since),
+            Link::Live | Link::Polling => None,
+        }
+    }
+}
+
+/// What the deck does after the screen took something in.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// Stay.
+    Stay,
+    /// Close the screen.
+    Leave,
+    /// The draft is settled: open the next.
+    Next,
+    /// Say a line in the footer.
+    Say(String),
+    /// Ask the person; the answer comes to [`Review::answered`].
+    Ask(Question),
+}
+
+/// What a screen gives back: what the deck does, and what it asks of the world.
+type Reply = (Outcome, Vec<Effect>);
+
+/// What stands where the client-safe text is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum View {
+    /// The text itself.
+    Text,
+    /// What changed against the draft.
+    Diff(Vec<Piece>),
+    /// What the portal will show.
+    Preview,
+}
+
+/// Which column is seen when there is room for one alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Face {
+    /// The client-safe text.
+    Text,
+    /// What is known.
+    Evidence,
+    /// What the model wrote.
+    Draft,
+}
+
+/// What is under way in the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Doing {
+    Approve,
+    Reject,
+}
+
+/// How the draft was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// Not yet.
+    Loading,
+    /// It was.
+    Ready,
+    /// It could not be; why.
+    Failed(String),
+}
+
+/// One draft under review.
+#[derive(Clone)]
+pub struct Review {
+    id: DraftId,
+    record: Ref,
+    reading: Reading,
+    asked: Option<Seq>,
+    /// Something changed while the draft was being read: it is read once more.
+    again: bool,
+    detail: Option<Box<DraftDetail>>,
+    editor: Editor,
+    checks: Checks,
+    keep: keep::Keep,
+    claim: Claim,
+    claiming: Option<Seq>,
+    doing: Option<(Seq, Doing)>,
+    gate: verdict::Gate,
+    asking: Option<Asking>,
+    later: VecDeque<(Asking, Question)>,
+    view: View,
+    face: Face,
+    typing: bool,
+    leaving: bool,
+    evidence_top: usize,
+    /// A newer version is in the database than the one being edited.
+    newer: bool,
+    notice: Option<String>,
+}
+
+impl fmt::Debug for Review {
+    /// Only which draft: the texts are internal.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Review({})", self.record)
+    }
+}
+
+impl Review {
+    /// Opens a draft: reads it, and claims it once its version is known and the role allows.
+    pub fn open(draft: DraftId, record: Ref, seq: &mut SeqSource) -> (Self, Vec<Effect>) {
+        let mut review = Self {
+            id: draft,
+            record,
+            reading: Reading::Loading,
+            asked: None,
+            again: false,
+            detail: None,
+            editor: Editor::new("").0,
+            checks: Checks::default(),
+            keep: keep::Keep::default(),
+            claim: Claim::None,
+            claiming: None,
+            doing: None,
+            gate: verdict::Gate::default(),
+            asking: None,
+            later: VecDeque::new(),
+            view: View::Text,
+            face: Face::Text,
+            typing: false,
+            leaving: false,
+            evidence_top: 0,
+            newer: false,
+            notice: None,
+        };
+        let load = review.reload(seq);
+        (review, vec![load])
+    }
+
+    /// The draft's reference.
+    pub fn record(&self) -> Ref {
+        self.record
+    }
+
+    /// Whether keys are text now.
+    pub fn typing(&self) -> bool {
+        self.typing
+    }
+
+    /// Whether the draft was read.
+    pub fn reading(&self) -> &Reading {
+        &self.reading
+    }
+
+    /// The draft as it was last read.
+    pub fn detail(&self) -> Option<&DraftDetail> {
+        self.detail.as_deref()
+    }
+
+    /// The client-safe text with its cursor.
+    pub fn editor(&self) -> &Editor {
+        &self.editor
+    }
+
+    /// What the checks say.
+    pub fn checks(&self) -> &Checks {
+        &self.checks
+    }
+
+    /// What stands where the text is.
+    pub fn view(&self) -> &View {
+        &self.view
+    }
+
+    /// Which column is seen when there is room for one.
+    pub fn face(&self) -> Face {
+        self.face
+    }
+
+    /// The first row of the evidence that is seen.
+    pub fn evidence_top(&self) -> usize {
+        self.evidence_top
+    }
+
+    /// Who holds the draft.
+    pub fn claim(&self) -> &Claim {
+        &self.claim
+    }
+
+    /// What the portal would show.
+    pub fn portal_text(&self) -> PortalText {
+        portal::text(self.detail(), self.editor.text())
+    }
+
+    /// Others who are at this draft.
+    pub fn others<'a>(&self, scene: &Scene<'a>) -> impl Iterator<Item = &'a Presence> {
+        let (record, me) = (self.record, scene.me);
+        scene.presence.iter().filter(move |presence| presence.at == record && presence.person != me.name)
+    }
+
+    /// What the reviewer must know before anything else, most important first.
+    pub fn notices(&self, scene: &Scene<'_>) -> Vec<String> {
+        let newer =
+            self.newer.then(|| format!("newer version exists; your text is kept. {} reads it", scene.key_of(Action::Reload)));
+        let clashes = self.keep.clashes();
+        let clash = clashes.then(|| format!("two texts were saved; {} asks which one is to be", scene.key_of(Action::Edit)));
+        [self.read_only(scene), clash, self.keep.trouble().map(str::to_owned), newer, self.notice.clone()]
+            .into_iter()
+            .flatten()
+            .collect()
+    }
+
+    /// How the screen is divided in an area.
+    pub fn shape(&self, scene: &Scene<'_>, width: u16, height: u16) -> Shape {
+        Shape::new(width, height, self.checks.found().len(), self.notices(scene).len())
+    }
+
+    /// Columns of the text pane; the deck's header and footer take a row each.
+    fn text_width(&self, scene: &Scene<'_>) -> usize {
+        let shape = self.shape(scene, scene.size.0, scene.size.1.saturating_sub(2));
+        shape.inside(shape.text).0.into()
+    }
+
+    /// The record as it was last read: another version in the database is a conflict.
+    fn target(&self) -> Option<Target> {
+        let detail = self.detail.as_ref()?;
+        Some(Target { record: self.record, id: self.id.into(), version: detail.draft.version })
+    }
+
+    /// Asks for an act; `None` when the draft was never read.
+    fn perform(&self, verb: Verb, reason: Option<String>, seq: &mut SeqSource) -> Option<(Seq, Effect)> {
+        let number = seq.next_seq();
+        Some((number, Effect::Perform(number, Box::new(Act { target: self.target()?, verb, reason }))))
+    }
+
+    /// A frame with this draft has reached the terminal.
+    pub fn painted(&mut self) {
+        if self.reading == Reading::Ready {
+            self.gate.painted();
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! What arrives: the draft, newer versions of it, and the answers of the database. The text being edited is never
+//! replaced by any of it.
+
+use super::{Asking, Claim, Doing, Outcome, Reading, Reply, Review, Scene, View};
+use crate::app::effect::{Effect, SeqSource};
+use crate::app::message::Message;
+use crate::app::popup::Question;
+use crate::domain::act::Done;
+use crate::domain::draft::DraftDetail;
+use crate::domain::failure::Failure;
+
+impl Review {
+    /// Takes in what happened: answers to this screen's effects, time, and hints that something changed.
+    pub fn message(&mut self, message: &Message, scene: &Scene<'_>, seq: &mut SeqSource) -> (Outcome, Vec<Effect>) {
+        match message {
+            Message::Draft(number, result) if self.asked == Some(*number) => {
+                self.asked = None;
+                let (outcome, mut effects) = match result {
+                    Ok(detail) => self.arrived(detail, scene, seq),
+                    Err(failure) => (self.not_read(failure), Vec::new()),
+                };
+                if std::mem::take(&mut self.again) {
+                    effects.push(self.reload(seq));
+                }
+                (outcome, effects)
+            }
+            Message::WorkSaved(number, result) if self.keep.awaits(*number) => self.saved(result, scene, seq),
+            Message::Acted(number, _, result) => self.acted(*number, result, scene, seq),
+            Message::Edited { draft, text } if *draft == self.record => match text {
+                Some(text) => self.edited_outside(text.reveal(), scene, seq),
+                None => (Outcome::Say("the editor was closed without a change".to_owned()), Vec::new()),
+            },
+            Message::Recovered { draft, text } if *draft == self.record => self.recovered(text.reveal(), scene),
+            Message::Tick(now) => {
+                self.gate.tick(*now);
+                (Outcome::Stay, self.tick(scene, seq))
+            }
+            Message::Changed | Message::Linked(_) if scene.offline().is_none() => {
+                // One reading at a time, however busy the database is.
+                self.again = self.asked.is_some();
+                let load = if self.again { None } else { Some(self.reload(seq)) };
+                (Outcome::Stay, load.into_iter().collect())
+            }
+            _ => (Outcome::Stay, Vec::new()),
+        }
+    }
+
+    /// Asks for the draft anew; an older answer is dropped.
+    pub(super) fn reload(&mut self, seq: &mut SeqSource) -> Effect {
+        let number = seq.next_seq();
+        (self.asked, self.again) = (Some(number), false);
+        Effect::LoadDraft(number, self.id)
+    }
+
+    fn not_read(&mut self, failure: &Failure) -> Outcome {
+        if self.detail.is_none() {
+            self.reading = Reading::Failed(failure.to_string());
+            return Outcome::Stay;
+        }
+        Outcome::Say(format!("not read again: {failure}"))
+    }
+
+    fn arrived(&mut self, detail: &DraftDetail, scene: &Scene<'_>, seq: &mut SeqSource) -> Reply {
+        let first = self.detail.is_none();
+        let evidence_changed = self.detail.as_ref().is_some_and(|before| before.evidence != detail.evidence);
+        self.detail = Some(Box::new(detail.clone()));
+        self.reading = Reading::Ready;
+        self.checks.learn(detail);
+        let mut outcome = Outcome::Stay;
+        if first {
+            self.take_text(detail);
+        } else {
+            outcome = self.another_text(detail, scene);
+            if evidence_changed {
+                self.notice = Some("new evidence arrived: look at it before you approve".to_owned());
+                self.gate.fresh();
+            }
+        }
+        self.checks.run(self.editor.text());
+        self.compare_claim(scene);
+        let mut effects = match self.claim {
+            Claim::None => self.ask_for_claim(scene, seq),
+            Claim::Asked | Claim::Mine | Claim::Held { .. } | Claim::Free => Vec::new(),
+        };
+        if self.keep.has_recovered() && outcome == Outcome::Stay {
+            let (offered, more) = self.offer_recovered(scene);
+            outcome = offered;
+            effects.extend(more);
+        }
+        if self.closed().is_some() || !matches!(self.claim, Claim::Mine | Claim::Asked) {
+            effects.extend(self.keep_recovery());
+        }
+        (outcome, effects)
+    }
+
+    /// The saved text becomes the text on the screen.
+    fn take_text(&mut self, detail: &DraftDetail) {
+        let (editor, hidden) = super::Editor::new(detail.work.raw());
+        self.editor = editor;
+        self.keep.version = detail.work_version;
+        self.editor.text().clone_into(&mut self.keep.saved);
+        self.notice = (hidden > 0).then(|| left_out(hidden));
+        self.newer = false;
+        self.gate.fresh();
+        if matches!(self.view, View::Diff(_)) {
+            self.compare();
+        }
+    }
+
+    /// The draft was read again: its text may be newer than the one on the screen.
+    fn another_text(&mut self, detail: &DraftDetail, scene: &Scene<'_>) -> Outcome {
+        let (theirs, _) = super::editor::clean(detail.work.raw());
+        if self.keep.clashes() {
+            return self.other_text(theirs, detail.work_version, scene);
+        }
+        // The answer to the save that is on its way will tell; until then the version may be our own.
+        if self.keep.in_flight() || detail.work_version <= self.keep.version {
+            return Outcome::Stay;
+        }
+        if theirs == self.keep.saved {
+            self.keep.version = detail.work_version;
+        } else if self.dirty() || self.typing {
+            self.newer = true;
+        } else {
+            self.take_text(detail);
+            self.notice = Some("a newer text was saved elsewhere; this is it".to_owned());
+        }
+        Outcome::Stay
+    }
+
+    fn acted(&mut self, number: u64, result: &Result<Done, Failure>, scene: &Scene<'_>, seq: &mut SeqSource) -> Reply {
+        if self.claiming == Some(number) {
+            return self.after_claim(result, scene, seq);
+        }
+        let Some((_, doing)) = self.doing.take_if(|(expected, _)| *expected == number) else {
+            return (Outcome::Stay, Vec::new());
+        };
+        match result {
+            Ok(_) => {
+                let text = self.editor.text().to_owned();
+                let mut effects = Vec::new();
+                if self.keep.settled(&text) {
+                    effects.push(Effect::DropRecovery { draft: self.record });
+                }
+                (Outcome::Next, effects)
+            }
+            Err(failure) => {
+                let mut effects = self.keep_recovery();
+                if !failure.is_passing() {
+                    effects.push(self.reload(seq));
+                }
+                let verb = match doing {
+                    Doing::Approve => "approved",
+                    Doing::Reject => "rejected",
+                };
+                let outcome = match failure {
+                    Failure::Conflict(conflict) => {
+                        let question = Question::Conflict {
+                            conflict: (**conflict).clone(),
+                            kept: "your text, as it is on the screen".to_owned(),
+                        };
+                        self.ask(Asking::Conflict, question)
+                    }
+                    other => {
+                        self.notice = Some(format!("not {verb}: {other}"));
+                        Outcome::Say(format!("not {verb}: {other}; your text is kept"))
+                    }
+                };
+                (outcome, effects)
+            }
+        }
+    }
+
+    fn after_claim(&mut self, result: &Result<Done, Failure>, scene: &Scene<'_>, seq: &mut SeqSource) -> Reply {
+        let (outcome, mut effects) = self.claimed(result.as_ref().map(|_| ()), scene, seq);
+        if outcome != Outcome::Stay || !self.keep.has_recovered() {
+            return (outcome, effects);
+        }
+        let (outcome, more) = self.offer_recovered(scene);
+        effects.extend(more);
+        (outcome, effects)
+    }
+
+    /// The text came back from the person's own editor.
+    fn edited_outside(&mut self, text: &str, scene: &Scene<'_>, seq: &mut SeqSource) -> Reply {
+        let hidden = self.editor.replace_all(text);
+        self.changed(scene);
+        let effects = self.save(scene, seq);
+        let said = if hidden > 0 { left_out(hidden) } else { "the text of your editor is here; ctrl-u takes it back".to_owned() };
+        (Outcome::Say(said), effects)
+    }
+}
+
+/// Says that characters were left out.
+pub(super) fn left_out(hidden: usize) -> String {
+    format!("{hidden} characters that nobody can see were left out")
+}

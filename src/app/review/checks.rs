@@ -1,0 +1,88 @@
+//! What the checks say about the text as it stands, and the finding the reviewer is at.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::domain::check::{Against, Evidence, weigh};
+use crate::domain::draft::DraftDetail;
+use crate::domain::span::{Finding, Severity};
+
+/// The findings of the text on the screen, and which of them is under the cursor.
+#[derive(Clone, Default)]
+pub struct Checks {
+    /// Read once for each version of the evidence: every key press asks it.
+    evidence: Option<Arc<Evidence>>,
+    found: Vec<Finding>,
+    selected: usize,
+}
+
+impl fmt::Debug for Checks {
+    /// Never the spans: they repeat what must not leave.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Checks({} findings)", self.found.len())
+    }
+}
+
+impl Checks {
+    /// Takes over what a text is checked against.
+    pub fn learn(&mut self, detail: &DraftDetail) {
+        let lines: Vec<&str> = detail.evidence.iter().map(|line| line.text.raw()).collect();
+        let lead_name = (!detail.lead_name.is_empty()).then(|| detail.lead_name.raw());
+        self.evidence = Some(Arc::new(Evidence::new(Against { evidence: &lines, lead_name })));
+    }
+
+    /// Checks the text again; the finding under the cursor stays as near as it can.
+    pub fn run(&mut self, text: &str) {
+        self.found = self.evidence.as_ref().map_or_else(Vec::new, |evidence| evidence.findings(text));
+        self.selected = self.selected.min(self.found.len().saturating_sub(1));
+    }
+
+    /// By position in the text.
+    pub fn found(&self) -> &[Finding] {
+        &self.found
+    }
+
+    /// How many block, and how many are to be looked at.
+    pub fn weight(&self) -> (i64, i64) {
+        weigh(&self.found)
+    }
+
+    /// The index of the finding the reviewer is at.
+    pub fn selected(&self) -> usize {
+        self.selected
+    }
+
+    /// The finding the reviewer is at.
+    pub fn current(&self) -> Option<&Finding> {
+        self.found.get(self.selected)
+    }
+
+    /// Goes on (or back), around the end; says where in the text that is.
+    pub fn walk(&mut self, forward: bool) -> Option<usize> {
+        let count = self.found.len();
+        if count == 0 {
+            return None;
+        }
+        self.selected = if forward { (self.selected + 1) % count } else { (self.selected + count - 1) % count };
+        self.current().map(|finding| finding.start)
+    }
+
+    /// Goes to the first finding that stops approval.
+    pub fn to_block(&mut self) -> Option<&Finding> {
+        self.selected = self.found.iter().position(|finding| finding.severity == Severity::Block)?;
+        self.current()
+    }
+
+    /// The finding under the text cursor becomes the one the reviewer is at.
+    pub fn follow(&mut self, cursor: usize) {
+        if let Some(at) = self.found.iter().position(|finding| (finding.start..=finding.end).contains(&cursor)) {
+            self.selected = at;
+        }
+    }
+
+    /// The first finding at or after a place becomes the one the reviewer is at.
+    pub fn after(&mut self, place: usize) {
+        let next = self.found.iter().position(|finding| finding.start >= place);
+        self.selected = next.unwrap_or(0);
+    }
+}

@@ -1,0 +1,110 @@
+//! Two texts of one draft: somebody else saved another, or an earlier run left one behind. The machine never merges or
+//! drops either; the person chooses.
+
+use super::keep::{Clash, PAUSE};
+use super::{Asking, Claim, Outcome, Reply, Review, Scene};
+use crate::app::effect::{Effect, SeqSource};
+use crate::app::popup::{Answer, Question};
+
+impl Review {
+    /// The other text was read: the same as mine, or the person is asked.
+    pub(super) fn other_text(&mut self, theirs: String, version: i64, scene: &Scene<'_>) -> Outcome {
+        // Only the record moved on, or both wrote the same: there are not two texts to choose from.
+        if theirs == self.editor.text() || theirs == self.keep.saved {
+            self.keep.clash = None;
+            self.newer = false;
+            (self.keep.version, self.keep.saved) = (version, theirs);
+            self.keep.due = self.dirty().then_some(scene.now + PAUSE);
+            return Outcome::Stay;
+        }
+        let asked = matches!(self.keep.clash, Some(Clash::Choose { .. })) && self.asking == Some(Asking::Clash);
+        self.keep.clash = Some(Clash::Choose { theirs, version });
+        if asked { Outcome::Stay } else { self.ask_clash() }
+    }
+
+    /// Asks which of two texts is to be; nothing happens to either before that.
+    pub(super) fn ask_clash(&mut self) -> Outcome {
+        let Some(Clash::Choose { theirs, .. }) = &self.keep.clash else {
+            return Outcome::Say("the other text is being read; both are kept".to_owned());
+        };
+        let options = vec![
+            ('M', format!("keep mine ({})", glance(self.editor.text()))),
+            ('T', format!("take theirs ({})", glance(theirs))),
+        ];
+        let title = format!("{}: two texts were saved. Esc decides later", self.record);
+        self.ask(Asking::Clash, Question::Menu { title, options })
+    }
+
+    pub(super) fn clash_answered(&mut self, answer: &Answer, scene: &Scene<'_>, seq: &mut SeqSource) -> Reply {
+        let Answer::Choice(choice @ (0 | 1)) = answer else {
+            return (Outcome::Say("both texts are kept; nothing is saved until you choose".to_owned()), Vec::new());
+        };
+        let Some(Clash::Choose { theirs, version }) = self.keep.clash.take() else { return (Outcome::Stay, Vec::new()) };
+        (self.keep.version, self.keep.saved) = (version, theirs.clone());
+        self.newer = false;
+        if *choice == 0 {
+            return (Outcome::Say("yours is saved over the other".to_owned()), self.save(scene, seq));
+        }
+        self.editor.replace_all(&theirs);
+        self.gate.fresh();
+        self.changed(scene);
+        let effects = self.drop_recovery().into_iter().collect();
+        (Outcome::Say("theirs is here now; ctrl-u while editing brings yours back".to_owned()), effects)
+    }
+
+    /// A text of an earlier run was found; it waits until it can be decided about.
+    pub(super) fn recovered(&mut self, text: &str, scene: &Scene<'_>) -> Reply {
+        self.keep.recovered = Some(super::editor::clean(text).0);
+        self.offer_recovered(scene)
+    }
+
+    /// Offers the text of an earlier run, as soon as the draft is read and in this person's hands.
+    pub(super) fn offer_recovered(&mut self, scene: &Scene<'_>) -> Reply {
+        let Some(found) = &self.keep.recovered else { return (Outcome::Stay, Vec::new()) };
+        if self.detail.is_none() {
+            return (Outcome::Stay, Vec::new());
+        }
+        if found == self.editor.text() && !self.dirty() {
+            self.keep.recovered = None;
+            return (Outcome::Stay, vec![Effect::DropRecovery { draft: self.record }]);
+        }
+        if self.read_only(scene).is_some() || self.claim != Claim::Mine {
+            let notice = "an unsaved text of yours is in the recovery file; it is offered when you hold this draft";
+            self.notice = Some(notice.to_owned());
+            return (Outcome::Stay, Vec::new());
+        }
+        if self.asking == Some(Asking::Recovered) {
+            return (Outcome::Stay, Vec::new());
+        }
+        let options = vec![
+            ('U', format!("use the unsaved text ({})", glance(found))),
+            ('D', format!("drop it, keep the saved text ({})", glance(self.editor.text()))),
+        ];
+        let title = format!("{}: an unsaved text of an earlier run was found. Esc decides later", self.record);
+        (self.ask(Asking::Recovered, Question::Menu { title, options }), Vec::new())
+    }
+
+    pub(super) fn recovered_answered(&mut self, answer: &Answer, scene: &Scene<'_>, seq: &mut SeqSource) -> Reply {
+        let Answer::Choice(choice @ (0 | 1)) = answer else {
+            return (Outcome::Say("the unsaved text stays in the recovery file".to_owned()), Vec::new());
+        };
+        let Some(found) = self.keep.recovered.take() else { return (Outcome::Stay, Vec::new()) };
+        self.notice = None;
+        if *choice == 1 {
+            return (Outcome::Say("the unsaved text was dropped".to_owned()), vec![Effect::DropRecovery { draft: self.record }]);
+        }
+        self.keep.kept = Some(found.clone());
+        self.editor.replace_all(&found);
+        self.gate.fresh();
+        self.changed(scene);
+        (Outcome::Say("the unsaved text is back; ctrl-u while editing takes it out again".to_owned()), self.save(scene, seq))
+    }
+}
+
+/// Enough of a text to know it again.
+fn glance(text: &str) -> String {
+    let start: String = text.chars().map(|c| if c == '\n' { ' ' } else { c }).take(32).collect();
+    let count = text.chars().count();
+    let more = if count > 32 { "…" } else { "" };
+    format!("{count} characters: {start}{more}")
+}

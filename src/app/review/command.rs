@@ -1,0 +1,277 @@
+//! Keys: what each action does on this screen, and why it cannot. The footer and the key itself ask the same function.
+
+use crossterm::event::{KeyCode, KeyEvent};
+
+use super::editor::Typed;
+use super::{Claim, Columns, Face, Outcome, Reply, Review, Scene, View, arrive, compare, mask, rows};
+use crate::app::effect::{Effect, SeqSource};
+use crate::config::keys::Action;
+use crate::domain::text::Internal;
+
+impl Review {
+    /// Why an action cannot be done now; `None` when it can, or is not of this screen.
+    pub fn footer_reason(&self, action: Action, scene: &Scene<'_>) -> Option<String> {
+        let unread = || match self.doing {
+            Some(_) => Some("the verdict is on its way; one moment".to_owned()),
+            None => self.detail.is_none().then(|| "the draft is not read yet".to_owned()),
+        };
+        let nothing_found = || self.checks.found().is_empty().then(|| "there are no findings".to_owned());
+        match action {
+            Action::Approve => self.approve_reason(scene),
+            Action::Reject => self.verdict_reason(scene),
+            Action::Edit => unread().or_else(|| self.read_only(scene)),
+            Action::Mask => unread().or_else(|| self.read_only(scene)).or_else(nothing_found),
+            Action::Editor => unread().or_else(|| self.read_only(scene)).or_else(|| {
+                (!scene.can_edit_externally).then(|| "your own editor cannot be opened from here; edit in the pane".to_owned())
+            }),
+            Action::NextFinding | Action::PreviousFinding => nothing_found(),
+            Action::Diff | Action::Preview => unread(),
+            Action::TakeOver => match self.claim {
+                Claim::Held { .. } if self.closed().is_none() && scene.me.role.may(crate::domain::actor::Right::Review) => None,
+                Claim::Held { .. } => self.read_only(scene),
+                Claim::None | Claim::Asked | Claim::Mine | Claim::Free => Some("nobody else holds this draft".to_owned()),
+            },
+            _ => None,
+        }
+    }
+
+    /// Takes an action of the key table in.
+    pub fn action(&mut self, action: Action, scene: &Scene<'_>, seq: &mut SeqSource) -> (Outcome, Vec<Effect>) {
+        if action != Action::Back {
+            self.leaving = false;
+        }
+        // A key that comes through to the screen says that no question is open: one asked under another screen was not seen.
+        self.asking = None;
+        // A verdict says its own reason, with the cursor on what stands against it.
+        let verdict = matches!(action, Action::Approve | Action::Reject);
+        if let Some(reason) = self.footer_reason(action, scene).filter(|_| !verdict) {
+            return (Outcome::Say(reason), Vec::new());
+        }
+        match action {
+            Action::Approve => self.approve(scene, seq),
+            Action::Reject => self.ask_reject(scene),
+            Action::Edit => self.edit(scene, seq),
+            Action::Mask => self.mask(scene, seq),
+            Action::Editor => self.open_editor(scene, seq),
+            Action::TakeOver => (self.ask_take_over(), Vec::new()),
+            Action::Back => self.back(scene, seq),
+            Action::Reload => self.read_again(seq),
+            Action::Copy => (Outcome::Say(format!("{} copied", self.record)), vec![Effect::Copy(self.record.to_string())]),
+            _ => {
+                self.look(action, scene);
+                (Outcome::Stay, Vec::new())
+            }
+        }
+    }
+
+    /// The actions that only change what is seen.
+    fn look(&mut self, action: Action, scene: &Scene<'_>) {
+        let width = self.text_width(scene);
+        match action {
+            Action::NextFinding | Action::PreviousFinding => {
+                // The first press goes to the finding that is marked in the list already.
+                let here = self.checks.current().map(|finding| finding.start);
+                let at = if here == Some(self.editor.cursor()) { self.checks.walk(action == Action::NextFinding) } else { here };
+                if let Some(at) = at {
+                    self.show_text();
+                    self.editor.go(at);
+                }
+            }
+            Action::Diff if matches!(self.view, View::Diff(_)) => self.view = View::Text,
+            Action::Diff => {
+                self.face = Face::Text;
+                self.compare();
+            }
+            Action::Preview => {
+                self.face = Face::Text;
+                self.view = if self.view == View::Preview { View::Text } else { View::Preview };
+            }
+            Action::Up => self.editor.walk(width, -1),
+            Action::Down => self.editor.walk(width, 1),
+            Action::PageUp => self.editor.walk(width, -10),
+            Action::PageDown => self.editor.walk(width, 10),
+            Action::Top => self.editor.go(0),
+            Action::Bottom => self.editor.go(self.editor.text().chars().count()),
+            Action::ScrollEvidenceUp => self.evidence_top = self.evidence_top.saturating_sub(1),
+            Action::ScrollEvidenceDown => self.evidence_top = (self.evidence_top + 1).min(self.last_evidence_row(scene)),
+            Action::NextPane | Action::PreviousPane if self.one_column(scene) => self.turn(action == Action::NextPane),
+            _ => {}
+        }
+    }
+
+    fn one_column(&self, scene: &Scene<'_>) -> bool {
+        self.shape(scene, scene.size.0, scene.size.1.saturating_sub(2)).columns == Columns::One
+    }
+
+    fn turn(&mut self, forward: bool) {
+        self.face = match (self.face, forward) {
+            (Face::Text, true) | (Face::Draft, false) => Face::Evidence,
+            (Face::Evidence, true) | (Face::Text, false) => Face::Draft,
+            (Face::Draft, true) | (Face::Evidence, false) => Face::Text,
+        };
+    }
+
+    /// The text itself, where it can be seen.
+    pub(super) fn show_text(&mut self) {
+        (self.view, self.face) = (View::Text, Face::Text);
+    }
+
+    pub(super) fn compare(&mut self) {
+        let (draft, _) = super::editor::clean(self.detail.as_ref().map_or("", |detail| detail.text.raw()));
+        self.view = View::Diff(compare::words(&draft, self.editor.text()));
+    }
+
+    /// The evidence as it is painted: the rows of each line, with the line's index.
+    pub fn evidence_rows(&self, width: usize) -> Vec<(usize, String)> {
+        let Some(detail) = &self.detail else { return Vec::new() };
+        let lines = detail.evidence.iter().map(|line| line.text.shown_lines().collect::<Vec<_>>().join("\n"));
+        let broken = lines.enumerate().flat_map(|(at, text)| {
+            let rows = rows::rows(&text, width);
+            rows.into_iter().map(|row| (at, rows::slice(&text, row.start, row.end).trim_end().to_owned())).collect::<Vec<_>>()
+        });
+        broken.collect()
+    }
+
+    /// Columns the number and source of an evidence line take.
+    pub const EVIDENCE_MARGIN: usize = 10;
+
+    fn last_evidence_row(&self, scene: &Scene<'_>) -> usize {
+        let shape = self.shape(scene, scene.size.0, scene.size.1.saturating_sub(2));
+        let (width, height) = shape.inside(shape.evidence);
+        let rows = self.evidence_rows(usize::from(width).saturating_sub(Self::EVIDENCE_MARGIN)).len();
+        rows.saturating_sub(height.into())
+    }
+
+    fn edit(&mut self, scene: &Scene<'_>, seq: &mut SeqSource) -> Reply {
+        if let Some(asked) = self.ask_pending(scene) {
+            return asked;
+        }
+        let mut effects = self.ask_for_claim(scene, seq);
+        self.show_text();
+        self.typing = true;
+        self.notice = None;
+        effects.push(Effect::SayPresence { at: Some(self.record), editing: true });
+        (Outcome::Stay, effects)
+    }
+
+    /// Questions that must be settled before another text is made: a second text would overwrite the first.
+    fn ask_pending(&mut self, scene: &Scene<'_>) -> Option<Reply> {
+        if self.keep.clashes() {
+            return Some((self.ask_clash(), Vec::new()));
+        }
+        if self.keep.has_recovered() {
+            let offered = self.offer_recovered(scene);
+            if self.keep.has_recovered() {
+                return Some(offered);
+            }
+        }
+        None
+    }
+
+    /// Takes a key in while [`Self::typing`].
+    pub fn key(&mut self, key: KeyEvent, scene: &Scene<'_>, seq: &mut SeqSource) -> (Outcome, Vec<Effect>) {
+        if key.code == KeyCode::Esc {
+            self.typing = false;
+            let mut effects = self.save(scene, seq);
+            if self.newer && !self.dirty() {
+                effects.push(self.reload(seq));
+            }
+            effects.push(Effect::SayPresence { at: Some(self.record), editing: false });
+            return (self.or_next_question(Outcome::Stay), effects);
+        }
+        let width = self.text_width(scene);
+        let typed = self.editor.key(key, width);
+        self.took(typed, scene)
+    }
+
+    /// Takes pasted text in.
+    pub fn paste(&mut self, text: &str, scene: &Scene<'_>, _seq: &mut SeqSource) -> (Outcome, Vec<Effect>) {
+        if !self.typing {
+            return (Outcome::Say(format!("nothing was pasted; {} edits first", scene.key_of(Action::Edit))), Vec::new());
+        }
+        let typed = self.editor.paste(text);
+        self.took(typed, scene)
+    }
+
+    fn took(&mut self, typed: Typed, scene: &Scene<'_>) -> Reply {
+        let outcome = match typed {
+            Typed::Moved => Outcome::Stay,
+            Typed::Changed { hidden } => {
+                self.changed(scene);
+                if hidden > 0 { Outcome::Say(arrive::left_out(hidden)) } else { Outcome::Stay }
+            }
+            Typed::Refused(why) => Outcome::Say(why),
+        };
+        self.checks.follow(self.editor.cursor());
+        (outcome, Vec::new())
+    }
+
+    fn mask(&mut self, scene: &Scene<'_>, seq: &mut SeqSource) -> Reply {
+        if let Some(asked) = self.ask_pending(scene) {
+            return asked;
+        }
+        let Some(finding) = self.checks.current().cloned() else { return (Outcome::Stay, Vec::new()) };
+        let Some(mask) = mask::mask(self.editor.text(), &finding) else {
+            let (_, effects) = self.edit(scene, seq);
+            self.editor.go(finding.start);
+            return (Outcome::Say(format!("only you know what is true here: {}", finding.reason)), effects);
+        };
+        let effects = self.ask_for_claim(scene, seq);
+        self.show_text();
+        self.editor.replace(mask.start, mask.end, &mask.with);
+        self.changed(scene);
+        self.checks.after(mask.start);
+        if let Some(at) = self.checks.current().map(|finding| finding.start) {
+            self.editor.go(at);
+        }
+        (Outcome::Stay, effects)
+    }
+
+    fn open_editor(&mut self, scene: &Scene<'_>, seq: &mut SeqSource) -> Reply {
+        if let Some(asked) = self.ask_pending(scene) {
+            return asked;
+        }
+        let mut effects = self.ask_for_claim(scene, seq);
+        let text = Internal::new(self.editor.text().to_owned());
+        effects.push(Effect::OpenEditor { draft: self.record, text });
+        (Outcome::Stay, effects)
+    }
+
+    /// Reads the draft again; a newer text than the one on the screen is asked about.
+    fn read_again(&mut self, seq: &mut SeqSource) -> Reply {
+        let mut effects = Vec::new();
+        if std::mem::take(&mut self.newer) && self.dirty() {
+            self.keep.compare_both();
+            effects = self.keep_recovery();
+        }
+        effects.push(self.reload(seq));
+        (Outcome::Stay, effects)
+    }
+
+    /// One step back; out of the screen only when the text is safe.
+    fn back(&mut self, scene: &Scene<'_>, seq: &mut SeqSource) -> Reply {
+        if self.view != View::Text || (self.one_column(scene) && self.face != Face::Text) {
+            self.show_text();
+            return (Outcome::Stay, Vec::new());
+        }
+        let waits = self.dirty() && self.may_save(scene) && !self.leaving && !self.kept_after_failure();
+        if waits {
+            self.leaving = true;
+            let effects = self.save(scene, seq);
+            return (Outcome::Say(format!("saving; {} again leaves at once", scene.key_of(Action::Back))), effects);
+        }
+        (Outcome::Leave, self.close(scene, seq))
+    }
+
+    /// Leaves at once, as when the deck quits: what is not saved goes to the recovery file, and the claim is handed back.
+    pub fn close(&mut self, scene: &Scene<'_>, seq: &mut SeqSource) -> Vec<Effect> {
+        self.typing = false;
+        let mut effects = self.keep_recovery();
+        if self.may_save(scene) {
+            // Should the claim be handed back first, the save is refused and the recovery file still has it.
+            effects.extend(self.save(scene, seq));
+        }
+        effects.extend(self.let_go(scene, seq));
+        effects
+    }
+}

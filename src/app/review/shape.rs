@@ -1,0 +1,125 @@
+//! How the screen is divided at a size. Pure arithmetic, because the cursor must know the width that is painted.
+
+/// How many columns stand beside each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Columns {
+    /// Evidence │ draft │ client-safe text.
+    Three,
+    /// Evidence as a strip over draft │ client-safe text.
+    Two,
+    /// One at a time; `Tab` shows the next.
+    One,
+}
+
+/// The parts of the screen, in cells; borders are within.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// How many columns.
+    pub columns: Columns,
+    /// Rows of the heading.
+    pub heading: u16,
+    /// Rows of the notices under it.
+    pub notices: u16,
+    /// Columns and rows of the evidence.
+    pub evidence: (u16, u16),
+    /// Columns and rows of the draft.
+    pub draft: (u16, u16),
+    /// Columns and rows of the client-safe text.
+    pub text: (u16, u16),
+    /// Rows of the findings; without a frame in one column.
+    pub findings: u16,
+}
+
+/// Rows and columns that a border takes.
+const BORDER: u16 = 2;
+
+impl Shape {
+    /// Divides `width` × `height` cells for so many findings and notices.
+    pub fn new(width: u16, height: u16, findings: usize, notices: usize) -> Self {
+        let heading = u16::from(height >= 4);
+        let notices = u16::try_from(notices).unwrap_or(u16::MAX).min(2).min(height.saturating_sub(heading) / 5);
+        let body = height - heading - notices;
+        let wanted = u16::try_from(findings).unwrap_or(u16::MAX).saturating_add(BORDER).max(3);
+        let base = Self { columns: Columns::One, heading, notices, evidence: (0, 0), draft: (0, 0), text: (0, 0), findings: 0 };
+        if width >= 110 && body >= 12 {
+            let findings = wanted.min((body / 3).max(4));
+            let rows = body - findings;
+            let (evidence, draft) = (width * 32 / 100, width * 30 / 100);
+            let text = width - evidence - draft;
+            Self {
+                columns: Columns::Three,
+                evidence: (evidence, rows),
+                draft: (draft, rows),
+                text: (text, rows),
+                findings,
+                ..base
+            }
+        } else if width >= 60 && body >= 14 {
+            // The reason of the finding under the cursor has a row of its own.
+            let findings = wanted.saturating_add(u16::from(findings > 0)).min((body / 3).max(4));
+            let rows = body - findings;
+            let strip = (rows * 2 / 5).clamp(3, 9);
+            let draft = width * 45 / 100;
+            Self {
+                columns: Columns::Two,
+                evidence: (width, strip),
+                draft: (draft, rows - strip),
+                text: (width - draft, rows - strip),
+                findings,
+                ..base
+            }
+        } else {
+            let findings = if body >= 4 { u16::try_from(findings).unwrap_or(u16::MAX).min((body / 3).max(1)) } else { 0 };
+            let face = (width, body - findings);
+            Self { evidence: face, draft: face, text: face, findings, ..base }
+        }
+    }
+
+    /// Columns and rows inside a part's frame. In one column a title line is the whole frame.
+    pub fn inside(&self, part: (u16, u16)) -> (u16, u16) {
+        if self.columns == Columns::One {
+            (part.0, part.1.saturating_sub(1))
+        } else {
+            (part.0.saturating_sub(BORDER), part.1.saturating_sub(BORDER))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case(200, 58, Columns::Three)]
+    #[case(120, 34, Columns::Three)]
+    #[case(80, 22, Columns::Two)]
+    #[case(30, 8, Columns::One)]
+    #[case(1, 1, Columns::One)]
+    fn what_fits(#[case] width: u16, #[case] height: u16, #[case] columns: Columns) {
+        assert_eq!(Shape::new(width, height, 3, 0).columns, columns);
+    }
+
+    #[test]
+    fn at_80x24_everything_is_seen() {
+        let shape = Shape::new(80, 22, 5, 1);
+        assert!(shape.inside(shape.evidence).1 >= 2, "{shape:?}");
+        assert!(shape.inside(shape.text).1 >= 6, "{shape:?}");
+        assert!(shape.findings >= 5, "{shape:?}");
+    }
+
+    proptest! {
+        #[test]
+        fn the_parts_fill_the_screen_exactly(width in 0_u16..300, height in 0_u16..120, findings in 0_usize..80, notices in 0_usize..5) {
+            let shape = Shape::new(width, height, findings, notices);
+            let above = shape.heading + shape.notices + shape.findings;
+            let (across, down) = match shape.columns {
+                Columns::Three => (shape.evidence.0 + shape.draft.0 + shape.text.0, shape.text.1),
+                Columns::Two => (shape.draft.0 + shape.text.0, shape.evidence.1 + shape.text.1),
+                Columns::One => (shape.text.0, shape.text.1),
+            };
+            prop_assert_eq!((across, above + down), (width, height));
+        }
+    }
+}

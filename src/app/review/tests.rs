@@ -1,0 +1,7 @@
+//! The promises of the review screen, each as a test that can break it.
+
+mod in_the_deck;
+mod keeping;
+mod laws;
+mod looking;
+mod verdicts;

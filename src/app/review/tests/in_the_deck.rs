@@ -1,0 +1,148 @@
+//! The review screen inside the deck: keys reach it, a painted frame opens the verdict, time comes by ticks.
+
+use chrono::TimeDelta;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::super::fixture::{SAFE, TEXT, detail, noon, person};
+use crate::app::effect::Effect;
+use crate::app::message::{Link, Message, Rows};
+use crate::app::screen::Screen;
+use crate::app::{App, Start};
+use crate::config::keys::KeyTable;
+use crate::domain::act::{Act, Done, Verb};
+use crate::domain::actor::Role;
+use crate::domain::draft::{DraftDetail, DraftState};
+use crate::domain::id::{Kind, Ref};
+use crate::domain::row::{Page, Pane};
+use crate::domain::text::Internal;
+
+/// Answers what the deck asks for, as a database with one draft would.
+struct Database {
+    app: App,
+    draft: DraftDetail,
+    sent: Vec<Effect>,
+}
+
+impl Database {
+    fn with(text: &str) -> Self {
+        let (app, effects) = App::new(Start {
+            me: person("rosa", Role::Reviewer),
+            now: noon(),
+            size: (120, 36),
+            keys: KeyTable::default(),
+            demo: false,
+            read_only_reason: None,
+            open_review: true,
+            can_edit_externally: false,
+        });
+        let mut database = Self { app, draft: detail(text), sent: Vec::new() };
+        database.tell(Message::Linked(Link::Live));
+        database.perform(effects);
+        database
+    }
+
+    fn tell(&mut self, message: Message) {
+        let effects = self.app.update(message);
+        self.perform(effects);
+    }
+
+    fn perform(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            self.sent.push(effect.clone());
+            match effect {
+                Effect::LoadPage(seq, wanted) if wanted.pane == Pane::Review => {
+                    let page = Page { rows: vec![self.draft.draft.clone()], more: false };
+                    self.tell(Message::Page(seq, Ok(Rows::Drafts(page))));
+                }
+                Effect::LoadDraft(seq, _) => self.tell(Message::Draft(seq, Ok(Box::new(self.draft.clone())))),
+                Effect::Perform(seq, act) => {
+                    let done = Done { record: act.target.record, said: "done".into(), undo: Err("no".into()) };
+                    match act.verb {
+                        Verb::ClaimDraft { .. } => {
+                            self.draft.draft.claimed_by = Some(self.app.start().me.id);
+                            self.draft.draft.state = DraftState::InReview;
+                        }
+                        Verb::ApproveDraft { .. } => self.draft.draft.state = DraftState::Approved,
+                        _ => {}
+                    }
+                    self.draft.draft.version += 1;
+                    self.tell(Message::Acted(seq, act, Ok(done)));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn press(&mut self, letter: char) {
+        self.tell(Message::Key(KeyEvent::new(KeyCode::Char(letter), KeyModifiers::NONE)));
+    }
+
+    fn verdicts(&self) -> Vec<&Act> {
+        let performed = self.sent.iter().filter_map(|effect| match effect {
+            Effect::Perform(_, act) if matches!(act.verb, Verb::ApproveDraft { .. }) => Some(&**act),
+            _ => None,
+        });
+        performed.collect()
+    }
+
+    /// Paints, and lets time pass in the steps the deck itself asks for.
+    fn look(&mut self) {
+        self.app.painted();
+        let end = self.app.now() + TimeDelta::seconds(1);
+        while let Some(at) = self.app.next_tick().filter(|at| *at <= end) {
+            self.tell(Message::Tick(at));
+        }
+    }
+}
+
+#[test]
+fn a_draft_is_opened_looked_at_and_approved_by_keys_alone() {
+    let mut database = Database::with(SAFE);
+    database.tell(Message::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE)));
+    assert!(matches!(database.app.screen(), Some(Screen::Review(_))));
+    database.press('a');
+    assert!(database.verdicts().is_empty(), "nobody has seen it yet");
+    database.look();
+    database.press('a');
+    assert_eq!(database.verdicts().len(), 1, "{:?}", database.app.notice());
+    assert!(database.app.screen().is_none(), "it was the last");
+}
+
+#[test]
+fn a_block_moves_the_cursor_and_is_said() {
+    let mut database = Database::with(TEXT);
+    database.tell(Message::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE)));
+    database.look();
+    database.press('n');
+    database.press('a');
+    assert!(database.verdicts().is_empty());
+    assert!(database.app.notice().unwrap().text.contains("Maria Ortiz"));
+    let Some(Screen::Review(review)) = database.app.screen() else { panic!() };
+    assert_eq!(review.editor().cursor(), 0);
+}
+
+#[test]
+fn a_text_found_at_the_start_waits_until_its_draft_is_opened() {
+    let mut database = Database::with(SAFE);
+    let draft = Ref::new(Kind::Draft, database.draft.draft.number);
+    database.tell(Message::Recovered { draft, text: Internal::new("from yesterday".to_owned()) });
+    assert!(database.app.notice().unwrap().text.contains("D-12"));
+    database.tell(Message::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE)));
+    assert!(database.app.popup().is_some(), "offered, not applied");
+    database.press('U');
+    assert_eq!(database.app.unsaved().unwrap().1, "from yesterday");
+}
+
+#[test]
+fn quitting_keeps_the_text_and_hands_the_draft_back() {
+    let mut database = Database::with(SAFE);
+    database.tell(Message::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE)));
+    database.press('e');
+    database.press('!');
+    database.tell(Message::Key(KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL)));
+    let at = |of: fn(&Effect) -> bool| database.sent.iter().position(of).unwrap();
+    let kept = at(|effect| matches!(effect, Effect::KeepRecovery { .. }));
+    let back = at(|effect| matches!(effect, Effect::Perform(_, act) if act.verb == Verb::ReleaseDraft));
+    let quit = at(|effect| matches!(effect, Effect::Quit));
+    assert!(kept < back && back < quit);
+}

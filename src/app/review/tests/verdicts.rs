@@ -1,0 +1,216 @@
+//! Claims and verdicts: who may, when not, and what exactly is sent.
+
+use chrono::TimeDelta;
+use crossterm::event::KeyCode;
+use rstest::rstest;
+
+use super::super::fixture::{Desk, SAFE, conflict, detail, noon};
+use super::super::{Claim, Outcome};
+use crate::app::effect::Effect;
+use crate::app::message::{Link, Message};
+use crate::app::popup::{Answer, Question};
+use crate::config::keys::Action;
+use crate::domain::act::Verb;
+use crate::domain::actor::Role;
+use crate::domain::draft::{DraftState, RejectReason};
+use crate::domain::failure::Failure;
+
+fn said(outcome: &Outcome) -> &str {
+    let Outcome::Say(said) = outcome else { panic!("{outcome:?}") };
+    said
+}
+
+fn approvals(desk: &Desk) -> Vec<String> {
+    let sent = desk.effects.iter().filter_map(|effect| match effect {
+        Effect::Perform(_, act) => match &act.verb {
+            Verb::ApproveDraft { text } => Some(text.clone()),
+            _ => None,
+        },
+        _ => None,
+    });
+    sent.collect()
+}
+
+#[test]
+fn opening_reads_then_claims_the_version_that_was_read() {
+    let mut desk = Desk::opened(detail(SAFE), Role::Reviewer);
+    assert!(!desk.effects.iter().any(|effect| matches!(effect, Effect::Perform(..))));
+    desk.read();
+    let act = desk.last_act().1;
+    assert_eq!((act.verb, act.target.version), (Verb::ClaimDraft { take_over: false }, 3));
+    desk.claim(Ok(()));
+    assert_eq!(desk.review.claim(), &Claim::Mine);
+}
+
+#[test]
+fn a_viewer_reads_and_is_told_why() {
+    let mut desk = Desk::opened(detail(SAFE), Role::Viewer);
+    desk.read();
+    desk.look();
+    assert!(!desk.effects.iter().any(|effect| matches!(effect, Effect::Perform(..))));
+    for action in [Action::Edit, Action::Mask, Action::Editor, Action::Approve, Action::Reject, Action::TakeOver] {
+        let outcome = desk.act(action);
+        let footer = desk.review.footer_reason(action, &desk.scene());
+        assert!(footer.is_some(), "{action}");
+        assert!(!said(&outcome).is_empty(), "{action}");
+    }
+    assert!(!desk.review.typing());
+    assert!(desk.review.read_only(&desk.scene()).unwrap().contains("viewer"));
+}
+
+#[test]
+fn held_by_another_is_read_only_until_taken_over_with_a_reason() {
+    let mut desk = Desk::opened(detail(SAFE), Role::Reviewer);
+    desk.draft.draft.claimed_by = Some(crate::domain::id::PersonId::new());
+    desk.draft.draft.claimed_name = Some("ana".into());
+    desk.read();
+    desk.claim(Err(conflict("ana", "in_review")));
+    assert_eq!(said(&desk.act(Action::Edit)), "read-only: ana holds it since 11:56 UTC; T takes it over");
+    assert!(matches!(desk.act(Action::TakeOver), Outcome::Ask(Question::Reason { .. })));
+    desk.answer(Answer::Text("ana is on leave".into()));
+    let act = desk.last_act().1;
+    assert_eq!((act.verb, act.reason.as_deref()), (Verb::ClaimDraft { take_over: true }, Some("ana is on leave")));
+    desk.claim(Ok(()));
+    assert_eq!(desk.review.claim(), &Claim::Mine);
+}
+
+#[test]
+fn approving_sends_exactly_the_text_on_the_screen() {
+    let mut desk = Desk::ready("First.\u{200b} Second.");
+    desk.type_in(" Third.");
+    desk.press(KeyCode::Esc);
+    let shown = desk.text().to_owned();
+    desk.act(Action::Approve);
+    assert_eq!((approvals(&desk), desk.last_act().1.target.version), (vec![shown], 4));
+    assert_eq!(desk.acted(Ok(())), Outcome::Next);
+    assert_eq!(desk.review.unsaved(), None);
+}
+
+#[test]
+fn a_verdict_is_dead_before_the_text_was_painted() {
+    let mut desk = Desk::opened(detail(SAFE), Role::Reviewer);
+    desk.review.painted();
+    desk.read();
+    desk.claim(Ok(()));
+    desk.now += TimeDelta::minutes(5);
+    assert!(said(&desk.act(Action::Approve)).contains("only just been shown"));
+    assert!(said(&desk.act(Action::Reject)).contains("only just been shown"));
+    desk.look();
+    desk.act(Action::Approve);
+    assert_eq!(approvals(&desk).len(), 1);
+}
+
+#[test]
+fn a_held_key_never_approves_the_next_draft() {
+    let mut desk = Desk::opened(detail(SAFE), Role::Reviewer);
+    desk.read();
+    desk.claim(Ok(()));
+    desk.review.painted();
+    // The keyboard waits half a second, then repeats thirty times a second.
+    desk.wait(TimeDelta::milliseconds(1));
+    desk.now += TimeDelta::milliseconds(500);
+    for _ in 0..200 {
+        desk.act(Action::Approve);
+        desk.wait(TimeDelta::milliseconds(33));
+    }
+    assert!(approvals(&desk).is_empty());
+    assert!(desk.review.next_tick(desk.now).is_some(), "the screen asks to be told when it may");
+    desk.wait(TimeDelta::milliseconds(1));
+    desk.wait(TimeDelta::milliseconds(700));
+    desk.act(Action::Approve);
+    assert_eq!(approvals(&desk).len(), 1);
+}
+
+#[test]
+fn approving_twice_sends_once() {
+    let mut desk = Desk::ready(SAFE);
+    desk.act(Action::Approve);
+    desk.act(Action::Approve);
+    desk.act(Action::Edit);
+    assert_eq!((approvals(&desk).len(), desk.review.typing()), (1, false));
+}
+
+#[rstest]
+#[case::empty("  \n ", |_: &mut Desk| {}, "no text")]
+#[case::offline(SAFE, |desk: &mut Desk| desk.link = Link::Offline { since: noon() }, "offline since 12:00:00 UTC")]
+#[case::closed(SAFE, |desk: &mut Desk| { desk.draft.draft.state = DraftState::Approved; desk.read_changed(); }, "approved")]
+#[case::handed_back(SAFE, |desk: &mut Desk| { desk.draft.draft.claimed_by = None; desk.read_changed(); }, "e claims it first")]
+fn approval_is_refused_with_the_reason(#[case] text: &str, #[case] prepare: fn(&mut Desk), #[case] reason: &str) {
+    let mut desk = Desk::ready(text);
+    prepare(&mut desk);
+    let outcome = desk.act(Action::Approve);
+    assert!(said(&outcome).contains(reason), "{outcome:?}");
+    assert!(desk.review.footer_reason(Action::Approve, &desk.scene()).unwrap().contains(reason));
+    assert!(approvals(&desk).is_empty());
+}
+
+#[test]
+fn somebody_else_was_first_is_asked_about_and_the_text_kept() {
+    let mut desk = Desk::ready(SAFE);
+    desk.type_in("!");
+    desk.press(KeyCode::Esc);
+    desk.act(Action::Approve);
+    let outcome = desk.acted(Err(conflict("ana", "approved")));
+    assert!(matches!(outcome, Outcome::Ask(Question::Conflict { .. })), "{outcome:?}");
+    desk.draft.draft.state = DraftState::Approved;
+    desk.answer(Answer::Yes);
+    desk.read();
+    assert_eq!(desk.text(), format!("{SAFE}!"));
+    assert!(desk.effects.iter().any(|effect| matches!(effect, Effect::KeepRecovery { .. })));
+}
+
+#[test]
+fn a_refusal_of_the_database_is_shown() {
+    let mut desk = Desk::ready(SAFE);
+    desk.act(Action::Approve);
+    let refused = Failure::refused("approving D-12", "a block stands", "mask it");
+    let outcome = desk.acted(Err(refused));
+    assert!(said(&outcome).contains("a block stands"));
+    assert!(desk.review.notices(&desk.scene())[0].contains("a block stands"));
+}
+
+#[test]
+fn rejecting_takes_a_reason_and_a_note() {
+    let mut desk = Desk::ready(SAFE);
+    let Outcome::Ask(Question::Menu { options, .. }) = desk.act(Action::Reject) else { panic!() };
+    assert_eq!(options.iter().map(|option| option.0).collect::<String>(), "wucdn");
+    assert!(matches!(desk.answer(Answer::Choice(1)), Outcome::Ask(Question::Text { .. })));
+    desk.answer(Answer::Text("names a minor".into()));
+    let act = desk.last_act().1;
+    assert_eq!((act.verb, act.reason.as_deref()), (Verb::RejectDraft { reason: RejectReason::Unsafe }, Some("names a minor")));
+    assert_eq!(desk.acted(Ok(())), Outcome::Next);
+}
+
+#[rstest]
+#[case(vec![Answer::No])]
+#[case(vec![Answer::Choice(0), Answer::No])]
+fn a_rejection_can_be_called_off(#[case] answers: Vec<Answer>) {
+    let mut desk = Desk::ready(SAFE);
+    desk.act(Action::Reject);
+    for answer in answers {
+        desk.answer(answer);
+    }
+    assert!(!desk.effects.iter().any(|effect| matches!(effect, Effect::Perform(..))));
+}
+
+#[test]
+fn a_claim_that_ran_out_is_told_and_taken_again_by_editing() {
+    let mut desk = Desk::ready(SAFE);
+    desk.draft.draft.claimed_by = None;
+    desk.draft.draft.claimed_name = None;
+    desk.read_changed();
+    assert_eq!(desk.review.claim(), &Claim::Free);
+    desk.act(Action::Edit);
+    assert!(desk.review.typing());
+    assert_eq!(desk.last_act().1.verb, Verb::ClaimDraft { take_over: false });
+}
+
+#[test]
+fn a_draft_that_cannot_be_read_says_so_and_comes_when_it_can() {
+    let mut desk = Desk::opened(detail(SAFE), Role::Reviewer);
+    let Some(Effect::LoadDraft(seq, _)) = desk.effects.first().cloned() else { panic!() };
+    desk.message(&Message::Draft(seq, Err(Failure::Unavailable("refused".into()))));
+    assert!(matches!(desk.review.reading(), super::super::Reading::Failed(_)));
+    desk.read_changed();
+    assert_eq!(desk.text(), SAFE);
+}

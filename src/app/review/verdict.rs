@@ -1,0 +1,186 @@
+//! Approving and rejecting: what must be true before, and what is sent.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use strum::VariantArray;
+
+use super::{Asking, Claim, Doing, Face, Outcome, Reply, Review, Scene};
+use crate::app::effect::{Effect, SeqSource};
+use crate::app::popup::{Answer, Question};
+use crate::config::keys::Action;
+use crate::domain::act::Verb;
+use crate::domain::draft::RejectReason;
+use crate::domain::span::{FindingKind, Severity};
+use crate::domain::text::neutralise;
+
+/// How long a text must have been seen before a verdict on it counts. Longer than a keyboard waits before it repeats a
+/// held key, so that holding `a` judges one draft and no more.
+const LOOK: TimeDelta = TimeDelta::milliseconds(700);
+
+/// Keeps a verdict from falling on what nobody has seen.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Gate {
+    painted: bool,
+    /// The first moment known to be after the painting. Taken from a tick, because a key may carry an older time.
+    seen: Option<DateTime<Utc>>,
+}
+
+impl Gate {
+    /// Another text is there: it must be painted and looked at anew.
+    pub(super) fn fresh(&mut self) {
+        *self = Self::default();
+    }
+
+    /// A frame with the text has reached the terminal.
+    pub(super) fn painted(&mut self) {
+        self.painted = true;
+    }
+
+    pub(super) fn tick(&mut self, now: DateTime<Utc>) {
+        if self.painted && self.seen.is_none() {
+            self.seen = Some(now);
+        }
+    }
+
+    /// When it wants to be told the time.
+    pub(super) fn wakes(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        match self.seen {
+            None => self.painted.then(|| now + TimeDelta::milliseconds(1)),
+            Some(seen) => Some(seen + LOOK).filter(|at| *at > now),
+        }
+    }
+
+    /// Whether a verdict may fall. A press that comes too early starts the wait again: a held key never gets through.
+    fn opens(&mut self, now: DateTime<Utc>) -> bool {
+        let open = self.painted && self.seen.is_some_and(|seen| now - seen >= LOOK);
+        if !open {
+            self.seen = None;
+        }
+        open
+    }
+}
+
+impl Review {
+    /// Why the draft cannot be approved; `None` when it can.
+    pub(super) fn approve_reason(&self, scene: &Scene<'_>) -> Option<String> {
+        self.verdict_reason(scene).or_else(|| {
+            if self.editor.text().trim().is_empty() {
+                return Some("there is no text to approve".to_owned());
+            }
+            let block = self.checks.found().iter().find(|finding| finding.severity == Severity::Block)?;
+            let kind = kind_name(block.kind);
+            Some(neutralise(&format!("blocked: {kind} “{}”; {}", block.text.replace('\n', " "), block.reason)).into_owned())
+        })
+    }
+
+    /// What stands against any verdict.
+    pub(super) fn verdict_reason(&self, scene: &Scene<'_>) -> Option<String> {
+        if self.detail.is_none() {
+            return Some("the draft is not read yet".to_owned());
+        }
+        if let Some(reason) = self.read_only(scene) {
+            return Some(reason);
+        }
+        if let Some(since) = scene.offline() {
+            return Some(format!("offline since {} UTC; the text is kept", since.format("%H:%M:%S")));
+        }
+        if self.doing.is_some() {
+            return Some("on its way; one moment".to_owned());
+        }
+        if self.keep.clashes() {
+            return Some("two texts were saved; choose one first".to_owned());
+        }
+        if self.newer {
+            return Some(format!("a newer version exists; {} reads it", scene.key_of(Action::Reload)));
+        }
+        match self.claim {
+            Claim::Mine => None,
+            Claim::None | Claim::Asked => Some("the draft is being claimed; one moment".to_owned()),
+            Claim::Free | Claim::Held { .. } => Some(format!("nobody holds it; {} claims it first", scene.key_of(Action::Edit))),
+        }
+    }
+
+    pub(super) fn approve(&mut self, scene: &Scene<'_>, seq: &mut SeqSource) -> Reply {
+        if self.keep.clashes() {
+            return (self.ask_clash(), Vec::new());
+        }
+        if let Some(reason) = self.approve_reason(scene) {
+            if self.verdict_reason(scene).is_none()
+                && let Some(at) = self.checks.to_block().map(|finding| finding.start)
+            {
+                self.show_text();
+                self.editor.go(at);
+            }
+            return (Outcome::Say(format!("not approved: {reason}")), Vec::new());
+        }
+        if self.face != Face::Text {
+            self.show_text();
+            self.gate.fresh();
+        }
+        if !self.gate.opens(scene.now) {
+            return (Outcome::Say("not approved: it has only just been shown; look at it first".to_owned()), Vec::new());
+        }
+        let text = self.editor.text().to_owned();
+        self.send(Doing::Approve, Verb::ApproveDraft { text }, None, seq)
+    }
+
+    pub(super) fn ask_reject(&mut self, scene: &Scene<'_>) -> Reply {
+        if let Some(reason) = self.verdict_reason(scene) {
+            return (Outcome::Say(format!("not rejected: {reason}")), Vec::new());
+        }
+        if !self.gate.opens(scene.now) {
+            return (Outcome::Say("not rejected: it has only just been shown; look at it first".to_owned()), Vec::new());
+        }
+        let options = RejectReason::VARIANTS.iter().map(|reason| reject_option(*reason)).collect();
+        let title = format!("Reject {}: why?", self.record);
+        (self.ask(Asking::RejectWhy, Question::Menu { title, options }), Vec::new())
+    }
+
+    pub(super) fn reject_answered(&mut self, about: Asking, answer: Answer, scene: &Scene<'_>, seq: &mut SeqSource) -> Reply {
+        match (about, answer) {
+            (Asking::RejectWhy, Answer::Choice(choice)) => {
+                let Some(reason) = RejectReason::VARIANTS.get(choice).copied() else { return (Outcome::Stay, Vec::new()) };
+                let question = Question::Text {
+                    title: format!("Reject {}: {}", self.record, reject_option(reason).1),
+                    body: "A note for whoever mends it. It stays internal; an empty line means none.".to_owned(),
+                    given: String::new(),
+                };
+                (self.ask(Asking::RejectNote(reason), question), Vec::new())
+            }
+            (Asking::RejectNote(reason), answer @ (Answer::Text(_) | Answer::Yes)) => {
+                if let Some(refused) = self.verdict_reason(scene) {
+                    return (Outcome::Say(format!("not rejected: {refused}")), Vec::new());
+                }
+                let note = match answer {
+                    Answer::Text(note) => Some(note).filter(|note| !note.trim().is_empty()),
+                    Answer::Choice(_) | Answer::Yes | Answer::No => None,
+                };
+                self.send(Doing::Reject, Verb::RejectDraft { reason }, note, seq)
+            }
+            _ => (Outcome::Stay, Vec::new()),
+        }
+    }
+
+    fn send(&mut self, doing: Doing, verb: Verb, reason: Option<String>, seq: &mut SeqSource) -> Reply {
+        let Some((number, effect)) = self.perform(verb, reason, seq) else { return (Outcome::Stay, Vec::new()) };
+        self.doing = Some((number, doing));
+        self.notice = None;
+        let effects: Vec<Effect> = self.keep_recovery().into_iter().chain([effect]).collect();
+        (Outcome::Stay, effects)
+    }
+}
+
+/// The name of a finding's kind, in words.
+pub fn kind_name(kind: FindingKind) -> String {
+    kind.as_str().replace('_', " ")
+}
+
+fn reject_option(reason: RejectReason) -> (char, String) {
+    let (key, says) = match reason {
+        RejectReason::Wrong => ('w', "wrong: it is not what happened"),
+        RejectReason::Unsafe => ('u', "unsafe: it cannot be made client-safe"),
+        RejectReason::Unclear => ('c', "unclear: nobody would understand it"),
+        RejectReason::Duplicate => ('d', "duplicate: already told"),
+        RejectReason::NotNeeded => ('n', "not needed: nothing worth telling"),
+    };
+    (key, says.to_owned())
+}

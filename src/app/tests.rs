@@ -1,0 +1,363 @@
+//! What keys and messages do to the deck, without a terminal: state and effects.
+
+use chrono::TimeDelta;
+use rstest::rstest;
+use strum::VariantArray;
+
+use super::effect::{Effect, Seq};
+use super::fixtures::{self, deck, done, key, lead, load_of, now, page, press, start, type_in};
+use super::item::Item;
+use super::message::{Link, Message, Rows};
+use super::popup::{Popup, Question};
+use super::screen::Screen;
+use super::{App, Tone};
+use crate::domain::act::{Act, Verb};
+use crate::domain::actor::Role;
+use crate::domain::failure::{Conflict, Failure};
+use crate::domain::id::{Kind, Ref};
+use crate::domain::job::JobState;
+use crate::domain::lead::LeadAct;
+use crate::domain::row::Pane;
+use crate::domain::trace::StepKind;
+
+const SIZE: (u16, u16) = (80, 24);
+
+fn owner() -> App {
+    deck(Role::Owner, SIZE)
+}
+
+fn performed(effects: &[Effect]) -> (Seq, Act) {
+    match effects {
+        [Effect::Perform(seq, act)] => (*seq, (**act).clone()),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn current(app: &App, pane: Pane) -> Option<Ref> {
+    app.list(pane).current().and_then(Item::record)
+}
+
+/// The database changed: a load of leads is asked for and answered with these.
+fn leads_are(app: &mut App, numbers: &[i64]) {
+    let effects = app.update(Message::Changed);
+    let seq = load_of(&effects, Pane::Leads).unwrap();
+    app.update(Message::Page(seq, Ok(Rows::Leads(page(numbers.iter().copied().map(lead).collect())))));
+    fixtures::serve(app, effects);
+}
+
+#[test]
+fn the_deck_opens_by_asking_for_every_pane_once() {
+    let (mut app, effects) = App::new(start(Role::Owner, SIZE));
+    assert!(Pane::VARIANTS.iter().all(|pane| load_of(&effects, *pane).is_some()));
+    assert!(!app.idle());
+    fixtures::serve(&mut app, effects);
+    assert!(app.idle());
+}
+
+#[test]
+fn changes_during_a_load_ask_once_more_and_no_oftener() {
+    let (mut app, effects) = App::new(start(Role::Owner, SIZE));
+    let seq = load_of(&effects, Pane::Leads).unwrap();
+    for _ in 0..5 {
+        assert_eq!(load_of(&app.update(Message::Changed), Pane::Leads), None);
+    }
+    let again = app.update(Message::Page(seq, Ok(fixtures::rows(Pane::Leads))));
+    let seq = load_of(&again, Pane::Leads).unwrap();
+    assert_eq!(load_of(&app.update(Message::Page(seq, Ok(fixtures::rows(Pane::Leads)))), Pane::Leads), None);
+}
+
+#[test]
+fn an_answer_to_an_older_question_is_dropped() {
+    let mut app = owner();
+    let before = app.list(Pane::Leads).rows.len();
+    app.update(Message::Page(1, Ok(Rows::Leads(page(vec![])))));
+    assert_eq!(app.list(Pane::Leads).rows.len(), before);
+}
+
+#[test]
+fn rows_of_an_older_filter_are_not_shown() {
+    let mut app = owner();
+    let first = app.update(Message::Changed);
+    let seq = load_of(&first, Pane::Leads).unwrap();
+    app.update(key("/"));
+    for c in "state:new".chars() {
+        app.update(key(&c.to_string()));
+    }
+    let effects = app.update(Message::Page(seq, Ok(Rows::Leads(page(vec![])))));
+    assert!(!app.list(Pane::Leads).rows.is_empty());
+    let Some(Effect::LoadPage(_, wanted)) = effects.first() else { panic!("{effects:?}") };
+    assert_eq!(wanted.filter.to_string(), "state:new");
+}
+
+#[test]
+fn the_cursor_follows_its_row_and_then_its_neighbour() {
+    let mut app = owner();
+    press(&mut app, "j j");
+    assert_eq!(current(&app, Pane::Leads), Some(Ref::new(Kind::Lead, 2003)));
+    leads_are(&mut app, &[9, 8, 3, 1]);
+    assert_eq!(current(&app, Pane::Leads), Some(Ref::new(Kind::Lead, 2003)));
+    leads_are(&mut app, &[9, 8, 1]);
+    assert_eq!(current(&app, Pane::Leads), Some(Ref::new(Kind::Lead, 2001)));
+}
+
+#[test]
+fn rows_under_a_hand_do_not_jump_and_new_ones_are_announced() {
+    let mut app = owner();
+    press(&mut app, "j j");
+    let line = app.list(Pane::Leads).at() - app.list(Pane::Leads).top;
+    let numbers: Vec<i64> = (40..43).chain(1..=30).collect();
+    leads_are(&mut app, &numbers);
+    let list = app.list(Pane::Leads);
+    assert_eq!((list.at() - list.top, list.fresh), (line, 3));
+    press(&mut app, "Home");
+    assert_eq!(app.list(Pane::Leads).fresh, 0);
+}
+
+#[test]
+fn a_pane_nobody_works_in_shows_its_newest_rows() {
+    let mut app = owner();
+    let numbers: Vec<i64> = (40..43).chain(1..=30).collect();
+    leads_are(&mut app, &numbers);
+    let list = app.list(Pane::Leads);
+    assert_eq!((list.top, list.fresh), (0, 0));
+    // The cursor stays on its row: a key pressed now means the row the eye was on.
+    assert_eq!(current(&app, Pane::Leads), Some(Ref::new(Kind::Lead, 2001)));
+}
+
+#[rstest]
+#[case(Role::Viewer, "4 f", "is a viewer")]
+#[case(Role::Operator, "2 P", "is a operator")]
+#[case(Role::Owner, "3 j r", "on its way already")]
+#[case(Role::Owner, "3 j j r", "resume its destination first")]
+#[case(Role::Owner, "2 j r", "say what happened")]
+#[case(Role::Owner, "3 w", "outcome is known")]
+#[case(Role::Owner, "u", "nothing to undo")]
+fn a_key_that_cannot_act_says_why(#[case] role: Role, #[case] keys: &str, #[case] why: &str) {
+    let mut app = deck(role, SIZE);
+    let effects = press(&mut app, keys);
+    assert_eq!(effects, []);
+    let notice = app.notice().unwrap();
+    assert!(notice.tone == Tone::Why && notice.text.contains(why), "{}", notice.text);
+}
+
+#[rstest]
+#[case("3 r", Verb::RetryJob, None)]
+#[case("4 f", Verb::FinishTask, None)]
+#[case("l b", Verb::SetLead { act: LeadAct::Book, lost: None }, None)]
+#[case("4 s 2", Verb::SnoozeTask { until: Some(now() + TimeDelta::hours(1)) }, None)]
+#[case("4 D w h y Enter", Verb::DropTask, Some("why"))]
+#[case("2 Enter r", Verb::ReplayJob, None)]
+#[case("2 Enter j j j r y", Verb::ReplayJob, None)]
+#[case("2 Enter j j j w n o k Enter", Verb::ResolveJob { arrived: false }, Some("ok"))]
+#[case("2 P", Verb::ResumeDestination, None)]
+#[case("Enter W n o Enter", Verb::WithdrawSummary, Some("no"))]
+fn keys_make_acts(#[case] keys: &str, #[case] verb: Verb, #[case] reason: Option<&str>) {
+    let mut app = owner();
+    let (_, act) = performed(&press(&mut app, keys));
+    assert_eq!((act.verb, act.reason.as_deref()), (verb, reason));
+}
+
+#[test]
+fn undo_takes_the_last_act_back_and_says_so() {
+    let mut app = owner();
+    let (seq, act) = performed(&press(&mut app, "4 f"));
+    let inverse = Act { verb: Verb::ReopenTask, ..act.clone() };
+    let effects = app.update(Message::Acted(seq, Box::new(act.clone()), Ok(done(&act, "T-30 is done", Ok(inverse.clone())))));
+    fixtures::serve(&mut app, effects);
+    let (seq, undone) = performed(&press(&mut app, "u"));
+    assert_eq!(undone, inverse);
+    app.update(Message::Acted(seq, Box::new(undone), Ok(done(&inverse, "T-30 is open again", Err("no".into())))));
+    assert_eq!(app.notice().unwrap().text, "undone: T-30 is open again");
+    assert_eq!(press(&mut app, "u"), []);
+}
+
+#[test]
+fn what_cannot_be_undone_says_why() {
+    let mut app = owner();
+    let (seq, act) = performed(&press(&mut app, "3 r"));
+    let effects =
+        app.update(Message::Acted(seq, Box::new(act.clone()), Ok(done(&act, "J-500 retried", Err("it has left".into())))));
+    fixtures::serve(&mut app, effects);
+    assert_eq!(press(&mut app, "u"), []);
+    assert!(app.notice().unwrap().text.contains("it has left"));
+}
+
+#[rstest]
+#[case(Failure::Unavailable("gone".into()))]
+#[case(Failure::Conflict(Box::new(Conflict { what: "T-30".into(), by: "ana".into(), at: None, now: "done".into() })))]
+fn a_reason_survives_a_failed_act(#[case] failure: Failure) {
+    let mut app = owner();
+    press(&mut app, "4 D");
+    type_in(&mut app, "made twice");
+    let (seq, act) = performed(&press(&mut app, "Enter"));
+    app.update(Message::Acted(seq, Box::new(act), Err(failure)));
+    press(&mut app, "Esc D");
+    let Some(Popup::Ask(ask)) = app.popup() else { panic!("no prompt") };
+    assert_eq!(ask.line.text(), "made twice");
+}
+
+#[test]
+fn a_prompt_left_with_esc_keeps_its_text() {
+    let mut app = owner();
+    press(&mut app, "4 D");
+    type_in(&mut app, "half a");
+    press(&mut app, "Esc D");
+    let Some(Popup::Ask(ask)) = app.popup() else { panic!("no prompt") };
+    assert_eq!(ask.line.text(), "half a");
+}
+
+#[test]
+fn a_group_is_frozen_previewed_and_asks_for_the_number() {
+    let mut app = owner();
+    let effects = press(&mut app, "2 r");
+    let [Effect::Freeze(seq, wanted)] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!(wanted.filter.to_string(), "destination:HubSpot signature:\"401 token expired\" -state:unknown");
+    let targets: Vec<_> = (0..30).filter_map(|n| Item::Job(fixtures::job(n, JobState::Dead)).target()).collect();
+    app.update(Message::Frozen(*seq, Ok(targets.clone())));
+    assert!(matches!(app.popup(), Some(Popup::Ask(ask)) if matches!(ask.question, Question::TypedCount { count: 30, .. })));
+    assert_eq!(press(&mut app, "2 9 Enter"), []);
+    let effects = press(&mut app, "Backspace Backspace 3 0 Enter");
+    let [Effect::Bulk(_, acts)] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!(acts.iter().map(|act| act.target).collect::<Vec<_>>(), targets);
+    assert!(acts.iter().all(|act| act.verb == Verb::RetryJob));
+}
+
+#[test]
+fn what_failed_in_a_bulk_stays_marked_and_the_rest_can_be_undone() {
+    let mut app = owner();
+    press(&mut app, "4 x x x f");
+    let effects = press(&mut app, "Enter");
+    let [Effect::Bulk(seq, acts)] = &effects[..] else { panic!("{effects:?}") };
+    for (n, act) in acts.iter().enumerate() {
+        let inverse = Act { verb: Verb::ReopenTask, ..act.clone() };
+        let outcome = if n == 1 { Err(Failure::Other("no".into())) } else { Ok(done(act, "done", Ok(inverse))) };
+        app.update(Message::BulkStep { seq: *seq, n: n + 1, of: 3, target: act.target, outcome });
+    }
+    let effects = app.update(Message::BulkEnded { seq: *seq, stopped: false });
+    fixtures::serve(&mut app, effects);
+    assert_eq!(app.list(Pane::Tasks).marks.len(), 1);
+    let effects = press(&mut app, "Esc u");
+    assert!(matches!(&effects[..], [Effect::Bulk(_, acts)] if acts.len() == 2), "{effects:?}");
+}
+
+#[test]
+fn esc_stops_a_bulk() {
+    let mut app = owner();
+    let effects = press(&mut app, "4 x x f Enter");
+    let [Effect::Bulk(seq, _)] = effects[..] else { panic!("{effects:?}") };
+    assert_eq!(press(&mut app, "Esc"), [Effect::StopBulk(seq)]);
+    assert_eq!(press(&mut app, "Esc"), []);
+    assert!(!app.idle());
+    app.update(Message::BulkEnded { seq, stopped: true });
+    assert!(app.bulk().unwrap().is_over());
+}
+
+#[test]
+fn frozen_leads_are_given_away_as_leads() {
+    let mut app = owner();
+    let [Effect::Freeze(seq, _)] = press(&mut app, "X")[..] else { panic!("no freeze") };
+    let targets: Vec<_> = (50..53).filter_map(|n| Item::Lead(lead(n)).target()).collect();
+    app.update(Message::Frozen(seq, Ok(targets)));
+    let effects = press(&mut app, "o a n a Enter Enter");
+    let [Effect::Bulk(_, acts)] = &effects[..] else { panic!("{effects:?}") };
+    assert!(acts.iter().all(|act| act.verb == Verb::AssignLead { to: Some("ana".into()) }));
+}
+
+#[test]
+fn everything_that_matches_is_marked_loaded_or_not() {
+    let mut app = owner();
+    let effects = press(&mut app, "3 X");
+    let [Effect::Freeze(seq, _)] = effects[..] else { panic!("{effects:?}") };
+    let targets: Vec<_> = (0..90).filter_map(|n| Item::Job(fixtures::job(n, JobState::Ready)).target()).collect();
+    app.update(Message::Frozen(seq, Ok(targets)));
+    assert_eq!(app.list(Pane::Queue).marks.len(), 90);
+}
+
+#[test]
+fn a_canary_goes_ahead_and_the_rest_is_offered_when_it_arrives() {
+    let mut app = owner();
+    let effects = press(&mut app, "2 c");
+    let [Effect::Freeze(seq, ref wanted)] = effects[..] else { panic!("{effects:?}") };
+    assert_eq!(wanted.limit, 1);
+    let target = Item::Job(fixtures::job(1, JobState::Dead)).target().unwrap();
+    let (seq, act) = performed(&app.update(Message::Frozen(seq, Ok(vec![target]))));
+    let effects = app.update(Message::Acted(seq, Box::new(act.clone()), Ok(done(&act, "on its way", Err("left".into())))));
+    let trace_of = |effects: &[Effect]| {
+        effects.iter().find_map(|effect| match effect {
+            Effect::LoadTrace(seq, record) if *record == target.record => Some(*seq),
+            _ => None,
+        })
+    };
+    let seq = trace_of(&effects).unwrap();
+    let mut trace = fixtures::trace(target.record);
+    trace.steps.retain(|step| step.kind == StepKind::Job);
+    trace.steps[0].status = "running".into();
+    app.update(Message::Trace(seq, Ok(trace.clone())));
+    assert!(app.popup().is_none());
+    let effects = app.update(Message::Changed);
+    trace.steps[0].status = "succeeded".into();
+    app.update(Message::Trace(trace_of(&effects).unwrap(), Ok(trace)));
+    let effects = press(&mut app, "Enter");
+    assert!(matches!(effects[..], [Effect::Freeze(..)]), "{effects:?}");
+}
+
+#[test]
+fn screens_stack_and_esc_goes_back_one_at_a_time() {
+    let mut app = owner();
+    press(&mut app, "Enter g t");
+    assert!(matches!(app.screen(), Some(Screen::Trace(trace)) if trace.record == Ref::new(Kind::Task, 30)));
+    press(&mut app, "Esc");
+    assert!(matches!(app.screen(), Some(Screen::Trace(trace)) if trace.record == Ref::new(Kind::Lead, 2001)));
+    press(&mut app, "Esc");
+    assert!(app.screen().is_none());
+}
+
+#[test]
+fn the_palette_opens_a_reference() {
+    let mut app = owner();
+    press(&mut app, ":");
+    type_in(&mut app, "L-77");
+    press(&mut app, "Enter");
+    assert!(matches!(app.screen(), Some(Screen::Trace(trace)) if trace.record == Ref::new(Kind::Lead, 77)));
+}
+
+#[test]
+fn coming_back_to_the_database_reads_everything_again() {
+    let mut app = owner();
+    app.update(Message::Linked(Link::Offline { since: now() }));
+    assert!(!app.list(Pane::Leads).rows.is_empty());
+    assert!(load_of(&app.update(Message::Linked(Link::Live)), Pane::Leads).is_some());
+}
+
+#[test]
+fn the_screen_ticks_by_the_second_only_for_what_counts_seconds() {
+    let mut app = owner();
+    assert_eq!(app.next_tick(), Some(now() + TimeDelta::seconds(1)), "a job is due in 14 s");
+    press(&mut app, "z");
+    assert!(app.next_tick().unwrap() >= now() + TimeDelta::seconds(2), "leads alone count minutes");
+}
+
+#[test]
+fn more_rows_are_asked_for_near_the_end() {
+    let mut app = owner();
+    let effects = app.update(Message::Changed);
+    let seq = load_of(&effects, Pane::Leads).unwrap();
+    let mut rows = page((1..=200).map(lead).collect());
+    rows.more = true;
+    app.update(Message::Page(seq, Ok(Rows::Leads(rows))));
+    let effects = app.update(key("G"));
+    assert!(matches!(effects.first(), Some(Effect::LoadPage(_, wanted)) if wanted.limit == 400), "{effects:?}");
+}
+
+#[test]
+fn a_click_aims_and_a_second_click_opens() {
+    use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+    let mut app = owner();
+    let place = app.pane_box(Pane::Tasks).unwrap().rows();
+    let kind = MouseEventKind::Down(MouseButton::Left);
+    let click = Message::Mouse(MouseEvent { kind, column: place.x + 2, row: place.y + 1, modifiers: KeyModifiers::NONE });
+    app.update(click.clone());
+    assert_eq!((app.focus(), current(&app, Pane::Tasks)), (Pane::Tasks, Some(Ref::new(Kind::Task, 31))));
+    app.update(click);
+    assert!(matches!(app.screen(), Some(Screen::Trace(_))));
+}

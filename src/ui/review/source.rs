@@ -1,0 +1,55 @@
+//! What the text is made from: the evidence, line by line with its records, and the draft as the model wrote it.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+use super::framed;
+use crate::app::review::{Review, Shape, row_of, rows, slice};
+use crate::config::theme::Styles;
+use crate::domain::text::neutralise;
+
+pub(super) fn evidence(frame: &mut Frame<'_>, area: Rect, review: &Review, shape: &Shape, styles: &Styles) {
+    let Some(detail) = review.detail() else { return };
+    let inside = framed(shape, String::new(), styles.border).inner(area);
+    let margin = Review::EVIDENCE_MARGIN;
+    let rows = review.evidence_rows(usize::from(inside.width).saturating_sub(margin));
+    let height = usize::from(inside.height);
+    let top = review.evidence_top().min(rows.len().saturating_sub(height));
+    let seen = rows.get(top..rows.len().min(top + height)).unwrap_or_default();
+    let number = |row: Option<&(usize, String)>| row.map_or(0, |(at, _)| at + 1);
+    let title = match detail.evidence.len() {
+        0 => " Evidence: none ".to_owned(),
+        count if rows.len() <= height => format!(" Evidence · {count} lines "),
+        count => format!(" Evidence · {}–{} of {count} ", number(seen.first()), number(seen.last())),
+    };
+    let first = |index: usize, at: usize| index == 0 || seen.get(index - 1).is_none_or(|(before, _)| *before != at);
+    let lines = seen.iter().enumerate().map(|(index, (at, text))| {
+        // A line that began above the edge keeps its number, so that it can still be cited.
+        let label = detail.evidence.get(*at).filter(|_| first(index, *at)).map_or_else(String::new, |line| {
+            let source: String = neutralise(&line.source).chars().take(5).collect();
+            format!("{:>3} {source}", line.n)
+        });
+        Line::from(vec![Span::styled(format!("{label:<margin$}"), styles.dim), Span::styled(text.clone(), styles.text)])
+    });
+    let lines: Vec<Line<'_>> = lines.collect();
+    frame.render_widget(Paragraph::new(lines).block(framed(shape, title, styles.border)), area);
+}
+
+/// Scrolls with the text beside it: what is being read on the right was made from what stands here.
+pub(super) fn draft(frame: &mut Frame<'_>, area: Rect, review: &Review, shape: &Shape, styles: &Styles) {
+    let Some(detail) = review.detail() else { return };
+    let block = framed(shape, format!(" Draft by {} ", detail.draft.model.shown()), styles.border);
+    let inside = block.inner(area);
+    let (width, height) = (usize::from(inside.width), usize::from(inside.height));
+    let text = detail.text.shown_lines().collect::<Vec<_>>().join("\n");
+    let broken = rows(&text, width);
+    let beside = rows(review.editor().text(), shape.inside(shape.text).0.into());
+    let at = row_of(&beside, review.editor().cursor()) * broken.len() / beside.len().max(1);
+    let top = super::top_for(at, broken.len(), height);
+    let seen = broken.iter().skip(top).take(height);
+    let lines: Vec<Line<'_>> =
+        seen.map(|row| Line::styled(slice(&text, row.start, row.end).trim_end().to_owned(), styles.text)).collect();
+    frame.render_widget(Paragraph::new(lines).block(block), area);
+}

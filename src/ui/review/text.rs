@@ -1,0 +1,138 @@
+//! The client-safe text: as it is edited, with the findings marked in it; as it differs from the draft; and as the
+//! portal will show it.
+
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::{Modifier, Style};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+use super::{framed, severity, top_for};
+use crate::app::review::{Fate, Piece, Review, Row, Shape, View, column, row_of, rows, slice};
+use crate::config::theme::Styles;
+use crate::domain::text::neutralise;
+
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, review: &Review, shape: &Shape, styles: &Styles) {
+    match review.view() {
+        View::Text => editor(frame, area, review, shape, styles),
+        View::Diff(pieces) => diff(frame, area, review, pieces, shape, styles),
+        View::Preview => preview(frame, area, review, shape, styles),
+    }
+}
+
+fn editor(frame: &mut Frame<'_>, area: Rect, review: &Review, shape: &Shape, styles: &Styles) {
+    let title = if review.typing() { " Client-safe text · editing, Esc ends " } else { " Client-safe text " };
+    let block = framed(shape, title, styles.focused);
+    let inside = block.inner(area);
+    let (width, height) = (usize::from(inside.width), usize::from(inside.height));
+    let (text, cursor) = (review.editor().text(), review.editor().cursor());
+    let broken = rows(text, width);
+    let at = row_of(&broken, cursor);
+    let top = top_for(at, broken.len(), height);
+    let seen = broken.iter().skip(top).take(height);
+    let lines: Vec<Line<'_>> = seen.map(|row| marked(review, *row, styles)).collect();
+    frame.render_widget(Paragraph::new(lines).block(block), area);
+    let here = broken.get(at).filter(|_| review.typing() && !inside.is_empty());
+    if let Some(row) = here {
+        let across = column(text, *row, cursor).min(width.saturating_sub(1));
+        let (x, y) = (u16::try_from(across).unwrap_or(0), u16::try_from(at - top).unwrap_or(0));
+        frame.set_cursor_position(Position::new(inside.x + x, inside.y + y));
+    }
+}
+
+/// One row, cut where a finding or the selection begins or ends.
+fn marked<'a>(review: &Review, row: Row, styles: &Styles) -> Line<'a> {
+    let checks = review.checks();
+    let selection = review.editor().selection();
+    let edges = checks.found().iter().flat_map(|finding| [finding.start, finding.end]);
+    let edges = edges.chain(selection.into_iter().flat_map(|(from, to)| [from, to]));
+    let mut cuts: Vec<usize> = edges.filter(|at| (row.start..row.end).contains(at)).chain([row.start, row.end]).collect();
+    cuts.sort_unstable();
+    cuts.dedup();
+    let text = review.editor().text();
+    let spans = cuts.windows(2).map(|piece| {
+        let (start, end) = (piece[0], piece[1]);
+        let mut style = styles.text;
+        for (index, finding) in checks.found().iter().enumerate() {
+            if finding.start <= start && end <= finding.end {
+                style = finding_style(style, severity(finding.severity, styles).1, index == checks.selected());
+            }
+        }
+        if selection.is_some_and(|(from, to)| from <= start && end <= to) {
+            style = style.add_modifier(Modifier::REVERSED);
+        }
+        Span::styled(slice(text, start, end).to_owned(), style)
+    });
+    Line::from(spans.collect::<Vec<_>>())
+}
+
+/// Underlined, so that it is seen without colour; the one under the cursor is reversed too.
+fn finding_style(base: Style, severity: Style, selected: bool) -> Style {
+    let style = base.patch(severity).add_modifier(Modifier::UNDERLINED);
+    if selected { style.add_modifier(Modifier::REVERSED) } else { style }
+}
+
+fn diff(frame: &mut Frame<'_>, area: Rect, review: &Review, pieces: &[Piece], shape: &Shape, styles: &Styles) {
+    let title = vec![
+        Span::raw(" Draft → text · "),
+        Span::styled("added", styles.added),
+        Span::raw(" · "),
+        Span::styled("removed", styles.removed),
+        Span::raw(" "),
+    ];
+    let block = framed(shape, title, styles.focused);
+    let inside = block.inner(area);
+    // Where each piece begins, in characters. A blank keeps what was removed apart from what came in its place.
+    let (mut text, mut starts, mut at) = (String::new(), Vec::new(), 0);
+    let mut before = None;
+    for piece in pieces {
+        if before == Some(Fate::Removed) && piece.fate == Fate::Added {
+            text.push(' ');
+            at += 1;
+        }
+        starts.push(at);
+        text.push_str(&piece.text);
+        at += piece.text.chars().count();
+        before = Some(piece.fate);
+    }
+    let broken = rows(&text, inside.width.into());
+    let top = scrolled(review, broken.len(), inside);
+    let lines = broken.into_iter().skip(top).take(inside.height.into()).map(|row| {
+        let inner = starts.iter().copied().filter(|at| (row.start + 1..row.end).contains(at));
+        let cuts: Vec<usize> = std::iter::once(row.start).chain(inner).chain([row.end]).collect();
+        let spans = cuts.windows(2).map(|cut| {
+            let piece = pieces.get(starts.partition_point(|at| *at <= cut[0]).saturating_sub(1));
+            let style = match piece.map(|piece| piece.fate) {
+                Some(Fate::Added) => styles.added,
+                Some(Fate::Removed) => styles.removed,
+                Some(Fate::Kept) | None => styles.text,
+            };
+            Span::styled(slice(&text, cut[0], cut[1]).to_owned(), style)
+        });
+        Line::from(spans.collect::<Vec<_>>())
+    });
+    let lines: Vec<Line<'_>> = lines.collect();
+    frame.render_widget(Paragraph::new(lines).block(block), area);
+}
+
+fn preview(frame: &mut Frame<'_>, area: Rect, review: &Review, shape: &Shape, styles: &Styles) {
+    let block = framed(shape, " Preview: what the client sees ", styles.focused);
+    let inside = block.inner(area);
+    let portal = review.portal_text();
+    let heading = neutralise(&portal.heading);
+    let title = rows(&heading, inside.width.into()).into_iter();
+    let mut lines: Vec<Line<'_>> =
+        title.map(|row| Line::styled(slice(&heading, row.start, row.end).to_owned(), styles.title)).collect();
+    lines.push(Line::default());
+    let body = rows(&portal.body, inside.width.into()).into_iter();
+    lines.extend(body.map(|row| Line::styled(slice(&portal.body, row.start, row.end).to_owned(), styles.text)));
+    let lines = lines.split_off(scrolled(review, lines.len(), inside));
+    frame.render_widget(Paragraph::new(lines).block(block), area);
+}
+
+/// The first row seen of `total`, by how far down the text the cursor stands.
+fn scrolled(review: &Review, total: usize, inside: Rect) -> usize {
+    let beside = rows(review.editor().text(), inside.width.into());
+    let at = row_of(&beside, review.editor().cursor()) * total / beside.len().max(1);
+    top_for(at, total, inside.height.into())
+}

@@ -1,0 +1,58 @@
+//! States as glyph, word and colour: the glyph for the eye that scans, the word for the one that reads, and colour
+//! only on top of both.
+
+use ratatui::style::Style;
+
+use crate::config::theme::Styles;
+use crate::domain::draft::DraftState;
+use crate::domain::job::JobState;
+use crate::domain::lead::{LeadState, Urgency};
+
+/// A state as it is shown.
+pub(crate) type Shown = (&'static str, Style);
+
+pub(crate) fn job(state: JobState, styles: &Styles) -> Shown {
+    match state {
+        JobState::Armed => ("◔ armed", styles.info),
+        JobState::Scheduled => ("◷ planned", styles.text),
+        JobState::Ready => ("▷ ready", styles.info),
+        JobState::Running => ("▶ running", styles.good),
+        JobState::Retrying => ("↻ retrying", styles.warn),
+        JobState::Held => ("‖ held", styles.warn),
+        JobState::Succeeded => ("✓ done", styles.good),
+        JobState::Unknown => ("? unknown", styles.bad),
+        JobState::Dead => ("✗ dead", styles.bad),
+        JobState::Cancelled => ("⊘ cancelled", styles.dim),
+    }
+}
+
+pub(crate) fn lead(state: LeadState, styles: &Styles) -> Shown {
+    match state {
+        LeadState::New => ("● new", styles.info),
+        LeadState::Contacted => ("◐ contacted", styles.text),
+        LeadState::Quoted => ("◑ quoted", styles.text),
+        LeadState::Booked => ("✓ booked", styles.good),
+        LeadState::Lost => ("✗ lost", styles.dim),
+        LeadState::Spam => ("⊘ spam", styles.dim),
+        LeadState::Merged => ("→ merged", styles.dim),
+    }
+}
+
+pub(crate) fn draft(state: DraftState, styles: &Styles) -> Shown {
+    match state {
+        DraftState::Pending => ("○ pending", styles.text),
+        DraftState::InReview => ("◐ in review", styles.info),
+        DraftState::Approved => ("✓ approved", styles.good),
+        DraftState::Rejected => ("✗ rejected", styles.bad),
+        DraftState::Superseded => ("→ superseded", styles.dim),
+    }
+}
+
+/// Urgency as a mark before the words; routine needs none.
+pub(crate) fn urgency(urgency: Urgency, styles: &Styles) -> Shown {
+    match urgency {
+        Urgency::Urgent => ("!", styles.bad),
+        Urgency::Soon => ("›", styles.warn),
+        Urgency::Routine => (" ", styles.text),
+    }
+}
