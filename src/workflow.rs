@@ -1,0 +1,6 @@
+//! What happens when an event arrives, a person acts or a draft is filed: asks `domain`, and calls store verbs in one
+//! transaction. The one place for such decisions, whoever calls: the deck, the command line, intake or the demo.
+
+pub mod act;
+pub mod arrive;
+pub mod review;
