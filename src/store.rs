@@ -4,7 +4,9 @@
 //! transaction with its journal entry. Where the two databases truly differ the difference stands in `connect`,
 //! `migrate`, `feed` and `claim`, and nowhere else.
 
+pub mod clients;
 pub mod connect;
+pub mod destinations;
 pub mod errors;
 pub mod feed;
 pub mod figures;
