@@ -16,6 +16,7 @@ pub mod lists;
 pub mod migrate;
 pub mod presence;
 pub mod rows;
+pub(crate) mod statement;
 
 use std::time::Duration;
 
