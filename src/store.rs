@@ -19,6 +19,7 @@ pub mod lists;
 pub mod migrate;
 pub mod presence;
 pub mod rows;
+pub mod rulebook;
 pub(crate) mod statement;
 pub mod tasks;
 
