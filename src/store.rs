@@ -8,6 +8,7 @@ pub mod arrivals;
 pub mod clients;
 pub mod connect;
 pub mod destinations;
+pub mod drafts;
 pub mod errors;
 pub mod feed;
 pub mod figures;
