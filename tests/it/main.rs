@@ -11,3 +11,4 @@ mod journal;
 mod lists;
 mod portal;
 mod schema;
+mod trace;
