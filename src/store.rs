@@ -14,6 +14,7 @@ pub mod lists;
 pub mod migrate;
 pub mod presence;
 pub mod rows;
+pub mod rules;
 pub mod trace;
 
 use std::time::Duration;
