@@ -4,6 +4,7 @@
 //! transaction with its journal entry. Where the two databases truly differ the difference stands in `connect`,
 //! `migrate`, `feed` and `claim`, and nowhere else.
 
+pub mod claim;
 pub mod clients;
 pub mod connect;
 pub mod destinations;
