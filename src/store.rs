@@ -4,6 +4,7 @@
 //! transaction with its journal entry. Where the two databases truly differ the difference stands in `connect`,
 //! `migrate`, `feed` and `claim`, and nowhere else.
 
+pub mod arrivals;
 pub mod claim;
 pub mod clients;
 pub mod connect;
@@ -12,11 +13,16 @@ pub mod errors;
 pub mod feed;
 pub mod figures;
 pub(crate) mod filtering;
+pub mod jobs;
 pub mod journal;
+pub mod leads;
 pub mod lists;
 pub mod migrate;
 pub mod presence;
 pub mod rows;
+pub mod rulebook;
+pub(crate) mod statement;
+pub mod tasks;
 
 use std::time::Duration;
 

@@ -1,11 +1,11 @@
 //! Clients, their addresses, and the people who work for them.
 
-use sqlx::Row as _;
 use uuid::Uuid;
 
 use super::errors::failure;
 use super::journal::About;
-use super::{Outcome, Store, Tx, on_db, on_tx};
+use super::statement::values;
+use super::{Outcome, Store, Tx, on_db};
 use crate::domain::actor::{Actor, Right, Role};
 use crate::domain::client::Client;
 use crate::domain::id::{ClientId, Kind, PersonId};
@@ -58,29 +58,16 @@ impl Tx {
     pub async fn put_client(&mut self, actor: &Actor, client: &NewClient) -> Outcome<bool> {
         actor.require(Right::Own, "set up clients")?;
         let now = self.now;
-        let changed = on_tx!(self, |c| sqlx::query(PUT_CLIENT)
-            .bind(ClientId::new().0)
-            .bind(&client.name)
-            .bind(&client.time_zone)
-            .bind(&client.region)
-            .bind(client.low_value_below.minor)
-            .bind(client.high_value_at.minor)
-            .bind(now)
-            .fetch_optional(c)
-            .await
-            .map(|row| row.map(|row| row.get::<Uuid, _>(0))))
-        .map_err(failure)?;
-        let id = match changed {
-            Some(id) => id,
-            None => on_tx!(self, |c| sqlx::query("select id from clients where name = $1")
-                .bind(&client.name)
-                .fetch_one(c)
-                .await
-                .map(|row| row.get::<Uuid, _>(0)))
-            .map_err(failure)?,
+        let (low, high) = (client.low_value_below.minor, client.high_value_at.minor);
+        let values = values![ClientId::new(), &client.name, &client.time_zone, &client.region, low, high, now];
+        let changed: Option<(Uuid,)> = self.one(PUT_CLIENT, values).await?;
+        let found = match changed {
+            Some(found) => Some(found),
+            None => self.one("select id from clients where name = $1", values![&client.name]).await?,
         };
+        let Some((id,)) = found else { return Ok(false) };
         for address in &client.addresses {
-            on_tx!(self, |c| sqlx::query(PUT_ADDRESS).bind(address).bind(id).execute(c).await.map(drop)).map_err(failure)?;
+            self.run(PUT_ADDRESS, values![address, id]).await?;
         }
         if changed.is_some() {
             self.journal(actor, About { verb: "client.put", kind: Kind::Client, subject: id, lead: None, detail: &client.name })
@@ -93,35 +80,16 @@ impl Tx {
     pub async fn put_person(&mut self, actor: &Actor, person: &NewPerson) -> Outcome<bool> {
         actor.require(Right::Own, "set up people")?;
         let now = self.now;
-        let changed = on_tx!(self, |c| sqlx::query(PUT_PERSON)
-            .bind(PersonId::new().0)
-            .bind(&person.name)
-            .bind(person.role.as_str())
-            .bind(person.clients.is_none())
-            .bind(now)
-            .fetch_optional(c)
-            .await
-            .map(|row| row.map(|row| row.get::<Uuid, _>(0))))
-        .map_err(failure)?;
-        let id = match changed {
-            Some(id) => id,
-            None => on_tx!(self, |c| sqlx::query("select id from people where name = $1")
-                .bind(&person.name)
-                .fetch_one(c)
-                .await
-                .map(|row| row.get::<Uuid, _>(0)))
-            .map_err(failure)?,
+        let values = values![PersonId::new(), &person.name, person.role.as_str(), person.clients.is_none(), now];
+        let changed: Option<(Uuid,)> = self.one(PUT_PERSON, values).await?;
+        let found = match changed {
+            Some(found) => Some(found),
+            None => self.one("select id from people where name = $1", values![&person.name]).await?,
         };
-        on_tx!(self, |c| sqlx::query("delete from person_clients where person_id = $1").bind(id).execute(c).await.map(drop))
-            .map_err(failure)?;
+        let Some((id,)) = found else { return Ok(false) };
+        self.run("delete from person_clients where person_id = $1", values![id]).await?;
         for client in person.clients.iter().flatten() {
-            on_tx!(self, |c| sqlx::query("insert into person_clients (person_id, client_id) values ($1, $2)")
-                .bind(id)
-                .bind(client.0)
-                .execute(c)
-                .await
-                .map(drop))
-            .map_err(failure)?;
+            self.run("insert into person_clients (person_id, client_id) values ($1, $2)", values![id, *client]).await?;
         }
         if changed.is_some() {
             let detail = format!("{} is {}", person.name, person.role);

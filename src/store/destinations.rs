@@ -1,12 +1,11 @@
 //! Destinations: keeping one, pausing it by hand, and letting it run again.
 
 use chrono::{DateTime, Utc};
-use sqlx::Row as _;
 use uuid::Uuid;
 
-use super::errors::failure;
 use super::journal::About;
-use super::{Outcome, Tx, on_tx};
+use super::statement::values;
+use super::{Outcome, Tx};
 use crate::domain::actor::{Actor, Right};
 use crate::domain::id::{DestinationId, Kind};
 use crate::domain::job::DeliveryMode;
@@ -49,19 +48,11 @@ impl Tx {
     pub async fn put_destination(&mut self, actor: &Actor, destination: &NewDestination) -> Outcome<bool> {
         actor.require(Right::Own, "set up destinations")?;
         let now = self.now;
-        let id = on_tx!(self, |c| sqlx::query(PUT)
-            .bind(DestinationId::new().0)
-            .bind(&destination.name)
-            .bind(&destination.kind)
-            .bind(destination.delivery_mode.as_str())
-            .bind(&destination.incident_owner)
-            .bind(&destination.rollback)
-            .bind(now)
-            .fetch_optional(c)
-            .await
-            .map(|row| row.map(|row| row.get::<Uuid, _>(0))))
-        .map_err(failure)?;
-        let Some(id) = id else { return Ok(false) };
+        let new = &destination;
+        let mode = new.delivery_mode.as_str();
+        let id = DestinationId::new();
+        let values = values![id, &new.name, &new.kind, mode, new.incident_owner.clone(), new.rollback.clone(), now];
+        let Some((id,)) = self.one::<(Uuid,)>(PUT, values).await? else { return Ok(false) };
         let about =
             About { verb: "destination.put", kind: Kind::Destination, subject: id, lead: None, detail: &destination.name };
         self.journal(actor, about).await?;
@@ -98,20 +89,9 @@ impl Tx {
         jobs: &'static str,
     ) -> Outcome<Option<(i64, usize)>> {
         let now = self.now;
-        let number = on_tx!(self, |c| sqlx::query(PAUSE)
-            .bind(id.0)
-            .bind(paused)
-            .bind(by)
-            .bind(why)
-            .bind(until)
-            .bind(now)
-            .fetch_optional(c)
-            .await
-            .map(|row| row.map(|row| row.get::<i64, _>(0))))
-        .map_err(failure)?;
-        let Some(number) = number else { return Ok(None) };
-        let moved = on_tx!(self, |c| sqlx::query(jobs).bind(id.0).bind(now).fetch_all(c).await.map(|rows| rows.len()))
-            .map_err(failure)?;
+        let switched: Option<(i64,)> = self.one(PAUSE, values![id, paused, by, why, until, now]).await?;
+        let Some((number,)) = switched else { return Ok(None) };
+        let moved = self.all::<(Uuid,)>(jobs, values![id, now]).await?.len();
         Ok(Some((number, moved)))
     }
 }

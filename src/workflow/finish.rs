@@ -1,15 +1,18 @@
 //! What happens when an attempt has come back: its job, its lead, its summary, its destination and people's tasks, all
 //! in one transaction.
 
+use chrono::TimeDelta;
+
 use crate::domain::actor::Actor;
 use crate::domain::failure::Failure;
 use crate::domain::job::{JobKind, JobState};
+use crate::domain::lead::Urgency;
 use crate::domain::reply::{Meaning, Reply, verdict};
 use crate::domain::task::TaskKind;
-use crate::store::claim::finish::Alarm;
-use crate::store::claim::rescue::unknown_title;
+use crate::store::claim::rescue::{unknown_task, unknown_title};
 use crate::store::claim::{Claimed, Intent};
 use crate::store::destinations::Pause;
+use crate::store::tasks::NewTask;
 use crate::store::{Store, Tx};
 
 /// Settles an attempt; `roll` is a random number in 0..=1 for the next wait. Gives back where the job stands, or `None`
@@ -27,7 +30,7 @@ pub async fn finish_attempt(store: &Store, intent: &Intent, reply: &Reply, roll:
             JobState::Succeeded => succeeded(&mut tx, job).await?,
             JobState::Unknown => {
                 let title = unknown_title(job.reference(), &job.destination);
-                tx.raise_alarm(&Alarm::unknown(&title, job.client_id, job.lead_id, job.id)).await?;
+                tx.put_task(&Actor::Worker, &unknown_task(&title, job.client_id, job.lead_id, job.id)).await?;
             }
             _ => {}
         }
@@ -54,14 +57,16 @@ async fn lock_out(tx: &mut Tx, job: &Claimed, reply: &Reply) -> Result<(), Failu
     let why = format!("it answered {status}: the credential is refused");
     tx.pause_destination(&Actor::Worker, job.destination_id, Pause { why: &why, until: None }).await?;
     let title = format!("{} is paused: {status}, renew its credential, then resume it", job.destination);
-    let alarm = Alarm {
-        kind: TaskKind::Incident,
-        title: &title,
+    let task = NewTask {
         client: job.client_id,
         lead: None,
         job: Some(job.id),
+        payload: None,
+        kind: TaskKind::Incident,
+        title: &title,
         owner: owner.as_deref(),
-        due_in_minutes: 15,
+        urgency: Urgency::Urgent,
+        due_in: TimeDelta::minutes(15),
     };
-    tx.raise_alarm(&alarm).await.map(drop)
+    tx.put_task(&Actor::Worker, &task).await.map(drop)
 }

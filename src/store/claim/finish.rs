@@ -5,12 +5,10 @@ use uuid::Uuid;
 
 use super::Intent;
 use crate::domain::actor::Actor;
-use crate::domain::id::{ClientId, DestinationId, JobId, Kind, LeadId, TaskId};
+use crate::domain::id::{DestinationId, Kind, LeadId};
 use crate::domain::job::{AttemptOutcome, JobState};
-use crate::domain::lead::Urgency;
 use crate::domain::reply::{Reply, Verdict};
 use crate::domain::signature::signature;
-use crate::domain::task::TaskKind;
 use crate::store::errors::failure;
 use crate::store::journal::About;
 use crate::store::{Outcome, Tx, on_tx};
@@ -24,25 +22,6 @@ const JOB: &str = "update jobs set state = $3, lease_until = null, leased_by = n
     where id = $1 and fence = $2 and state = 'running'";
 const ATTEMPT: &str = "update attempts set outcome = $2, finished_at = $3, status = $4, latency_ms = $5, error = $6,
         signature = $7, retry_after_ms = $8 where id = $1 and outcome in ('running', 'may_have_left')";
-
-/// A task that the worker makes for people.
-#[derive(Clone, Debug)]
-pub struct Alarm<'a> {
-    /// Why.
-    pub kind: TaskKind,
-    /// What to do, in a line.
-    pub title: &'a str,
-    /// Whose lead it concerns.
-    pub client: ClientId,
-    /// The lead it concerns.
-    pub lead: Option<LeadId>,
-    /// The job it concerns.
-    pub job: Option<JobId>,
-    /// Who must do it; nobody for `None`.
-    pub owner: Option<&'a str>,
-    /// By when, in minutes.
-    pub due_in_minutes: i64,
-}
 
 impl Tx {
     /// Writes the result of an attempt to its job; `false` when the lease was lost, and then the attempt alone says so
@@ -97,34 +76,6 @@ impl Tx {
         let about = About { verb: &verb, kind: Kind::Job, subject: job.id.0, lead: job.lead_id, detail: &detail };
         self.journal(&Actor::Worker, about).await?;
         Ok(mine)
-    }
-
-    /// Makes a task for people, with its journal entry.
-    pub async fn raise_alarm(&mut self, alarm: &Alarm<'_>) -> Outcome<TaskId> {
-        const SQL: &str =
-            "insert into tasks (id, client_id, lead_id, job_id, kind, title, owner_id, urgency, due_at, state, search,
-                created_at, updated_at)
-            values ($1, $2, $3, $4, $5, $6, (select id from people where name = $7), $8, $9, 'open', $10, $11, $11)";
-        let (id, now) = (TaskId::new(), self.now);
-        on_tx!(self, |c| sqlx::query(SQL)
-            .bind(id.0)
-            .bind(alarm.client.0)
-            .bind(alarm.lead.map(|lead| lead.0))
-            .bind(alarm.job.map(|job| job.0))
-            .bind(alarm.kind.as_str())
-            .bind(alarm.title)
-            .bind(alarm.owner)
-            .bind(Urgency::Urgent.as_str())
-            .bind(now + chrono::TimeDelta::minutes(alarm.due_in_minutes))
-            .bind(alarm.title.to_lowercase())
-            .bind(now)
-            .execute(c)
-            .await
-            .map(drop))
-        .map_err(failure)?;
-        let about = About { verb: "task.create", kind: Kind::Task, subject: id.0, lead: alarm.lead, detail: alarm.title };
-        self.journal(&Actor::Worker, about).await?;
-        Ok(id)
     }
 
     /// Whether a destination runs, and who answers when it breaks.

@@ -1,18 +1,19 @@
 //! What happens to jobs that nobody holds any more: leases that ran out, and windows that closed.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-use super::finish::Alarm;
 use crate::domain::actor::Actor;
 use crate::domain::id::{ClientId, JobId, Kind, LeadId, Ref};
 use crate::domain::job::{DeadReason, DeliveryMode, JobState};
+use crate::domain::lead::Urgency;
 use crate::domain::retry::MAX_RESCUES;
 use crate::domain::signature::signature;
 use crate::domain::task::TaskKind;
 use crate::store::errors::failure;
 use crate::store::journal::About;
 use crate::store::rows::from_row;
+use crate::store::tasks::NewTask;
 use crate::store::{Outcome, Store, Tx, on_tx};
 
 /// Jobs settled in one transaction at most.
@@ -143,7 +144,7 @@ impl Tx {
         self.journal(&Actor::Worker, about).await?;
         if may_have_left {
             let title = unknown_title(Ref::new(Kind::Job, job.number), &job.destination);
-            self.raise_alarm(&Alarm::unknown(&title, job.client_id, job.lead_id, job.id)).await?;
+            self.put_task(&Actor::Worker, &unknown_task(&title, job.client_id, job.lead_id, job.id)).await?;
         }
         Ok(())
     }
@@ -154,9 +155,17 @@ pub fn unknown_title(job: Ref, destination: &str) -> String {
     format!("ask {destination} whether {job} arrived, then resolve it")
 }
 
-impl<'a> Alarm<'a> {
-    /// The task that an unknown outcome makes; nobody's until somebody takes it.
-    pub fn unknown(title: &'a str, client: ClientId, lead: Option<LeadId>, job: JobId) -> Self {
-        Self { kind: TaskKind::UnknownOutcome, title, client, lead, job: Some(job), owner: None, due_in_minutes: 30 }
+/// The task that an unknown outcome makes; nobody's until somebody takes it.
+pub fn unknown_task(title: &str, client: ClientId, lead: Option<LeadId>, job: JobId) -> NewTask<'_> {
+    NewTask {
+        client,
+        lead,
+        job: Some(job),
+        payload: None,
+        kind: TaskKind::UnknownOutcome,
+        title,
+        owner: None,
+        urgency: Urgency::Urgent,
+        due_in: TimeDelta::minutes(30),
     }
 }
