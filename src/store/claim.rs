@@ -293,9 +293,11 @@ impl Store {
     /// When the next job that may run is due; `None` when none waits.
     pub async fn next_due(&self) -> Outcome<Option<DateTime<Utc>>> {
         const SQL: &str = "select j.due_at, j.armed_until from jobs j join destinations d on d.id = j.destination_id
-            where j.state in ('armed', 'scheduled', 'ready', 'retrying') and not d.paused order by j.due_at limit 1";
+            where j.state in ('armed', 'scheduled', 'ready', 'retrying') and not d.paused and j.window_ends_at > $1
+            order by j.due_at limit 1";
+        let now = self.clock.now();
         let row: Option<(DateTime<Utc>, Option<DateTime<Utc>>)> =
-            on_db!(self, |pool| sqlx::query_as(SQL).fetch_optional(pool).await).map_err(failure)?;
+            on_db!(self, |pool| sqlx::query_as(SQL).bind(now).fetch_optional(pool).await).map_err(failure)?;
         Ok(row.map(|(due, armed)| armed.map_or(due, |armed| armed.max(due))))
     }
 }
