@@ -6,6 +6,7 @@ mod cluster;
 mod databases;
 mod fixtures;
 
+mod claim;
 mod feed;
 mod journal;
 mod lists;
