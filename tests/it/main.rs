@@ -14,3 +14,4 @@ mod portal;
 mod rules;
 mod schema;
 mod trace;
+mod workflow;
