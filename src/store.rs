@@ -4,16 +4,28 @@
 //! transaction with its journal entry. Where the two databases truly differ the difference stands in `connect`,
 //! `migrate`, `feed` and `claim`, and nowhere else.
 
+pub mod arrivals;
+pub mod claim;
+pub mod clients;
 pub mod connect;
+pub mod destinations;
+pub mod drafts;
 pub mod errors;
 pub mod feed;
 pub mod figures;
 pub(crate) mod filtering;
+pub mod jobs;
 pub mod journal;
+pub mod leads;
 pub mod lists;
 pub mod migrate;
 pub mod presence;
 pub mod rows;
+pub mod rulebook;
+pub mod rules;
+pub(crate) mod statement;
+pub mod tasks;
+pub mod trace;
 
 use std::time::Duration;
 

@@ -1,13 +1,25 @@
 //! What happens when a provider's payload arrives: kept, made an event, attached to a lead, routed; once.
 
+use chrono::TimeDelta;
 use serde::Serialize;
 
+use crate::domain::actor::Actor;
 use crate::domain::client::Client;
-use crate::domain::event::{Normalised, Provider};
+use crate::domain::event::{Channel, EventKind, NormalEvent, Normalised, Provider};
 use crate::domain::failure::Failure;
-use crate::domain::id::Ref;
+use crate::domain::id::{EventId, Kind, LeadId, PayloadId, Ref};
+use crate::domain::job::JobKind;
+use crate::domain::lead::{Consent, Urgency};
+use crate::domain::routing::{Route, Situation, TaskPlan, answer_channel, route};
+use crate::domain::task::TaskKind;
 use crate::domain::text::Internal;
-use crate::store::Store;
+use crate::store::arrivals::NewPayload;
+use crate::store::jobs::{NewJob, Queued};
+use crate::store::journal::About;
+use crate::store::leads::LeadNow;
+use crate::store::rulebook::Rulebook;
+use crate::store::tasks::NewTask;
+use crate::store::{Store, Tx};
 
 /// One payload with what intake made of it.
 #[derive(Clone, Debug)]
@@ -49,11 +61,293 @@ pub enum Arrived {
 /// for milliseconds only.
 pub const BATCH: usize = 200;
 
+/// The same message to the same lead within this time is one message: three missed calls are not three texts.
+const SAME_MESSAGE: TimeDelta = TimeDelta::minutes(15);
+
+/// How long somebody has to look at a payload that nobody could read.
+const PARKED_DUE: TimeDelta = TimeDelta::hours(4);
+
 /// Takes payloads in, all in one transaction.
 ///
 /// # Errors
 /// What the database says; nothing was taken then, and all can be given again.
 pub async fn arrive(store: &Store, client: &Client, provider: Provider, arrivals: &[Arrival]) -> Result<Vec<Arrived>, Failure> {
-    let _ = (store, client, provider, arrivals);
-    Ok(Vec::new())
+    let mut tx = store.begin().await?;
+    let rules = tx.rulebook().await?;
+    let mut outcomes = Vec::with_capacity(arrivals.len());
+    for arrival in arrivals {
+        let taken = match &arrival.normalised {
+            Normalised::Parked { natural_key, reason } => park(&mut tx, client, provider, arrival, natural_key, reason).await?,
+            Normalised::Event(event) => record(&mut tx, client, provider, arrival, event, &rules).await?,
+        };
+        outcomes.push(taken);
+    }
+    tx.commit().await?;
+    Ok(outcomes)
+}
+
+async fn keep(
+    tx: &mut Tx,
+    client: &Client,
+    provider: Provider,
+    arrival: &Arrival,
+    key: &str,
+    parked: Option<&str>,
+) -> Result<Option<PayloadId>, Failure> {
+    tx.keep_payload(&NewPayload { client: client.id, provider, natural_key: key, body: &arrival.body, parked }).await
+}
+
+async fn duplicate(tx: &mut Tx, client: &Client, provider: Provider, key: &str) -> Result<Arrived, Failure> {
+    let known = tx.known_payload(client.id, provider, key).await?;
+    Ok(Arrived::Duplicate {
+        event: known.event.map(|number| Ref::new(Kind::Event, number)),
+        lead: known.lead.map(|number| Ref::new(Kind::Lead, number)),
+    })
+}
+
+async fn park(
+    tx: &mut Tx,
+    client: &Client,
+    provider: Provider,
+    arrival: &Arrival,
+    key: &str,
+    reason: &str,
+) -> Result<Arrived, Failure> {
+    let Some(payload) = keep(tx, client, provider, arrival, key, Some(reason)).await? else {
+        return duplicate(tx, client, provider, key).await;
+    };
+    tx.journal(
+        &Actor::Intake,
+        About { verb: "payload.park", kind: Kind::Payload, subject: payload.0, lead: None, detail: reason },
+    )
+    .await?;
+    let title = format!("{provider}: {reason}");
+    let task = NewTask {
+        client: client.id,
+        lead: None,
+        job: None,
+        payload: Some(payload),
+        kind: TaskKind::DataQuality,
+        title: &title,
+        owner: None,
+        urgency: Urgency::Soon,
+        due_in: PARKED_DUE,
+    };
+    let number = tx.put_task(&Actor::Intake, &task).await?;
+    Ok(Arrived::Parked { reason: reason.to_owned(), task: Ref::new(Kind::Task, number) })
+}
+
+async fn record(
+    tx: &mut Tx,
+    client: &Client,
+    provider: Provider,
+    arrival: &Arrival,
+    event: &NormalEvent,
+    rules: &Rulebook,
+) -> Result<Arrived, Failure> {
+    let Some(payload) = keep(tx, client, provider, arrival, &event.natural_key, None).await? else {
+        return duplicate(tx, client, provider, &event.natural_key).await;
+    };
+    let known = tx.find_lead(client.id, event).await?;
+    let opted_out = is_opted_out(tx, client, event).await?;
+    let situation =
+        Situation { event, client, value: known.as_ref().and_then(|lead| lead.value), known: known.is_some(), opted_out };
+    let plan = route(&situation);
+
+    let id = EventId::new();
+    let lead_id = known.as_ref().map_or_else(LeadId::new, |lead| lead.id);
+    let about =
+        About { verb: "event.record", kind: Kind::Event, subject: id.0, lead: Some(lead_id), detail: event.kind.as_str() };
+    tx.journal(&Actor::Intake, about).await?;
+    let next_action = next_action(&plan);
+    let lead_number = match &known {
+        Some(lead) => {
+            let consent = consent_after(tx.lead_consent(lead.id).await?, event);
+            tx.enrich_lead(lead, consent, event, &next_action).await?;
+            lead.number
+        }
+        None => tx.insert_lead(lead_id, client.id, event, &next_action).await?,
+    };
+    let number = tx.record_event(id, lead_id, client.id, payload, provider, event).await?;
+    follow_opt(tx, client, event, id).await?;
+
+    for task in &plan.tasks {
+        make_task(tx, client, lead_id, known.as_ref(), task).await?;
+    }
+    for job in &plan.jobs {
+        let channel = answer_channel(event);
+        let work = Work { kind: job.kind, operation: job.operation, priority: job.priority, channel };
+        queue(tx, client, lead_id, event, &work, rules).await?;
+    }
+    Ok(Arrived::Recorded { event: Ref::new(Kind::Event, number), lead: Ref::new(Kind::Lead, lead_number) })
+}
+
+/// What is to happen next with the lead, for the report (C9).
+fn next_action(plan: &Route) -> String {
+    let first = plan.tasks.first().map(|task| task.title.clone());
+    first.unwrap_or_else(|| if plan.sequence { "follow up by sequence".into() } else { String::new() })
+}
+
+/// A later event may withdraw consent or give it; silence changes nothing.
+fn consent_after(before: Consent, event: &NormalEvent) -> Consent {
+    match (event.kind, event.consent, before) {
+        (EventKind::OptOut, ..) => Consent::Withdrawn,
+        (EventKind::OptIn, ..) => Consent::Given,
+        // Only the person's own opt-in lifts a withdrawal, never a form that was filled in meanwhile.
+        (_, _, Consent::Withdrawn) => Consent::Withdrawn,
+        (_, Consent::Unknown, before) => before,
+        (_, Consent::Implied, Consent::Given) => Consent::Given,
+        (_, told, _) => told,
+    }
+}
+
+fn address(event: &NormalEvent, channel: Channel) -> Option<&str> {
+    match channel {
+        Channel::Sms => event.contact.phone.as_ref().map(super::super::domain::contact::Phone::as_str),
+        Channel::Email => event.contact.email.as_ref().map(super::super::domain::contact::Email::as_str),
+    }
+}
+
+async fn is_opted_out(tx: &mut Tx, client: &Client, event: &NormalEvent) -> Result<bool, Failure> {
+    match answer_channel(event).and_then(|channel| Some((channel, address(event, channel)?))) {
+        Some((channel, address)) => tx.is_opted_out(client.id, channel, address).await,
+        None => Ok(false),
+    }
+}
+
+/// An opt-out stops what waits for that address, on every channel the event names; an opt-in lifts it (C7).
+async fn follow_opt(tx: &mut Tx, client: &Client, event: &NormalEvent, id: EventId) -> Result<(), Failure> {
+    for channel in [Channel::Sms, Channel::Email] {
+        let Some(address) = address(event, channel) else { continue };
+        match event.kind {
+            EventKind::OptOut => {
+                tx.opt_out(client.id, channel, address, id).await?;
+                let stopped = tx.stop_messages(client.id, address).await?;
+                let detail = format!("no further messages by {channel}; {stopped} waiting were cancelled");
+                let about = About { verb: "opt_out", kind: Kind::Event, subject: id.0, lead: None, detail: &detail };
+                tx.journal(&Actor::Intake, about).await?;
+            }
+            EventKind::OptIn => tx.opt_in(client.id, channel, address).await?,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+async fn make_task(tx: &mut Tx, client: &Client, lead: LeadId, known: Option<&LeadNow>, plan: &TaskPlan) -> Result<(), Failure> {
+    // Somebody is asked already: one task per lead and kind, not one per ring of the phone.
+    if known.is_some() && tx.has_open_task(lead, plan.kind).await? {
+        return Ok(());
+    }
+    let owner = known.and_then(|lead| lead.owner.as_deref());
+    let task = NewTask {
+        client: client.id,
+        lead: Some(lead),
+        job: None,
+        payload: None,
+        kind: plan.kind,
+        title: &plan.title,
+        owner,
+        urgency: plan.urgency,
+        due_in: plan.due_in,
+    };
+    tx.put_task(&Actor::Intake, &task).await.map(drop)
+}
+
+struct Work {
+    kind: JobKind,
+    operation: &'static str,
+    priority: i64,
+    channel: Option<Channel>,
+}
+
+async fn queue(
+    tx: &mut Tx,
+    client: &Client,
+    lead: LeadId,
+    event: &NormalEvent,
+    work: &Work,
+    rules: &Rulebook,
+) -> Result<(), Failure> {
+    let writes = matches!(work.kind, JobKind::Message | JobKind::ReviewRequest);
+    let template = rules.template(work.operation);
+    let refusal = match rules.destination(work.kind, work.channel) {
+        None => Some(format!("no destination for {}", work.kind)),
+        Some(_) if writes && template.is_none() => Some(format!("no approved template {}", work.operation)),
+        Some(_) if writes && !matches!(rules.stage(work.operation), Some("limited" | "full")) => {
+            Some(format!("automation {} is {}", work.operation, rules.stage(work.operation).unwrap_or("off")))
+        }
+        Some(_) if writes && tx.has_recent_job(lead, work.operation, tx.now - SAME_MESSAGE).await? => {
+            Some("the same message went out a moment ago".to_owned())
+        }
+        Some(_) => None,
+    };
+    let (Some(destination), None) = (rules.destination(work.kind, work.channel), &refusal) else {
+        // What would have happened is said, so that nobody wonders (C10's shadow stage, C7's missing template).
+        let detail = format!("{} {} was not queued: {}", work.kind, work.operation, refusal.unwrap_or_default());
+        let about = About { verb: "job.skip", kind: Kind::Lead, subject: lead.0, lead: Some(lead), detail: &detail };
+        return tx.journal(&Actor::Automation(work.operation.to_owned()), about).await.map(drop);
+    };
+    // A hand-over of a lead is one piece of work however often it is said; a message answers one event.
+    let natural_key = if writes { event.natural_key.clone() } else { lead.to_string() };
+    let args = format!("{{\"lead\":\"{lead}\"}}");
+    let job = NewJob {
+        client: client.id,
+        lead: Some(lead),
+        summary: None,
+        destination: destination.id,
+        delivery_mode: destination.delivery_mode,
+        template,
+        kind: work.kind,
+        operation: work.operation,
+        natural_key: &natural_key,
+        args: &args,
+        priority: work.priority,
+        armed: false,
+    };
+    match tx.queue_job(&Actor::Automation(work.operation.to_owned()), &job).await? {
+        Queued::New(..) | Queued::Known(_) => Ok(()),
+        Queued::Differs(number) => Err(Failure::KeyReused { key: Ref::new(Kind::Job, number).to_string() }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case(Consent::Withdrawn, EventKind::FormSent, Consent::Given, Consent::Withdrawn)]
+    #[case(Consent::Withdrawn, EventKind::OptIn, Consent::Given, Consent::Given)]
+    #[case(Consent::Given, EventKind::OptOut, Consent::Withdrawn, Consent::Withdrawn)]
+    #[case(Consent::Given, EventKind::CallMissed, Consent::Implied, Consent::Given)]
+    #[case(Consent::Implied, EventKind::FormSent, Consent::Given, Consent::Given)]
+    #[case(Consent::Implied, EventKind::FormSent, Consent::Unknown, Consent::Implied)]
+    fn consent_follows_the_persons_own_word(
+        #[case] before: Consent,
+        #[case] kind: EventKind,
+        #[case] told: Consent,
+        #[case] after: Consent,
+    ) {
+        let event = NormalEvent {
+            kind,
+            consent: told,
+            natural_key: "k".into(),
+            occurred_at: chrono::DateTime::UNIX_EPOCH,
+            thread_key: None,
+            contact: crate::domain::event::Contact::default(),
+            source: None,
+            service: None,
+            contact_method: crate::domain::lead::ContactMethod::Form,
+            market: None,
+            urgency: Urgency::Routine,
+            value: None,
+            owner: None,
+            attribution: None,
+            words: None,
+            reached: None,
+            unknown_fields: vec![],
+        };
+        assert_eq!(consent_after(before, &event), after);
+    }
 }

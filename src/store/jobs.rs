@@ -1,0 +1,213 @@
+//! Jobs: made with their announcement, and moved by what a person decides. The worker's verbs are in `claim`.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
+
+use super::rows::from_row;
+use super::statement::values;
+use super::{Outcome, Tx};
+use crate::domain::actor::Actor;
+use crate::domain::id::{ClientId, DestinationId, EntryId, JobId, Kind, LeadId, SummaryId, TemplateId};
+use crate::domain::job::{DeliveryMode, JobKind, JobState};
+use crate::domain::journal::sha256;
+use crate::domain::retry;
+use crate::store::journal::About;
+
+/// Outward work to be queued.
+#[derive(Clone, Debug)]
+pub struct NewJob<'a> {
+    /// Whose lead it concerns.
+    pub client: ClientId,
+    /// The lead (C8), unless it concerns the client as a whole.
+    pub lead: Option<LeadId>,
+    /// The summary to be published, where that is the work.
+    pub summary: Option<SummaryId>,
+    /// Where it goes.
+    pub destination: DestinationId,
+    /// What stops a second effect there.
+    pub delivery_mode: DeliveryMode,
+    /// The approved text it uses (C7).
+    pub template: Option<TemplateId>,
+    /// What kind of work.
+    pub kind: JobKind,
+    /// What is asked of the destination.
+    pub operation: &'a str,
+    /// What makes this work this work; with client, destination and operation it is the idempotency key (C3).
+    pub natural_key: &'a str,
+    /// What the request is made from. Internal.
+    pub args: &'a str,
+    /// Urgent work is never behind bulk.
+    pub priority: i64,
+    /// Whether it waits ten seconds for an undo.
+    pub armed: bool,
+}
+
+/// What acts need to know of a job.
+#[derive(Clone, Debug)]
+pub struct JobNow {
+    /// Its id.
+    pub id: JobId,
+    /// The number of its reference.
+    pub number: i64,
+    /// Its version.
+    pub version: i64,
+    /// Where it stands.
+    pub state: JobState,
+    /// Whose it is.
+    pub client_id: ClientId,
+    /// The lead it concerns.
+    pub lead_id: Option<LeadId>,
+    /// What stops a second effect.
+    pub delivery_mode: DeliveryMode,
+    /// Tries so far that counted.
+    pub attempts: i64,
+    /// The job this one replays.
+    pub replay_of: Option<JobId>,
+    /// When trying has no more use.
+    pub window_ends_at: DateTime<Utc>,
+    /// When it is due.
+    pub due_at: DateTime<Utc>,
+    /// When it last changed.
+    pub updated_at: DateTime<Utc>,
+}
+from_row!(JobNow { id: Uuid, number: =i64, version: =i64, state: String, client_id: Uuid, lead_id: ?Uuid, delivery_mode: String,
+    attempts: =i64, replay_of: ?Uuid, window_ends_at: =DateTime<Utc>, due_at: =DateTime<Utc>, updated_at: =DateTime<Utc>, });
+
+const NOW: &str = "select id, number, version, state, client_id, lead_id, delivery_mode, attempts, replay_of, window_ends_at, due_at, updated_at from jobs where id = $1";
+const INSERT: &str =
+    "insert into jobs (id, client_id, lead_id, summary_id, destination_id, template_id, kind, operation, delivery_mode,
+        idempotency_key, fingerprint, args, state, priority, due_at, window_ends_at, max_attempts, armed_until, entry_id, search,
+        created_at, updated_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $21)
+    on conflict (idempotency_key, replay) do nothing returning number";
+const BY_KEY: &str = "select number, fingerprint from jobs where idempotency_key = $1 and replay = 0";
+// A replay is a new job with the same key: the destination may still recognise it. The old one is settled, not changed.
+const REPLAY: &str = "insert into jobs (id, client_id, lead_id, summary_id, destination_id, template_id, kind, operation, delivery_mode,
+        idempotency_key, fingerprint, replay, replay_of, args, state, priority, due_at, window_ends_at, max_attempts, armed_until, entry_id,
+        search, created_at, updated_at)
+    select $2, client_id, lead_id, summary_id, destination_id, template_id, kind, operation, delivery_mode, idempotency_key, fingerprint,
+        (select max(replay) + 1 from jobs r where r.idempotency_key = jobs.idempotency_key), id, args, 'armed', priority, $3, $4,
+        max_attempts, $3, $5, search, $6, $6
+    from jobs where id = $1 returning number";
+const MOVE: &str =
+    "update jobs set state = $4, due_at = coalesce($5, due_at), armed_until = $6, reason = $7, settled = settled or $8,
+        finished_at = case when $8 then $9 else finished_at end, version = version + 1, updated_at = $9
+    where id = $1 and version = $2 and state = $3 returning number";
+
+/// Where a person's decision moves a job.
+#[derive(Clone, Debug, Default)]
+pub struct Move<'a> {
+    /// A new due time.
+    pub due_at: Option<DateTime<Utc>>,
+    /// Until when it can be recalled.
+    pub armed_until: Option<DateTime<Utc>>,
+    /// Why.
+    pub reason: Option<&'a str>,
+    /// Whether it is off the failures pane for good.
+    pub settled: bool,
+}
+
+/// How a new job came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Queued {
+    /// It is new; the number of its reference.
+    New(JobId, i64),
+    /// The same work was queued before.
+    Known(i64),
+    /// The same key was queued before with another content: a person must look.
+    Differs(i64),
+}
+
+impl Tx {
+    /// Queues outward work, with its announcement (C2). The same work twice is one job.
+    pub async fn queue_job(&mut self, actor: &Actor, new: &NewJob<'_>) -> Outcome<Queued> {
+        let key = format!("{}:{}:{}:{}", new.client, new.destination, new.operation, new.natural_key);
+        let key = crate::domain::journal::to_hex(&sha256(key.as_bytes())[..16]);
+        let fingerprint = sha256(new.args.as_bytes()).to_vec();
+        if let Some((number, before)) = self.one::<(i64, Vec<u8>)>(BY_KEY, values![&key]).await? {
+            return Ok(if before == fingerprint { Queued::Known(number) } else { Queued::Differs(number) });
+        }
+        let id = JobId::new();
+        let detail = format!("{} {} is to be done", new.kind, new.operation);
+        let about = About { verb: "job.queue", kind: Kind::Job, subject: id.0, lead: new.lead, detail: &detail };
+        let entry: EntryId = self.journal(actor, about).await?;
+        let now = self.now;
+        let due = if new.armed { now + retry::ARMED } else { now };
+        let state = if new.armed { JobState::Armed } else { JobState::Ready };
+        let values = values![
+            id,
+            new.client,
+            new.lead,
+            new.summary,
+            new.destination,
+            new.template.map(|template| template.0),
+            new.kind.as_str(),
+            new.operation,
+            new.delivery_mode.as_str(),
+            &key,
+            fingerprint,
+            new.args,
+            state.as_str(),
+            new.priority,
+            due,
+            due + retry::window(new.kind, new.operation),
+            retry::MAX_ATTEMPTS,
+            new.armed.then_some(due),
+            entry,
+            format!("{} {}", new.kind, new.operation).to_lowercase(),
+            now,
+        ];
+        let number = self.one::<(i64,)>(INSERT, values).await?;
+        Ok(number.map_or(Queued::Known(0), |(number,)| Queued::New(id, number)))
+    }
+
+    /// The job as it is now.
+    pub async fn job_now(&mut self, id: Uuid) -> Outcome<Option<JobNow>> {
+        self.one(NOW, values![id]).await
+    }
+
+    /// Moves a job from the state it was seen in; `None` when it changed meanwhile.
+    pub async fn move_job(&mut self, job: &JobNow, version: i64, to: JobState, how: &Move<'_>) -> Outcome<Option<i64>> {
+        let now = self.now;
+        let values =
+            values![job.id, version, job.state.as_str(), to.as_str(), how.due_at, how.armed_until, how.reason, how.settled, now];
+        Ok(self.one::<(i64,)>(MOVE, values).await?.map(|row| row.0))
+    }
+
+    /// Makes a new job from an old one, armed for ten seconds; the old one is settled by the caller.
+    pub async fn replay_job(&mut self, old: &JobNow, window: TimeDelta, entry: EntryId) -> Outcome<(JobId, i64)> {
+        let (id, now) = (JobId::new(), self.now);
+        let due = now + retry::ARMED;
+        let number = self.one::<(i64,)>(REPLAY, values![old.id, id, due, due + window, entry, now]).await?;
+        Ok((id, number.map_or(0, |row| row.0)))
+    }
+
+    /// Puts a job back on the failures pane, because its replay was recalled; or takes it off.
+    pub async fn settle_job(&mut self, id: JobId, settled: bool) -> Outcome<()> {
+        let now = self.now;
+        const SQL: &str = "update jobs set settled = $2, version = version + 1, updated_at = $3 where id = $1";
+        self.run(SQL, values![id, settled, now]).await.map(drop)
+    }
+
+    /// The kind and operation of a job.
+    pub async fn job_work(&mut self, id: JobId) -> Outcome<Option<(JobKind, String)>> {
+        let row: Option<(String, String)> = self.one("select kind, operation from jobs where id = $1", values![id]).await?;
+        Ok(row.and_then(|(kind, operation)| Some((kind.parse().ok()?, operation))))
+    }
+
+    /// Cancels what waits to be written to an address that opted out; gives back how many.
+    pub async fn stop_messages(&mut self, client: ClientId, address: &str) -> Outcome<usize> {
+        const SQL: &str = "update jobs set state = 'cancelled', reason = 'opted_out', finished_at = $3, version = version + 1, updated_at = $3
+            where client_id = $1 and kind in ('message', 'review_request') and state in ('armed', 'scheduled', 'ready', 'retrying', 'held')
+              and lead_id in (select id from leads where client_id = $1 and (phone = $2 or email = $2)) returning id";
+        let now = self.now;
+        Ok(self.all::<(Uuid,)>(SQL, values![client, address, now]).await?.len())
+    }
+
+    /// Whether the same message was queued for a lead a moment ago: three missed calls in a minute are one text.
+    pub async fn has_recent_job(&mut self, lead: LeadId, operation: &str, since: DateTime<Utc>) -> Outcome<bool> {
+        const SQL: &str =
+            "select id from jobs where lead_id = $1 and operation = $2 and created_at > $3 and state <> 'cancelled' limit 1";
+        Ok(self.one::<(Uuid,)>(SQL, values![lead, operation, since]).await?.is_some())
+    }
+}

@@ -1,0 +1,91 @@
+//! One statement inside a transaction: a constant SQL text and its values, on either database.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::errors::failure;
+use super::filtering::Row;
+use super::{Outcome, Tx, on_tx};
+use crate::domain::id::{
+    ClientId, DestinationId, DraftId, EntryId, EventId, JobId, LeadId, PayloadId, PersonId, SummaryId, TaskId,
+};
+
+/// A value to bind; every kind may be null.
+#[derive(Clone, Debug)]
+pub(crate) enum Value {
+    Text(Option<String>),
+    Number(Option<i64>),
+    Id(Option<Uuid>),
+    Time(Option<DateTime<Utc>>),
+    Bytes(Vec<u8>),
+    Flag(bool),
+}
+
+macro_rules! value_from {
+    ($($from:ty => |$v:ident| $make:expr),+ $(,)?) => {$(
+        impl From<$from> for Value { fn from($v: $from) -> Self { $make } }
+    )+};
+}
+value_from! {
+    &str => |v| Self::Text(Some(v.to_owned())),
+    &String => |v| Self::Text(Some(v.clone())),
+    String => |v| Self::Text(Some(v)),
+    Option<String> => |v| Self::Text(v),
+    Option<&str> => |v| Self::Text(v.map(str::to_owned)),
+    i64 => |v| Self::Number(Some(v)),
+    Option<i64> => |v| Self::Number(v),
+    Uuid => |v| Self::Id(Some(v)),
+    Option<Uuid> => |v| Self::Id(v),
+    DateTime<Utc> => |v| Self::Time(Some(v)),
+    Option<DateTime<Utc>> => |v| Self::Time(v),
+    Vec<u8> => |v| Self::Bytes(v),
+    &[u8] => |v| Self::Bytes(v.to_vec()),
+    bool => |v| Self::Flag(v),
+}
+macro_rules! value_from_ids {
+    ($($id:ty),+ $(,)?) => {$(
+        impl From<$id> for Value { fn from(id: $id) -> Self { Self::Id(Some(id.0)) } }
+        impl From<Option<$id>> for Value { fn from(id: Option<$id>) -> Self { Self::Id(id.map(|id| id.0)) } }
+    )+};
+}
+value_from_ids!(ClientId, DestinationId, DraftId, EntryId, EventId, JobId, LeadId, PayloadId, PersonId, SummaryId, TaskId);
+
+/// The values of a statement, in the order of `$1`, `$2` …
+macro_rules! values {
+    ($($value:expr),* $(,)?) => { vec![$($crate::store::statement::Value::from($value)),*] };
+}
+pub(crate) use values;
+
+macro_rules! bound {
+    ($query:expr, $values:expr) => {{
+        let mut query = $query;
+        for value in $values {
+            query = match value {
+                Value::Text(v) => query.bind(v),
+                Value::Number(v) => query.bind(v),
+                Value::Id(v) => query.bind(v),
+                Value::Time(v) => query.bind(v),
+                Value::Bytes(v) => query.bind(v),
+                Value::Flag(v) => query.bind(v),
+            };
+        }
+        query
+    }};
+}
+
+impl Tx {
+    /// The rows of a statement.
+    pub(crate) async fn all<T: Row>(&mut self, sql: &'static str, values: Vec<Value>) -> Outcome<Vec<T>> {
+        on_tx!(self, |c| bound!(sqlx::query_as(sql), values).fetch_all(c).await).map_err(failure)
+    }
+
+    /// Its first row, where there is one: for a guarded update, no row means that the guard did not hold.
+    pub(crate) async fn one<T: Row>(&mut self, sql: &'static str, values: Vec<Value>) -> Outcome<Option<T>> {
+        on_tx!(self, |c| bound!(sqlx::query_as(sql), values).fetch_optional(c).await).map_err(failure)
+    }
+
+    /// How many rows it changed.
+    pub(crate) async fn run(&mut self, sql: &'static str, values: Vec<Value>) -> Outcome<u64> {
+        on_tx!(self, |c| bound!(sqlx::query(sql), values).execute(c).await.map(|done| done.rows_affected())).map_err(failure)
+    }
+}

@@ -1,0 +1,118 @@
+//! Tasks: made, finished, snoozed and passed on.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
+
+use super::journal::About;
+use super::rows::from_row;
+use super::statement::values;
+use super::{Outcome, Tx};
+use crate::domain::actor::Actor;
+use crate::domain::id::{ClientId, JobId, Kind, LeadId, PayloadId, TaskId};
+use crate::domain::lead::Urgency;
+use crate::domain::task::{TaskKind, TaskState};
+
+/// Something a person must do.
+#[derive(Clone, Debug)]
+pub struct NewTask<'a> {
+    /// Whose lead it concerns.
+    pub client: ClientId,
+    /// The lead.
+    pub lead: Option<LeadId>,
+    /// The job.
+    pub job: Option<JobId>,
+    /// The payload.
+    pub payload: Option<PayloadId>,
+    /// Why there is a task.
+    pub kind: TaskKind,
+    /// What to do, in a line.
+    pub title: &'a str,
+    /// Who must do it, by name; nobody when there is no such person.
+    pub owner: Option<&'a str>,
+    /// How soon.
+    pub urgency: Urgency,
+    /// How long the owner has.
+    pub due_in: TimeDelta,
+}
+
+/// What acts need to know of a task.
+#[derive(Clone, Debug)]
+pub struct TaskNow {
+    /// Its id.
+    pub id: TaskId,
+    /// The number of its reference.
+    pub number: i64,
+    /// Its version.
+    pub version: i64,
+    /// Where it stands.
+    pub state: TaskState,
+    /// Whose it is.
+    pub client_id: ClientId,
+    /// The lead it concerns.
+    pub lead_id: Option<LeadId>,
+    /// Who must do it.
+    pub owner: Option<String>,
+    /// Out of the list until then.
+    pub snoozed_until: Option<DateTime<Utc>>,
+    /// When it last changed.
+    pub updated_at: DateTime<Utc>,
+}
+from_row!(TaskNow { id: Uuid, number: =i64, version: =i64, state: String, client_id: Uuid, lead_id: ?Uuid, owner: =Option<String>,
+    snoozed_until: =Option<DateTime<Utc>>, updated_at: =DateTime<Utc>, });
+
+const NOW: &str =
+    "select t.id, t.number, t.version, t.state, t.client_id, t.lead_id, p.name as owner, t.snoozed_until, t.updated_at
+    from tasks t left join people p on p.id = t.owner_id where t.id = $1";
+const INSERT: &str = "insert into tasks (id, client_id, lead_id, job_id, payload_id, kind, title, owner_id, urgency, due_at, state, search, created_at, updated_at)
+    values ($1, $2, $3, $4, $5, $6, $7, (select id from people where name = $8), $9, $10, 'open', $11, $12, $12) returning number";
+const SET: &str = "update tasks set state = $3, snoozed_until = $4, version = version + 1, updated_at = $5
+    where id = $1 and version = $2 and state = $6 returning number";
+const ASSIGN: &str = "update tasks set owner_id = (select id from people where name = $3), version = version + 1, updated_at = $4
+    where id = $1 and version = $2 and state = 'open' returning number";
+
+impl Tx {
+    /// Makes a task, with its announcement; gives back its number.
+    pub async fn put_task(&mut self, actor: &Actor, new: &NewTask<'_>) -> Outcome<i64> {
+        let (id, now) = (TaskId::new(), self.now);
+        self.journal(
+            actor,
+            About { verb: "task.make", kind: Kind::Task, subject: id.0, lead: new.lead, detail: new.kind.as_str() },
+        )
+        .await?;
+        let (kind, urgency, due) = (new.kind.as_str(), new.urgency.as_str(), now + new.due_in);
+        let search = new.title.to_lowercase();
+        let values =
+            values![id, new.client, new.lead, new.job, new.payload, kind, new.title, new.owner, urgency, due, search, now];
+        Ok(self.one::<(i64,)>(INSERT, values).await?.map_or(0, |row| row.0))
+    }
+
+    /// The task as it is now.
+    pub async fn task_now(&mut self, id: Uuid) -> Outcome<Option<TaskNow>> {
+        self.one(NOW, values![id]).await
+    }
+
+    /// Moves a task from the state it was seen in; `None` when it changed meanwhile.
+    pub async fn set_task(
+        &mut self,
+        task: &TaskNow,
+        version: i64,
+        to: TaskState,
+        snoozed_until: Option<DateTime<Utc>>,
+    ) -> Outcome<Option<i64>> {
+        let now = self.now;
+        let values = values![task.id, version, to.as_str(), snoozed_until, now, task.state.as_str()];
+        Ok(self.one::<(i64,)>(SET, values).await?.map(|row| row.0))
+    }
+
+    /// Gives a task to somebody (or nobody); `None` when it changed meanwhile.
+    pub async fn assign_task(&mut self, id: TaskId, version: i64, to: Option<&str>) -> Outcome<Option<i64>> {
+        let now = self.now;
+        Ok(self.one::<(i64,)>(ASSIGN, values![id, version, to, now]).await?.map(|row| row.0))
+    }
+
+    /// Whether somebody is asked already to do this for a lead.
+    pub async fn has_open_task(&mut self, lead: LeadId, kind: TaskKind) -> Outcome<bool> {
+        const SQL: &str = "select id from tasks where lead_id = $1 and kind = $2 and state = 'open' limit 1";
+        Ok(self.one::<(Uuid,)>(SQL, values![lead, kind.as_str()]).await?.is_some())
+    }
+}
