@@ -9,6 +9,7 @@ pub mod claim;
 pub mod clients;
 pub mod connect;
 pub mod destinations;
+pub mod drafts;
 pub mod errors;
 pub mod feed;
 pub mod figures;
@@ -21,8 +22,10 @@ pub mod migrate;
 pub mod presence;
 pub mod rows;
 pub mod rulebook;
+pub mod rules;
 pub(crate) mod statement;
 pub mod tasks;
+pub mod trace;
 
 use std::time::Duration;
 

@@ -11,4 +11,6 @@ mod feed;
 mod journal;
 mod lists;
 mod portal;
+mod rules;
 mod schema;
+mod trace;
