@@ -15,6 +15,7 @@ pub mod migrate;
 pub mod presence;
 pub mod rows;
 pub mod rules;
+pub mod seed;
 pub mod trace;
 
 use std::time::Duration;

@@ -12,4 +12,5 @@ mod lists;
 mod portal;
 mod rules;
 mod schema;
+mod seed;
 mod trace;
