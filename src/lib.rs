@@ -5,6 +5,7 @@ pub mod clock;
 pub mod config;
 pub mod domain;
 pub mod intake;
+pub mod runtime;
 pub mod store;
 pub mod ui;
 pub mod workflow;
