@@ -22,6 +22,7 @@ pub(crate) mod legal;
 pub mod money;
 pub mod opt_out;
 pub mod output;
+pub mod reply;
 pub mod retry;
 pub mod routing;
 pub mod row;

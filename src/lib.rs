@@ -3,9 +3,11 @@
 pub mod app;
 pub mod clock;
 pub mod config;
+pub mod delivery;
 pub mod domain;
 pub mod intake;
 pub mod runtime;
 pub mod store;
 pub mod ui;
+pub mod worker;
 pub mod workflow;

@@ -5,9 +5,11 @@
 //! `migrate`, `feed` and `claim`, and nowhere else.
 
 pub mod arrivals;
+pub mod claim;
 pub mod clients;
 pub mod connect;
 pub mod destinations;
+pub mod drafts;
 pub mod errors;
 pub mod feed;
 pub mod figures;
@@ -20,8 +22,10 @@ pub mod migrate;
 pub mod presence;
 pub mod rows;
 pub mod rulebook;
+pub mod rules;
 pub(crate) mod statement;
 pub mod tasks;
+pub mod trace;
 
 use std::time::Duration;
 

@@ -70,8 +70,10 @@ words! {
         Cancel,
         /// A person says: now.
         RetryNow,
-        /// A person recalls what was just armed.
+        /// A person recalls what was just armed: new work is not done.
         Recall,
+        /// A person recalls an early retry: it waits for its turn again.
+        PutBack,
         /// A person settles an unknown outcome: it did arrive.
         ResolveArrived,
         /// A person settles an unknown outcome: it did not arrive.
@@ -101,7 +103,7 @@ impl JobState {
             (S::Scheduled | S::Retrying | S::Armed, A::ComeDue) | (S::Running, A::Return) => Ok(S::Ready),
             (S::Ready, A::Claim) => Ok(S::Running),
             (S::Running, A::Succeed) | (S::Unknown, A::ResolveArrived) => Ok(S::Succeeded),
-            (S::Running, A::FailAgain) => Ok(S::Retrying),
+            (S::Running, A::FailAgain) | (S::Armed, A::PutBack) => Ok(S::Retrying),
             (S::Running | S::Ready | S::Retrying | S::Scheduled | S::Held, A::Die) | (S::Unknown, A::ResolveLost) => Ok(S::Dead),
             (S::Running, A::LoseTrack) => Ok(S::Unknown),
             (S::Running | S::Ready | S::Retrying | S::Scheduled, A::Hold) => Ok(S::Held),

@@ -59,6 +59,10 @@ pub struct JobNow {
     pub lead_id: Option<LeadId>,
     /// What stops a second effect.
     pub delivery_mode: DeliveryMode,
+    /// Tries so far that counted.
+    pub attempts: i64,
+    /// The job this one replays.
+    pub replay_of: Option<JobId>,
     /// When trying has no more use.
     pub window_ends_at: DateTime<Utc>,
     /// When it is due.
@@ -67,9 +71,9 @@ pub struct JobNow {
     pub updated_at: DateTime<Utc>,
 }
 from_row!(JobNow { id: Uuid, number: =i64, version: =i64, state: String, client_id: Uuid, lead_id: ?Uuid, delivery_mode: String,
-    window_ends_at: =DateTime<Utc>, due_at: =DateTime<Utc>, updated_at: =DateTime<Utc>, });
+    attempts: =i64, replay_of: ?Uuid, window_ends_at: =DateTime<Utc>, due_at: =DateTime<Utc>, updated_at: =DateTime<Utc>, });
 
-const NOW: &str = "select id, number, version, state, client_id, lead_id, delivery_mode, window_ends_at, due_at, updated_at from jobs where id = $1";
+const NOW: &str = "select id, number, version, state, client_id, lead_id, delivery_mode, attempts, replay_of, window_ends_at, due_at, updated_at from jobs where id = $1";
 const INSERT: &str =
     "insert into jobs (id, client_id, lead_id, summary_id, destination_id, template_id, kind, operation, delivery_mode,
         idempotency_key, fingerprint, args, state, priority, due_at, window_ends_at, max_attempts, armed_until, entry_id, search,
@@ -176,6 +180,13 @@ impl Tx {
         let due = now + retry::ARMED;
         let number = self.one::<(i64,)>(REPLAY, values![old.id, id, due, due + window, entry, now]).await?;
         Ok((id, number.map_or(0, |row| row.0)))
+    }
+
+    /// Puts a job back on the failures pane, because its replay was recalled; or takes it off.
+    pub async fn settle_job(&mut self, id: JobId, settled: bool) -> Outcome<()> {
+        let now = self.now;
+        const SQL: &str = "update jobs set settled = $2, version = version + 1, updated_at = $3 where id = $1";
+        self.run(SQL, values![id, settled, now]).await.map(drop)
     }
 
     /// The kind and operation of a job.

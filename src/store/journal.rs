@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::errors::failure;
 use super::rows::from_row;
+use super::statement::values;
 use super::{Outcome, Store, Tx, on_db, on_tx};
 use crate::domain::actor::Actor;
 use crate::domain::id::{EntryId, Kind, LeadId, Ref};
@@ -120,6 +121,13 @@ impl Tx {
             .map(drop))
         .map_err(failure)?;
         Ok(entry.id)
+    }
+}
+
+impl Tx {
+    /// Who last did something to a record, and when: what a conflict tells.
+    pub(crate) async fn last_change(&mut self, subject: Uuid) -> Outcome<Option<(String, DateTime<Utc>)>> {
+        self.one("select actor, at from journal where subject_id = $1 order by number desc limit 1", values![subject]).await
     }
 }
 

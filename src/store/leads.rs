@@ -66,7 +66,7 @@ const ENRICH: &str = "update leads set
         name = case when name = '' then $4 else name end,
         phone = coalesce(phone, $5), email = coalesce(email, $6), thread_key = coalesce(thread_key, $7), value = coalesce(value, $8),
         urgency = $9, consent = $10, next_action = case when $11 = '' then next_action else $11 end,
-        replied_at = coalesce(replied_at, $12), search = search || $13, version = version + 1, updated_at = $14
+        replied_at = coalesce(replied_at, $12), search = case when name = '' or phone is null or email is null then substr(search || ' ' || $13, 1, 2000) else search end, version = version + 1, updated_at = $14
     where id = $1";
 const SET: &str = "update leads set state = $3, lost_reason = $4, next_action = $5,
         replied_at = case when $6 then coalesce(replied_at, $7) else replied_at end, version = version + 1, updated_at = $7
@@ -101,8 +101,8 @@ impl Tx {
 
     /// The lead an event belongs to: by the provider's thread, else by phone, else by e-mail; for this client alone.
     pub async fn find_lead(&mut self, client: ClientId, event: &NormalEvent) -> Outcome<Option<LeadNow>> {
-        let phone = event.contact.phone.as_ref().map(|phone| phone.as_str());
-        let email = event.contact.email.as_ref().map(|email| email.as_str());
+        let phone = event.contact.phone.as_ref().map(super::super::domain::contact::Phone::as_str);
+        let email = event.contact.email.as_ref().map(super::super::domain::contact::Email::as_str);
         for (sql, key) in [(BY_THREAD, event.thread_key.as_deref()), (BY_PHONE, phone), (BY_EMAIL, email)] {
             if let Some(key) = key
                 && let Some(found) = self.one(sql, values![client, key]).await?
@@ -132,8 +132,8 @@ impl Tx {
             event.owner.clone(),
             text(&event.attribution),
             text(&event.contact.name),
-            event.contact.phone.as_ref().map(|phone| phone.as_str()),
-            event.contact.email.as_ref().map(|email| email.as_str()),
+            event.contact.phone.as_ref().map(super::super::domain::contact::Phone::as_str),
+            event.contact.email.as_ref().map(super::super::domain::contact::Email::as_str),
             event.thread_key.clone(),
             state.as_str(),
             next_action,
@@ -155,15 +155,15 @@ impl Tx {
             text(&event.service),
             text(&event.market),
             text(&event.contact.name),
-            event.contact.phone.as_ref().map(|phone| phone.as_str()),
-            event.contact.email.as_ref().map(|email| email.as_str()),
+            event.contact.phone.as_ref().map(super::super::domain::contact::Phone::as_str),
+            event.contact.email.as_ref().map(super::super::domain::contact::Email::as_str),
             event.thread_key.clone(),
             event.value.map(|value| value.minor),
             lead.urgency.max(event.urgency).as_str(),
             consent.as_str(),
             next_action,
             answered(event),
-            String::new(),
+            search_text(event),
             now,
         ];
         self.run(ENRICH, values).await.map(drop)
@@ -173,6 +173,12 @@ impl Tx {
     pub async fn lead_consent(&mut self, id: LeadId) -> Outcome<Consent> {
         let row: Option<(String,)> = self.one("select consent from leads where id = $1", values![id]).await?;
         Ok(row.and_then(|(consent,)| consent.parse().ok()).unwrap_or(Consent::Unknown))
+    }
+
+    /// The lead's own name, as it was written.
+    pub async fn lead_name(&mut self, id: LeadId) -> Outcome<String> {
+        let row: Option<(String,)> = self.one("select name from leads where id = $1", values![id]).await?;
+        Ok(row.map(|row| row.0).unwrap_or_default())
     }
 
     /// Sets where a lead stands; `None` when it changed meanwhile. `replied` stops the reply clock.

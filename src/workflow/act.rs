@@ -1,15 +1,118 @@
 //! Carries out one act of a person: role, state, version and reason are checked, then it is done with its journal entry.
 
-use crate::domain::act::{Act, Done};
-use crate::domain::actor::Person;
-use crate::domain::failure::Failure;
-use crate::store::Store;
+mod draft;
+mod job;
+mod lead;
+mod place;
+mod task;
+
+use uuid::Uuid;
+
+use crate::domain::act::{Act, Done, Target, Verb};
+use crate::domain::actor::{Actor, Person};
+use crate::domain::failure::{Conflict, Failure};
+use crate::domain::id::{ClientId, Kind, LeadId, Ref};
+use crate::store::drafts::DraftNow;
+use crate::store::journal::About;
+use crate::store::{Store, Tx};
+
+/// An act under way: one transaction, one person, one record.
+struct Acting<'a> {
+    tx: Tx,
+    actor: Actor,
+    me: &'a Person,
+    act: &'a Act,
+}
 
 /// Carries out an act. A bulk is many of these, one after the other.
 ///
 /// # Errors
 /// `NotAllowed`, `Refused`, `Conflict` (with who was first) or what the database says; nothing was changed then.
 pub async fn perform(store: &Store, me: &Person, act: &Act) -> Result<Done, Failure> {
-    let _ = (store, me);
-    Err(Failure::NotFound(act.target.record.to_string()))
+    let actor = Actor::Person(me.clone());
+    actor.require(act.verb.right(), act.verb.name())?;
+    if act.verb.needs_reason() && act.reason.as_deref().is_none_or(|reason| reason.trim().is_empty()) {
+        return Err(Failure::refused(act.verb.name(), "it needs a reason", "say why, for whoever reads the journal later"));
+    }
+    let mut acting = Acting { tx: store.begin().await?, actor, me, act };
+    let done = match &act.verb {
+        Verb::RetryJob => acting.retry().await?,
+        Verb::ReplayJob => acting.replay().await?,
+        Verb::CancelJob => acting.cancel().await?,
+        Verb::RecallJob => acting.recall().await?,
+        Verb::ResolveJob { arrived } => acting.resolve(*arrived).await?,
+        Verb::FinishTask | Verb::DropTask | Verb::ReopenTask => acting.settle_task().await?,
+        Verb::SnoozeTask { until } => acting.snooze(*until).await?,
+        Verb::AssignTask { to } => acting.assign_task(to.as_deref()).await?,
+        Verb::SetLead { act, lost } => acting.set_lead(*act, *lost).await?,
+        Verb::RestoreLead { state, lost } => acting.restore_lead(*state, *lost).await?,
+        Verb::AssignLead { to } => acting.assign_lead(to.as_deref()).await?,
+        Verb::ClaimDraft { take_over } => acting.claim(*take_over).await?,
+        Verb::ReleaseDraft => acting.release().await?,
+        Verb::ApproveDraft { text } => acting.approve(text).await?,
+        Verb::RejectDraft { reason } => acting.reject(*reason).await?,
+        Verb::ReopenDraft => acting.reopen_draft().await?,
+        Verb::WithdrawSummary => acting.withdraw().await?,
+        Verb::PauseDestination { until } => acting.pause(*until).await?,
+        Verb::ResumeDestination => acting.resume().await?,
+    };
+    acting.tx.commit().await?;
+    Ok(done)
+}
+
+impl Acting<'_> {
+    /// Announces the act; it becomes durable with it.
+    async fn announce(&mut self, kind: Kind, subject: Uuid, lead: Option<LeadId>, detail: &str) -> Result<(), Failure> {
+        let detail = match &self.act.reason {
+            Some(reason) if detail.is_empty() => reason.clone(),
+            Some(reason) => format!("{detail}: {reason}"),
+            None => detail.to_owned(),
+        };
+        let about = About { verb: self.act.verb.name(), kind, subject, lead, detail: &detail };
+        self.tx.journal(&self.actor, about).await.map(drop)
+    }
+
+    /// A record of a client that this person does not see does not exist for this person.
+    fn seen<T>(&self, found: Option<T>, client: impl Fn(&T) -> ClientId) -> Result<T, Failure> {
+        found
+            .filter(|record| self.actor.sees(client(record)))
+            .ok_or_else(|| Failure::NotFound(self.act.target.record.to_string()))
+    }
+
+    /// Whether the record is still as the person saw it.
+    async fn unchanged(&mut self, version: i64, now: &str) -> Result<(), Failure> {
+        if version == self.act.target.version { Ok(()) } else { Err(self.conflict(now).await) }
+    }
+
+    /// Somebody else was first: who, when, and what it is now.
+    async fn conflict(&mut self, now: &str) -> Failure {
+        let last = self.tx.last_change(self.act.target.id).await.ok().flatten();
+        let (by, at) = last.map_or_else(|| ("somebody".to_owned(), None), |(by, at)| (by, Some(at)));
+        Failure::Conflict(Box::new(Conflict { what: self.act.target.record.to_string(), by, at, now: now.to_owned() }))
+    }
+
+    fn refused(&self, why: impl std::fmt::Display, remedy: &str) -> Failure {
+        Failure::refused(format!("{} {}", self.act.verb.name(), self.act.target.record), why.to_string(), remedy)
+    }
+
+    /// What takes an act back: another act on the record as it is now.
+    fn inverse(&self, verb: Verb, version: i64) -> Act {
+        Act { target: Target { version, ..self.act.target }, verb, reason: None }
+    }
+
+    fn done(&self, said: String, undo: Result<Act, &str>) -> Done {
+        Done { record: self.act.target.record, said, undo: undo.map_err(str::to_owned) }
+    }
+}
+
+/// A draft that somebody else holds, or that is closed.
+pub(super) fn draft_conflict(draft: &DraftNow, me: &Person) -> Failure {
+    let held_by_other = draft.claimed_by.is_some_and(|holder| holder != me.id);
+    let now = if held_by_other { "in review elsewhere".to_owned() } else { draft.state.to_string() };
+    Failure::Conflict(Box::new(Conflict {
+        what: Ref::new(Kind::Draft, draft.number).to_string(),
+        by: draft.claimed_name.clone().unwrap_or_else(|| "somebody".to_owned()),
+        at: Some(draft.updated_at),
+        now,
+    }))
 }

@@ -203,8 +203,8 @@ fn consent_after(before: Consent, event: &NormalEvent) -> Consent {
 
 fn address(event: &NormalEvent, channel: Channel) -> Option<&str> {
     match channel {
-        Channel::Sms => event.contact.phone.as_ref().map(|phone| phone.as_str()),
-        Channel::Email => event.contact.email.as_ref().map(|email| email.as_str()),
+        Channel::Sms => event.contact.phone.as_ref().map(super::super::domain::contact::Phone::as_str),
+        Channel::Email => event.contact.email.as_ref().map(super::super::domain::contact::Email::as_str),
     }
 }
 

@@ -1,10 +1,15 @@
 //! Drafts on their way to summaries: filing one with its evidence, and keeping a reviewer's unfinished text.
 
 use crate::domain::act::Target;
-use crate::domain::actor::{Actor, Person};
+use crate::domain::actor::{Actor, Person, Right};
 use crate::domain::failure::Failure;
-use crate::domain::id::{LeadId, Ref};
+use crate::domain::id::{Kind, LeadId, Ref};
 use crate::store::Store;
+use crate::store::drafts::NewRow;
+use crate::store::journal::About;
+
+/// Characters in a draft at most; a summary is a few sentences.
+pub const LONGEST: usize = 20_000;
 
 /// An AI draft to be filed. Its evidence is gathered from the lead's events.
 #[derive(Clone, Debug)]
@@ -19,13 +24,67 @@ pub struct NewDraft {
     pub model: String,
 }
 
-/// Files a draft; an older unreviewed one of the lead is superseded. The same text for the same lead is filed once.
+/// Files a draft; an older one of the lead that nobody looks at is superseded. The same text for the same lead is
+/// filed once.
 ///
 /// # Errors
 /// `Refused` when the text is empty or too long; `NotFound` for the lead.
 pub async fn file_draft(store: &Store, actor: &Actor, draft: &NewDraft) -> Result<Ref, Failure> {
-    let _ = (store, actor);
-    Err(Failure::NotFound(draft.lead.to_string()))
+    actor.require(Right::Operate, "file a draft")?;
+    let text = draft.text.replace('\0', "\u{fffd}");
+    if text.trim().is_empty() || text.chars().count() > LONGEST {
+        let why = format!("it has {} characters", text.chars().count());
+        return Err(Failure::refused("filing the draft", why, format!("give between 1 and {LONGEST} characters of text")));
+    }
+    let mut tx = store.begin().await?;
+    let lead = tx
+        .lead_now(draft.lead.0)
+        .await?
+        .filter(|lead| actor.sees(lead.client_id))
+        .ok_or_else(|| Failure::NotFound("the lead".into()))?;
+    if let Some(number) = tx.same_draft(lead.id, &text).await? {
+        return Ok(Ref::new(Kind::Draft, number));
+    }
+    let (evidence, evidence_at) = tx.lead_evidence(lead.id).await?;
+    let detail = format!("by {}", draft.model);
+    // The draft's id is made by the insert; the announcement names the lead it speaks of.
+    let about = About { verb: "draft.file", kind: Kind::Lead, subject: lead.id.0, lead: Some(lead.id), detail: &detail };
+    tx.journal(actor, about).await?;
+    tx.supersede_drafts(lead.id).await?;
+    let source_label = source_label(&evidence);
+    let row = NewRow {
+        lead: lead.id,
+        client: lead.client_id,
+        title: &draft.title,
+        text: &text,
+        model: &draft.model,
+        source_label: &source_label,
+        evidence_at,
+        evidence: &evidence,
+    };
+    let name = tx.lead_name(lead.id).await?;
+    let (_, number) = tx.insert_draft(&row, &name).await?;
+    tx.commit().await?;
+    Ok(Ref::new(Kind::Draft, number))
+}
+
+/// Where the facts come from, in words a client understands; from the kinds of the events.
+fn source_label(evidence: &[(String, String)]) -> String {
+    let kinds = [
+        ("call", "phone call"),
+        ("voicemail", "voicemail"),
+        ("form", "website form"),
+        ("message", "text message"),
+        ("quote", "quote request"),
+    ];
+    let seen: Vec<&str> = kinds
+        .iter()
+        .filter(|(word, _)| {
+            evidence.iter().any(|(line, source)| source.starts_with('E') && line.split(':').nth(1).unwrap_or(line).contains(word))
+        })
+        .map(|(_, label)| *label)
+        .collect();
+    if seen.is_empty() { "our records".into() } else { seen.join(", ") }
 }
 
 /// Keeps a reviewer's unfinished text; gives back its new version. Extends the claim.
@@ -33,6 +92,17 @@ pub async fn file_draft(store: &Store, actor: &Actor, draft: &NewDraft) -> Resul
 /// # Errors
 /// `Conflict` when the text was saved from elsewhere since `work_version`, or somebody else holds the claim.
 pub async fn save_work(store: &Store, me: &Person, target: &Target, work_version: i64, text: &str) -> Result<i64, Failure> {
-    let _ = (store, me, work_version, text);
-    Err(Failure::NotFound(target.record.to_string()))
+    Actor::Person(me.clone()).require(Right::Review, "edit a draft")?;
+    if text.chars().count() > LONGEST {
+        return Err(Failure::refused("saving the text", "it is too long", format!("shorten it to {LONGEST} characters")));
+    }
+    let mut tx = store.begin().await?;
+    let draft = tx.draft_now(target.id).await?.ok_or_else(|| Failure::NotFound(target.record.to_string()))?;
+    match tx.save_work(&draft, work_version, me.id, text).await? {
+        Some(version) => {
+            tx.commit().await?;
+            Ok(version)
+        }
+        None => Err(super::act::draft_conflict(&draft, me)),
+    }
 }

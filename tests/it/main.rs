@@ -6,8 +6,11 @@ mod cluster;
 mod databases;
 mod fixtures;
 
+mod claim;
 mod feed;
 mod journal;
 mod lists;
 mod portal;
+mod rules;
 mod schema;
+mod trace;

@@ -1,0 +1,316 @@
+//! Drafts: filed with their evidence, claimed, worked on, approved or sent away; and the summaries made of them.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
+
+use super::rows::from_row;
+use super::statement::values;
+use super::{Outcome, Tx};
+use crate::domain::check::{Against, findings, weigh};
+use crate::domain::draft::{DraftState, SummaryState};
+use crate::domain::id::{ClientId, DraftId, LeadId, PersonId, SummaryId};
+use crate::domain::journal::{sha256, to_hex};
+use crate::domain::span::{Finding, Severity};
+
+/// A claim holds this long without activity; then anybody may take the draft.
+pub const CLAIM: TimeDelta = TimeDelta::minutes(10);
+
+/// A draft to be filed.
+#[derive(Clone, Debug)]
+pub struct NewRow<'a> {
+    /// The lead it speaks of.
+    pub lead: LeadId,
+    /// Whose portal it is for.
+    pub client: ClientId,
+    /// What it is about.
+    pub title: &'a str,
+    /// What the model wrote.
+    pub text: &'a str,
+    /// Which model.
+    pub model: &'a str,
+    /// Where the facts come from, in words for the client.
+    pub source_label: &'a str,
+    /// When the newest evidence happened.
+    pub evidence_at: Option<DateTime<Utc>>,
+    /// What is known: text and source of each line.
+    pub evidence: &'a [(String, String)],
+}
+
+/// What acts need to know of a draft.
+#[derive(Clone, Debug)]
+pub struct DraftNow {
+    /// Its id.
+    pub id: DraftId,
+    /// The number of its reference.
+    pub number: i64,
+    /// Its version.
+    pub version: i64,
+    /// Where it stands.
+    pub state: DraftState,
+    /// Whose portal it is for.
+    pub client_id: ClientId,
+    /// The client's name.
+    pub client: String,
+    /// The lead it speaks of.
+    pub lead_id: LeadId,
+    /// That lead's name.
+    pub lead_name: String,
+    /// What happens next with the lead.
+    pub next_action: String,
+    /// Where the facts come from.
+    pub source_label: String,
+    /// When the newest evidence happened.
+    pub evidence_at: Option<DateTime<Utc>>,
+    /// Who holds it.
+    pub claimed_by: Option<PersonId>,
+    /// That person's name.
+    pub claimed_name: Option<String>,
+    /// Until when.
+    pub claim_until: Option<DateTime<Utc>>,
+    /// Version of the text in progress.
+    pub work_version: i64,
+    /// When it last changed.
+    pub updated_at: DateTime<Utc>,
+}
+from_row!(DraftNow { id: Uuid, number: =i64, version: =i64, state: String, client_id: Uuid, client: =String, lead_id: Uuid,
+    lead_name: =String, next_action: =String, source_label: =String, evidence_at: =Option<DateTime<Utc>>, claimed_by: ?Uuid,
+    claimed_name: =Option<String>, claim_until: =Option<DateTime<Utc>>, work_version: =i64, updated_at: =DateTime<Utc>, });
+
+/// What acts need to know of a summary.
+#[derive(Clone, Debug)]
+pub struct SummaryNow {
+    /// Its id.
+    pub id: SummaryId,
+    /// The number of its reference.
+    pub number: i64,
+    /// Its version.
+    pub version: i64,
+    /// Where it stands.
+    pub state: SummaryState,
+    /// Whose portal shows it.
+    pub client_id: ClientId,
+    /// The lead it speaks of.
+    pub lead_id: LeadId,
+    /// When it last changed.
+    pub updated_at: DateTime<Utc>,
+}
+from_row!(SummaryNow { id: Uuid, number: =i64, version: =i64, state: String, client_id: Uuid, lead_id: Uuid, updated_at: =DateTime<Utc>, });
+
+const NOW: &str =
+    "select d.id, d.number, d.version, d.state, d.client_id, c.name as client, d.lead_id, l.name as lead_name, l.next_action,
+        d.source_label, d.evidence_at, d.claimed_by, p.name as claimed_name, d.claim_until, d.work_version, d.updated_at
+    from drafts d join clients c on c.id = d.client_id join leads l on l.id = d.lead_id left join people p on p.id = d.claimed_by
+    where d.id = $1";
+const SAME: &str = "select number from drafts where lead_id = $1 and text_hash = $2 order by number desc limit 1";
+const SUPERSEDE: &str =
+    "update drafts set state = 'superseded', claimed_by = null, claim_until = null, reason = 'a newer draft was filed',
+        version = version + 1, updated_at = $2
+    where lead_id = $1 and state = 'pending' returning id";
+const INSERT: &str =
+    "insert into drafts (id, client_id, lead_id, title, text, text_hash, model, source_label, evidence_at, state, blocks, warns,
+        search, created_at, updated_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'pending', $10, $11, $12, $13, $13) returning number";
+const EVIDENCE: &str = "insert into draft_evidence (draft_id, n, text, source) values ($1, $2, $3, $4)";
+const FINDING: &str =
+    "insert into findings (id, draft_id, kind, severity, start_at, end_at, span, reason) values ($1, $2, $3, $4, $5, $6, $7, $8)";
+const CLAIM_SQL: &str =
+    "update drafts set state = 'in_review', claimed_by = $3, claim_until = $4, version = version + 1, updated_at = $5
+    where id = $1 and version = $2 and state in ('pending', 'in_review') returning number";
+const SET: &str =
+    "update drafts set state = $3, reason = $4, claimed_by = null, claim_until = null, version = version + 1, updated_at = $5
+    where id = $1 and version = $2 and state = $6 returning number";
+const WORK: &str =
+    "update drafts set work = $3, work_version = work_version + 1, blocks = $4, warns = $5, claim_until = $6, updated_at = $7
+    where id = $1 and work_version = $2 and state = 'in_review' and claimed_by = $8 returning work_version";
+const SUMMARY: &str = "insert into summaries (id, draft_id, client_id, lead_id, state, approved_by, approved_at, updated_at)
+    values ($1, $2, $3, $4, 'approved', $5, $6, $6) returning number";
+const APPROVED: &str = "insert into approved_texts (summary_id, client_id, client, text, text_hash, source_label, period, next_action, fresh_as_of, approved_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+const SUMMARY_NOW: &str = "select id, number, version, state, client_id, lead_id, updated_at from summaries where id = $1";
+const WITHDRAW: &str = "update summaries set state = 'withdrawn', withdrawn_why = $3, version = version + 1, updated_at = $4
+    where id = $1 and version = $2 and state <> 'withdrawn' returning number";
+const TAKE_BACK: &str = "update approved_texts set withdrawn_at = $2 where summary_id = $1 and withdrawn_at is null";
+const STOP_PUBLISH: &str =
+    "update jobs set state = 'cancelled', reason = 'withdrawn', finished_at = $2, version = version + 1, updated_at = $2
+    where summary_id = $1 and state in ('armed', 'scheduled', 'ready', 'retrying', 'held') returning id";
+
+impl Tx {
+    /// The number of a draft of this lead with this very text.
+    pub async fn same_draft(&mut self, lead: LeadId, text: &str) -> Outcome<Option<i64>> {
+        Ok(self.one::<(i64,)>(SAME, values![lead, sha256(text.as_bytes()).to_vec()]).await?.map(|row| row.0))
+    }
+
+    /// Sets drafts of a lead that nobody looks at aside; gives back how many.
+    pub async fn supersede_drafts(&mut self, lead: LeadId) -> Outcome<usize> {
+        let now = self.now;
+        Ok(self.all::<(Uuid,)>(SUPERSEDE, values![lead, now]).await?.len())
+    }
+
+    /// What is known of a lead, as numbered lines for a draft: text and source of each.
+    pub async fn lead_evidence(&mut self, lead: LeadId) -> Outcome<(Vec<(String, String)>, Option<DateTime<Utc>>)> {
+        const SQL: &str =
+            "select number, kind, occurred_at, words from events where lead_id = $1 order by occurred_at, number limit 200";
+        let events: Vec<(i64, String, DateTime<Utc>, String)> = self.all(SQL, values![lead]).await?;
+        const FIELDS: &str = "select source, service, market, urgency, number from leads where id = $1";
+        let fields: Option<(String, String, String, String, i64)> = self.one(FIELDS, values![lead]).await?;
+        let newest = events.iter().map(|event| event.2).max();
+        let mut lines = Vec::with_capacity(events.len() + 1);
+        if let Some((source, service, market, urgency, number)) = fields {
+            lines
+                .push((format!("source {source}, service {service}, market {market}, urgency {urgency}"), format!("L-{number}")));
+        }
+        for (number, kind, at, words) in events {
+            let said = if words.is_empty() { String::new() } else { format!(": {words}") };
+            lines.push((format!("{} {}{said}", at.format("%Y-%m-%d %H:%M"), kind.replace('_', " ")), format!("E-{number}")));
+        }
+        Ok((lines, newest))
+    }
+
+    /// Files a draft with its evidence and what the checks say; gives back its id and number.
+    pub async fn insert_draft(&mut self, new: &NewRow<'_>, lead_name: &str) -> Outcome<(DraftId, i64)> {
+        let (id, now) = (DraftId::new(), self.now);
+        let lines: Vec<&str> = new.evidence.iter().map(|line| line.0.as_str()).collect();
+        let found = findings(new.text, Against { evidence: &lines, lead_name: Some(lead_name) });
+        let (blocks, warns) = weigh(&found);
+        let hash = sha256(new.text.as_bytes()).to_vec();
+        let search = format!("{} {} {}", new.title, new.model, new.source_label).to_lowercase();
+        let values = values![
+            id,
+            new.client,
+            new.lead,
+            new.title,
+            new.text,
+            hash,
+            new.model,
+            new.source_label,
+            new.evidence_at,
+            blocks,
+            warns,
+            search,
+            now
+        ];
+        let number = self.one::<(i64,)>(INSERT, values).await?.map_or(0, |row| row.0);
+        for (n, (text, source)) in new.evidence.iter().enumerate() {
+            self.run(EVIDENCE, values![id, n as i64 + 1, text, source]).await?;
+        }
+        self.put_findings(id, &found).await?;
+        Ok((id, number))
+    }
+
+    async fn put_findings(&mut self, draft: DraftId, found: &[Finding]) -> Outcome<()> {
+        self.run("delete from findings where draft_id = $1", values![draft]).await?;
+        for finding in found {
+            let (kind, severity) = (finding.kind.as_str(), finding.severity.as_str());
+            let (start, end) = (finding.start as i64, finding.end as i64);
+            self.run(FINDING, values![Uuid::now_v7(), draft, kind, severity, start, end, &finding.text, &finding.reason]).await?;
+        }
+        Ok(())
+    }
+
+    /// The draft as it is now.
+    pub async fn draft_now(&mut self, id: Uuid) -> Outcome<Option<DraftNow>> {
+        self.one(NOW, values![id]).await
+    }
+
+    /// What the checks say about a text for this draft.
+    pub async fn check_text(&mut self, draft: &DraftNow, text: &str) -> Outcome<Vec<Finding>> {
+        let lines: Vec<(String,)> =
+            self.all("select text from draft_evidence where draft_id = $1 order by n", values![draft.id]).await?;
+        let lines: Vec<&str> = lines.iter().map(|line| line.0.as_str()).collect();
+        Ok(findings(text, Against { evidence: &lines, lead_name: Some(&draft.lead_name) }))
+    }
+
+    /// Takes a draft for somebody; `None` when it changed meanwhile.
+    pub async fn claim_draft(&mut self, id: DraftId, version: i64, person: PersonId) -> Outcome<Option<i64>> {
+        let now = self.now;
+        Ok(self.one::<(i64,)>(CLAIM_SQL, values![id, version, person, now + CLAIM, now]).await?.map(|row| row.0))
+    }
+
+    /// Moves a draft out of review; `None` when it changed meanwhile.
+    pub async fn set_draft(
+        &mut self,
+        draft: &DraftNow,
+        version: i64,
+        to: DraftState,
+        reason: Option<&str>,
+    ) -> Outcome<Option<i64>> {
+        let now = self.now;
+        let values = values![draft.id, version, to.as_str(), reason, now, draft.state.as_str()];
+        Ok(self.one::<(i64,)>(SET, values).await?.map(|row| row.0))
+    }
+
+    /// Keeps the text in progress, with what the checks say of it; `None` when it was saved from elsewhere or the
+    /// claim is somebody else's.
+    pub async fn save_work(&mut self, draft: &DraftNow, work_version: i64, person: PersonId, text: &str) -> Outcome<Option<i64>> {
+        let found = self.check_text(draft, text).await?;
+        let (blocks, warns) = weigh(&found);
+        let now = self.now;
+        let values = values![draft.id, work_version, text, blocks, warns, now + CLAIM, now, person];
+        let saved = self.one::<(i64,)>(WORK, values).await?.map(|row| row.0);
+        if saved.is_some() {
+            self.put_findings(draft.id, &found).await?;
+        }
+        Ok(saved)
+    }
+
+    /// Approves a text: the draft is closed and the text copied into the table that the portal's view reads, both or
+    /// neither. The text is checked here again, whoever calls: a `block` stops approval on every path (C5).
+    ///
+    /// # Errors
+    /// The blocking finding comes back as the inner error; `Ok(Ok(None))` means that the draft changed meanwhile.
+    pub async fn approve_draft(
+        &mut self,
+        draft: &DraftNow,
+        version: i64,
+        person: PersonId,
+        text: &str,
+    ) -> Outcome<Result<Option<(SummaryId, i64)>, Finding>> {
+        let found = self.check_text(draft, text).await?;
+        if let Some(block) = found.into_iter().find(|finding| finding.severity == Severity::Block) {
+            return Ok(Err(block));
+        }
+        if self.set_draft(draft, version, DraftState::Approved, None).await?.is_none() {
+            return Ok(Ok(None));
+        }
+        let (id, now) = (SummaryId::new(), self.now);
+        let values = values![id, draft.id, draft.client_id, draft.lead_id, person, now];
+        let number = self.one::<(i64,)>(SUMMARY, values).await?.map_or(0, |row| row.0);
+        let hash = to_hex(&sha256(text.as_bytes()));
+        let fresh = draft.evidence_at.unwrap_or(now);
+        let period = fresh.format("%-d %B %Y").to_string();
+        let values = values![id, draft.client_id, &draft.client, text, hash, &draft.source_label, period, "", fresh, now];
+        self.run(APPROVED, values).await?;
+        Ok(Ok(Some((id, number))))
+    }
+
+    /// The summary as it is now.
+    pub async fn summary_now(&mut self, id: Uuid) -> Outcome<Option<SummaryNow>> {
+        self.one(SUMMARY_NOW, values![id]).await
+    }
+
+    /// Shows an approved summary on the portal from this commit on; nothing when it was withdrawn meanwhile.
+    pub async fn publish_summary(&mut self, id: SummaryId) -> Outcome<bool> {
+        let now = self.now;
+        const STATE: &str = "update summaries set state = 'published', version = version + 1, updated_at = $2 where id = $1 and state = 'approved'";
+        if self.run(STATE, values![id, now]).await? == 0 {
+            return Ok(false);
+        }
+        const SHOW: &str =
+            "update approved_texts set published_at = $2 where summary_id = $1 and withdrawn_at is null and published_at is null";
+        self.run(SHOW, values![id, now]).await.map(|changed| changed == 1)
+    }
+
+    /// The id of a summary by the number of its reference.
+    pub async fn summary_numbered(&mut self, number: i64) -> Outcome<Option<Uuid>> {
+        Ok(self.one::<(Uuid,)>("select id from summaries where number = $1", values![number]).await?.map(|row| row.0))
+    }
+
+    /// Takes a summary back: the portal does not show it from this commit on. `None` when it changed meanwhile.
+    pub async fn withdraw_summary(&mut self, id: SummaryId, version: i64, why: &str) -> Outcome<Option<i64>> {
+        let now = self.now;
+        let Some((number,)) = self.one::<(i64,)>(WITHDRAW, values![id, version, why, now]).await? else { return Ok(None) };
+        self.run(TAKE_BACK, values![id, now]).await?;
+        self.run(STOP_PUBLISH, values![id, now]).await?;
+        Ok(Some(number))
+    }
+}

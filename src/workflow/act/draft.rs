@@ -1,0 +1,174 @@
+//! What a reviewer does to drafts and summaries.
+
+use super::{Acting, draft_conflict};
+use crate::domain::act::{Act, Done, Target, Verb};
+use crate::domain::draft::{DraftAct, DraftState, RejectReason};
+use crate::domain::failure::Failure;
+use crate::domain::id::{Kind, Ref};
+use crate::domain::job::JobKind;
+use crate::store::drafts::{DraftNow, SummaryNow};
+use crate::store::jobs::{NewJob, Queued};
+
+impl Acting<'_> {
+    async fn draft(&mut self) -> Result<DraftNow, Failure> {
+        let found = self.tx.draft_now(self.act.target.id).await?;
+        self.seen(found, |draft| draft.client_id)
+    }
+
+    /// A verdict is for whoever holds the claim: the claim is what keeps two people from deciding at once.
+    fn held(&self, draft: &DraftNow, act: DraftAct) -> Result<DraftState, Failure> {
+        if matches!(draft.state, DraftState::Approved | DraftState::Rejected | DraftState::Superseded)
+            || draft.claimed_by.is_some_and(|holder| holder != self.me.id)
+        {
+            return Err(draft_conflict(draft, self.me));
+        }
+        draft.state.after(act).map_err(|bad| self.refused(bad, "claim it first"))
+    }
+
+    async fn closed(&mut self, draft: &DraftNow, to: DraftState, reason: Option<&str>) -> Result<(), Failure> {
+        match self.tx.set_draft(draft, draft.version, to, reason).await? {
+            Some(_) => Ok(()),
+            None => Err(self.conflict(draft.state.as_str()).await),
+        }
+    }
+
+    /// Takes a draft for editing. One's own claim is renewed; somebody else's holds until it runs out, unless taken over.
+    pub(super) async fn claim(&mut self, take_over: bool) -> Result<Done, Failure> {
+        let draft = self.draft().await?;
+        draft.state.after(DraftAct::Claim).map_err(|_| draft_conflict(&draft, self.me))?;
+        let other = draft.claimed_by.filter(|holder| *holder != self.me.id);
+        let alive = draft.claim_until.is_some_and(|until| until > self.tx.now);
+        if other.is_some() && alive && !take_over {
+            return Err(draft_conflict(&draft, self.me));
+        }
+        let from = other.and(draft.claimed_name.as_deref()).map(|name| format!("from {name}")).unwrap_or_default();
+        self.announce(Kind::Draft, draft.id.0, Some(draft.lead_id), &from).await?;
+        if self.tx.claim_draft(draft.id, draft.version, self.me.id).await?.is_none() {
+            return Err(self.conflict(draft.state.as_str()).await);
+        }
+        Ok(self.done(format!("{} is yours", self.act.target.record), Ok(self.inverse(Verb::ReleaseDraft, draft.version + 1))))
+    }
+
+    /// Hands it back; the text in progress stays with it.
+    pub(super) async fn release(&mut self) -> Result<Done, Failure> {
+        let draft = self.draft().await?;
+        let to = self.held(&draft, DraftAct::Release)?;
+        self.announce(Kind::Draft, draft.id.0, Some(draft.lead_id), "").await?;
+        self.closed(&draft, to, None).await?;
+        Ok(self.done(format!("{} is handed back", self.act.target.record), Err("claim it again")))
+    }
+
+    /// Approves the very text on the screen, and arms its publishing.
+    pub(super) async fn approve(&mut self, text: &str) -> Result<Done, Failure> {
+        let draft = self.draft().await?;
+        self.held(&draft, DraftAct::Approve)?;
+        let text = text.trim();
+        if text.is_empty() || text.chars().count() > crate::workflow::review::LONGEST || text.contains('\0') {
+            return Err(self.refused("the text is empty, too long, or holds a NUL", "write a few sentences"));
+        }
+        self.announce(Kind::Draft, draft.id.0, Some(draft.lead_id), "").await?;
+        let (id, number) = match self.tx.approve_draft(&draft, draft.version, self.me.id, text).await? {
+            Err(block) => {
+                // The span itself stays out of the message: it repeats what must not leave.
+                let why = format!("{} at characters {}–{}: {}", block.kind, block.start, block.end, block.reason);
+                return Err(self.refused(why, "mask or reword it"));
+            }
+            Ok(None) => return Err(self.conflict(draft.state.as_str()).await),
+            Ok(Some(made)) => made,
+        };
+        let summary = Ref::new(Kind::Summary, number);
+        let arms = self.arm_publishing(&draft, id, text).await?;
+        let undo = Act {
+            target: Target { record: summary, id: id.0, version: 1 },
+            verb: Verb::WithdrawSummary,
+            reason: Some("approval undone".into()),
+        };
+        Ok(Done { record: summary, said: format!("{} is approved as {summary}; {arms}", self.act.target.record), undo: Ok(undo) })
+    }
+
+    async fn arm_publishing(
+        &mut self,
+        draft: &DraftNow,
+        summary: crate::domain::id::SummaryId,
+        text: &str,
+    ) -> Result<&'static str, Failure> {
+        let rules = self.tx.rulebook().await?;
+        let Some(portal) = rules.destination(JobKind::PortalPublish, None) else {
+            return Ok("there is no portal destination, so it is not published");
+        };
+        // The key is the summary: each approval is a new version and is published once.
+        let natural_key = summary.to_string();
+        let args = format!(
+            "{{\"summary\":\"{summary}\",\"hash\":\"{}\"}}",
+            crate::domain::journal::to_hex(&crate::domain::journal::sha256(text.as_bytes()))
+        );
+        let job = NewJob {
+            client: draft.client_id,
+            lead: Some(draft.lead_id),
+            summary: Some(summary),
+            destination: portal.id,
+            delivery_mode: portal.delivery_mode,
+            template: None,
+            kind: JobKind::PortalPublish,
+            operation: "summary.publish",
+            natural_key: &natural_key,
+            args: &args,
+            priority: 50,
+            armed: true,
+        };
+        match self.tx.queue_job(&self.actor, &job).await? {
+            Queued::New(..) | Queued::Known(_) => Ok("published in 10 s"),
+            Queued::Differs(number) => Err(Failure::KeyReused { key: Ref::new(Kind::Job, number).to_string() }),
+        }
+    }
+
+    /// Sends it away.
+    pub(super) async fn reject(&mut self, reason: RejectReason) -> Result<Done, Failure> {
+        let draft = self.draft().await?;
+        let to = self.held(&draft, DraftAct::Reject)?;
+        self.announce(Kind::Draft, draft.id.0, Some(draft.lead_id), reason.as_str()).await?;
+        let why = self.act.reason.as_ref().map_or_else(|| reason.to_string(), |note| format!("{reason}: {note}"));
+        self.closed(&draft, to, Some(&why)).await?;
+        Ok(self.done(
+            format!("{} is rejected: {reason}", self.act.target.record),
+            Ok(self.inverse(Verb::ReopenDraft, draft.version + 1)),
+        ))
+    }
+
+    /// Brings a rejected draft back.
+    pub(super) async fn reopen_draft(&mut self) -> Result<Done, Failure> {
+        let draft = self.draft().await?;
+        self.unchanged(draft.version, draft.state.as_str()).await?;
+        let to = draft.state.after(DraftAct::Reopen).map_err(|bad| self.refused(bad, "only a rejected draft comes back"))?;
+        self.announce(Kind::Draft, draft.id.0, Some(draft.lead_id), "").await?;
+        self.closed(&draft, to, None).await?;
+        Ok(self.done(format!("{} is open again", self.act.target.record), Err("claim it and reject it again")))
+    }
+
+    /// Takes a summary back from the portal. A trace knows only its reference: then it is taken as it is now.
+    pub(super) async fn withdraw(&mut self) -> Result<Done, Failure> {
+        let target = self.act.target;
+        let id = if target.id.is_nil() { self.tx.summary_numbered(target.record.number).await? } else { Some(target.id) };
+        let found = match id {
+            Some(id) => self.tx.summary_now(id).await?,
+            None => None,
+        };
+        let summary: SummaryNow = self.seen(found, |summary| summary.client_id)?;
+        let version = if target.id.is_nil() || target.version == 0 { summary.version } else { target.version };
+        self.announce(Kind::Summary, summary.id.0, Some(summary.lead_id), "").await?;
+        let why = self.act.reason.as_deref().unwrap_or_default();
+        // Publishing moves the version, and is no reason not to take it back.
+        let version = if version < summary.version && summary.state == crate::domain::draft::SummaryState::Published {
+            summary.version
+        } else {
+            version
+        };
+        if self.tx.withdraw_summary(summary.id, version, why).await?.is_none() {
+            return Err(self.conflict(summary.state.as_str()).await);
+        }
+        Ok(self.done(
+            format!("{} is withdrawn; the portal does not show it any more", target.record),
+            Err("approve a new version instead"),
+        ))
+    }
+}

@@ -1,0 +1,132 @@
+//! What a person does to jobs: try again, replay, cancel, recall, settle an unknown outcome.
+
+use super::Acting;
+use crate::domain::act::{Act, Done, Target, Verb};
+use crate::domain::failure::Failure;
+use crate::domain::id::{JobId, Kind, Ref};
+use crate::domain::job::{JobAct, JobState};
+use crate::domain::retry;
+use crate::store::jobs::{JobNow, Move};
+use crate::store::journal::About;
+
+impl Acting<'_> {
+    async fn job(&mut self) -> Result<JobNow, Failure> {
+        let found = self.tx.job_now(self.act.target.id).await?;
+        self.seen(found, |job| job.client_id)
+    }
+
+    /// The state after an act, or why there is none.
+    async fn job_after(&mut self, job: &JobNow, act: JobAct, remedy: &str) -> Result<JobState, Failure> {
+        // A version that moved on explains more than the state it moved to.
+        self.unchanged(job.version, job.state.as_str()).await?;
+        job.state.after(act).map_err(|bad| self.refused(bad, remedy))
+    }
+
+    async fn move_to(&mut self, job: &JobNow, to: JobState, how: &Move<'_>) -> Result<(), Failure> {
+        match self.tx.move_job(job, job.version, to, how).await? {
+            Some(_) => Ok(()),
+            None => Err(self.conflict(job.state.as_str()).await),
+        }
+    }
+
+    /// Waiting jobs run now, given-up ones as a new job; one whose outcome is unknown needs a decision of its own.
+    pub(super) async fn retry(&mut self) -> Result<Done, Failure> {
+        let job = self.job().await?;
+        match job.state {
+            JobState::Dead | JobState::Cancelled => return self.replay().await,
+            JobState::Unknown => {
+                return Err(self.refused(
+                    "its request may have arrived",
+                    "ask the destination, then resolve it; or replay it alone, knowing the risk",
+                ));
+            }
+            _ => {}
+        }
+        let to = self.job_after(&job, JobAct::RetryNow, "only waiting, dead or cancelled jobs can be tried again").await?;
+        if job.window_ends_at <= self.tx.now {
+            return Err(self.refused("its window has closed", "replay it as a new job, or cancel it"));
+        }
+        self.announce(Kind::Job, job.id.0, job.lead_id, "").await?;
+        let due = self.tx.now + retry::ARMED;
+        self.move_to(&job, to, &Move { due_at: Some(due), armed_until: Some(due), ..Move::default() }).await?;
+        Ok(self.done(format!("{} is tried in 10 s", self.act.target.record), Ok(self.inverse(Verb::RecallJob, job.version + 1))))
+    }
+
+    /// A new job from one that is given up; the old one keeps its history.
+    pub(super) async fn replay(&mut self) -> Result<Done, Failure> {
+        let job = self.job().await?;
+        self.unchanged(job.version, job.state.as_str()).await?;
+        if !job.state.may_replay() {
+            return Err(self.refused(
+                format!("it is {}", job.state),
+                "only dead, cancelled or unknown jobs are replayed; retry or cancel it",
+            ));
+        }
+        let work = self.tx.job_work(job.id).await?;
+        let window = work.map_or(chrono::TimeDelta::hours(24), |(kind, operation)| retry::window(kind, &operation));
+        let about = About {
+            verb: "job.replay",
+            kind: Kind::Job,
+            subject: job.id.0,
+            lead: job.lead_id,
+            detail: self.act.reason.as_deref().unwrap_or(""),
+        };
+        let entry = self.tx.journal(&self.actor, about).await?;
+        let (id, number) = self.tx.replay_job(&job, window, entry).await?;
+        self.tx.settle_job(job.id, true).await?;
+        let new = Ref::new(Kind::Job, number);
+        let undo = Act { target: Target { record: new, id: id.0, version: 1 }, verb: Verb::RecallJob, reason: None };
+        Ok(Done {
+            record: new,
+            said: format!("{new} does {} again in 10 s, with the same key", self.act.target.record),
+            undo: Ok(undo),
+        })
+    }
+
+    /// Stops a job that has not left.
+    pub(super) async fn cancel(&mut self) -> Result<Done, Failure> {
+        let job = self.job().await?;
+        let to = self.job_after(&job, JobAct::Cancel, "what runs or has ended cannot be cancelled").await?;
+        self.announce(Kind::Job, job.id.0, job.lead_id, "").await?;
+        let reason = self.act.reason.as_deref().unwrap_or("cancelled by a person");
+        self.move_to(&job, to, &Move { reason: Some(reason), settled: true, ..Move::default() }).await?;
+        Ok(self.done(
+            format!("{} is cancelled", self.act.target.record),
+            Err("a cancelled job is not revived; replay it as a new job"),
+        ))
+    }
+
+    /// Takes back what is still armed: an early retry waits for its turn again, a replay is not done.
+    pub(super) async fn recall(&mut self) -> Result<Done, Failure> {
+        let job = self.job().await?;
+        let again = job.attempts > 0;
+        let act = if again { JobAct::PutBack } else { JobAct::Recall };
+        let to = self.job_after(&job, act, "it has left already, or was changed since").await?;
+        self.announce(Kind::Job, job.id.0, job.lead_id, "").await?;
+        let due = again.then(|| self.tx.now + retry::ceiling(job.attempts));
+        let reason = (!again).then_some("recalled");
+        self.move_to(&job, to, &Move { due_at: due, reason, settled: !again, ..Move::default() }).await?;
+        if let Some(old) = job.replay_of {
+            self.tx.settle_job(JobId(old.0), false).await?;
+        }
+        Ok(self.done(
+            format!("{} is recalled; nothing left", self.act.target.record),
+            Err("it was an undo itself; do it again instead"),
+        ))
+    }
+
+    /// Settles an unknown outcome after a person asked the destination.
+    pub(super) async fn resolve(&mut self, arrived: bool) -> Result<Done, Failure> {
+        let job = self.job().await?;
+        let act = if arrived { JobAct::ResolveArrived } else { JobAct::ResolveLost };
+        let to = self.job_after(&job, act, "only unknown outcomes are settled").await?;
+        let detail = if arrived { "it arrived" } else { "it did not arrive" };
+        self.announce(Kind::Job, job.id.0, job.lead_id, detail).await?;
+        // What did not arrive stays on the failures pane, to be replayed.
+        self.move_to(&job, to, &Move { reason: Some(detail), settled: arrived, ..Move::default() }).await?;
+        Ok(self.done(
+            format!("{} is settled: {detail}", self.act.target.record),
+            Err("a decision about the outside cannot be undone; replay it if it was wrong"),
+        ))
+    }
+}

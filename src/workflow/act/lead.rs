@@ -1,0 +1,76 @@
+//! What a person does to leads.
+
+use super::Acting;
+use crate::domain::act::{Done, Verb};
+use crate::domain::failure::Failure;
+use crate::domain::id::Kind;
+use crate::domain::lead::{LeadAct, LeadState, LostReason};
+use crate::store::leads::LeadNow;
+
+impl Acting<'_> {
+    async fn lead(&mut self) -> Result<LeadNow, Failure> {
+        let found = self.tx.lead_now(self.act.target.id).await?;
+        let lead = self.seen(found, |lead| lead.client_id)?;
+        self.unchanged(lead.version, lead.state.as_str()).await?;
+        Ok(lead)
+    }
+
+    async fn write_lead(
+        &mut self,
+        lead: &LeadNow,
+        to: LeadState,
+        lost: Option<LostReason>,
+        replied: bool,
+    ) -> Result<(), Failure> {
+        let why = lost.map(|reason| format!(" ({reason})")).unwrap_or_default();
+        self.announce(Kind::Lead, lead.id.0, Some(lead.id), &format!("{} → {to}{why}", lead.state)).await?;
+        let next = match to {
+            LeadState::New => "contact",
+            LeadState::Contacted => "quote",
+            LeadState::Quoted => "book or lose",
+            LeadState::Booked | LeadState::Lost | LeadState::Spam | LeadState::Merged => "",
+        };
+        match self.tx.set_lead(lead, lead.version, to, lost, next, replied).await? {
+            Some(_) => Ok(()),
+            None => Err(self.conflict(lead.state.as_str()).await),
+        }
+    }
+
+    /// What happened with the lead; the first word with the person stops the reply clock.
+    pub(super) async fn set_lead(&mut self, act: LeadAct, lost: Option<LostReason>) -> Result<Done, Failure> {
+        let lead = self.lead().await?;
+        let to = lead.state.after(act).map_err(|bad| self.refused(bad, "look at it again"))?;
+        if (to == LeadState::Lost) != lost.is_some() {
+            return Err(
+                self.refused("a lost lead needs a reason, and only a lost one has one", "say why: price, timing, no_answer, …")
+            );
+        }
+        let replied = matches!(to, LeadState::Contacted | LeadState::Quoted | LeadState::Booked);
+        self.write_lead(&lead, to, lost, replied).await?;
+        let undo = self.inverse(Verb::RestoreLead { state: lead.state, lost: lead.lost_reason }, lead.version + 1);
+        Ok(self.done(format!("{} is {to}", self.act.target.record), Ok(undo)))
+    }
+
+    /// As it was before the last act.
+    pub(super) async fn restore_lead(&mut self, state: LeadState, lost: Option<LostReason>) -> Result<Done, Failure> {
+        let lead = self.lead().await?;
+        if state == LeadState::Merged || (state == LeadState::Lost) != lost.is_some() {
+            return Err(self.refused("that is no state to go back to", "set the outcome again"));
+        }
+        self.write_lead(&lead, state, lost, false).await?;
+        Ok(self.done(format!("{} is {state} again", self.act.target.record), Err("it was an undo itself; set the outcome again")))
+    }
+
+    /// Given to somebody else.
+    pub(super) async fn assign_lead(&mut self, to: Option<&str>) -> Result<Done, Failure> {
+        let lead = self.lead().await?;
+        self.known_person(to).await?;
+        let name = to.unwrap_or("nobody");
+        self.announce(Kind::Lead, lead.id.0, Some(lead.id), &format!("to {name}")).await?;
+        if self.tx.assign_lead(lead.id, lead.version, to).await?.is_none() {
+            return Err(self.conflict(lead.state.as_str()).await);
+        }
+        let undo = self.inverse(Verb::AssignLead { to: lead.owner.clone() }, lead.version + 1);
+        Ok(self.done(format!("{} belongs to {name}", self.act.target.record), Ok(undo)))
+    }
+}
