@@ -200,6 +200,10 @@ impl App {
                 effects
             }
             Message::Linked(link) => self.linked(link),
+            Message::Known { me, read_only_reason } => {
+                (self.start.me, self.start.read_only_reason) = (me, read_only_reason);
+                Vec::new()
+            }
             answer => self.answered_by_runtime(answer),
         };
         self.after(effects)

@@ -6,6 +6,7 @@ pub mod config;
 pub mod delivery;
 pub mod domain;
 pub mod intake;
+pub mod runtime;
 pub mod store;
 pub mod ui;
 pub mod worker;
