@@ -1,8 +1,10 @@
 //! The lists of the panes, page by page, and single records; only what the person may see.
 
+pub mod catalogue;
 mod columns;
 mod detail;
 mod directory;
+pub mod proof;
 
 use std::fmt;
 use std::str::FromStr;
