@@ -21,8 +21,10 @@ pub mod migrate;
 pub mod presence;
 pub mod rows;
 pub mod rulebook;
+pub mod rules;
 pub(crate) mod statement;
 pub mod tasks;
+pub mod trace;
 
 use std::time::Duration;
 

@@ -9,8 +9,7 @@ use crate::config::theme::{Styles, Theme};
 use crate::domain::actor::{Actor, Person, Role};
 use crate::domain::event::Columns;
 use crate::domain::failure::Failure;
-use crate::domain::id::{PersonId, Ref};
-use crate::domain::trace::Trace;
+use crate::domain::id::PersonId;
 use crate::store::clients::NewPerson;
 use crate::store::connect::Place;
 use crate::store::{Outcome, Store};
@@ -54,14 +53,10 @@ pub(super) async fn bring_in(store: &Store, _: &Config, first: &str) -> Outcome<
 }
 
 pub(super) trait Ahead {
-    async fn trace(&self, me: &Person, record: Ref) -> Outcome<Trace>;
     async fn seed(&self, leads: u64, seed: u64) -> Outcome<()>;
 }
 
 impl Ahead for Store {
-    async fn trace(&self, _: &Person, record: Ref) -> Outcome<Trace> {
-        Err(Failure::NotFound(record.to_string()))
-    }
     async fn seed(&self, _: u64, _: u64) -> Outcome<()> {
         Err(Failure::Other("not here yet".to_owned()))
     }

@@ -7,6 +7,7 @@ use super::print::Printer;
 use super::stop::Stop;
 use super::table;
 use crate::domain::actor::Person;
+use crate::domain::automation::{Automation, Limit};
 use crate::domain::client::Client;
 use crate::domain::draft::{Draft, Summary};
 use crate::domain::id::{Kind, Ref};
@@ -15,9 +16,9 @@ use crate::domain::lead::Lead;
 use crate::domain::row::{Destination, FailureGroup};
 use crate::domain::span::Finding;
 use crate::domain::task::Task;
+use crate::domain::template::Template;
 use crate::domain::text::Untrusted;
 use crate::store::journal::Listed;
-use crate::store::lists::catalogue::{AutomationRow, TemplateRow};
 
 /// A row that can be printed.
 pub(super) trait Shown: Serialize {
@@ -207,14 +208,19 @@ impl Shown for Destination {
     }
 }
 
-impl Shown for AutomationRow {
-    const HEADS: &'static [&'static str] = &["automation", "name", "trigger", "stage", "owner", "incident owner", "rollback"];
+impl Shown for Automation {
+    const HEADS: &'static [&'static str] =
+        &["automation", "name", "trigger", "stage", "limit", "owner", "incident owner", "rollback"];
     fn cells(&self) -> Vec<String> {
         vec![
             named(Kind::Automation, self.number),
             self.name.clone(),
-            self.trigger_event.clone(),
+            self.trigger.to_string(),
             self.stage.to_string(),
+            or_dash(self.limit.map(|limit| match limit {
+                Limit::PerDay(acts) => format!("{acts} a day"),
+                Limit::Percent(share) => format!("{share} %"),
+            })),
             or_dash(self.owner.as_ref()),
             or_dash(self.incident_owner.as_ref()),
             or_dash(self.rollback.as_ref()),
@@ -222,7 +228,7 @@ impl Shown for AutomationRow {
     }
 }
 
-impl Shown for TemplateRow {
+impl Shown for Template {
     const HEADS: &'static [&'static str] = &["template", "name", "edition>", "channel", "window>", "approved by", "text"];
     fn cells(&self) -> Vec<String> {
         vec![

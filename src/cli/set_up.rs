@@ -5,7 +5,6 @@ use std::path::Path;
 use super::Ran;
 use super::args::{Global, Seed};
 use super::desk::{self, Desk};
-#[expect(unused_imports, reason = "replaced when the store's own verb is merged")]
 use super::pending::Ahead as _;
 use super::pending::{Config, bring_in};
 use super::print::{Printer, complain};

@@ -2,8 +2,6 @@
 
 use super::Ran;
 use super::desk::Desk;
-#[expect(unused_imports, reason = "replaced when the store's own verb is merged")]
-use super::pending::Ahead as _;
 use super::print::Printer;
 use super::rows::at;
 use super::table;

@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::id::{AutomationId, PersonId};
+use super::event::EventKind;
+use super::id::AutomationId;
 use super::words;
 
 words! {
@@ -46,12 +47,14 @@ pub struct Automation {
     pub version: i64,
     /// Unique name; the actor of its journal entries.
     pub name: String,
-    /// Who answers for what it does.
-    pub owner_id: PersonId,
-    /// Who stops it, rolls it back and explains it.
-    pub incident_owner_id: Option<PersonId>,
+    /// What sets it off.
+    pub trigger: EventKind,
+    /// Who answers for what it does, by name.
+    pub owner: Option<String>,
+    /// Who stops it, rolls it back and explains it, by name.
+    pub incident_owner: Option<String>,
     /// How what it did is taken back, in words that can be followed at night.
-    pub rollback_path: Option<String>,
+    pub rollback: Option<String>,
     /// How far it is let loose.
     pub stage: Stage,
     /// How much it may do while [`Stage::Limited`].
@@ -114,12 +117,12 @@ impl Automation {
     /// [`BadStageAct`] says what is missing.
     pub fn after(&self, act: StageAct) -> Result<Stage, BadStageAct> {
         let next = self.stage.after(act)?;
-        if next.acts() {
-            let written = self.rollback_path.as_deref().is_some_and(|path| !path.trim().is_empty());
-            if !written {
-                return Err(BadStageAct::NoRollbackPath);
-            }
-            self.incident_owner_id.ok_or(BadStageAct::NoIncidentOwner)?;
+        let written = |text: &Option<String>| text.as_deref().is_some_and(|text| !text.trim().is_empty());
+        if next.acts() && !written(&self.rollback) {
+            return Err(BadStageAct::NoRollbackPath);
+        }
+        if next.acts() && !written(&self.incident_owner) {
+            return Err(BadStageAct::NoIncidentOwner);
         }
         let limited = matches!(self.limit, Some(Limit::PerDay(1..) | Limit::Percent(1..=99)));
         if next == Stage::Limited && !limited { Err(BadStageAct::NoLimit) } else { Ok(next) }
@@ -140,9 +143,10 @@ mod tests {
             number: 1,
             version: 1,
             name: "text-back".into(),
-            owner_id: PersonId::new(),
-            incident_owner_id: incident_owner.then(PersonId::new),
-            rollback_path: rollback.map(str::to_owned),
+            trigger: EventKind::CallMissed,
+            owner: None,
+            incident_owner: incident_owner.then(|| "rosa".to_owned()),
+            rollback: rollback.map(str::to_owned),
             stage,
             limit,
             updated_at: DateTime::UNIX_EPOCH,

@@ -4,38 +4,37 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
 use super::event::Channel;
-use super::id::{ClientId, PersonId, SequenceId, TemplateId};
+use super::id::{SequenceId, TemplateId};
 
 /// Steps of a sequence at most: a longer one is no follow-up any more.
 pub const MOST_STEPS: usize = 12;
 
-/// A message text, and all that must be settled before it may leave by itself.
+/// One edition of a message text, with all that must be settled before it may leave by itself. It never changes: another
+/// text is another edition, approved anew.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Template {
     /// Its id.
     pub id: TemplateId,
     /// The number of its reference.
     pub number: i64,
-    /// Raised by every change; an approval is of one version.
-    pub version: i64,
-    /// Unique for a client.
+    /// What it is called; unique with its edition.
     pub name: String,
-    /// Whose messages it writes; `None` for all clients.
-    pub client_id: Option<ClientId>,
+    /// 1 for the first; the highest is in use.
+    pub edition: i64,
     /// The way it leaves.
     pub channel: Channel,
     /// What it says, with `{placeholders}`.
     pub text: String,
     /// How to opt out, in a line; it stands in the text or is added behind it.
-    pub opt_out_line: Option<String>,
+    pub opt_out_line: String,
     /// Minutes within which somebody answers a reply.
-    pub response_window_minutes: Option<i64>,
-    /// Who is asked when nobody did.
-    pub escalation_id: Option<PersonId>,
-    /// Who approved this version.
-    pub approved_by: Option<PersonId>,
+    pub response_window_minutes: i64,
+    /// Who is asked when nobody did: a person's name, or a role's.
+    pub escalate_to: String,
+    /// Who approved this edition.
+    pub approved_by: String,
     /// When.
-    pub approved_at: Option<DateTime<Utc>>,
+    pub approved_at: DateTime<Utc>,
 }
 
 /// Why a template may not be used.
@@ -59,30 +58,25 @@ pub enum NotReady {
 }
 
 impl Template {
-    /// Whether all is settled that C7 asks for, the approval aside: what an approval must check.
-    ///
-    /// # Errors
-    /// [`NotReady`] names the first thing that is missing.
-    pub fn complete(&self) -> Result<(), NotReady> {
-        if self.text.trim().is_empty() {
-            return Err(NotReady::NoText);
-        }
-        if self.opt_out_line.as_deref().is_none_or(|line| line.trim().is_empty()) {
-            return Err(NotReady::NoOptOut);
-        }
-        if self.response_window_minutes.is_none_or(|minutes| minutes < 1) {
-            return Err(NotReady::NoResponseWindow);
-        }
-        self.escalation_id.map(|_| ()).ok_or(NotReady::NoEscalation)
-    }
-
-    /// Whether messages may be made of it.
+    /// Whether all is settled that C7 asks for: only then may it be stored, and messages be made of it.
     ///
     /// # Errors
     /// [`NotReady`] names the first thing that is missing.
     pub fn may_send(&self) -> Result<(), NotReady> {
-        self.complete()?;
-        self.approved_by.and(self.approved_at).map(|_| ()).ok_or(NotReady::NotApproved)
+        let blank = |text: &str| text.trim().is_empty();
+        if blank(&self.text) {
+            Err(NotReady::NoText)
+        } else if blank(&self.opt_out_line) {
+            Err(NotReady::NoOptOut)
+        } else if self.response_window_minutes < 1 {
+            Err(NotReady::NoResponseWindow)
+        } else if blank(&self.escalate_to) {
+            Err(NotReady::NoEscalation)
+        } else if blank(&self.approved_by) {
+            Err(NotReady::NotApproved)
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -148,26 +142,25 @@ mod tests {
         Template {
             id: TemplateId::new(),
             number: 1,
-            version: 1,
             name: "text-back".into(),
-            client_id: None,
+            edition: 1,
             channel: Channel::Sms,
             text: "Sorry we missed you, {name}.".into(),
-            opt_out_line: Some("Reply STOP to opt out.".into()),
-            response_window_minutes: Some(15),
-            escalation_id: Some(PersonId::new()),
-            approved_by: Some(PersonId::new()),
-            approved_at: Some(DateTime::UNIX_EPOCH),
+            opt_out_line: "Reply STOP to opt out.".into(),
+            response_window_minutes: 15,
+            escalate_to: "owner".into(),
+            approved_by: "rosa".into(),
+            approved_at: DateTime::UNIX_EPOCH,
         }
     }
 
     #[rstest]
     #[case(|_: &mut Template| {}, Ok(()))]
     #[case(|t: &mut Template| t.text = " ".into(), Err(NotReady::NoText))]
-    #[case(|t: &mut Template| t.opt_out_line = None, Err(NotReady::NoOptOut))]
-    #[case(|t: &mut Template| t.response_window_minutes = Some(0), Err(NotReady::NoResponseWindow))]
-    #[case(|t: &mut Template| t.escalation_id = None, Err(NotReady::NoEscalation))]
-    #[case(|t: &mut Template| t.approved_by = None, Err(NotReady::NotApproved))]
+    #[case(|t: &mut Template| t.opt_out_line = String::new(), Err(NotReady::NoOptOut))]
+    #[case(|t: &mut Template| t.response_window_minutes = 0, Err(NotReady::NoResponseWindow))]
+    #[case(|t: &mut Template| t.escalate_to = " ".into(), Err(NotReady::NoEscalation))]
+    #[case(|t: &mut Template| t.approved_by = String::new(), Err(NotReady::NotApproved))]
     fn only_settled_templates_are_sent(#[case] change: fn(&mut Template), #[case] may: Result<(), NotReady>) {
         let mut template = template();
         change(&mut template);

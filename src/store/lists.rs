@@ -1,6 +1,5 @@
 //! The lists of the panes, page by page, and single records; only what the person may see.
 
-pub mod catalogue;
 mod columns;
 mod detail;
 mod directory;

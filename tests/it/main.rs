@@ -10,4 +10,6 @@ mod feed;
 mod journal;
 mod lists;
 mod portal;
+mod rules;
 mod schema;
+mod trace;

@@ -24,11 +24,11 @@ create table templates (
     name            text    not null,
     edition         integer not null,
     channel         text    not null check (channel in ('sms', 'email')),
-    text            text    not null,
-    opt_out_line    text    not null,
+    text            text    not null check (trim(text) <> ''),
+    opt_out_line    text    not null check (trim(opt_out_line) <> ''),
     response_window_minutes integer not null check (response_window_minutes > 0),
-    escalate_to     text    not null,
-    approved_by     text    not null,
+    escalate_to     text    not null check (trim(escalate_to) <> ''),
+    approved_by     text    not null check (trim(approved_by) <> ''),
     approved_at     text    not null,
     unique (name, edition)
 ) strict;
@@ -43,9 +43,13 @@ create table automations (
     incident_owner text,
     rollback       text,
     stage          text    not null check (stage in ('off', 'shadow', 'limited', 'full', 'rolled_back')),
+    limit_per_day  integer check (limit_per_day > 0),
+    limit_percent  integer check (limit_percent between 1 and 99),
     version        integer not null default 1,
     updated_at     text    not null,
-    check (stage in ('off', 'shadow', 'rolled_back') or (incident_owner is not null and rollback is not null))
+    check (stage in ('off', 'shadow', 'rolled_back') or (incident_owner is not null and rollback is not null)),
+    check (limit_per_day is null or limit_percent is null),
+    check (stage <> 'limited' or coalesce(limit_per_day, limit_percent) is not null)
 ) strict;
 
 create table jobs (

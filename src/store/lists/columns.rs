@@ -92,12 +92,12 @@ pub(super) fn identity(kind: Kind) -> (&'static str, bool) {
         Kind::Draft => ("select r.id, r.version from drafts r where true", true),
         Kind::Summary => ("select r.id, r.version from summaries r where true", true),
         // What never changes has no version.
-        Kind::Event => ("select r.id, 1 as version from events r where true", true),
-        Kind::Payload => ("select r.id, 1 as version from payloads r where true", true),
+        Kind::Event => ("select r.id, cast(1 as bigint) as version from events r where true", true),
+        Kind::Payload => ("select r.id, cast(1 as bigint) as version from payloads r where true", true),
         Kind::Client => {
             ("select r.id, r.version from (select id as client_id, id, number, version from clients) r where true", true)
         }
-        Kind::Template => ("select r.id, 1 as version from templates r where true", false),
+        Kind::Template => ("select r.id, cast(1 as bigint) as version from templates r where true", false),
         Kind::Destination => ("select r.id, r.version from destinations r where true", false),
         Kind::Person => ("select r.id, r.version from people r where true", false),
         Kind::Automation => ("select r.id, r.version from automations r where true", false),

@@ -1,12 +1,15 @@
-//! The short lists: clients, people and destinations, by name.
+//! The short lists: clients, people, destinations, templates and automations, by name.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::domain::actor::{Person, Role};
+use crate::domain::automation::{Automation, Limit, Stage};
 use crate::domain::client::Client;
-use crate::domain::id::PersonId;
+use crate::domain::event::EventKind;
+use crate::domain::id::{AutomationId, PersonId};
 use crate::domain::row::Destination;
+use crate::domain::template::Template;
 use crate::store::filtering::Sql;
 use crate::store::rows::from_row;
 use crate::store::{Outcome, Store};
@@ -16,6 +19,47 @@ from_row!(Client { id: Uuid, number: =i64, name: =String, time_zone: =String, re
 from_row!(Destination { id: Uuid, number: =i64, version: =i64, name: =String, kind: =String, delivery_mode: String,
     paused: =bool, paused_by: =Option<String>, paused_why: =Option<String>, paused_until: =Option<DateTime<Utc>>,
     incident_owner: =Option<String>, rollback: =Option<String>, });
+
+from_row!(Template { id: Uuid, number: =i64, name: =String, edition: =i64, channel: String, text: =String,
+    opt_out_line: =String, response_window_minutes: =i64, escalate_to: =String, approved_by: =String,
+    approved_at: =DateTime<Utc>, });
+
+/// An automation as its table holds it: the limit is in one of two columns, or in none.
+struct Rule {
+    id: AutomationId,
+    number: i64,
+    version: i64,
+    name: String,
+    trigger_event: EventKind,
+    owner: Option<String>,
+    incident_owner: Option<String>,
+    rollback: Option<String>,
+    stage: Stage,
+    limit_per_day: Option<u32>,
+    limit_percent: Option<u8>,
+    updated_at: DateTime<Utc>,
+}
+from_row!(Rule { id: Uuid, number: =i64, version: =i64, name: =String, trigger_event: String, owner: =Option<String>,
+    incident_owner: =Option<String>, rollback: =Option<String>, stage: String, limit_per_day: ?i64, limit_percent: ?i64,
+    updated_at: =DateTime<Utc>, });
+
+impl From<Rule> for Automation {
+    fn from(row: Rule) -> Self {
+        Self {
+            id: row.id,
+            number: row.number,
+            version: row.version,
+            name: row.name,
+            trigger: row.trigger_event,
+            owner: row.owner,
+            incident_owner: row.incident_owner,
+            rollback: row.rollback,
+            stage: row.stage,
+            limit: row.limit_per_day.map(Limit::PerDay).or(row.limit_percent.map(Limit::Percent)),
+            updated_at: row.updated_at,
+        }
+    }
+}
 
 struct Listed {
     id: PersonId,
@@ -56,5 +100,18 @@ impl Store {
     /// Every destination.
     pub async fn list_destinations(&self) -> Outcome<Vec<Destination>> {
         self.rows(&Sql::new("select * from destinations order by name")).await
+    }
+
+    /// Every template, each in its newest edition.
+    pub async fn list_templates(&self) -> Outcome<Vec<Template>> {
+        let newest = "select r.* from templates r
+            where not exists (select 1 from templates n where n.name = r.name and n.edition > r.edition) order by r.name";
+        self.rows(&Sql::new(newest)).await
+    }
+
+    /// Every automation.
+    pub async fn list_automations(&self) -> Outcome<Vec<Automation>> {
+        let rules: Vec<Rule> = self.rows(&Sql::new("select * from automations order by name")).await?;
+        Ok(rules.into_iter().map(Automation::from).collect())
     }
 }

@@ -1,0 +1,103 @@
+//! Templates and automations: brought in once, journaled, and refused without their safeguards (C7, C10).
+
+use quotedeck::domain::actor::{Actor, Role};
+use quotedeck::domain::automation::{Automation, Limit, Stage};
+use quotedeck::domain::event::{Channel, EventKind};
+use quotedeck::domain::failure::Failure;
+use quotedeck::domain::id::{AutomationId, TemplateId};
+use quotedeck::domain::template::Template;
+
+use crate::databases::{Login, World};
+
+both_databases!(rules_are_brought_in_once, what_lacks_its_safeguards_is_refused, only_an_owner_brings_them_in);
+
+fn template(world: &World, edition: i64) -> Template {
+    Template {
+        id: TemplateId::new(),
+        number: edition,
+        name: "text-back".into(),
+        edition,
+        channel: Channel::Sms,
+        text: "Sorry we missed you, {name}.".into(),
+        opt_out_line: "Reply STOP to opt out.".into(),
+        response_window_minutes: 15,
+        escalate_to: "owner".into(),
+        approved_by: "quotedeck".into(),
+        approved_at: world.now(),
+    }
+}
+
+fn automation(world: &World, stage: Stage) -> Automation {
+    Automation {
+        id: AutomationId::new(),
+        number: 1,
+        version: 1,
+        name: "answer a missed call".into(),
+        trigger: EventKind::CallMissed,
+        owner: Some("rosa".into()),
+        incident_owner: Some("rosa".into()),
+        rollback: Some("switch it off, then call back".into()),
+        stage,
+        limit: Some(Limit::Percent(5)),
+        updated_at: world.now(),
+    }
+}
+
+async fn rules_are_brought_in_once(world: World) {
+    let (first, second) = (template(&world, 1), template(&world, 2));
+    let rule = automation(&world, Stage::Limited);
+    let again = Automation { id: AutomationId::new(), stage: Stage::Full, ..rule.clone() };
+    let mut tx = world.store.begin().await.unwrap();
+    assert!(tx.put_template(&Actor::Worker, &first).await.unwrap());
+    assert!(tx.put_automation(&Actor::Worker, &rule).await.unwrap());
+    assert!(!tx.put_template(&Actor::Worker, &Template { id: TemplateId::new(), ..first.clone() }).await.unwrap());
+    assert!(!tx.put_automation(&Actor::Worker, &again).await.unwrap());
+    tx.commit().await.unwrap();
+    assert_eq!(world.store.list_templates().await.unwrap(), [first]);
+    assert_eq!(world.store.list_automations().await.unwrap(), [rule]);
+    assert_eq!(world.number("select count(*) from journal").await, 2);
+    let mut tx = world.store.begin().await.unwrap();
+    assert!(tx.put_template(&Actor::Worker, &second).await.unwrap());
+    tx.commit().await.unwrap();
+    let listed = world.store.list_templates().await.unwrap();
+    assert_eq!(listed.iter().map(|template| template.edition).collect::<Vec<_>>(), [2]);
+}
+
+async fn what_lacks_its_safeguards_is_refused(world: World) {
+    let bare = Template { opt_out_line: " ".into(), ..template(&world, 1) };
+    let mut tx = world.store.begin().await.unwrap();
+    let refused = tx.put_template(&Actor::Worker, &bare).await.unwrap_err();
+    assert!(refused.to_string().contains("how to opt out"), "{refused}");
+    drop(tx);
+    for rule in [
+        Automation { incident_owner: None, ..automation(&world, Stage::Limited) },
+        Automation { rollback: None, ..automation(&world, Stage::Full) },
+        Automation { limit: None, ..automation(&world, Stage::Limited) },
+        Automation { limit: Some(Limit::Percent(100)), ..automation(&world, Stage::Limited) },
+    ] {
+        let mut tx = world.store.begin().await.unwrap();
+        assert!(tx.put_automation(&Actor::Worker, &rule).await.is_err(), "{rule:?}");
+    }
+    let columns = "insert into templates (id, name, edition, channel, text, opt_out_line, response_window_minutes, escalate_to,
+        approved_by, approved_at)";
+    let (id, at) = if world.store.is_postgres() { ("gen_random_uuid()", "now()") } else { ("randomblob(16)", "'2026'") };
+    for values in [
+        "'', 'STOP', 15, 'o', 'r'",
+        "'Hi', '', 15, 'o', 'r'",
+        "'Hi', 'STOP', 0, 'o', 'r'",
+        "'Hi', 'STOP', 15, ' ', 'r'",
+        "'Hi', 'STOP', 15, 'o', ''",
+    ] {
+        let refused = world.attempt(Login::Program, &format!("{columns} values ({id}, 'a', 1, 'sms', {values}, {at})")).await;
+        assert!(refused.unwrap_err().to_lowercase().contains("check constraint"), "{values}");
+    }
+}
+
+async fn only_an_owner_brings_them_in(world: World) {
+    let ana = Actor::Person(world.person("ana", Role::Operator, None).await);
+    let rosa = Actor::Person(world.person("rosa", Role::Owner, None).await);
+    let mut tx = world.store.begin().await.unwrap();
+    assert!(matches!(tx.put_template(&ana, &template(&world, 1)).await, Err(Failure::NotAllowed(_))));
+    assert!(matches!(tx.put_automation(&ana, &automation(&world, Stage::Off)).await, Err(Failure::NotAllowed(_))));
+    assert!(tx.put_template(&rosa, &template(&world, 1)).await.unwrap());
+}

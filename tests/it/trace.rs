@@ -1,0 +1,173 @@
+//! The trace: everything that belongs to a record, in order, and nothing to somebody who may not see it.
+
+use chrono::TimeDelta;
+use quotedeck::domain::actor::Role;
+use quotedeck::domain::id::{Kind, Ref};
+use quotedeck::domain::trace::{StepKind, Trace};
+use uuid::Uuid;
+
+use crate::databases::World;
+use crate::fixtures::with;
+
+both_databases!(a_lead_has_all_that_belongs_to_it, every_kind_of_record_answers, a_long_timeline_keeps_its_newest_end);
+
+fn field(trace: &Trace, name: &str) -> String {
+    let found = trace.fields.iter().find(|(other, _)| other == name);
+    found.unwrap_or_else(|| panic!("no {name} in {:?}", trace.fields)).1.shown().into_owned()
+}
+
+async fn a_lead_has_all_that_belongs_to_it(world: World) {
+    let (acme, brill) = (world.client("Acme").await, world.client("Brill").await);
+    let rosa = world.person("rosa", Role::Owner, None).await;
+    let ana = world.person("ana", Role::Reviewer, Some(&[&brill])).await;
+    let hubspot = world.destination("HubSpot", with![]).await;
+    let (start, minute) = (world.now(), TimeDelta::minutes(1));
+    let lead = world.lead(&acme, with![value = 240_000, replied_at = start + TimeDelta::seconds(258)]).await;
+    let payload = Uuid::now_v7();
+    let payload_row = with![
+        id = payload,
+        client_id = acme.id.0,
+        provider = "form",
+        natural_key = "k",
+        body = vec![1_u8],
+        body_hash = vec![0_u8],
+        state = "recorded",
+        received_at = start
+    ];
+    let payload = world.made("payloads", payload_row, with![id = payload]).await;
+    let event = with![
+        client_id = acme.id.0,
+        lead_id = lead.id,
+        payload_id = payload.id,
+        provider = "form",
+        kind = "quote_requested",
+        occurred_at = start,
+        recorded_at = start,
+        words = "no \u{1b}[31mwater",
+        unknown_fields = "[]"
+    ];
+    let event = world.made("events", event, with![]).await;
+    world.entry(with![subject_kind = "lead", subject_id = lead.id, lead_id = lead.id, verb = "lead.new", at = start]).await;
+    world.entry(with![subject_kind = "lead", subject_id = lead.id, verb = "lead.look", at = start + minute]).await;
+    let job = world
+        .job(&acme, hubspot, with![lead_id = lead.id, state = "unknown", created_at = start + minute * 2, last_error = "cut"])
+        .await;
+    let intent = world.entry(with![subject_id = job.id, lead_id = lead.id, verb = "job.intend", at = start + minute * 3]).await;
+    let attempt = with![
+        id = Uuid::now_v7(),
+        job_id = job.id,
+        n = 1,
+        fence = 1,
+        worker = "w1",
+        intent_id = intent,
+        request_fingerprint = vec![0_u8],
+        started_at = start + minute * 3,
+        outcome = "may_have_left",
+        status = 504
+    ];
+    world.insert("attempts", attempt, with![]).await;
+    let task = world.task(&acme, with![lead_id = lead.id, job_id = job.id, created_at = start + minute * 4]).await;
+    let draft = world.draft(&acme, lead, with![created_at = start + minute * 5]).await;
+    world.clock.advance(minute * 6);
+    let summary = world.summary(&acme, lead, draft, &rosa, "One call.", with![state = "published"]).await;
+    // Of another lead.
+    let other = world.lead(&acme, with![]).await;
+    world.task(&acme, with![lead_id = other.id]).await;
+
+    let record = Ref::new(Kind::Lead, lead.number);
+    let trace = world.store.trace(&rosa, record).await.unwrap();
+    let steps: Vec<_> = trace
+        .steps
+        .iter()
+        .map(|step| (step.kind, step.record.map(|r| r.to_string()).unwrap_or_default(), step.who.as_str(), step.status.as_str()))
+        .collect();
+    let is = |kind, number| Ref::new(kind, number).to_string();
+    let lead_ref = record.to_string();
+    let (job_ref, draft_ref) = (is(Kind::Job, job.number), is(Kind::Draft, draft.number));
+    assert_eq!(
+        steps,
+        [
+            (StepKind::Event, is(Kind::Event, event.number), "intake", "recorded"),
+            (StepKind::Journal, lead_ref.clone(), "worker", "written"),
+            (StepKind::Journal, lead_ref, "worker", "written"),
+            (StepKind::Job, job_ref.clone(), "worker", "unknown"),
+            (StepKind::Journal, job_ref.clone(), "worker", "written"),
+            (StepKind::Attempt, job_ref, "w1", "may_have_left"),
+            (StepKind::Task, is(Kind::Task, task.number), "nobody yet", "open"),
+            (StepKind::Draft, draft_ref, "nobody yet", "pending"),
+            (StepKind::Summary, is(Kind::Summary, summary.number), "rosa", "published"),
+        ]
+    );
+    assert_eq!(trace.steps[0].what.shown(), "quote_requested: no ␛[31mwater");
+    assert_eq!(trace.steps[5].what.shown(), "try 1, status 504");
+    assert!(trace.steps.iter().all(|step| step.kind == StepKind::Journal || !step.recovery.is_empty()));
+    assert!(trace.steps[3].recovery.contains("never retried blindly"));
+    assert!(!trace.cut);
+    assert_eq!((field(&trace, "value"), field(&trace, "reply time")), ("$2,400".to_owned(), "4m 18s".to_owned()));
+
+    for record in [record, Ref::new(Kind::Job, job.number), Ref::new(Kind::Event, event.number)] {
+        let hidden = world.store.trace(&ana, record).await.unwrap_err();
+        assert!(hidden.to_string().starts_with(&format!("{record} does not exist")), "{hidden}");
+    }
+    let of_job = world.store.trace(&rosa, Ref::new(Kind::Job, job.number)).await.unwrap();
+    assert_eq!(of_job.steps.iter().filter(|step| step.kind == StepKind::Attempt).count(), 1);
+    for (kind, number, wanted) in [
+        (Kind::Task, task.number, StepKind::Job),
+        (Kind::Draft, draft.number, StepKind::Summary),
+        (Kind::Summary, summary.number, StepKind::Draft),
+        (Kind::Payload, payload.number, StepKind::Event),
+    ] {
+        let trace = world.store.trace(&rosa, Ref::new(kind, number)).await.unwrap();
+        assert!(trace.steps.iter().any(|step| step.kind == wanted), "{kind}: {:?}", trace.steps);
+    }
+}
+
+async fn every_kind_of_record_answers(world: World) {
+    let acme = world.client("Acme").await;
+    let rosa = world.person("rosa", Role::Owner, None).await;
+    let paused = with![paused = true, paused_by = "ana", paused_why = "401", incident_owner = "rosa"];
+    let hubspot = world.destination("HubSpot", paused).await;
+    world.entry(with![subject_kind = "destination", subject_id = hubspot.id, verb = "destination.pause", detail = "401"]).await;
+    let template = with![
+        name = "text-back",
+        edition = 1,
+        channel = "sms",
+        text = "Sorry.",
+        opt_out_line = "Reply STOP.",
+        response_window_minutes = 15,
+        escalate_to = "rosa",
+        approved_by = "rosa",
+        approved_at = world.now()
+    ];
+    let template = world.made("templates", template, with![]).await;
+    let automation = with![name = "answer", trigger_event = "call_missed", stage = "off", updated_at = world.now()];
+    let automation = world.made("automations", automation, with![]).await;
+    for (kind, number, title, name, value) in [
+        (Kind::Destination, hubspot.number, "HubSpot", "state", "paused by ana"),
+        (Kind::Client, acme.number, "Acme", "low value below", "$500"),
+        (Kind::Person, 1, "rosa", "role", "owner"),
+        (Kind::Template, template.number, "text-back", "answered within", "15 min"),
+        (Kind::Automation, automation.number, "answer", "stage", "off"),
+    ] {
+        let trace = world.store.trace(&rosa, Ref::new(kind, number)).await.unwrap();
+        assert_eq!((trace.title.raw(), field(&trace, name).as_str()), (title, value), "{kind}");
+    }
+    let trace = world.store.trace(&rosa, Ref::new(Kind::Destination, hubspot.number)).await.unwrap();
+    assert_eq!((trace.steps.len(), trace.steps[0].what.raw()), (1, "destination.pause: 401"));
+    assert_eq!(trace.steps[0].record, Some(trace.record));
+    assert!(world.store.trace(&rosa, Ref::new(Kind::Lead, 99)).await.is_err());
+}
+
+async fn a_long_timeline_keeps_its_newest_end(world: World) {
+    let acme = world.client("Acme").await;
+    let rosa = world.person("rosa", Role::Owner, None).await;
+    let lead = world.lead(&acme, with![]).await;
+    for n in 0..505 {
+        let at = world.now() + TimeDelta::seconds(n);
+        world.entry(with![subject_kind = "lead", subject_id = lead.id, lead_id = lead.id, detail = n.to_string(), at = at]).await;
+    }
+    let trace = world.store.trace(&rosa, Ref::new(Kind::Lead, lead.number)).await.unwrap();
+    assert_eq!((trace.steps.len(), trace.cut), (500, true));
+    let ends = [&trace.steps[0], &trace.steps[499]].map(|step| step.what.raw().to_owned());
+    assert_eq!(ends, ["job.create: 5", "job.create: 504"]);
+}
