@@ -18,12 +18,15 @@ pub(super) fn state_folder() -> Option<PathBuf> {
 /// Starts the log; it is written out when the guard is dropped. Without a place to write there is no log:
 /// `quotedeck doctor` says so. `QUOTEDECK_LOG` chooses what is written, such as `debug`.
 pub(super) fn start() -> Option<WorkerGuard> {
+    let folder = state_folder()?;
+    // The appender speaks to stderr about a folder that is not there.
+    std::fs::create_dir_all(&folder).ok()?;
     let file = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
         .filename_prefix("quotedeck")
         .filename_suffix("log")
         .max_log_files(DAYS)
-        .build(state_folder()?)
+        .build(folder)
         .ok()?;
     let (writer, guard) = tracing_appender::non_blocking(file);
     let filter = EnvFilter::try_from_env("QUOTEDECK_LOG").unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));

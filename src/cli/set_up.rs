@@ -12,6 +12,7 @@ use super::stop::Stop;
 use crate::clock::Clock;
 use crate::domain::actor::Right;
 use crate::store::Store;
+use crate::store::connect::Place;
 
 /// `quotedeck init`
 pub(super) async fn init(global: &Global, printer: &mut Printer) -> Ran {
@@ -22,6 +23,12 @@ pub(super) async fn init(global: &Global, printer: &mut Printer) -> Ran {
     let config = desk::load(global)?;
     let place = desk::place(global, &config)?;
     let name = desk::actor(global, &config)?;
+    if let Place::Sqlite(file) = &place
+        && !file.exists()
+    {
+        // Made empty first, because what will be in it is nobody else's: raw payloads.
+        write_new(file, "")?;
+    }
     let store = Store::init(&place, Clock::System).await?;
     printer.text(&format!("database: {place} is ready"))?;
     bring_in(&store, &config, &name).await?;
@@ -32,7 +39,7 @@ pub(super) async fn init(global: &Global, printer: &mut Printer) -> Ran {
     Ok(super::DONE)
 }
 
-/// Writes a file that is not there yet; only its owner may read it, because a database URL may hold a password.
+/// Writes a file that is not there yet; only its owner may read it: a database URL may hold a password.
 fn write_new(path: &Path, text: &str) -> Result<(), Stop> {
     use std::io::Write as _;
     let write = || {
@@ -45,7 +52,7 @@ fn write_new(path: &Path, text: &str) -> Result<(), Stop> {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         options.open(path)?.write_all(text.as_bytes())
     };
-    write().map_err(|error| Stop::could_not(path.display(), error, "choose another file with --config FILE"))
+    write().map_err(|error| Stop::could_not(path.display(), error, "check the folder, or choose another file"))
 }
 
 /// `quotedeck config example`

@@ -48,6 +48,6 @@ impl From<Failure> for Stop {
 
 impl From<BadFilter> for Stop {
     fn from(bad: BadFilter) -> Self {
-        Self::usage("--filter", format_args!("{bad}, at character {}", bad.at + 1), "write it as field:value or words")
+        Self { status: USAGE, text: format!("--filter, character {}: {bad}", bad.at + 1) }
     }
 }
