@@ -60,7 +60,7 @@ pub struct Start {
     pub demo: bool,
     /// Why nothing may be changed, where that is so.
     pub read_only_reason: Option<String>,
-    /// Whether the drafts are shown first.
+    /// Whether the first draft is opened, as soon as the drafts are there.
     pub open_review: bool,
     /// Whether `$EDITOR` may be opened: never over SSH.
     pub can_edit_externally: bool,
@@ -113,6 +113,8 @@ pub struct App {
     lists: [List; 5],
     focus: Pane,
     zoomed: bool,
+    /// Whether the first draft is still to be opened by itself.
+    to_open: bool,
     screens: Vec<Screen>,
     /// The trace beside a zoomed list.
     detail: Option<Box<screen::TraceScreen>>,
@@ -155,6 +157,7 @@ impl App {
             lists: Default::default(),
             focus,
             zoomed: start.open_review,
+            to_open: start.open_review,
             screens: Vec::new(),
             detail: None,
             canary: None,
@@ -197,6 +200,10 @@ impl App {
                 effects
             }
             Message::Linked(link) => self.linked(link),
+            Message::Known { me, read_only_reason } => {
+                (self.start.me, self.start.read_only_reason) = (me, read_only_reason);
+                Vec::new()
+            }
             answer => self.answered_by_runtime(answer),
         };
         self.after(effects)
@@ -328,6 +335,7 @@ impl App {
             link: self.link,
             presence: &self.presence,
             size: self.size,
+            read_only_reason: self.start.read_only_reason.as_deref(),
             can_edit_externally: self.start.can_edit_externally,
         }
     }

@@ -22,6 +22,7 @@ pub(crate) mod legal;
 pub mod money;
 pub mod opt_out;
 pub mod output;
+pub mod reply;
 pub mod retry;
 pub mod routing;
 pub mod row;
@@ -55,7 +56,7 @@ macro_rules! words {
 
         impl TryFrom<String> for $name {
             type Error = strum::ParseError;
-            fn try_from(text: String) -> Result<Self, Self::Error> {
+            fn try_from(text: String) -> Result<Self, strum::ParseError> {
                 text.parse()
             }
         }

@@ -5,6 +5,7 @@
 //! `migrate`, `feed` and `claim`, and nowhere else.
 
 pub mod arrivals;
+pub mod claim;
 pub mod clients;
 pub mod connect;
 pub mod destinations;
@@ -22,6 +23,7 @@ pub mod presence;
 pub mod rows;
 pub mod rulebook;
 pub mod rules;
+pub mod seed;
 pub(crate) mod statement;
 pub mod tasks;
 pub mod trace;

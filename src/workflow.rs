@@ -3,4 +3,5 @@
 
 pub mod act;
 pub mod arrive;
+pub mod finish;
 pub mod review;

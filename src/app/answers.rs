@@ -34,7 +34,7 @@ impl App {
             Message::Acted(_, ref act, ref result) => {
                 // The review screen's act: its inverse is remembered here, the rest is its own affair.
                 if let Ok(done) = result {
-                    self.remember(Undo::of(done));
+                    self.remember(Undo::of(act, done));
                     if matches!(act.verb, Verb::ApproveDraft { .. } | Verb::RejectDraft { .. }) {
                         self.say(Tone::Good, done.said.clone());
                     }
@@ -89,7 +89,8 @@ impl App {
         effects
     }
 
-    fn remember(&mut self, undo: Undo) {
+    fn remember(&mut self, undo: Option<Undo>) {
+        let Some(undo) = undo else { return };
         if self.undo.len() == DEPTH {
             self.undo.remove(0);
         }
@@ -101,6 +102,8 @@ impl App {
         let canary = self.canary.as_mut().filter(|canary| canary.stage == CanaryStage::Asked(seq));
         match result {
             Ok(done) => {
+                let undo = if is_undo { None } else { Undo::of(act, &done) };
+                let can_undo = undo.as_ref().is_some_and(|undo| !undo.acts.is_empty());
                 if let Some(canary) = canary {
                     (canary.record, canary.stage) = (done.record, CanaryStage::Out);
                     self.say(Tone::Good, format!("canary {} is on its way; the rest is offered when it arrives", done.record));
@@ -108,13 +111,11 @@ impl App {
                     self.say(Tone::Good, format!("undone: {}", done.said));
                 } else {
                     let key = self.start.keys.row(crate::config::keys::Action::Undo, &self.places());
-                    let key = key.and_then(|row| row.chords.first()).filter(|_| done.undo.is_ok());
+                    let key = key.and_then(|row| row.chords.first()).filter(|_| can_undo);
                     let undo = key.map(|key| format!(" · {key} undoes it")).unwrap_or_default();
                     self.say(Tone::Good, format!("{}{undo}", done.said));
                 }
-                if !is_undo {
-                    self.remember(Undo::of(&done));
-                }
+                self.remember(undo);
                 if act.reason.is_some() {
                     self.kept = None;
                 }
@@ -247,7 +248,7 @@ impl App {
         let (done, failed) = bulk.counts();
         let undo = Undo { said: bulk.title.clone(), acts: std::mem::take(&mut bulk.undo), why_not: bulk.why_not.take() };
         if !bulk.is_undo && done > 0 {
-            self.remember(undo);
+            self.remember(Some(undo));
         }
         if failed == 0 {
             // Groups are marked as wholes; a bulk that left nothing behind leaves no mark either.

@@ -97,20 +97,32 @@ impl App {
         effects
     }
 
+    /// Opens the first draft by itself, once, for a deck that was started to review: when the first page of drafts is
+    /// there, and unless the person has gone elsewhere meanwhile.
+    pub(super) fn open_first_draft(&mut self) -> Vec<Effect> {
+        let stays = self.focus == Pane::Review && self.screens.is_empty() && self.popup.is_none();
+        if !std::mem::take(&mut self.to_open) || !stays {
+            return Vec::new();
+        }
+        let rows = &self.list(Pane::Review).rows;
+        let first = rows.iter().find(|item| self.can_be_reviewed(item)).or(rows.first()).cloned();
+        first.map(|item| self.open(item)).unwrap_or_default()
+    }
+
+    /// Whether a row is a draft that waits for this person's verdict.
+    fn can_be_reviewed(&self, item: &Item) -> bool {
+        let Item::Draft(draft) = item else { return false };
+        let free = draft.claimed_name.as_ref().is_none_or(|name| *name == self.start.me.name);
+        free && draft.state.after(crate::domain::draft::DraftAct::Claim).is_ok()
+    }
+
     /// Opens the draft after the one that was settled.
     fn next_draft(&mut self, settled: Ref) -> Vec<Effect> {
         let list = self.list(Pane::Review);
-        let open = |item: &Item| match item {
-            Item::Draft(draft) => {
-                let free = draft.claimed_name.as_ref().is_none_or(|name| *name == self.start.me.name);
-                let waits = draft.state.after(crate::domain::draft::DraftAct::Claim).is_ok();
-                draft.number != settled.number && free && waits
-            }
-            _ => false,
-        };
         let from = list.rows.iter().position(|item| item.record() == Some(settled)).map_or(0, |at| at + 1);
         let (before, behind) = list.rows.split_at(from.min(list.rows.len()));
-        let next = behind.iter().chain(before).find(|item| open(item)).cloned();
+        let mut rows = behind.iter().chain(before);
+        let next = rows.find(|item| item.record() != Some(settled) && self.can_be_reviewed(item)).cloned();
         if let Some(item) = next {
             return self.open(item);
         }

@@ -122,7 +122,12 @@ impl App {
             });
             self.last_failure = newest.chain(self.last_failure).max();
             self.refresh_items();
-            return if again == Some(true) { self.load_pane(*pane).into_iter().collect() } else { Vec::new() };
+            let mut effects: Vec<Effect> =
+                if again == Some(true) { self.load_pane(*pane).into_iter().collect() } else { Vec::new() };
+            if came && *pane == Pane::Review {
+                effects.extend(self.open_first_draft());
+            }
+            return effects;
         }
         Vec::new()
     }

@@ -5,6 +5,7 @@ use crossterm::event::{KeyEvent, MouseEvent};
 
 use super::effect::Seq;
 use crate::domain::act::{Act, Done, Target};
+use crate::domain::actor::Person;
 use crate::domain::draft::{Draft, DraftDetail};
 use crate::domain::failure::Failure;
 use crate::domain::id::Ref;
@@ -61,6 +62,13 @@ pub enum Message {
     Changed,
     /// The link to the database changed.
     Linked(Link),
+    /// Who sits before the deck became known, or what this person may do changed.
+    Known {
+        /// Who.
+        me: Person,
+        /// Why nothing may be changed, where that is so.
+        read_only_reason: Option<String>,
+    },
     /// Rows of a list.
     Page(Seq, Result<Rows, Failure>),
     /// Rows of a failure group.

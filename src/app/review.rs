@@ -65,6 +65,8 @@ pub struct Scene<'a> {
     pub presence: &'a [Presence],
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
+    /// Why nothing may be changed in this deck, where that is so.
+    pub read_only_reason: Option<&'a str>,
     /// Whether `$EDITOR` may be opened.
     pub can_edit_externally: bool,
 }

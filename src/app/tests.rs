@@ -126,7 +126,7 @@ fn a_pane_nobody_works_in_shows_its_newest_rows() {
 
 #[rstest]
 #[case(Role::Viewer, "4 f", "is a viewer")]
-#[case(Role::Operator, "2 P", "is a operator")]
+#[case(Role::Operator, "2 P", "is an operator")]
 #[case(Role::Owner, "3 j r", "on its way already")]
 #[case(Role::Owner, "3 j j r", "resume its destination first")]
 #[case(Role::Owner, "2 j r", "say what happened")]

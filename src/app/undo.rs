@@ -1,6 +1,6 @@
 //! What `u` takes back: the inverse of each act that was done, newest last.
 
-use crate::domain::act::{Act, Done};
+use crate::domain::act::{Act, Done, Verb};
 
 /// Undos that are remembered.
 pub(super) const DEPTH: usize = 100;
@@ -17,12 +17,16 @@ pub struct Undo {
 }
 
 impl Undo {
-    /// Of one act.
-    pub fn of(done: &Done) -> Self {
+    /// Of one act. `None` of claims: who opens and leaves drafts all day takes none of that back, and it would stand
+    /// between the person and the act that is really meant.
+    pub fn of(act: &Act, done: &Done) -> Option<Self> {
+        if matches!(act.verb, Verb::ClaimDraft { .. } | Verb::ReleaseDraft) {
+            return None;
+        }
         let said = done.said.clone();
-        match &done.undo {
+        Some(match &done.undo {
             Ok(act) => Self { said, acts: vec![act.clone()], why_not: None },
             Err(why) => Self { said, acts: Vec::new(), why_not: Some(why.clone()) },
-        }
+        })
     }
 }

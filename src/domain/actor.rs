@@ -49,6 +49,14 @@ words! {
 }
 
 impl Role {
+    /// `a reviewer`, `an owner`.
+    pub fn with_article(self) -> String {
+        match self {
+            Self::Viewer | Self::Reviewer => format!("a {self}"),
+            Self::Operator | Self::Owner => format!("an {self}"),
+        }
+    }
+
     /// Whether the role holds the right.
     pub fn may(self, right: Right) -> bool {
         let least = match right {
@@ -63,7 +71,7 @@ impl Role {
 
 /// A person without the right it takes.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{who} is a {role} and may not {act}; ask an owner, or somebody whose role is {needs} or higher")]
+#[error("{who} is {} and may not {act}; ask an owner, or somebody whose role is {needs} or higher", .role.with_article())]
 pub struct NotAllowed {
     /// Who asked.
     pub who: String,
@@ -156,6 +164,14 @@ mod tests {
     #[case(Role::Owner, Right::Own, true)]
     fn roles_hold_rights(#[case] role: Role, #[case] right: Right, #[case] may: bool) {
         assert_eq!(person(role).require(right, "try").is_ok(), may);
+    }
+
+    #[rstest]
+    #[case(Role::Viewer, "ana is a viewer and may not try;")]
+    #[case(Role::Operator, "ana is an operator and may not try;")]
+    fn a_refusal_reads_well(#[case] role: Role, #[case] begins: &str) {
+        let said = person(role).require(Right::Own, "try").unwrap_err().to_string();
+        assert!(said.starts_with(begins), "{said}");
     }
 
     #[test]

@@ -98,6 +98,22 @@ impl Tx {
         }
         Ok(changed.is_some())
     }
+
+    /// A client's id by name.
+    pub async fn client_named(&mut self, name: &str) -> Outcome<Option<ClientId>> {
+        Ok(self.one::<(Uuid,)>("select id from clients where name = $1", values![name]).await?.map(|row| ClientId(row.0)))
+    }
+
+    /// Whether anybody is known.
+    pub async fn has_people(&mut self) -> Outcome<bool> {
+        Ok(self.one::<(Uuid,)>("select id from people limit 1", values![]).await?.is_some())
+    }
+
+    /// The owner who has been here longest.
+    pub async fn first_owner(&mut self) -> Outcome<Option<String>> {
+        const SQL: &str = "select name from people where role = 'owner' order by number limit 1";
+        Ok(self.one::<(String,)>(SQL, values![]).await?.map(|row| row.0))
+    }
 }
 
 impl Store {

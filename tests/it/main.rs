@@ -6,10 +6,13 @@ mod cluster;
 mod databases;
 mod fixtures;
 
+mod claim;
 mod feed;
 mod journal;
 mod lists;
 mod portal;
 mod rules;
 mod schema;
+mod seed;
 mod trace;
+mod workflow;

@@ -34,6 +34,9 @@ pub enum Claim {
 impl Review {
     /// Why nothing can be changed here; `None` when it can.
     pub fn read_only(&self, scene: &Scene<'_>) -> Option<String> {
+        if let Some(why) = scene.read_only_reason {
+            return Some(format!("read-only: {why}"));
+        }
         let (me, right) = (scene.me, Right::Review);
         if !me.role.may(right) {
             let refused =

@@ -119,6 +119,7 @@ impl Desk {
             link: self.link,
             presence: &self.presence,
             size: self.size,
+            read_only_reason: None,
             can_edit_externally: true,
         }
     }
@@ -132,6 +133,7 @@ impl Desk {
             link: self.link,
             presence: &presence,
             size: self.size,
+            read_only_reason: None,
             can_edit_externally: true,
         };
         let (outcome, effects) = act(&mut self.review, &scene, &mut self.seq);

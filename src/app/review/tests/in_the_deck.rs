@@ -24,15 +24,22 @@ struct Database {
 }
 
 impl Database {
+    /// The list of drafts with the cursor on the only one.
     fn with(text: &str) -> Self {
+        let mut database = Self::started(text, false, None);
+        database.press('5');
+        database
+    }
+
+    fn started(text: &str, open_review: bool, read_only_reason: Option<String>) -> Self {
         let (app, effects) = App::new(Start {
             me: person("rosa", Role::Reviewer),
             now: noon(),
             size: (120, 36),
             keys: KeyTable::default(),
             demo: false,
-            read_only_reason: None,
-            open_review: true,
+            read_only_reason,
+            open_review,
             can_edit_externally: false,
         });
         let mut database = Self { app, draft: detail(text), sent: Vec::new() };
@@ -145,4 +152,36 @@ fn quitting_keeps_the_text_and_hands_the_draft_back() {
     let back = at(|effect| matches!(effect, Effect::Perform(_, act) if act.verb == Verb::ReleaseDraft));
     let quit = at(|effect| matches!(effect, Effect::Quit));
     assert!(kept < back && back < quit);
+}
+
+#[test]
+fn a_deck_started_to_review_opens_the_first_draft_once() {
+    let mut database = Database::started(SAFE, true, None);
+    assert!(matches!(database.app.screen(), Some(Screen::Review(_))));
+    database.tell(Message::Key(KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE)));
+    database.tell(Message::Changed);
+    assert!(database.app.screen().is_none(), "who left it is not sent back");
+}
+
+#[test]
+fn a_deck_that_may_change_nothing_claims_nothing() {
+    let mut database = Database::started(SAFE, true, Some("the schema is newer than this program".to_owned()));
+    let Some(Screen::Review(review)) = database.app.screen() else { panic!("it can be read") };
+    assert!(review.read_only(&database.app.scene()).unwrap().contains("the schema is newer"));
+    database.press('e');
+    database.press('a');
+    assert!(!database.sent.iter().any(|effect| matches!(effect, Effect::Perform(..))));
+}
+
+#[test]
+fn opening_a_draft_is_nothing_to_undo() {
+    let mut database = Database::started(SAFE, true, None);
+    assert!(
+        database
+            .sent
+            .iter()
+            .any(|effect| matches!(effect, Effect::Perform(_, act) if matches!(act.verb, Verb::ClaimDraft { .. })))
+    );
+    database.press('u');
+    assert_eq!(database.app.notice().unwrap().text, "nothing to undo");
 }

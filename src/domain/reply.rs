@@ -1,0 +1,182 @@
+//! What an attempt came back with, and what that makes of its job (DESIGN 4). Pure: the worker asks, the store writes.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::job::{AttemptOutcome, DeadReason, DeliveryMode, JobState};
+use super::retry;
+use super::text::Untrusted;
+use super::words;
+
+words! {
+    /// What an answer, or its absence, means.
+    pub enum Meaning {
+        /// It arrived and was accepted.
+        Accepted,
+        /// The destination has too much to do; it says when to come back.
+        Busy,
+        /// Broken at the moment; the same request may succeed later.
+        Broken,
+        /// The request did not reach it: no connection.
+        NotReached,
+        /// The request may have left, and no answer came.
+        Silent,
+        /// It will never take this request.
+        Refused,
+        /// It does not let us in: nothing for this destination can succeed (C11).
+        LockedOut,
+    }
+}
+
+/// What an attempt came back with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// What it means.
+    pub meaning: Meaning,
+    /// The status code, where there was an answer.
+    pub status: Option<i64>,
+    /// What went wrong, in the destination's words.
+    pub error: Option<Untrusted>,
+    /// How long the destination asks us to wait.
+    pub retry_after: Option<TimeDelta>,
+}
+
+/// What becomes of the job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// The state it goes to from `running`.
+    pub state: JobState,
+    /// When it is tried next, where it is.
+    pub due_at: Option<DateTime<Utc>>,
+    /// Whether the attempt used up one of those allowed.
+    pub counts: bool,
+    /// Why it is dead.
+    pub dead: Option<DeadReason>,
+}
+
+/// What the decision needs to know of the job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// What stops a second effect.
+    pub mode: DeliveryMode,
+    /// Attempts that counted so far, without this one.
+    pub attempts: i64,
+    /// Attempts allowed.
+    pub max_attempts: i64,
+    /// When trying has no more use.
+    pub window_ends_at: DateTime<Utc>,
+}
+
+impl Meaning {
+    /// How the attempt is recorded.
+    pub fn outcome(self) -> AttemptOutcome {
+        match self {
+            Self::Accepted => AttemptOutcome::Succeeded,
+            Self::Busy => AttemptOutcome::RateLimited,
+            Self::Broken | Self::LockedOut => AttemptOutcome::Failed,
+            Self::NotReached => AttemptOutcome::TimedOut,
+            Self::Silent => AttemptOutcome::MayHaveLeft,
+            Self::Refused => AttemptOutcome::Refused,
+        }
+    }
+}
+
+/// What becomes of a job after an attempt; `roll` is a random number in 0..=1 for the jitter.
+///
+/// What may have left is tried again only where the destination dedupes on our key; elsewhere a person decides.
+pub fn verdict(budget: Budget, reply: &Reply, now: DateTime<Utc>, roll: f64) -> Verdict {
+    let end = |state, dead| Verdict { state, due_at: None, counts: true, dead };
+    match reply.meaning {
+        Meaning::Accepted => end(JobState::Succeeded, None),
+        Meaning::Refused => end(JobState::Dead, Some(DeadReason::Permanent)),
+        // The credential failed, not the job: it keeps its budget for when the destination runs again.
+        Meaning::LockedOut => Verdict { counts: false, ..end(JobState::Held, None) },
+        Meaning::Silent if budget.mode != DeliveryMode::Keyed => end(JobState::Unknown, None),
+        Meaning::Busy | Meaning::Broken | Meaning::NotReached | Meaning::Silent => again(budget, reply, now, roll),
+    }
+}
+
+fn again(budget: Budget, reply: &Reply, now: DateTime<Utc>, roll: f64) -> Verdict {
+    let counts = reply.meaning != Meaning::Busy && reply.retry_after.is_none();
+    let failures = budget.attempts + i64::from(counts);
+    let wait = reply.retry_after.unwrap_or_else(|| retry::delay(failures.max(1), roll));
+    // A destination that asks for a century is not obeyed beyond the window, and cannot overflow the calendar.
+    let due_at = now.checked_add_signed(wait.max(TimeDelta::seconds(1))).unwrap_or(DateTime::<Utc>::MAX_UTC);
+    let dead = if failures >= budget.max_attempts {
+        Some(DeadReason::Budget)
+    } else {
+        (due_at >= budget.window_ends_at).then_some(DeadReason::Window)
+    };
+    match dead {
+        Some(_) => Verdict { state: JobState::Dead, due_at: None, counts, dead },
+        None => Verdict { state: JobState::Retrying, due_at: Some(due_at), counts, dead },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use rstest::rstest;
+    use strum::VariantArray;
+
+    fn now() -> DateTime<Utc> {
+        "2026-06-01T14:30:00Z".parse().unwrap()
+    }
+
+    fn budget(mode: DeliveryMode, attempts: i64, minutes: i64) -> Budget {
+        Budget { mode, attempts, max_attempts: 12, window_ends_at: now() + TimeDelta::minutes(minutes) }
+    }
+
+    fn reply(meaning: Meaning, after: Option<i64>) -> Reply {
+        Reply { meaning, status: None, error: None, retry_after: after.map(TimeDelta::seconds) }
+    }
+
+    #[rstest]
+    #[case(Meaning::Accepted, DeliveryMode::Once, 0, 60, JobState::Succeeded, None)]
+    #[case(Meaning::Broken, DeliveryMode::Once, 0, 60, JobState::Retrying, None)]
+    #[case(Meaning::Broken, DeliveryMode::Keyed, 11, 6000, JobState::Dead, Some(DeadReason::Budget))]
+    #[case(Meaning::Busy, DeliveryMode::Keyed, 11, 60_000, JobState::Retrying, None)]
+    #[case(Meaning::Broken, DeliveryMode::Keyed, 9, 15, JobState::Dead, Some(DeadReason::Window))]
+    #[case(Meaning::Refused, DeliveryMode::Keyed, 0, 60, JobState::Dead, Some(DeadReason::Permanent))]
+    #[case(Meaning::Silent, DeliveryMode::Keyed, 0, 60, JobState::Retrying, None)]
+    #[case(Meaning::Silent, DeliveryMode::Reconcile, 0, 60, JobState::Unknown, None)]
+    #[case(Meaning::Silent, DeliveryMode::Once, 0, 60, JobState::Unknown, None)]
+    #[case(Meaning::NotReached, DeliveryMode::Once, 0, 60, JobState::Retrying, None)]
+    #[case(Meaning::LockedOut, DeliveryMode::Keyed, 11, 60, JobState::Held, None)]
+    fn an_answer_decides(
+        #[case] meaning: Meaning,
+        #[case] mode: DeliveryMode,
+        #[case] attempts: i64,
+        #[case] minutes: i64,
+        #[case] state: JobState,
+        #[case] dead: Option<DeadReason>,
+    ) {
+        let verdict = verdict(budget(mode, attempts, minutes), &reply(meaning, None), now(), 0.5);
+        assert_eq!((verdict.state, verdict.dead), (state, dead));
+    }
+
+    #[test]
+    fn what_the_destination_asks_for_uses_up_no_attempt() {
+        let asked = verdict(budget(DeliveryMode::Keyed, 11, 60), &reply(Meaning::Broken, Some(40)), now(), 0.5);
+        assert_eq!((asked.due_at, asked.counts), (Some(now() + TimeDelta::seconds(40)), false));
+        let century = verdict(budget(DeliveryMode::Keyed, 0, 60), &reply(Meaning::Busy, Some(i64::MAX / 1000)), now(), 0.5);
+        assert_eq!(century.dead, Some(DeadReason::Window));
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_sent_twice_blindly_or_after_its_window(
+            meaning in proptest::sample::select(Meaning::VARIANTS),
+            mode in proptest::sample::select(DeliveryMode::VARIANTS),
+            (attempts, minutes, after, roll) in (0..20_i64, -100..2000_i64, proptest::option::of(-10..100_000_i64), any::<f64>()),
+        ) {
+            let budget = budget(mode, attempts, minutes);
+            let made = verdict(budget, &reply(meaning, after), now(), roll);
+            if made.state == JobState::Retrying {
+                prop_assert!(meaning != Meaning::Silent || mode == DeliveryMode::Keyed);
+                prop_assert!(made.due_at.is_some_and(|due| due > now() && due < budget.window_ends_at));
+            }
+            prop_assert_eq!(made.state == JobState::Dead, made.dead.is_some());
+        }
+    }
+}

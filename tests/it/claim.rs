@@ -1,0 +1,246 @@
+//! The queue neither loses nor doubles: claims, fences, rescues, windows, and announcements before requests.
+
+use chrono::TimeDelta;
+use quotedeck::domain::actor::Role;
+use quotedeck::domain::failure::Failure;
+use quotedeck::domain::job::JobState;
+use quotedeck::domain::reply::{Meaning, Reply};
+use quotedeck::domain::text::Untrusted;
+use quotedeck::store::Store;
+use quotedeck::store::claim::{Claimed, Intent};
+use quotedeck::workflow::finish::finish_attempt;
+use sqlx::AssertSqlSafe;
+
+use crate::databases::World;
+use crate::fixtures::{Made, with};
+
+both_databases!(
+    two_workers_never_get_the_same,
+    the_most_urgent_runs_first,
+    what_may_not_run_is_not_claimed,
+    an_intent_is_committed_before_anything_leaves,
+    a_worn_fence_cannot_write,
+    a_lost_lease_is_rescued,
+    three_rescues_are_poison,
+    a_closed_window_ends_a_job,
+    a_busy_destination_uses_up_no_attempt,
+    a_refused_credential_pauses_the_destination,
+    what_may_have_left_is_asked_of_a_person,
+    a_lease_is_handed_back,
+);
+
+const PRINT: [u8; 32] = [7; 32];
+
+async fn text(world: &World, sql: &str) -> String {
+    let sql = AssertSqlSafe(format!("select cast(({sql}) as text)"));
+    let value: Option<String> = on_raw!(world, |pool| sqlx::query_scalar(sql).fetch_one(pool).await).expect("the query runs");
+    value.unwrap_or_default()
+}
+
+async fn state(world: &World, job: Made) -> String {
+    text(world, &format!("select state from jobs where number = {}", job.number)).await
+}
+
+async fn one_job(world: &World, mode: &str) -> Made {
+    let acme = world.client("Acme").await;
+    let destination = world.destination("HubSpot", with![delivery_mode = mode, incident_owner = "rosa"]).await;
+    world.job(&acme, destination, with![delivery_mode = mode]).await
+}
+
+async fn claim(store: &Store) -> Claimed {
+    store.claim_job("w1").await.unwrap().expect("a job is due")
+}
+
+async fn announce(store: &Store) -> Intent {
+    store.announce(claim(store).await, &PRINT).await.unwrap()
+}
+
+fn reply(meaning: Meaning, status: i64) -> Reply {
+    Reply { meaning, status: Some(status), error: Some(Untrusted::new("no\0pe")), retry_after: None }
+}
+
+/// As if 45 seconds had passed at the database.
+async fn expire(world: &World) {
+    world.script("update jobs set lease_until = '2020-01-01T00:00:00.000+00:00' where state = 'running'").await;
+}
+
+async fn two_workers_never_get_the_same(world: World) {
+    let acme = world.client("Acme").await;
+    let destination = world.destination("HubSpot", with![]).await;
+    for _ in 0..20 {
+        world.job(&acme, destination, with![]).await;
+    }
+    let drain = |worker: &'static str| {
+        let store = world.store.clone();
+        async move {
+            let mut got = vec![];
+            // Postgres passes over a row that another is taking, so "nothing" can be momentary while others claim.
+            while let Some(claimed) = store.claim_job(worker).await.unwrap() {
+                got.push(claimed.id);
+            }
+            got
+        }
+    };
+    let (one, two, three) = tokio::join!(drain("w1"), drain("w2"), drain("w3"));
+    let mut all = [one, two, three].concat();
+    while let Some(claimed) = world.store.claim_job("w4").await.unwrap() {
+        all.push(claimed.id);
+    }
+    assert_eq!(all.len(), 20);
+    all.sort();
+    all.dedup();
+    assert_eq!(all.len(), 20);
+}
+
+async fn the_most_urgent_runs_first(world: World) {
+    let acme = world.client("Acme").await;
+    let destination = world.destination("HubSpot", with![]).await;
+    let earlier = world.now() - TimeDelta::minutes(5);
+    let bulk = world.job(&acme, destination, with![due_at = earlier - TimeDelta::minutes(5)]).await;
+    let late = world.job(&acme, destination, with![priority = 100]).await;
+    let early = world.job(&acme, destination, with![priority = 100, due_at = earlier]).await;
+    for expected in [early, late, bulk] {
+        assert_eq!(claim(&world.store).await.number, expected.number);
+    }
+}
+
+async fn what_may_not_run_is_not_claimed(world: World) {
+    let acme = world.client("Acme").await;
+    let paused = world.destination("HubSpot", with![paused = true, paused_by = "rosa", paused_why = "a look"]).await;
+    let running = world.destination("Twilio", with![]).await;
+    let soon = world.now() + TimeDelta::seconds(10);
+    world.job(&acme, paused, with![]).await;
+    world.job(&acme, running, with![due_at = soon, state = "retrying"]).await;
+    world.job(&acme, running, with![state = "armed", armed_until = soon]).await;
+    world.job(&acme, running, with![window_ends_at = world.now()]).await;
+    world.job(&acme, running, with![state = "dead"]).await;
+    assert!(world.store.claim_job("w1").await.unwrap().is_none());
+    world.clock.advance(TimeDelta::seconds(10));
+    assert!(world.store.claim_job("w1").await.unwrap().is_some());
+    assert!(world.store.claim_job("w1").await.unwrap().is_some());
+    assert!(world.store.claim_job("w1").await.unwrap().is_none());
+}
+
+async fn an_intent_is_committed_before_anything_leaves(world: World) {
+    let job = one_job(&world, "keyed").await;
+    let intent = announce(&world.store).await;
+    assert_eq!((intent.n(), intent.job().number), (1, job.number));
+    // Seen by another connection, before anybody sent anything.
+    assert_eq!(text(&world, "select outcome from attempts").await, "running");
+    let entry = "select j.verb from attempts a join journal j on j.id = a.intent_id";
+    assert_eq!(text(&world, entry).await, "job.attempt");
+    assert_eq!(finish_attempt(&world.store, &intent, &reply(Meaning::Accepted, 200), 0.5).await, Ok(Some(JobState::Succeeded)));
+    assert_eq!(text(&world, "select outcome from attempts").await, "succeeded");
+    assert_eq!(state(&world, job).await, "succeeded");
+}
+
+async fn a_worn_fence_cannot_write(world: World) {
+    let job = one_job(&world, "keyed").await;
+    let late = announce(&world.store).await;
+    expire(&world).await;
+    assert_eq!(world.store.rescue_jobs().await, Ok(1));
+    let unannounced = claim(&world.store).await;
+    assert_eq!(finish_attempt(&world.store, &late, &reply(Meaning::Refused, 400), 0.5).await, Ok(None));
+    assert_eq!(state(&world, job).await, "running");
+    assert_eq!(text(&world, "select outcome from attempts").await, "lease_lost");
+    assert_eq!(world.store.beat(late.job().id, late.job().fence).await, Ok(false));
+    assert_eq!(world.store.beat(unannounced.id, unannounced.fence).await, Ok(true));
+    // Nor can it announce another try.
+    expire(&world).await;
+    world.store.rescue_jobs().await.unwrap();
+    assert!(matches!(world.store.announce(unannounced, &PRINT).await, Err(Failure::Conflict(_))));
+}
+
+async fn a_lost_lease_is_rescued(world: World) {
+    let acme = world.client("Acme").await;
+    let rosa = world.person("rosa", Role::Owner, None).await;
+    let destination = world.destination("Twilio", with![]).await;
+    let silent = world.job(&acme, destination, with![delivery_mode = "once", priority = 3]).await;
+    let unsent = world.job(&acme, destination, with![delivery_mode = "once", priority = 2]).await;
+    let keyed = world.job(&acme, destination, with![priority = 1]).await;
+    announce(&world.store).await;
+    claim(&world.store).await;
+    announce(&world.store).await;
+    assert_eq!(world.store.rescue_jobs().await, Ok(0), "a lease that stands is left alone");
+    expire(&world).await;
+    assert_eq!(world.store.rescue_jobs().await, Ok(3));
+    let states = [state(&world, silent).await, state(&world, unsent).await, state(&world, keyed).await];
+    assert_eq!(states, ["unknown", "ready", "ready"]);
+    let tasks = "select count(*) from tasks where kind = 'unknown_outcome' and owner_id is null";
+    assert_eq!(text(&world, tasks).await, "1");
+    assert_eq!(rosa.name, "rosa");
+}
+
+async fn three_rescues_are_poison(world: World) {
+    let job = one_job(&world, "keyed").await;
+    for expected in ["ready", "ready", "dead"] {
+        claim(&world.store).await;
+        expire(&world).await;
+        world.store.rescue_jobs().await.unwrap();
+        assert_eq!(state(&world, job).await, expected);
+    }
+    assert_eq!(text(&world, "select reason from jobs").await, "poison");
+}
+
+async fn a_closed_window_ends_a_job(world: World) {
+    let job = one_job(&world, "keyed").await;
+    assert_eq!(world.store.close_windows().await, Ok(0));
+    world.clock.advance(TimeDelta::hours(24));
+    assert_eq!(world.store.close_windows().await, Ok(1));
+    assert_eq!((state(&world, job).await, text(&world, "select reason from jobs").await), ("dead".into(), "window".into()));
+    assert_eq!(text(&world, "select count(*) from journal where verb = 'job.dead'").await, "1");
+}
+
+async fn a_busy_destination_uses_up_no_attempt(world: World) {
+    let job = one_job(&world, "keyed").await;
+    let intent = announce(&world.store).await;
+    let busy = Reply { retry_after: Some(TimeDelta::seconds(40)), ..reply(Meaning::Busy, 429) };
+    finish_attempt(&world.store, &intent, &busy, 0.5).await.unwrap();
+    assert_eq!((state(&world, job).await, text(&world, "select attempts from jobs").await), ("retrying".into(), "0".into()));
+    assert_eq!(world.store.next_due().await, Ok(Some(world.now() + TimeDelta::seconds(40))));
+    world.clock.advance(TimeDelta::seconds(40));
+    let again = announce(&world.store).await;
+    assert_eq!(again.n(), 2);
+    finish_attempt(&world.store, &again, &reply(Meaning::Broken, 500), 0.0).await.unwrap();
+    assert_eq!(text(&world, "select attempts from jobs").await, "1");
+    assert_eq!(world.store.next_due().await, Ok(Some(world.now() + TimeDelta::seconds(5))));
+}
+
+async fn a_refused_credential_pauses_the_destination(world: World) {
+    let acme = world.client("Acme").await;
+    world.person("rosa", Role::Owner, None).await;
+    let destination = world.destination("HubSpot", with![incident_owner = "rosa"]).await;
+    let (first, second) = (world.job(&acme, destination, with![]).await, world.job(&acme, destination, with![]).await);
+    let (one, two) = (announce(&world.store).await, announce(&world.store).await);
+    world.job(&acme, destination, with![]).await;
+    for intent in [one, two] {
+        finish_attempt(&world.store, &intent, &reply(Meaning::LockedOut, 401), 0.5).await.unwrap();
+    }
+    assert_eq!((state(&world, first).await, state(&world, second).await), ("held".into(), "held".into()));
+    assert_eq!(text(&world, "select count(*) from jobs where state = 'held'").await, "3");
+    let owned = "select count(*) from tasks t join people p on p.id = t.owner_id where t.kind = 'incident' and p.name = 'rosa'";
+    assert_eq!(text(&world, owned).await, "1");
+    assert_eq!(text(&world, "select count(*) from journal where verb = 'destination.pause'").await, "1");
+    assert!(world.store.claim_job("w1").await.unwrap().is_none());
+}
+
+async fn what_may_have_left_is_asked_of_a_person(world: World) {
+    let job = one_job(&world, "reconcile").await;
+    let intent = announce(&world.store).await;
+    finish_attempt(&world.store, &intent, &reply(Meaning::Silent, 504), 0.5).await.unwrap();
+    assert_eq!(state(&world, job).await, "unknown");
+    assert_eq!(
+        text(&world, "select title from tasks").await,
+        format!("ask HubSpot whether J-{} arrived, then resolve it", job.number)
+    );
+}
+
+async fn a_lease_is_handed_back(world: World) {
+    let job = one_job(&world, "keyed").await;
+    let claimed = claim(&world.store).await;
+    assert_eq!(world.store.hand_back(claimed.id, claimed.fence).await, Ok(true));
+    assert_eq!((state(&world, job).await, text(&world, "select attempts from jobs").await), ("ready".into(), "0".into()));
+    let intent = announce(&world.store).await;
+    // Something may have left under this lease: it runs out, and the rescue decides.
+    assert_eq!(world.store.hand_back(intent.job().id, intent.job().fence).await, Ok(false));
+}
