@@ -5,12 +5,12 @@ use std::path::Path;
 use super::Ran;
 use super::args::{Global, Seed};
 use super::desk::{self, Desk};
-use super::pending::Ahead as _;
-use super::pending::{Config, bring_in};
+use super::pending::bring_in;
 use super::print::{Printer, complain};
 use super::stop::Stop;
 use crate::clock::Clock;
-use crate::domain::actor::Right;
+use crate::config::Config;
+use crate::domain::actor::{Right, Role};
 use crate::store::Store;
 use crate::store::connect::Place;
 
@@ -31,7 +31,14 @@ pub(super) async fn init(global: &Global, printer: &mut Printer) -> Ran {
     }
     let store = Store::init(&place, Clock::System).await?;
     printer.text(&format!("database: {place} is ready"))?;
-    bring_in(&store, &config, &name).await?;
+    let people = store.list_people().await?;
+    let owner = people.iter().any(|person| person.name == name && person.role == Role::Owner);
+    if people.is_empty() || owner {
+        bring_in(&store, &config, &name).await?;
+    } else {
+        // Else a configuration of one's own would make anybody an owner.
+        complain(&format!("clients and people were left as they are: {name} is no owner here; let an owner run it"));
+    }
     let people = store.list_people().await?;
     printer
         .text(&format!("people: {}", people.iter().map(|p| format!("{} ({})", p.name, p.role)).collect::<Vec<_>>().join(", ")))?;
@@ -62,9 +69,8 @@ pub(super) fn example(printer: &mut Printer) -> Ran {
 }
 
 /// `quotedeck config check`
-pub(super) fn check(global: &Global, printer: &mut Printer) -> Ran {
-    let config = desk::load(global)?;
-    let place = desk::place(global, &config)?;
+pub(super) fn check(global: &Global, config: &Config, printer: &mut Printer) -> Ran {
+    let place = desk::place(global, config)?;
     match &config.path {
         Some(path) => printer.text(&format!("{} is sound; the database is {place}", path.display()))?,
         None => printer.text(&format!("there is no configuration file; the defaults hold, and the database is {place}"))?,

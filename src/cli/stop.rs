@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use crate::domain::failure::Failure;
 use crate::domain::filter::BadFilter;
+use crate::runtime::Broken;
 
 /// Could not: database, network, I/O.
 pub(super) const COULD_NOT: u8 = 1;
@@ -43,6 +44,12 @@ impl Stop {
 impl From<Failure> for Stop {
     fn from(failure: Failure) -> Self {
         Self { status: failure.exit_status(), text: failure.to_string() }
+    }
+}
+
+impl From<Broken> for Stop {
+    fn from(broken: Broken) -> Self {
+        Self { status: broken.exit_status(), text: broken.to_string() }
     }
 }
 
