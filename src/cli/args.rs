@@ -40,11 +40,11 @@ pub(super) struct Global {
     /// Configuration file [default: the one in your configuration folder, if there is one]
     #[arg(long, global = true, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
-    /// Database: sqlite:PATH or postgres://USER@HOST/NAME
-    #[arg(long, global = true, value_name = "URL", env = "QUOTEDECK_DATABASE", hide_env_values = true)]
+    /// Database: sqlite:PATH or postgres://USER@HOST/NAME [env: QUOTEDECK_DATABASE]
+    #[arg(long, global = true, value_name = "URL")]
     pub(super) database: Option<String>,
-    /// Who acts [default: your login name]
-    #[arg(long = "as", global = true, value_name = "NAME", env = "QUOTEDECK_ACTOR")]
+    /// Who acts [env: QUOTEDECK_ACTOR] [default: your login name]
+    #[arg(long = "as", global = true, value_name = "NAME")]
     pub(super) actor: Option<String>,
     /// Print JSON, for programs
     #[arg(long, global = true)]

@@ -1,61 +1,52 @@
 //! The deck, and the deck on a made-up day.
 
-use std::io::IsTerminal as _;
-
 use super::Ran;
 use super::args::{Color, Demo, Global};
 use super::desk;
-use super::log::state_folder;
-use super::pending::{Config, Session, demo_prepare, run};
+use super::pending::demo_prepare;
 use super::stop::Stop;
 use crate::clock::Clock;
+use crate::config::Config;
+use crate::config::environment::Environment;
+use crate::config::paths::Paths;
 use crate::config::theme::Styles;
+use crate::runtime::{self, Session};
 use crate::store::connect::Place;
 
 /// `quotedeck` and `quotedeck review`
-pub(super) async fn open(global: &Global, open_review: bool) -> Ran {
-    on_a_terminal()?;
-    let config = desk::load(global)?;
+pub(super) async fn open(global: &Global, config: Config, open_review: bool) -> Ran {
     let place = desk::place(global, &config)?;
     let actor = desk::actor(global, &config)?;
-    run(session(global, &config, place, actor, open_review)).await?;
+    runtime::run(Session { open_review, ..session(global, config, place, actor) }).await?;
     Ok(super::DONE)
 }
 
 /// `quotedeck demo`
-pub(super) async fn demo(global: &Global, wanted: &Demo) -> Ran {
-    on_a_terminal()?;
-    let config = desk::load(global)?;
+pub(super) async fn demo(global: &Global, config: Config, wanted: &Demo) -> Ran {
     let folder = tempfile::Builder::new().prefix("quotedeck-demo").tempdir();
     let folder = folder.map_err(|error| Stop::could_not("the demo's folder", error, "check the temporary folder (TMPDIR)"))?;
-    let (place, _) = demo_prepare(folder.path(), wanted.seed, wanted.leads).await?;
+    let place = demo_prepare(folder.path(), wanted.seed, wanted.leads).await?;
     let _ = wanted.speed;
-    run(Session { demo: true, ..session(global, &config, place, "demo".to_owned(), false) }).await?;
+    runtime::run(Session { demo: true, ..session(global, config, place, "demo".to_owned()) }).await?;
     Ok(super::DONE)
 }
 
-fn session(global: &Global, config: &Config, place: Place, actor: String, open_review: bool) -> Session {
+fn session(global: &Global, config: Config, place: Place, actor: String) -> Session {
+    let environment = Environment::read();
     let colour = match global.color {
         Color::Always => true,
         Color::Never => false,
-        Color::Auto => std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty()),
+        Color::Auto => !environment.no_color,
     };
     Session {
         place,
         clock: Clock::System,
         actor,
-        keys: config.keys.clone(),
+        keys: config.keys,
         styles: Styles::new(&config.theme, colour),
         demo: false,
-        open_review,
-        recovery: state_folder().unwrap_or_else(std::env::temp_dir).join("recovery"),
-        local: std::env::var_os("SSH_CONNECTION").is_none(),
+        open_review: false,
+        recovery: Paths::of_user().map_or_else(|| std::env::temp_dir().join("quotedeck-recovery"), |paths| paths.recovery),
+        local: !environment.over_ssh,
     }
-}
-
-fn on_a_terminal() -> Result<(), Stop> {
-    if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() {
-        return Ok(());
-    }
-    Err(Stop::usage("the deck", "it needs a terminal", "run it in one, or use a command: quotedeck --help"))
 }
