@@ -56,7 +56,7 @@ macro_rules! words {
 
         impl TryFrom<String> for $name {
             type Error = strum::ParseError;
-            fn try_from(text: String) -> Result<Self, Self::Error> {
+            fn try_from(text: String) -> Result<Self, strum::ParseError> {
                 text.parse()
             }
         }

@@ -1,6 +1,7 @@
 //! quotedeck: a deck over the leads, queues, tasks and drafts of home-service lead workflows.
 
 pub mod app;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod delivery;

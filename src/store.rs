@@ -23,6 +23,7 @@ pub mod presence;
 pub mod rows;
 pub mod rulebook;
 pub mod rules;
+pub mod seed;
 pub(crate) mod statement;
 pub mod tasks;
 pub mod trace;

@@ -2,11 +2,9 @@
 //! sixteen colours, and with `NO_COLOR` weight and reverse alone remain: no state is ever told by colour alone.
 
 use ratatui::style::{Color, Modifier, Style};
-use serde::{Deserialize, Serialize};
 
 /// What colours mean. Values are names (`red`, `bright-blue`), `#rrggbb`, a number 0–255, or `default`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Theme {
     /// Titles and the focused border.
     pub accent: Color,
@@ -73,6 +71,40 @@ impl Theme {
             }),
             _ => None,
         }
+    }
+
+    /// What can be coloured: the name in the file, and what it means.
+    pub const MEANINGS: &[(&str, &str)] = &[
+        ("accent", "titles and the border that has the keys"),
+        ("dim", "other borders, hints, what is less important"),
+        ("good", "live, approved, succeeded"),
+        ("warn", "warnings, due soon, polling"),
+        ("bad", "blocks, overdue, paused, offline"),
+        ("info", "notes, links to records"),
+        ("cursor", "background of the row under the cursor; default turns its colours round"),
+        ("added", "words that were added, in a diff"),
+        ("removed", "words that were removed, in a diff"),
+    ];
+
+    /// The colour of a meaning, to be read or set; `None` when there is no such meaning.
+    pub fn slot(&mut self, meaning: &str) -> Option<&mut Color> {
+        Some(match meaning {
+            "accent" => &mut self.accent,
+            "dim" => &mut self.dim,
+            "good" => &mut self.good,
+            "warn" => &mut self.warn,
+            "bad" => &mut self.bad,
+            "info" => &mut self.info,
+            "cursor" => &mut self.cursor,
+            "added" => &mut self.added,
+            "removed" => &mut self.removed,
+            _ => return None,
+        })
+    }
+
+    /// Reads a colour: a name (`red`, `bright-blue`), `#rrggbb`, a number 0–255, or `default`.
+    pub fn colour(text: &str) -> Option<Color> {
+        if text == "default" { Some(Color::Reset) } else { text.parse().ok() }
     }
 
     /// The names [`Self::named`] knows.
@@ -164,8 +196,21 @@ mod tests {
     }
 
     #[test]
-    fn a_theme_reads_from_toml() {
-        let theme: Theme = toml::from_str("accent = '#ff8800'\nbad = 'lightred'").unwrap();
-        assert_eq!(theme.accent, Color::Rgb(255, 136, 0));
+    fn every_meaning_has_a_colour_of_its_own() {
+        let mut theme = Theme::default();
+        for (n, (meaning, _)) in (1..).zip(Theme::MEANINGS) {
+            *theme.slot(meaning).unwrap() = Color::Indexed(n);
+        }
+        let (first, last) = (theme.accent, theme.removed);
+        assert_eq!((first, last), (Color::Indexed(1), Color::Indexed(9)));
+        assert_eq!(theme.slot("mood"), None);
+    }
+
+    #[test]
+    fn colours_are_read_as_people_write_them() {
+        assert_eq!(Theme::colour("#ff8800"), Some(Color::Rgb(255, 136, 0)));
+        assert_eq!(Theme::colour("bright-blue"), Some(Color::LightBlue));
+        assert_eq!(Theme::colour("default"), Some(Color::Reset));
+        assert_eq!(Theme::colour("sunny"), None);
     }
 }

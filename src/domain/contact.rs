@@ -13,6 +13,11 @@ const LONGEST_PHONE: usize = 40;
 #[serde(transparent)]
 pub struct Phone(String);
 
+/// Whether a text is a region whose phone numbers are known, such as `US`.
+pub fn is_region(text: &str) -> bool {
+    text.parse::<country::Id>().is_ok()
+}
+
 /// A text that is no way to reach anybody.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadContact {

@@ -108,6 +108,28 @@ pub struct Rejected {
     pub reason: String,
 }
 
+/// The names of these fields in our own format (JSON lines); a CSV's columns are mapped to them too.
+pub const FIELDS: &[&str] = &[
+    "key",
+    "kind",
+    "occurred_at",
+    "name",
+    "phone",
+    "email",
+    "thread",
+    "source",
+    "service",
+    "contact_method",
+    "consent",
+    "market",
+    "urgency",
+    "value",
+    "owner",
+    "attribution",
+    "words",
+    "reached",
+];
+
 /// The settings of a CSV mapping: which column holds which field.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Columns(pub std::collections::BTreeMap<String, String>);

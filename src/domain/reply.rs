@@ -170,10 +170,10 @@ mod tests {
             mode in proptest::sample::select(DeliveryMode::VARIANTS),
             (attempts, minutes, after, roll) in (0..20_i64, -100..2000_i64, proptest::option::of(-10..100_000_i64), any::<f64>()),
         ) {
-            let budget = budget(*mode, attempts, minutes);
-            let made = verdict(budget, &reply(*meaning, after), now(), roll);
+            let budget = budget(mode, attempts, minutes);
+            let made = verdict(budget, &reply(meaning, after), now(), roll);
             if made.state == JobState::Retrying {
-                prop_assert!(*meaning != Meaning::Silent || *mode == DeliveryMode::Keyed);
+                prop_assert!(meaning != Meaning::Silent || mode == DeliveryMode::Keyed);
                 prop_assert!(made.due_at.is_some_and(|due| due > now() && due < budget.window_ends_at));
             }
             prop_assert_eq!(made.state == JobState::Dead, made.dead.is_some());

@@ -26,27 +26,7 @@ use super::contact::{self, Told};
 use super::record::{Record, truth};
 use super::{Identified, Known, Made, Settings, draft, text, urgency, when};
 
-/// The names of our own fields; a CSV's columns are mapped to them too.
-pub(super) const FIELDS: &[&str] = &[
-    "key",
-    "kind",
-    "occurred_at",
-    "name",
-    "phone",
-    "email",
-    "thread",
-    "source",
-    "service",
-    "contact_method",
-    "consent",
-    "market",
-    "urgency",
-    "value",
-    "owner",
-    "attribution",
-    "words",
-    "reached",
-];
+pub(super) use crate::domain::event::FIELDS;
 
 pub(super) fn identify(record: &Record) -> Identified {
     if !record.has("kind") {

@@ -3,6 +3,7 @@
 mod columns;
 mod detail;
 mod directory;
+pub mod proof;
 
 use std::fmt;
 use std::str::FromStr;

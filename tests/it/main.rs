@@ -14,4 +14,6 @@ mod lists;
 mod portal;
 mod rules;
 mod schema;
+mod seed;
 mod trace;
+mod workflow;

@@ -1,0 +1,94 @@
+//! Acts on jobs, tasks, leads, summaries and destinations: each command is one verb of the domain.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use std::time::Duration;
+
+use super::Ran;
+use super::args::{DestinationCommand, JobCommand, LeadCommand, Many, SummaryCommand, TaskCommand, Until, Whom};
+use super::bulk::{self, Wanted};
+use super::desk::Desk;
+use super::print::Printer;
+use super::stop::Stop;
+use crate::domain::act::Verb;
+use crate::domain::id::{Kind, Ref};
+use crate::domain::row::Pane;
+
+fn wanted(verb: Verb, kind: Kind, pane: Pane, many: &Many) -> Wanted<'_> {
+    Wanted { verb, kind, pane, reason: many.reason.as_deref() }
+}
+
+/// `quotedeck job …`
+pub(super) async fn job(desk: &Desk, command: &JobCommand, printer: &mut Printer) -> Ran {
+    // What is replayed or resolved stands among the failures, the rest in the queue.
+    let (verb, pane, many) = match command {
+        JobCommand::Retry(many) => (Verb::RetryJob, Pane::Queue, many),
+        JobCommand::Cancel(many) => (Verb::CancelJob, Pane::Queue, many),
+        JobCommand::Recall(many) => (Verb::RecallJob, Pane::Queue, many),
+        JobCommand::Replay(many) => (Verb::ReplayJob, Pane::Failures, many),
+        JobCommand::Resolve { settled, many } => (Verb::ResolveJob { arrived: settled.arrived }, Pane::Failures, many),
+    };
+    bulk::many(desk, wanted(verb, Kind::Job, pane, many), many, printer).await
+}
+
+/// `quotedeck task …`
+pub(super) async fn task(desk: &Desk, command: &TaskCommand, printer: &mut Printer) -> Ran {
+    let (verb, many) = match command {
+        TaskCommand::Done(many) => (Verb::FinishTask, many),
+        TaskCommand::Drop(many) => (Verb::DropTask, many),
+        TaskCommand::Reopen(many) => (Verb::ReopenTask, many),
+        TaskCommand::Snooze { until, many } => (Verb::SnoozeTask { until: time(desk, until)? }, many),
+        TaskCommand::Assign { whom, many } => (Verb::AssignTask { to: name(whom) }, many),
+    };
+    bulk::many(desk, wanted(verb, Kind::Task, Pane::Tasks, many), many, printer).await
+}
+
+/// `quotedeck lead …`
+pub(super) async fn lead(desk: &Desk, command: &LeadCommand, printer: &mut Printer) -> Ran {
+    let (verb, many) = match command {
+        LeadCommand::Set { act, lost, many } => (Verb::SetLead { act: *act, lost: *lost }, many),
+        LeadCommand::Assign { whom, many } => (Verb::AssignLead { to: name(whom) }, many),
+    };
+    bulk::many(desk, wanted(verb, Kind::Lead, Pane::Leads, many), many, printer).await
+}
+
+/// `quotedeck summary …`
+pub(super) async fn summary(desk: &Desk, command: &SummaryCommand, printer: &mut Printer) -> Ran {
+    let SummaryCommand::Withdraw { record, reason } = command;
+    let wanted = Wanted { verb: Verb::WithdrawSummary, kind: Kind::Summary, pane: Pane::Review, reason: Some(reason) };
+    bulk::single(desk, wanted, *record, printer).await
+}
+
+/// `quotedeck destination …`
+pub(super) async fn destination(desk: &Desk, command: &DestinationCommand, printer: &mut Printer) -> Ran {
+    let (name, verb, reason) = match command {
+        DestinationCommand::Pause { name, reason, span } => {
+            let until = span.map(|span| from_now(desk, span)).transpose()?;
+            (name, Verb::PauseDestination { until }, Some(reason.as_str()))
+        }
+        DestinationCommand::Resume { name, reason } => (name, Verb::ResumeDestination, reason.as_deref()),
+    };
+    let destinations = desk.store.list_destinations().await?;
+    let record = |number| Ref::new(Kind::Destination, number);
+    let found = destinations
+        .iter()
+        .map(|row| (row, record(row.number)))
+        .find(|(row, record)| row.name == *name || record.to_string() == *name);
+    let Some((_, record)) = found else {
+        let known = destinations.iter().map(|row| row.name.as_str()).collect::<Vec<_>>().join(", ");
+        return Err(Stop::usage(name, "there is no destination of that name", format_args!("known: {known}")));
+    };
+    bulk::single(desk, Wanted { verb, kind: Kind::Destination, pane: Pane::Queue, reason }, record, printer).await
+}
+
+fn name(whom: &Whom) -> Option<String> {
+    whom.to.clone()
+}
+
+fn time(desk: &Desk, until: &Until) -> Result<Option<DateTime<Utc>>, Stop> {
+    until.span.map_or(Ok(until.until), |span| from_now(desk, span).map(Some))
+}
+
+fn from_now(desk: &Desk, span: Duration) -> Result<DateTime<Utc>, Stop> {
+    let later = TimeDelta::from_std(span).ok().and_then(|span| desk.store.clock.now().checked_add_signed(span));
+    later.ok_or_else(|| Stop::usage("the duration", "it reaches past the calendar", "give a shorter one, such as 2h"))
+}

@@ -1,0 +1,379 @@
+//! What can be written on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use crate::domain::draft::RejectReason;
+use crate::domain::event::Provider;
+use crate::domain::id::Ref;
+use crate::domain::lead::{LeadAct, LostReason};
+use crate::domain::money::Money;
+
+mod acting;
+mod reviewing;
+
+pub(super) use acting::{DestinationCommand, JobCommand, LeadCommand, Many, SummaryCommand, TaskCommand, Until, Whom};
+pub(super) use reviewing::{Check, DraftCommand};
+
+/// A full-screen terminal deck for the people who answer for home-service lead workflows. Without a command it opens
+/// the deck.
+#[derive(Debug, Parser)]
+#[command(
+    name = "quotedeck",
+    version,
+    about,
+    after_help = "Exit status: 0 done; 1 could not (database, network, I/O); 2 usage or configuration;\n\
+                  3 refused by a rule, or somebody else was first; 4 some items rejected, the rest done."
+)]
+pub struct Args {
+    #[command(flatten)]
+    pub(super) global: Global,
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+}
+
+/// What every command understands.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Global {
+    /// Configuration file [default: the one in your configuration folder, if there is one]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// Database: sqlite:PATH or postgres://USER@HOST/NAME
+    #[arg(long, global = true, value_name = "URL", env = "QUOTEDECK_DATABASE", hide_env_values = true)]
+    pub(super) database: Option<String>,
+    /// Who acts [default: your login name]
+    #[arg(long = "as", global = true, value_name = "NAME", env = "QUOTEDECK_ACTOR")]
+    pub(super) actor: Option<String>,
+    /// Print JSON, for programs
+    #[arg(long, global = true)]
+    pub(super) json: bool,
+    /// When to use colour
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = Color::Auto)]
+    pub(super) color: Color,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// One command.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Open the deck on the review screen
+    Review,
+    /// Open the deck on a made-up day in a private, temporary database
+    Demo(Demo),
+    /// Write a commented configuration if there is none, and create or migrate the database; safe to repeat
+    Init,
+    /// Read payload files of a provider; one JSON line for each payload
+    Intake(Intake),
+    /// List leads, newest first
+    Leads(List),
+    /// List failed jobs that nobody settled
+    Failures(Failures),
+    /// List jobs that wait
+    Queue(List),
+    /// List open tasks, the next due first
+    Tasks(List),
+    /// List drafts to review, the oldest first
+    Drafts(List),
+    /// List approved summaries, the newest first
+    Summaries(Paging),
+    /// List the clients you see
+    Clients,
+    /// List who works here
+    People,
+    /// List destinations
+    Destinations,
+    /// List automations
+    Automations,
+    /// List message templates
+    Templates,
+    /// Show one record with everything that happened to it
+    Show {
+        /// Any reference, such as L-2041
+        #[arg(value_name = "REF")]
+        record: Ref,
+    },
+    /// Retry, cancel, replay, resolve or recall jobs
+    #[command(subcommand)]
+    Job(JobCommand),
+    /// Finish, drop, snooze, assign or reopen tasks
+    #[command(subcommand)]
+    Task(TaskCommand),
+    /// Say what happened with a lead, or give it to somebody
+    #[command(subcommand)]
+    Lead(LeadCommand),
+    /// File, check, claim, approve or reject AI drafts
+    #[command(subcommand)]
+    Draft(DraftCommand),
+    /// Take back a summary
+    #[command(subcommand)]
+    Summary(SummaryCommand),
+    /// Pause or resume a destination
+    #[command(subcommand)]
+    Destination(DestinationCommand),
+    /// Add a client, or change its settings
+    #[command(subcommand)]
+    Client(ClientCommand),
+    /// Add a person, or change the role
+    #[command(subcommand)]
+    Person(PersonCommand),
+    /// Read the journal, or verify that nobody changed it
+    Journal {
+        #[command(subcommand)]
+        command: Option<JournalCommand>,
+    },
+    /// Export what the client portal shows
+    #[command(subcommand)]
+    Export(ExportCommand),
+    /// Check configuration, database, clock and terminal, and say what to do
+    Doctor,
+    /// Show or check the configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Print a completion script for a shell
+    Completions {
+        /// Which shell
+        shell: Shell,
+    },
+    /// Print the manual page
+    Man,
+    /// Fill the database with made-up leads, for measurements
+    #[command(hide = true)]
+    Seed(Seed),
+}
+
+/// Which made-up day.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Demo {
+    /// The same seed gives the same day
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub(super) seed: u64,
+    /// How many times faster than life the day runs
+    #[arg(long, default_value_t = 1.0, value_name = "X", value_parser = speed)]
+    pub(super) speed: f64,
+    /// Leads that are there when the day begins
+    #[arg(long, default_value_t = 200, value_name = "N")]
+    pub(super) leads: u64,
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    let speed: f64 = text.parse().map_err(|_| "write a number such as 10".to_owned())?;
+    if (0.01..=10_000.0).contains(&speed) { Ok(speed) } else { Err("write a number from 0.01 to 10000".to_owned()) }
+}
+
+/// What to read.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Intake {
+    /// twilio-voice, twilio-sms, callrail, thumbtack, form, csv or event
+    #[arg(value_parser = provider)]
+    pub(super) provider: Provider,
+    /// Files; `-` or none is standard input
+    pub(super) files: Vec<PathBuf>,
+    /// Whose payloads these are [default: the only client, or the one whose number was reached]
+    #[arg(long, value_name = "NAME")]
+    pub(super) client: Option<String>,
+}
+
+fn provider(text: &str) -> Result<Provider, String> {
+    use strum::VariantArray as _;
+    let known = || Provider::VARIANTS.iter().map(|provider| provider.as_str()).collect::<Vec<_>>().join(", ");
+    text.parse().map_err(|_| format!("known providers: {}", known()))
+}
+
+/// Where in a list.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Paging {
+    /// Rows at most
+    #[arg(long, default_value_t = 50, value_name = "N", value_parser = clap::value_parser!(i64).range(1..=10_000))]
+    pub(super) limit: i64,
+    /// Go on after this place; the page before says which
+    #[arg(long, value_name = "PLACE")]
+    pub(super) after: Option<String>,
+}
+
+/// Which rows of a list.
+#[derive(Debug, clap::Args)]
+pub(crate) struct List {
+    /// Words, field:value, -field:value, age>2h
+    #[arg(long, value_name = "Q", default_value = "", allow_hyphen_values = true)]
+    pub(super) filter: String,
+    #[command(flatten)]
+    pub(super) paging: Paging,
+}
+
+/// Which failed jobs.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Failures {
+    /// Destination and signature with their numbers, instead of the jobs
+    #[arg(long, conflicts_with = "after")]
+    pub(super) groups: bool,
+    #[command(flatten)]
+    pub(super) list: List,
+}
+
+/// Client acts.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ClientCommand {
+    /// Add a client; one of that name gets the new settings
+    Add {
+        /// The name people use
+        name: String,
+        /// IANA time zone of its customers
+        #[arg(long, value_name = "ZONE", default_value = "America/Chicago")]
+        time_zone: String,
+        /// ISO 3166 region of phone numbers without a country code
+        #[arg(long, value_name = "XX", default_value = "US")]
+        region: String,
+        /// Quotes below this take the automated path
+        #[arg(long, value_name = "AMOUNT", default_value = "500", value_parser = Money::parse)]
+        low_value_below: Money,
+        /// Quotes at or above this go to a person first
+        #[arg(long, value_name = "AMOUNT", default_value = "2000", value_parser = Money::parse)]
+        high_value_at: Money,
+        /// One of its own numbers or accounts; may be given several times
+        #[arg(long = "address", value_name = "ADDRESS")]
+        addresses: Vec<String>,
+    },
+}
+
+/// People acts.
+#[derive(Debug, Subcommand)]
+pub(crate) enum PersonCommand {
+    /// Add a person; somebody of that name gets the new role and view
+    Add {
+        /// The login name
+        name: String,
+        /// viewer, reviewer, operator or owner
+        #[arg(long)]
+        role: crate::domain::actor::Role,
+        /// A client the person may see; may be given several times [default: all]
+        #[arg(long = "client", value_name = "NAME")]
+        clients: Vec<String>,
+    },
+}
+
+/// Journal commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum JournalCommand {
+    /// Read the whole journal and name the first entry or seal that differs from what was written
+    Verify,
+    /// List entries, the newest first
+    List(Newest),
+}
+
+/// How much of the journal.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Newest {
+    /// Entries at most
+    #[arg(long, default_value_t = 50, value_name = "N", value_parser = clap::value_parser!(i64).range(1..=10_000))]
+    pub(super) limit: i64,
+    /// Only entries before this number
+    #[arg(long, default_value_t = i64::MAX, value_name = "N", hide_default_value = true)]
+    pub(super) before: i64,
+}
+
+impl Default for Newest {
+    fn default() -> Self {
+        Self { limit: 50, before: i64::MAX }
+    }
+}
+
+/// Exports.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ExportCommand {
+    /// The published summaries of a client as JSON, as its portal shows them
+    Proof {
+        /// Which client
+        #[arg(long, value_name = "NAME")]
+        client: String,
+    },
+}
+
+/// Configuration commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Print a commented configuration with every default
+    Example,
+    /// Check the configuration
+    Check,
+    /// Print where the configuration is looked for
+    Path,
+}
+
+/// How much to make up.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Seed {
+    /// How many leads
+    #[arg(long, value_name = "N")]
+    pub(super) leads: u64,
+    /// The same seed gives the same leads
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub(super) seed: u64,
+}
+
+/// A word of ours, with the words that would do in the error.
+fn word<T: strum::VariantArray + Copy + Into<&'static str> + std::str::FromStr>(text: &str) -> Result<T, String> {
+    text.replace('-', "_").parse().map_err(|_| {
+        let known: Vec<&'static str> = T::VARIANTS.iter().map(|&variant| variant.into()).collect();
+        format!("write one of {}", known.join(", "))
+    })
+}
+
+fn lost(text: &str) -> Result<LostReason, String> {
+    word(text)
+}
+
+fn lead_act(text: &str) -> Result<LeadAct, String> {
+    word(text)
+}
+
+fn reject_reason(text: &str) -> Result<RejectReason, String> {
+    word(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+    use rstest::rstest;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Args::command().debug_assert();
+    }
+
+    #[rstest]
+    #[case("quotedeck leads --filter -state:new --limit 5", true)]
+    #[case("quotedeck leads --limit 0", false)]
+    #[case("quotedeck job resolve J-4 --arrived --reason seen", true)]
+    #[case("quotedeck job resolve J-4 --reason seen", false)]
+    #[case("quotedeck job resolve J-4 --arrived --lost --reason seen", false)]
+    #[case("quotedeck job retry", false)]
+    #[case("quotedeck job retry --filter state:held", false)]
+    #[case("quotedeck job retry --filter state:held --all", true)]
+    #[case("quotedeck job retry J-1 --filter state:held --all", false)]
+    #[case("quotedeck lead set mark-spam L-1", true)]
+    #[case("quotedeck lead set explode L-1", false)]
+    #[case("quotedeck task snooze T-1 --for 2h", true)]
+    #[case("quotedeck task snooze T-1", false)]
+    #[case("quotedeck draft add L-1 --text-file - --model sample-1", true)]
+    #[case("quotedeck draft check", false)]
+    #[case("quotedeck draft check --text-file x", true)]
+    #[case("quotedeck summary withdraw S-1", false)]
+    #[case("quotedeck intake pigeon", false)]
+    #[case("quotedeck demo --speed 0", false)]
+    fn what_makes_sense_is_taken(#[case] line: &str, #[case] sense: bool) {
+        assert_eq!(Args::try_parse_from(line.split(' ')).is_ok(), sense, "{line}");
+    }
+}

@@ -1,0 +1,93 @@
+//! Acts on drafts.
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+
+use super::reject_reason;
+use crate::domain::draft::RejectReason;
+use crate::domain::id::Ref;
+
+/// Draft acts.
+#[derive(Debug, Subcommand)]
+pub(crate) enum DraftCommand {
+    /// File an AI draft that was made elsewhere
+    Add {
+        /// The lead it speaks of
+        #[arg(value_name = "LEAD")]
+        lead: Ref,
+        /// The text; `-` is standard input
+        #[arg(long, value_name = "FILE")]
+        text_file: PathBuf,
+        /// Which model wrote it
+        #[arg(long, value_name = "NAME")]
+        model: String,
+        /// What it is about, in a few words [default: its first line]
+        #[arg(long, value_name = "TEXT")]
+        title: Option<String>,
+    },
+    /// Say what the checks find in a draft, or in any text
+    Check(Check),
+    /// Take a draft for editing
+    Claim {
+        /// Which
+        #[arg(value_name = "REF")]
+        record: Ref,
+        /// Take it although somebody else holds it; needs a reason
+        #[arg(long, requires = "reason")]
+        take_over: bool,
+        /// Why
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+    },
+    /// Hand a draft back
+    Release {
+        /// Which
+        #[arg(value_name = "REF")]
+        record: Ref,
+    },
+    /// Approve the client-safe text of a draft that you claimed
+    Approve {
+        /// Which
+        #[arg(value_name = "REF")]
+        record: Ref,
+        /// The client-safe text; `-` is standard input [default: the text as it was saved]
+        #[arg(long, value_name = "FILE")]
+        text_file: Option<PathBuf>,
+        /// A remark for the journal
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+    },
+    /// Send a draft away
+    Reject {
+        /// Which
+        #[arg(value_name = "REF")]
+        record: Ref,
+        /// Why, in a word: wrong, unsafe, unclear, duplicate or not-needed
+        #[arg(long, value_name = "WHY", value_parser = reject_reason, default_value = "wrong")]
+        why: RejectReason,
+        /// Why, in your words
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+    },
+    /// Bring a rejected draft back
+    Reopen {
+        /// Which
+        #[arg(value_name = "REF")]
+        record: Ref,
+    },
+}
+
+/// What to check.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Check {
+    /// A draft: its saved text against its evidence
+    #[arg(value_name = "REF", required_unless_present = "text_file")]
+    pub(crate) record: Option<Ref>,
+    /// Another text; `-` is standard input. Without a REF no database is needed
+    #[arg(long, value_name = "FILE")]
+    pub(crate) text_file: Option<PathBuf>,
+    /// The evidence, one line each, instead of the draft's own
+    #[arg(long, value_name = "FILE")]
+    pub(crate) evidence_file: Option<PathBuf>,
+}

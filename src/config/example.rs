@@ -1,0 +1,169 @@
+//! The commented file: every key at its default, written from the same tables that are in force.
+
+use std::fmt::Write as _;
+
+use strum::VariantArray;
+
+use super::keys::BINDINGS;
+use super::settle::{HIGH_VALUE_AT, LOG_LEVEL, LOW_VALUE_BELOW, REGION, TIME_ZONE};
+use super::theme::Theme;
+use super::{LogLevel, environment};
+use crate::domain::actor::Role;
+use crate::domain::event::FIELDS;
+use crate::domain::money::Money;
+
+/// What comes before the first key.
+const HEAD: &str = "\
+# The settings of quotedeck. A line that begins with # and a letter is a key at its default, or at an example
+# where the default depends on you: take the # away to change it. What is said on the command line goes before the environment,
+# the environment before this file, and this file before the defaults.
+";
+
+/// A part of the file: its heading (empty for the top), what it is for, and its lines.
+struct Part {
+    heading: &'static str,
+    about: &'static str,
+    lines: Vec<Line>,
+}
+
+/// A key with its default, as TOML, and a comment.
+struct Line {
+    key: String,
+    value: String,
+    about: String,
+}
+
+fn line(key: &str, value: impl Into<String>, about: impl Into<String>) -> Line {
+    Line { key: key.to_owned(), value: value.into(), about: about.into() }
+}
+
+/// Text as TOML.
+fn quoted(text: &str) -> String {
+    toml::Value::from(text).to_string()
+}
+
+/// The file.
+pub(super) fn text() -> String {
+    let mut text = HEAD.to_owned();
+    for part in parts() {
+        text.push('\n');
+        for about in part.about.lines() {
+            let _ = writeln!(text, "# {about}");
+        }
+        if !part.heading.is_empty() {
+            // A table without keys changes nothing; an entry of a list would.
+            let mark = if part.heading.starts_with("[[") { "#" } else { "" };
+            let _ = writeln!(text, "{mark}{}", part.heading);
+        }
+        for line in part.lines {
+            let setting = format!("#{} = {}", line.key, line.value);
+            let _ = match line.about.as_str() {
+                "" => writeln!(text, "{setting}"),
+                about => writeln!(text, "{setting:<48} # {about}"),
+            };
+        }
+    }
+    text
+}
+
+fn parts() -> Vec<Part> {
+    vec![top(), log(), theme(), clients(), people(), columns(), keys()]
+}
+
+fn top() -> Part {
+    let database = format!("or {}; without it, a SQLite file in your data directory", environment::DATABASE);
+    let actor = format!("who acts; or {}; without it, your login name", environment::ACTOR);
+    Part {
+        heading: "",
+        about: "The database: sqlite:PATH for one machine, postgres://USER@HOST/NAME for a team. A server on another machine\n\
+                must prove who it is (sslmode=verify-full). Better than a password in here: a ~/.pgpass file.",
+        lines: vec![
+            line("database", quoted("sqlite:/var/lib/quotedeck/quotedeck.sqlite"), database),
+            line("actor", quoted("rosa"), actor),
+        ],
+    }
+}
+
+fn log() -> Part {
+    let levels = LogLevel::VARIANTS.iter().map(|level| level.as_str()).collect::<Vec<_>>().join(", ");
+    Part {
+        heading: "[log]",
+        about: "What is logged. It never holds payloads, drafts or notes.",
+        lines: vec![
+            line("level", quoted(LOG_LEVEL.as_str()), levels),
+            line("file", quoted("/var/log/quotedeck.log"), "without it, a file in your state directory"),
+        ],
+    }
+}
+
+fn theme() -> Part {
+    let mut default = Theme::default();
+    let mut lines = vec![line("name", quoted("default"), Theme::NAMES.join(", "))];
+    for (meaning, about) in Theme::MEANINGS {
+        let colour = default.slot(meaning).map_or_else(String::new, |colour| colour.to_string());
+        let colour = if colour == "Reset" { "default".to_owned() } else { colour.to_lowercase() };
+        lines.push(line(meaning, quoted(&colour), *about));
+    }
+    Part {
+        heading: "[theme]",
+        about: "Colours: a name (red, bright-blue), #rrggbb, a number from 0 to 255, or default. NO_COLOR turns all of them off.",
+        lines,
+    }
+}
+
+fn clients() -> Part {
+    let amount = |money: Money| quoted(money.to_string().trim_start_matches('$'));
+    let addresses = "its own numbers and accounts: what reached one is its lead";
+    Part {
+        heading: "[[client]]",
+        about: "A service business whose leads these are; one such table for each. `quotedeck init` brings them into the database.",
+        lines: vec![
+            line("name", quoted("Acme Plumbing"), "the name people use; required"),
+            line("time_zone", quoted(TIME_ZONE), "of its customers; quiet hours go by it"),
+            line("region", quoted(REGION), "of phone numbers without a country code"),
+            line("low_value_below", amount(LOW_VALUE_BELOW), "quotes below this are answered automatically"),
+            line("high_value_at", amount(HIGH_VALUE_AT), "quotes at or above this go to a person first"),
+            line("addresses", "[\"+1 512 555 0100\"]", addresses),
+        ],
+    }
+}
+
+fn people() -> Part {
+    let roles = Role::VARIANTS.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(", ");
+    Part {
+        heading: "[[person]]",
+        about: "Somebody who acts; one such table for each. A viewer reads; a reviewer also judges drafts; an operator also works\n\
+                queue, tasks and leads; an owner also pauses destinations and overrides blocks.",
+        lines: vec![
+            line("name", quoted("ana"), "the login name; required"),
+            line("role", quoted(Role::Reviewer.as_str()), format!("{roles}; required")),
+            line("clients", "[\"Acme Plumbing\"]", "whose leads and drafts are seen; without it, everybody's"),
+        ],
+    }
+}
+
+fn columns() -> Part {
+    let lines = FIELDS.iter().map(|field| line(field, quoted(field), "")).collect();
+    Part {
+        heading: "[csv.columns]",
+        about: "Which column of a CSV file holds which of our fields; a field that is not here takes the column of its own name.",
+        lines,
+    }
+}
+
+fn keys() -> Part {
+    let mut lines: Vec<Line> = Vec::new();
+    for binding in BINDINGS {
+        let action = binding.action.as_str();
+        if lines.iter().all(|line| line.key != action) {
+            let keys = binding.keys.iter().map(|key| quoted(key)).collect::<Vec<_>>().join(", ");
+            lines.push(line(action, format!("[{keys}]"), binding.help));
+        }
+    }
+    Part {
+        heading: "[keys]",
+        about: "Keys of each action: a letter, Enter, Esc, Tab, BackTab, Up, PageDown, Home, F5, Space, ctrl-x, alt-x. The first is\n\
+                shown; an empty list unbinds.",
+        lines,
+    }
+}

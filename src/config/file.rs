@@ -1,0 +1,111 @@
+//! The shape of the file. Only shape: what values mean and whether they fit together is settled in `settle`.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, Error, Visitor};
+use toml::Spanned;
+
+use super::LogLevel;
+use super::bad::Fault;
+use crate::domain::actor::Role;
+use crate::domain::money::Money;
+
+/// Text with its place in the file.
+pub(super) type Text = Spanned<String>;
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct File {
+    pub(super) database: Option<Text>,
+    pub(super) actor: Option<Text>,
+    pub(super) log: Log,
+    pub(super) theme: BTreeMap<Text, Text>,
+    pub(super) keys: BTreeMap<Text, Vec<String>>,
+    pub(super) csv: Csv,
+    pub(super) client: Vec<Client>,
+    pub(super) person: Vec<Person>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Log {
+    pub(super) level: Option<Level>,
+    pub(super) file: Option<Text>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Csv {
+    pub(super) columns: BTreeMap<Text, Text>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Client {
+    pub(super) name: Text,
+    pub(super) time_zone: Option<Text>,
+    pub(super) region: Option<Text>,
+    pub(super) low_value_below: Option<Amount>,
+    pub(super) high_value_at: Option<Spanned<Amount>>,
+    #[serde(default)]
+    pub(super) addresses: Vec<Text>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Person {
+    pub(super) name: Text,
+    pub(super) role: RoleName,
+    pub(super) clients: Option<Vec<Text>>,
+}
+
+impl File {
+    pub(super) fn read(text: &str) -> Result<Self, Fault> {
+        toml::from_str(text).map_err(Fault::from)
+    }
+}
+
+/// An amount of money: `500`, `"2,400.50"`.
+#[derive(Clone, Copy)]
+pub(super) struct Amount(pub(super) Money);
+
+impl<'de> Deserialize<'de> for Amount {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct AmountVisitor;
+        impl Visitor<'_> for AmountVisitor {
+            type Value = Amount;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an amount: 500 or \"2,400.50\"")
+            }
+            fn visit_i64<E: Error>(self, units: i64) -> Result<Amount, E> {
+                self.visit_str(&units.to_string())
+            }
+            fn visit_str<E: Error>(self, text: &str) -> Result<Amount, E> {
+                Money::parse(text).map(Amount).map_err(E::custom)
+            }
+        }
+        deserializer.deserialize_any(AmountVisitor)
+    }
+}
+
+/// A word of ours in the file; any other word is an error that lists them.
+macro_rules! word {
+    ($name:ident, $of:ty) => {
+        #[derive(Clone, Copy, Deserialize)]
+        #[serde(try_from = "String")]
+        pub(super) struct $name(pub(super) $of);
+
+        impl TryFrom<String> for $name {
+            type Error = String;
+            fn try_from(text: String) -> Result<Self, String> {
+                let words = <$of as strum::VariantArray>::VARIANTS.iter().map(ToString::to_string).collect::<Vec<_>>();
+                let known = words.join(", ");
+                text.parse().map(Self).map_err(|_| format!("there is no such word; write one of: {known}"))
+            }
+        }
+    };
+}
+word!(Level, LogLevel);
+word!(RoleName, Role);

@@ -1,0 +1,335 @@
+//! What happens when payloads arrive and people decide, on both databases: once, in order, and explained.
+
+use chrono::TimeDelta;
+use quotedeck::domain::act::{Act, Done, Target, Verb};
+use quotedeck::domain::actor::{Actor, Person, Role};
+use quotedeck::domain::client::Client;
+use quotedeck::domain::event::{Columns, Provider};
+use quotedeck::domain::failure::Failure;
+use quotedeck::domain::filter::Filter;
+use quotedeck::domain::id::{Kind, LeadId, Ref};
+use quotedeck::domain::lead::{LeadAct, LostReason};
+use quotedeck::domain::text::Internal;
+use quotedeck::intake;
+use quotedeck::workflow::act::perform;
+use quotedeck::workflow::arrive::{Arrival, Arrived, arrive};
+use quotedeck::workflow::review::{NewDraft, file_draft, save_work};
+
+use crate::databases::World;
+use crate::fixtures::with;
+
+both_databases!(
+    a_missed_call_makes_a_lead_a_task_and_a_text_once,
+    three_missed_calls_are_one_text,
+    an_opt_out_stops_what_waits_and_what_comes,
+    what_cannot_be_normalised_is_kept_and_asked_of_a_person,
+    an_automation_in_shadow_says_what_it_would_do,
+    a_block_stops_approval,
+    two_approvals_are_one_summary_and_one_explanation,
+    an_approval_is_published_or_undone,
+    a_text_in_progress_is_never_overwritten,
+    a_viewer_may_not_act,
+    a_stale_screen_is_told_who_was_first,
+    every_task_act_can_be_undone,
+    a_lead_goes_back_as_it_was,
+    a_dead_job_is_replayed_under_its_own_key,
+    a_paused_destination_holds_its_jobs,
+);
+
+async fn set_up(world: &World) -> (Client, Person) {
+    let acme = world.client("Acme").await;
+    let rosa = world.person("rosa", Role::Owner, None).await;
+    let mut tx = world.store.begin().await.unwrap();
+    let actor = Actor::Person(rosa.clone());
+    for (name, kind) in [("HubSpot", "crm"), ("Twilio", "sms"), ("Portal", "portal")] {
+        let new = quotedeck::store::destinations::NewDestination {
+            name: name.into(),
+            kind: kind.into(),
+            delivery_mode: quotedeck::domain::job::DeliveryMode::Keyed,
+            incident_owner: None,
+            rollback: None,
+        };
+        tx.put_destination(&actor, &new).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    world
+        .script(
+            "insert into templates (id, name, edition, channel, text, opt_out_line, response_window_minutes, escalate_to, approved_by, approved_at)
+             select id, 'text_back', 1, 'sms', 'Sorry', 'STOP', 15, 'rosa', 'rosa', created_at from people where name = 'rosa'",
+        )
+        .await;
+    stage(world, "full").await;
+    (acme, rosa)
+}
+
+async fn stage(world: &World, stage: &str) {
+    world.script("delete from automations").await;
+    world
+        .script(&format!(
+            "insert into automations (id, name, trigger_event, owner, incident_owner, rollback, stage, updated_at)
+             select id, 'text_back', 'call_missed', 'rosa', 'rosa', 'switch it off', '{stage}', created_at from people where name = 'rosa'"
+        ))
+        .await;
+}
+
+async fn give(world: &World, client: &Client, provider: Provider, bytes: &str) -> Vec<Arrived> {
+    let settings = intake::Settings { region: "US".into(), columns: Columns::default(), received_at: world.now() };
+    let arrivals: Vec<Arrival> = intake::read(provider, bytes.as_bytes(), &settings)
+        .into_iter()
+        .map(|item| Arrival { body: Internal::new(item.body), normalised: item.outcome.expect("a payload of that provider") })
+        .collect();
+    arrive(&world.store, client, provider, &arrivals).await.unwrap()
+}
+
+fn missed(sid: &str) -> String {
+    format!("CallSid={sid}&CallStatus=no-answer&Direction=inbound&From=%2B15125550142&To=%2B18005551212")
+}
+
+fn text_message(sid: &str, words: &str) -> String {
+    format!("MessageSid={sid}&SmsStatus=received&From=%2B15125550142&To=%2B18005551212&Body={words}")
+}
+
+fn act(target: Target, verb: Verb) -> Act {
+    Act { target, verb, reason: Some("a test".into()) }
+}
+
+async fn target(world: &World, me: &Person, kind: Kind, number: i64) -> Target {
+    world.store.find(me, Ref::new(kind, number)).await.unwrap()
+}
+
+async fn filed(world: &World, me: &Person, lead: LeadId, text: &str) -> Target {
+    let new = NewDraft { lead, title: "missed call".into(), text: text.into(), model: "outline".into() };
+    let record = file_draft(&world.store, &Actor::Worker, &new).await.unwrap();
+    target(world, me, Kind::Draft, record.number).await
+}
+
+async fn approve(world: &World, me: &Person, draft: Target, text: &str) -> Result<Done, Failure> {
+    perform(&world.store, me, &act(draft, Verb::ApproveDraft { text: text.into() })).await
+}
+
+async fn a_missed_call_makes_a_lead_a_task_and_a_text_once(world: World) {
+    let (acme, _) = set_up(&world).await;
+    let first = give(&world, &acme, Provider::TwilioVoice, &missed("CA1")).await;
+    assert!(matches!(first[..], [Arrived::Recorded { .. }]), "{first:?}");
+    assert_eq!(world.number("select count(*) from tasks where kind = 'call_back' and state = 'open'").await, 1);
+    assert_eq!(world.number("select count(*) from jobs where operation = 'text_back'").await, 1);
+    assert_eq!(world.number("select count(*) from jobs where operation = 'contact.upsert'").await, 1);
+    let tables = ["leads", "events", "payloads", "jobs", "tasks", "journal", "opt_outs", "findings"];
+    let mut before = Vec::new();
+    for table in tables {
+        before.push(world.number(&format!("select count(*) from {table}")).await);
+    }
+    let again = give(&world, &acme, Provider::TwilioVoice, &missed("CA1")).await;
+    let lead = Some(Ref::new(Kind::Lead, 1));
+    assert!(matches!(&again[..], [Arrived::Duplicate { lead: known, event: Some(_) }] if *known == lead), "{again:?}");
+    for (table, rows) in tables.iter().zip(before) {
+        assert_eq!(world.number(&format!("select count(*) from {table}")).await, rows, "{table}");
+    }
+}
+
+async fn three_missed_calls_are_one_text(world: World) {
+    let (acme, _) = set_up(&world).await;
+    for sid in ["CA1", "CA2", "CA3"] {
+        give(&world, &acme, Provider::TwilioVoice, &missed(sid)).await;
+    }
+    assert_eq!(world.number("select count(*) from leads").await, 1);
+    assert_eq!(world.number("select count(*) from events").await, 3);
+    assert_eq!(world.number("select count(*) from jobs where operation = 'text_back'").await, 1);
+    assert_eq!(world.number("select count(*) from tasks").await, 1);
+    // A quarter of an hour later it is another call, and deserves an answer.
+    world.clock.advance(TimeDelta::minutes(16));
+    give(&world, &acme, Provider::TwilioVoice, &missed("CA4")).await;
+    assert_eq!(world.number("select count(*) from jobs where operation = 'text_back'").await, 2);
+}
+
+async fn an_opt_out_stops_what_waits_and_what_comes(world: World) {
+    let (acme, _) = set_up(&world).await;
+    give(&world, &acme, Provider::TwilioVoice, &missed("CA1")).await;
+    give(&world, &acme, Provider::TwilioSms, &text_message("SM1", "Stop.")).await;
+    assert_eq!(world.number("select count(*) from jobs where operation = 'text_back' and state = 'cancelled'").await, 1);
+    assert_eq!(world.texts("select consent from leads").await, ["withdrawn"]);
+    world.clock.advance(TimeDelta::minutes(16));
+    give(&world, &acme, Provider::TwilioVoice, &missed("CA2")).await;
+    assert_eq!(world.number("select count(*) from jobs where operation = 'text_back'").await, 1, "nothing further is queued");
+    give(&world, &acme, Provider::TwilioSms, &text_message("SM2", "START")).await;
+    world.clock.advance(TimeDelta::minutes(16));
+    give(&world, &acme, Provider::TwilioVoice, &missed("CA3")).await;
+    assert_eq!(world.number("select count(*) from jobs where operation = 'text_back'").await, 2, "the person asked for it again");
+}
+
+async fn what_cannot_be_normalised_is_kept_and_asked_of_a_person(world: World) {
+    let (acme, _) = set_up(&world).await;
+    let nowhere = "CallSid=CA9&CallStatus=no-answer&Direction=inbound&From=%2B999123&To=%2B18005551212";
+    let parked = give(&world, &acme, Provider::TwilioVoice, nowhere).await;
+    assert!(matches!(&parked[..], [Arrived::Parked { reason, .. }] if reason.contains("phone number")), "{parked:?}");
+    assert_eq!(world.number("select count(*) from leads").await, 0, "nothing is guessed");
+    assert_eq!(world.number("select count(*) from payloads where state = 'parked'").await, 1);
+    assert_eq!(world.number("select count(*) from tasks where kind = 'data_quality' and payload_id is not null").await, 1);
+    assert!(matches!(give(&world, &acme, Provider::TwilioVoice, nowhere).await[..], [Arrived::Duplicate { event: None, .. }]));
+    assert_eq!(world.number("select count(*) from tasks").await, 1);
+}
+
+async fn an_automation_in_shadow_says_what_it_would_do(world: World) {
+    let (acme, _) = set_up(&world).await;
+    stage(&world, "shadow").await;
+    give(&world, &acme, Provider::TwilioVoice, &missed("CA1")).await;
+    assert_eq!(world.number("select count(*) from jobs where operation = 'text_back'").await, 0);
+    let said = world.texts("select detail from journal where verb = 'job.skip'").await;
+    assert!(said[0].contains("automation text_back is shadow"), "{said:?}");
+}
+
+async fn a_block_stops_approval(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    let lead = world.lead(&acme, with![name = "Jo Ortiz"]).await;
+    let draft = filed(&world, &rosa, LeadId(lead.id), "Call the customer at (512) 555-0142.").await;
+    perform(&world.store, &rosa, &act(draft, Verb::ClaimDraft { take_over: false })).await.unwrap();
+    let refused = approve(&world, &rosa, draft, "Call the customer at (512) 555-0142.").await.unwrap_err();
+    assert!(matches!(&refused, Failure::Refused { why, .. } if why.contains("phone")), "{refused}");
+    assert!(!refused.to_string().contains("555-0142"), "the span must not leave in a message");
+    assert_eq!(world.number("select count(*) from summaries").await, 0);
+    assert_eq!(
+        world.number("select count(*) from journal where verb = 'draft.approve'").await,
+        0,
+        "what was refused is not announced"
+    );
+    approve(&world, &rosa, draft, "The customer asked for a call back.").await.unwrap();
+    assert_eq!(world.texts("select text from approved_texts").await, ["The customer asked for a call back."]);
+}
+
+async fn two_approvals_are_one_summary_and_one_explanation(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    let ana = world.person("ana", Role::Reviewer, None).await;
+    let lead = world.lead(&acme, with![]).await;
+    let draft = filed(&world, &rosa, LeadId(lead.id), "The customer asked for a call back.").await;
+    perform(&world.store, &rosa, &act(draft, Verb::ClaimDraft { take_over: false })).await.unwrap();
+    let held = perform(&world.store, &ana, &act(draft, Verb::ClaimDraft { take_over: false })).await.unwrap_err();
+    assert!(matches!(&held, Failure::Conflict(conflict) if conflict.by == "rosa"), "{held}");
+    let text = "The customer asked for a call back.";
+    let (first, second) = tokio::join!(approve(&world, &rosa, draft, text), approve(&world, &ana, draft, text));
+    assert!(first.is_ok(), "{first:?}");
+    assert!(matches!(second, Err(Failure::Conflict(_))), "{second:?}");
+    assert_eq!(world.number("select count(*) from summaries").await, 1);
+    assert_eq!(world.number("select count(*) from jobs where kind = 'portal_publish'").await, 1);
+}
+
+async fn an_approval_is_published_or_undone(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    let lead = world.lead(&acme, with![]).await;
+    let draft = filed(&world, &rosa, LeadId(lead.id), "The customer asked for a call back.").await;
+    perform(&world.store, &rosa, &act(draft, Verb::ClaimDraft { take_over: false })).await.unwrap();
+    let done = approve(&world, &rosa, draft, "The customer asked for a call back.").await.unwrap();
+    assert_eq!(world.texts("select state from jobs where kind = 'portal_publish'").await, ["armed"]);
+    let undo = done.undo.expect("an approval can be undone while it is armed");
+    perform(&world.store, &rosa, &undo).await.unwrap();
+    assert_eq!(world.texts("select state from jobs where kind = 'portal_publish'").await, ["cancelled"]);
+    assert_eq!(world.number("select count(*) from approved_texts where withdrawn_at is null").await, 0);
+}
+
+async fn a_text_in_progress_is_never_overwritten(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    let lead = world.lead(&acme, with![]).await;
+    let draft = filed(&world, &rosa, LeadId(lead.id), "The customer asked for a call back.").await;
+    perform(&world.store, &rosa, &act(draft, Verb::ClaimDraft { take_over: false })).await.unwrap();
+    assert_eq!(save_work(&world.store, &rosa, &draft, 0, "First.").await, Ok(1));
+    assert!(matches!(save_work(&world.store, &rosa, &draft, 0, "From an older screen.").await, Err(Failure::Conflict(_))));
+    assert_eq!(world.texts("select work from drafts").await, ["First."]);
+    // Handing it back keeps the text for whoever comes next.
+    perform(&world.store, &rosa, &act(draft, Verb::ReleaseDraft)).await.unwrap();
+    assert_eq!(world.texts("select work from drafts").await, ["First."]);
+}
+
+async fn a_viewer_may_not_act(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    let brill = world.client("Brill").await;
+    let vera = world.person("vera", Role::Viewer, None).await;
+    let olga = world.person("olga", Role::Operator, Some(&[&brill])).await;
+    world.task(&acme, with![]).await;
+    let task = target(&world, &rosa, Kind::Task, 1).await;
+    assert!(matches!(perform(&world.store, &vera, &act(task, Verb::FinishTask)).await, Err(Failure::NotAllowed(_))));
+    assert!(
+        matches!(perform(&world.store, &olga, &act(task, Verb::FinishTask)).await, Err(Failure::NotFound(_))),
+        "not her client"
+    );
+    assert_eq!(world.number("select count(*) from journal").await, 3, "only the set-up is in the log");
+}
+
+async fn a_stale_screen_is_told_who_was_first(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    let raj = world.person("raj", Role::Operator, None).await;
+    world.task(&acme, with![]).await;
+    let seen = target(&world, &rosa, Kind::Task, 1).await;
+    perform(&world.store, &raj, &act(seen, Verb::FinishTask)).await.unwrap();
+    let Err(Failure::Conflict(conflict)) = perform(&world.store, &rosa, &act(seen, Verb::FinishTask)).await else {
+        panic!("a conflict")
+    };
+    assert_eq!((conflict.what.as_str(), conflict.by.as_str(), conflict.now.as_str()), ("T-1", "raj", "done"));
+    assert_eq!(conflict.at, Some(world.now()));
+}
+
+async fn every_task_act_can_be_undone(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    world.task(&acme, with![]).await;
+    let later = Some(world.now() + TimeDelta::hours(1));
+    for verb in
+        [Verb::FinishTask, Verb::DropTask, Verb::SnoozeTask { until: later }, Verb::AssignTask { to: Some("rosa".into()) }]
+    {
+        let before = world.texts("select state from tasks").await;
+        let seen = target(&world, &rosa, Kind::Task, 1).await;
+        let done = perform(&world.store, &rosa, &act(seen, verb.clone())).await.unwrap();
+        perform(&world.store, &rosa, &done.undo.unwrap()).await.unwrap();
+        assert_eq!(world.texts("select state from tasks").await, before, "{verb:?}");
+        assert_eq!(
+            world.number("select count(*) from tasks where snoozed_until is null and owner_id is null").await,
+            1,
+            "{verb:?}"
+        );
+    }
+    let seen = target(&world, &rosa, Kind::Task, 1).await;
+    let stranger = perform(&world.store, &rosa, &act(seen, Verb::AssignTask { to: Some("nobody-here".into()) })).await;
+    assert!(matches!(stranger, Err(Failure::Refused { .. })));
+}
+
+async fn a_lead_goes_back_as_it_was(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    world.lead(&acme, with![]).await;
+    let seen = target(&world, &rosa, Kind::Lead, 1).await;
+    let no_reason = perform(&world.store, &rosa, &act(seen, Verb::SetLead { act: LeadAct::Lose, lost: None })).await;
+    assert!(matches!(no_reason, Err(Failure::Refused { .. })));
+    let lost = Verb::SetLead { act: LeadAct::Lose, lost: Some(LostReason::Price) };
+    let done = perform(&world.store, &rosa, &act(seen, lost)).await.unwrap();
+    assert_eq!(world.texts("select state from leads").await, ["lost"]);
+    perform(&world.store, &rosa, &done.undo.unwrap()).await.unwrap();
+    assert_eq!(world.number("select count(*) from leads where state = 'new' and lost_reason is null").await, 1);
+}
+
+async fn a_dead_job_is_replayed_under_its_own_key(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    let hubspot = world.destination("Other CRM", with![]).await;
+    world.job(&acme, hubspot, with![state = "dead", signature = "401", reason = "budget"]).await;
+    let seen = target(&world, &rosa, Kind::Job, 1).await;
+    let done = perform(&world.store, &rosa, &act(seen, Verb::RetryJob)).await.unwrap();
+    assert_eq!(world.number("select count(distinct idempotency_key) from jobs").await, 1);
+    assert_eq!(world.texts("select state from jobs order by number").await, ["dead", "armed"], "history is never overwritten");
+    let everything = Filter::default();
+    assert!(world.store.page_failures(&rosa, &everything, None, 10).await.unwrap().rows.is_empty(), "off the failures pane");
+    perform(&world.store, &rosa, &done.undo.unwrap()).await.unwrap();
+    assert_eq!(world.texts("select state from jobs order by number").await, ["dead", "cancelled"]);
+    assert_eq!(world.store.page_failures(&rosa, &everything, None, 10).await.unwrap().rows.len(), 1, "back on the failures pane");
+}
+
+async fn a_paused_destination_holds_its_jobs(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    let crm = world.destination("Other CRM", with![]).await;
+    world.job(&acme, crm, with![state = "ready"]).await;
+    let seen = target(&world, &rosa, Kind::Destination, crm.number).await;
+    let raj = world.person("raj", Role::Operator, None).await;
+    assert!(matches!(
+        perform(&world.store, &raj, &act(seen, Verb::PauseDestination { until: None })).await,
+        Err(Failure::NotAllowed(_))
+    ));
+    let done = perform(&world.store, &rosa, &act(seen, Verb::PauseDestination { until: None })).await.unwrap();
+    assert_eq!(world.texts("select state from jobs").await, ["held"]);
+    assert_eq!(world.texts("select paused_by from destinations where paused").await, ["rosa"]);
+    perform(&world.store, &rosa, &done.undo.unwrap()).await.unwrap();
+    assert_eq!(world.texts("select state from jobs").await, ["ready"]);
+}
