@@ -8,6 +8,7 @@ mod fixtures;
 
 mod claim;
 mod feed;
+mod flows;
 mod journal;
 mod lists;
 mod portal;
