@@ -9,6 +9,7 @@ mod fixtures;
 mod feed;
 mod journal;
 mod lists;
+mod plans;
 mod portal;
 mod rules;
 mod schema;
