@@ -11,6 +11,7 @@ mod feed;
 mod flows;
 mod journal;
 mod lists;
+mod plans;
 mod portal;
 mod rules;
 mod schema;
