@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use futures::StreamExt as _;
 use futures::future::join_all;
 use futures::stream::FuturesUnordered;
@@ -115,6 +115,14 @@ impl Worker {
             }
             attempts += intents.len();
         }
+    }
+
+    /// When the next job that may run is due.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn next_due(&self) -> Result<Option<DateTime<Utc>>, Failure> {
+        self.store.next_due().await
     }
 
     /// Works until told to stop, through lost databases; then waits a moment for what is on its way.

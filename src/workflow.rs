@@ -5,3 +5,4 @@ pub mod act;
 pub mod arrive;
 pub mod finish;
 pub mod review;
+pub mod set_up;

@@ -45,10 +45,10 @@ pub(super) enum News {
 /// The id of who has no row: always the same, so that looking again finds no change.
 const NO_ROW: PersonId = PersonId(uuid::Uuid::nil());
 
-/// Who a name is before the database answers: nobody who may do anything.
+/// Who a name is before the database answers: nobody who may do anything. Nothing is read for this person.
 pub(super) fn unknown_yet(name: &str) -> Standing {
     Standing {
-        me: Person { id: NO_ROW, name: name.to_owned(), role: Role::Viewer, clients: Some(Vec::new()) },
+        me: Person { id: NO_ROW, name: name.to_owned(), role: Role::Viewer, clients: None },
         read_only_reason: Some("who you are is known once the database answers".to_owned()),
     }
 }
@@ -64,8 +64,8 @@ fn standing(people: Vec<Person>, name: &str) -> Standing {
             read_only_reason: None,
         },
         None => Standing {
+            me: Person { id: NO_ROW, name: name.to_owned(), role: Role::Viewer, clients: Some(Vec::new()) },
             read_only_reason: Some(format!("nobody here is called {name}; ask an owner to add you")),
-            ..unknown_yet(name)
         },
     }
 }

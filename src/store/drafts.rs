@@ -288,18 +288,6 @@ impl Tx {
         self.one(SUMMARY_NOW, values![id]).await
     }
 
-    /// Shows an approved summary on the portal from this commit on; nothing when it was withdrawn meanwhile.
-    pub async fn publish_summary(&mut self, id: SummaryId) -> Outcome<bool> {
-        let now = self.now;
-        const STATE: &str = "update summaries set state = 'published', version = version + 1, updated_at = $2 where id = $1 and state = 'approved'";
-        if self.run(STATE, values![id, now]).await? == 0 {
-            return Ok(false);
-        }
-        const SHOW: &str =
-            "update approved_texts set published_at = $2 where summary_id = $1 and withdrawn_at is null and published_at is null";
-        self.run(SHOW, values![id, now]).await.map(|changed| changed == 1)
-    }
-
     /// The id of a summary by the number of its reference.
     pub async fn summary_numbered(&mut self, number: i64) -> Outcome<Option<Uuid>> {
         Ok(self.one::<(Uuid,)>("select id from summaries where number = $1", values![number]).await?.map(|row| row.0))

@@ -34,8 +34,3 @@ pub(crate) fn failure(error: sqlx::Error) -> Failure {
         other => Failure::Other(format!("the database library said: {other}")),
     }
 }
-
-/// Whether an insert met a unique constraint.
-pub(crate) fn is_duplicate(error: &sqlx::Error) -> bool {
-    error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation)
-}

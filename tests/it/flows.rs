@@ -1,0 +1,248 @@
+//! The production loop over a real database, with scripted keys on a terminal in memory. No sleeps: a test turns the
+//! loop until what it waits for is on the screen, or until nothing is under way.
+
+use std::io;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+use quotedeck::clock::Clock;
+use quotedeck::config::keys::KeyTable;
+use quotedeck::config::theme::{Styles, Theme};
+use quotedeck::domain::actor::Role;
+use quotedeck::runtime::signals::Sign;
+use quotedeck::runtime::surface::Surface;
+use quotedeck::runtime::{Deck, Session};
+use quotedeck::store::Store;
+use quotedeck::store::connect::Place;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use tempfile::TempDir;
+use tokio::sync::mpsc;
+
+use crate::databases::{World, on_sqlite, start};
+use crate::fixtures::with;
+
+/// For a broken loop alone.
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// A terminal in memory whose keys are sent by the test.
+struct Memory {
+    terminal: Terminal<TestBackend>,
+    events: mpsc::UnboundedReceiver<Event>,
+    sent: Vec<String>,
+}
+
+impl Surface for Memory {
+    type Backend = TestBackend;
+
+    fn terminal(&mut self) -> &mut Terminal<TestBackend> {
+        &mut self.terminal
+    }
+
+    fn poll_event(&mut self, context: &mut Context<'_>) -> Poll<Option<Event>> {
+        self.events.poll_recv(context)
+    }
+
+    fn send(&mut self, sequence: &str) -> io::Result<()> {
+        self.sent.push(sequence.to_owned());
+        Ok(())
+    }
+
+    fn lend(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn take_back(&mut self) -> io::Result<()> {
+        self.terminal.clear().map_err(io::Error::other)
+    }
+
+    fn suspend(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A deck with a person before it.
+struct Sitting {
+    deck: Deck<Memory>,
+    keys: mpsc::UnboundedSender<Event>,
+    signs: mpsc::Sender<Sign>,
+}
+
+impl Sitting {
+    fn at(place: &Place, clock: &Clock, name: &str, recovery: &TempDir) -> Self {
+        let (keys, events) = mpsc::unbounded_channel();
+        let (signs, signs_come) = mpsc::channel(4);
+        let session = Session {
+            place: place.clone(),
+            clock: clock.clone(),
+            actor: name.to_owned(),
+            keys: KeyTable::default(),
+            styles: Styles::new(&Theme::named("default").expect("the default theme"), true),
+            demo: false,
+            open_review: false,
+            recovery: recovery.path().to_owned(),
+            local: false,
+        };
+        let terminal = Terminal::new(TestBackend::new(120, 36)).expect("a terminal in memory");
+        let memory = Memory { terminal, events, sent: Vec::new() };
+        let deck = Deck::open(session, memory, signs_come).expect("the deck opens");
+        Self { deck, keys, signs }
+    }
+
+    fn screen(&mut self) -> String {
+        self.deck.surface().terminal.backend().to_string()
+    }
+
+    /// Turns the loop until `reached`; the deck must go on.
+    async fn turn_until(&mut self, wanted: &str, mut reached: impl FnMut(&mut Self) -> bool) {
+        let turning = async {
+            while !reached(self) {
+                assert!(self.deck.turn().await.is_none(), "the deck ended");
+            }
+        };
+        if tokio::time::timeout(LIMIT, turning).await.is_err() {
+            panic!("waited for {wanted}; the screen is\n{}", self.screen());
+        }
+    }
+
+    /// Until the screen says this.
+    async fn sees(&mut self, text: &str) {
+        self.turn_until(text, |sitting| sitting.screen().contains(text)).await;
+    }
+
+    /// Until every key was taken in, every effect was answered and the screen shows it.
+    async fn idle(&mut self) {
+        self.turn_until("nothing under way", |sitting| sitting.deck.surface().events.is_empty() && sitting.deck.idle()).await;
+    }
+
+    async fn press(&mut self, keys: &str) {
+        for key in keys.chars() {
+            let code = match key {
+                '\n' => KeyCode::Enter,
+                '\x1b' => KeyCode::Esc,
+                key => KeyCode::Char(key),
+            };
+            self.keys.send(Event::Key(KeyEvent::new(code, KeyModifiers::NONE))).expect("the deck reads");
+        }
+        self.idle().await;
+    }
+
+    /// Until the deck is over, and closed.
+    async fn ends(self) {
+        tokio::time::timeout(LIMIT, self.deck.run()).await.expect("the deck ends").expect("without an error");
+    }
+}
+
+both_databases!(what_another_connection_commits_is_seen, an_act_is_done_and_undone);
+
+async fn what_another_connection_commits_is_seen(world: World) {
+    let recovery = TempDir::new().unwrap();
+    world.person("rosa", Role::Owner, None).await;
+    let mut rosa = Sitting::at(&world.place, &world.clock, "rosa", &recovery);
+    rosa.sees("● live").await;
+    rosa.sees("rosa (owner)").await;
+    rosa.idle().await;
+    assert!(!rosa.screen().contains("Thumbtack"), "nothing is there yet");
+
+    let acme = world.client("Acme").await;
+    world.lead(&acme, with![service = "roof leak"]).await;
+    rosa.sees("roof leak").await;
+
+    rosa.keys.send(Event::Key(KeyEvent::new(KeyCode::Char('q'), KeyModifiers::NONE))).unwrap();
+    rosa.ends().await;
+    assert_eq!(world.number("select count(*) from presence").await, 0);
+}
+
+async fn an_act_is_done_and_undone(world: World) {
+    let recovery = TempDir::new().unwrap();
+    world.person("rosa", Role::Owner, None).await;
+    let acme = world.client("Acme").await;
+    world.task(&acme, with![title = "call J. Ortiz"]).await;
+    let mut rosa = Sitting::at(&world.place, &world.clock, "rosa", &recovery);
+    rosa.sees("call J. Ortiz").await;
+    rosa.press("4f").await;
+    assert_eq!(world.texts("select state from tasks").await, ["done"], "{}", rosa.screen());
+    rosa.press("u").await;
+    assert_eq!(world.texts("select state from tasks").await, ["open"], "{}", rosa.screen());
+}
+
+#[tokio::test]
+async fn a_deck_without_its_database_says_what_to_do_and_comes_alive() {
+    let (folder, recovery) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let (place, clock) = (Place::Sqlite(folder.path().join("deck.db")), Clock::fixed(start()));
+    let mut rosa = Sitting::at(&place, &clock, "rosa", &recovery);
+    rosa.sees("○ connecting").await;
+    rosa.sees("quotedeck init").await;
+    Store::init(&place, clock.clone()).await.expect("the database is made");
+    rosa.sees("● live").await;
+    rosa.sees("rosa (owner)").await;
+}
+
+#[tokio::test]
+async fn a_name_nobody_knows_sees_no_client_and_changes_nothing() {
+    on_sqlite(async |world| {
+        let recovery = TempDir::new().unwrap();
+        world.person("rosa", Role::Owner, None).await;
+        let acme = world.client("Acme").await;
+        world.task(&acme, with![title = "call J. Ortiz"]).await;
+        let mut eve = Sitting::at(&world.place, &world.clock, "eve", &recovery);
+        eve.sees("● live").await;
+        eve.idle().await;
+        assert!(!eve.screen().contains("Ortiz"));
+        eve.press("4f").await;
+        eve.sees("nobody here is called eve").await;
+
+        world.person("eve", Role::Operator, Some(&[&acme])).await;
+        eve.sees("call J. Ortiz").await;
+        eve.sees("eve (operator)").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_reference_is_copied_past_the_screen() {
+    on_sqlite(async |world| {
+        let recovery = TempDir::new().unwrap();
+        world.person("rosa", Role::Owner, None).await;
+        let acme = world.client("Acme").await;
+        world.lead(&acme, with![service = "roof leak"]).await;
+        let mut rosa = Sitting::at(&world.place, &world.clock, "rosa", &recovery);
+        rosa.sees("roof leak").await;
+        rosa.press("1y").await;
+        assert!(matches!(&*rosa.deck.surface().sent, [copied] if copied.contains("]52;c;")), "{}", rosa.screen());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_unsaved_text_outlives_a_deck_that_must_end() {
+    on_sqlite(async |world| {
+        let recovery = TempDir::new().unwrap();
+        world.person("ana", Role::Reviewer, None).await;
+        let acme = world.client("Acme").await;
+        let lead = world.lead(&acme, with![]).await;
+        world.draft(&acme, lead, with![]).await;
+
+        // The clock stands still, so that the text is not saved by itself.
+        let mut ana = Sitting::at(&world.place, &world.clock, "ana", &recovery);
+        ana.sees("missed-call week").await;
+        ana.press("5\n").await;
+        ana.press("eSo ").await;
+        assert!(ana.deck.app().unsaved().is_some(), "{}", ana.screen());
+        ana.signs.send(Sign::Ended).await.unwrap();
+        ana.ends().await;
+        assert_eq!(std::fs::read_dir(recovery.path()).unwrap().count(), 1);
+
+        let mut bob = Sitting::at(&world.place, &world.clock, "bob", &recovery);
+        bob.sees("● live").await;
+        assert!(!bob.screen().contains("unsaved text"), "another person's text is not offered");
+
+        let mut ana = Sitting::at(&world.place, &world.clock, "ana", &recovery);
+        ana.sees("an unsaved text for D-1 was found").await;
+        ana.sees("missed-call week").await;
+        ana.press("5\n").await;
+        ana.sees("unsaved").await;
+    })
+    .await;
+}
