@@ -7,6 +7,7 @@ mod databases;
 mod fixtures;
 
 mod claim;
+mod cli;
 mod feed;
 mod flows;
 mod journal;
