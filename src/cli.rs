@@ -17,7 +17,6 @@ mod intake;
 mod journal;
 mod list;
 mod log;
-mod pending;
 mod print;
 mod proof;
 mod rows;

@@ -1,17 +1,25 @@
 //! The deck, and the deck on a made-up day.
 
+use std::io::IsTerminal as _;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
 use super::Ran;
 use super::args::{Color, Demo, Global};
 use super::desk;
-use super::pending::demo_prepare;
 use super::stop::Stop;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::config::environment::Environment;
 use crate::config::paths::Paths;
 use crate::config::theme::Styles;
-use crate::runtime::{self, Session};
+use crate::demo::prepare;
+use crate::runtime::{self, Broken, Session};
 use crate::store::connect::Place;
+
+/// How long a made-up day may take to end when the person has left.
+const ENDING: Duration = Duration::from_millis(500);
 
 /// `quotedeck` and `quotedeck review`
 pub(super) async fn open(global: &Global, config: Config, open_review: bool) -> Ran {
@@ -23,11 +31,24 @@ pub(super) async fn open(global: &Global, config: Config, open_review: bool) -> 
 
 /// `quotedeck demo`
 pub(super) async fn demo(global: &Global, config: Config, wanted: &Demo) -> Ran {
+    // Told before a day is made that nobody could see.
+    if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
+        return Err(Broken::NoTerminal.into());
+    }
     let folder = tempfile::Builder::new().prefix("quotedeck-demo").tempdir();
     let folder = folder.map_err(|error| Stop::could_not("the demo's folder", error, "check the temporary folder (TMPDIR)"))?;
-    let place = demo_prepare(folder.path(), wanted.seed, wanted.leads).await?;
-    let _ = wanted.speed;
-    runtime::run(Session { demo: true, ..session(global, config, place, "demo".to_owned()) }).await?;
+    let day = prepare(folder.path(), wanted.seed, wanted.leads.into(), Clock::System).await?;
+    let (place, owner) = (day.store.place.clone(), day.owner.name.clone());
+    let (stop, stopped) = watch::channel(false);
+    let living = tokio::spawn(day.live(wanted.speed, stopped));
+    let session = Session { demo: true, recovery: folder.path().join("recovery"), ..session(global, config, place, owner) };
+    let ran = runtime::run(session).await;
+    stop.send_replace(true);
+    // What is still on its way then goes with the folder.
+    let ending = living.abort_handle();
+    drop(tokio::time::timeout(ENDING, living).await);
+    ending.abort();
+    ran?;
     Ok(super::DONE)
 }
 
