@@ -1,20 +1,19 @@
 //! The deck, and the deck on a made-up day.
 
-use std::io::IsTerminal as _;
-
 use super::Ran;
 use super::args::{Color, Demo, Global};
 use super::desk;
 use super::log::state_folder;
-use super::pending::{Config, Session, demo_prepare, run};
+use super::pending::{Config, demo_prepare};
 use super::stop::Stop;
 use crate::clock::Clock;
 use crate::config::theme::Styles;
+use crate::runtime::{Broken, Session, check_terminal, run};
 use crate::store::connect::Place;
 
 /// `quotedeck` and `quotedeck review`
 pub(super) async fn open(global: &Global, open_review: bool) -> Ran {
-    on_a_terminal()?;
+    check_terminal()?;
     let config = desk::load(global)?;
     let place = desk::place(global, &config)?;
     let actor = desk::actor(global, &config)?;
@@ -24,7 +23,7 @@ pub(super) async fn open(global: &Global, open_review: bool) -> Ran {
 
 /// `quotedeck demo`
 pub(super) async fn demo(global: &Global, wanted: &Demo) -> Ran {
-    on_a_terminal()?;
+    check_terminal()?;
     let config = desk::load(global)?;
     let folder = tempfile::Builder::new().prefix("quotedeck-demo").tempdir();
     let folder = folder.map_err(|error| Stop::could_not("the demo's folder", error, "check the temporary folder (TMPDIR)"))?;
@@ -53,9 +52,8 @@ fn session(global: &Global, config: &Config, place: Place, actor: String, open_r
     }
 }
 
-fn on_a_terminal() -> Result<(), Stop> {
-    if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() {
-        return Ok(());
+impl From<Broken> for Stop {
+    fn from(broken: Broken) -> Self {
+        Self { status: broken.exit_status(), text: broken.to_string() }
     }
-    Err(Stop::usage("the deck", "it needs a terminal", "run it in one, or use a command: quotedeck --help"))
 }

@@ -3,9 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::clock::Clock;
 use crate::config::keys::KeyTable;
-use crate::config::theme::{Styles, Theme};
+use crate::config::theme::Theme;
 use crate::domain::actor::{Actor, Person, Role};
 use crate::domain::event::Columns;
 use crate::domain::failure::Failure;
@@ -60,22 +59,6 @@ impl Ahead for Store {
     async fn seed(&self, _: u64, _: u64) -> Outcome<()> {
         Err(Failure::Other("not here yet".to_owned()))
     }
-}
-
-pub(super) struct Session {
-    pub(super) place: Place,
-    pub(super) clock: Clock,
-    pub(super) actor: String,
-    pub(super) keys: KeyTable,
-    pub(super) styles: Styles,
-    pub(super) demo: bool,
-    pub(super) open_review: bool,
-    pub(super) recovery: PathBuf,
-    pub(super) local: bool,
-}
-
-pub(super) async fn run(_: Session) -> Result<(), Failure> {
-    Err(Failure::Other("the deck is not here yet".to_owned()))
 }
 
 pub(super) async fn demo_prepare(_: &Path, _: u64, _: u64) -> Result<(Place, Duration), Failure> {

@@ -15,5 +15,6 @@ mod portal;
 mod rules;
 mod schema;
 mod seed;
+mod terminal;
 mod trace;
 mod workflow;
