@@ -1,15 +1,17 @@
 //! The deck, and the deck on a made-up day.
 
+use tokio::sync::watch;
+
 use super::Ran;
 use super::args::{Color, Demo, Global};
 use super::desk;
-use super::pending::demo_prepare;
 use super::stop::Stop;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::config::environment::Environment;
 use crate::config::paths::Paths;
 use crate::config::theme::Styles;
+use crate::demo;
 use crate::runtime::{self, Session};
 use crate::store::connect::Place;
 
@@ -22,12 +24,18 @@ pub(super) async fn open(global: &Global, config: Config, open_review: bool) -> 
 }
 
 /// `quotedeck demo`
-pub(super) async fn demo(global: &Global, config: Config, wanted: &Demo) -> Ran {
+pub(super) async fn play(global: &Global, config: Config, wanted: &Demo) -> Ran {
     let folder = tempfile::Builder::new().prefix("quotedeck-demo").tempdir();
     let folder = folder.map_err(|error| Stop::could_not("the demo's folder", error, "check the temporary folder (TMPDIR)"))?;
-    let place = demo_prepare(folder.path(), wanted.seed, wanted.leads).await?;
-    let _ = wanted.speed;
-    runtime::run(Session { demo: true, ..session(global, config, place, "demo".to_owned()) }).await?;
+    let leads = usize::try_from(wanted.leads).unwrap_or(usize::MAX);
+    let day = demo::prepare(folder.path(), wanted.seed, leads, Clock::System).await?;
+    let (place, owner) = (demo::place(folder.path()), day.owner.name.clone());
+    // Never told to stop in words: the day ends with the deck, and its database with it.
+    let (_going_on, stop) = watch::channel(false);
+    let day = tokio::spawn(day.live(wanted.speed, stop));
+    let ran = runtime::run(Session { demo: true, ..session(global, config, place, owner) }).await;
+    day.abort();
+    ran?;
     Ok(super::DONE)
 }
 
