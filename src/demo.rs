@@ -76,6 +76,11 @@ struct Heard {
     drafted: bool,
 }
 
+/// Where the demo's database lies in its folder.
+pub fn place(folder: &Path) -> Place {
+    Place::Sqlite(folder.join("demo.db"))
+}
+
 /// Makes a database in `folder` with a morning behind it, in which `leads` things happened; the morning ends at
 /// `clock`'s now. The folder is the caller's to remove.
 ///
@@ -85,7 +90,7 @@ pub async fn prepare(folder: &Path, seed: u64, leads: usize, clock: Clock) -> Re
     let end = clock.now();
     let start = end - MORNING.max(ROOM * i32::try_from(leads).unwrap_or(i32::MAX));
     let morning = Clock::fixed(start);
-    let mut store = Store::init(&Place::Sqlite(folder.join("demo.db")), morning.clone()).await?;
+    let mut store = Store::init(&place(folder), morning.clone()).await?;
     let owner = cast::assemble(&store).await?;
     let sender = Sender::Scripted(Scripted::new(seed, end - TOKEN_EXPIRED));
     let mut clients = Vec::new();
@@ -140,7 +145,7 @@ impl Demo {
     /// Goes on with the day, `speed` times as fast as it is told, with a worker beside it, until told to stop.
     pub async fn live(mut self, speed: f64, stop: watch::Receiver<bool>) {
         let worker = self.worker.clone();
-        tokio::join!(worker.run(stop.clone()), self.tell(speed.clamp(0.01, 1_000.0), stop));
+        tokio::join!(worker.run(stop.clone()), self.tell(speed.clamp(0.01, 10_000.0), stop));
     }
 
     async fn tell(&mut self, speed: f64, mut stop: watch::Receiver<bool>) {

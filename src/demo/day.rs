@@ -120,22 +120,22 @@ impl Day {
         match self.told {
             2 => return self.emergency(0, Shape::MissedCall),
             5 => return Happening::ArrivesAgain,
-            7 => return self.sample(0),
+            7 => return Self::sample(0),
             9 => return self.hostile(),
             10 | 20 | 28 => return Happening::Draft { kind: self.dice.u8(..3) },
             11 | 22 => return Happening::Draft { kind: self.dice.u8(3..8) },
             13 => return Happening::Deed(Deed::Approve),
             12 => return self.known(Shape::OptOut),
             14 => return self.emergency(2, Shape::Form),
-            16 => return self.sample(1),
-            18 => return self.sample(2),
+            16 => return Self::sample(1),
+            18 => return Self::sample(2),
             21 => return self.emergency(4, Shape::Voicemail),
             _ => {}
         }
         match self.dice.u32(..100) {
             0..=13 => Happening::Draft { kind: self.dice.u8(..8) },
-            14..=27 => Happening::Deed(Deed::FinishTask { outcome: self.dice.u8(..4) }),
-            28..=34 => Happening::Deed(Deed::TakeTask { operator: self.dice.bool() }),
+            14..=24 => Happening::Deed(Deed::FinishTask { outcome: self.dice.u8(..4) }),
+            25..=34 => Happening::Deed(Deed::TakeTask { operator: self.dice.bool() }),
             35..=38 => Happening::Deed(Deed::Approve),
             39..=40 => Happening::ArrivesAgain,
             41..=42 => self.known(Shape::OptOut),
@@ -156,7 +156,7 @@ impl Day {
         }
     }
 
-    fn sample(&self, at: usize) -> Happening {
+    fn sample(at: usize) -> Happening {
         let (client, provider, body) = SAMPLES[at];
         Happening::Sample { client, provider, body }
     }

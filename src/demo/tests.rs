@@ -52,9 +52,6 @@ async fn a_day_has_something_of_everything() {
     let (_folder, demo) = day(1, 60, 0).await;
     let (store, me, all) = (&demo.store, &demo.owner, &Filter::default());
     let figures = store.figures(me).await.unwrap();
-    if std::env::var_os("QUOTEDECK_SHOW_DAY").is_some() {
-        println!("{}\n{figures:?}", seen(&demo).await.join("\n"));
-    }
     let leads = store.page_leads(me, all, None, 500).await.unwrap().rows;
     assert!(leads.iter().any(|lead| lead.urgency == Urgency::Urgent));
     assert!(leads.iter().any(|lead| lead.name.raw().contains('\u{202e}') && lead.name.raw().contains('\u{1b}')));
