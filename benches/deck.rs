@@ -3,7 +3,8 @@
 //! Medians of many runs, on a database seeded with 10,000 leads and, with `QUOTEDECK_BENCH_LEADS=1000000`, with a
 //! million. The Postgres server is a throw-away one of its own, with `fsync` off; SQLite commits with `synchronous=full`.
 #![expect(clippy::print_stdout, reason = "a benchmark prints its table")]
-#![expect(clippy::unwrap_used, reason = "a benchmark that cannot run says so by ending")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a benchmark that cannot run says so by ending")]
+#![expect(clippy::disallowed_methods, reason = "its one setting is read from the environment")]
 
 use std::cell::RefCell;
 use std::io::{Read as _, Write as _};

@@ -17,7 +17,7 @@ impl Acting<'_> {
         Ok(task)
     }
 
-    async fn task_after(&mut self, task: &TaskNow, act: TaskAct) -> Result<TaskState, Failure> {
+    fn task_after(&self, task: &TaskNow, act: TaskAct) -> Result<TaskState, Failure> {
         task.state.after(act).map_err(|bad| self.refused(bad, "look at it again"))
     }
 
@@ -43,7 +43,7 @@ impl Acting<'_> {
             Verb::DropTask => (TaskAct::Drop, Verb::ReopenTask),
             _ => (TaskAct::Reopen, Verb::FinishTask),
         };
-        let to = self.task_after(&task, act).await?;
+        let to = self.task_after(&task, act)?;
         self.write_task(&task, to, None, "").await?;
         Ok(self.done(format!("{} is {to}", self.act.target.record), Ok(self.inverse(inverse, task.version + 1))))
     }
@@ -51,7 +51,7 @@ impl Acting<'_> {
     /// Out of the list until a time.
     pub(super) async fn snooze(&mut self, until: Option<DateTime<Utc>>) -> Result<Done, Failure> {
         let task = self.task().await?;
-        let to = self.task_after(&task, TaskAct::Snooze).await?;
+        let to = self.task_after(&task, TaskAct::Snooze)?;
         if until.is_some_and(|until| until <= self.tx.now) {
             return Err(self.refused("that time has passed", "choose a later time"));
         }
@@ -64,7 +64,7 @@ impl Acting<'_> {
     /// Given to somebody else.
     pub(super) async fn assign_task(&mut self, to: Option<&str>) -> Result<Done, Failure> {
         let task = self.task().await?;
-        self.task_after(&task, TaskAct::Assign).await?;
+        self.task_after(&task, TaskAct::Assign)?;
         self.known_person(to).await?;
         let name = to.unwrap_or("nobody");
         self.announce(Kind::Task, task.id.0, task.lead_id, &format!("to {name}")).await?;
