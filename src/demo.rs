@@ -38,12 +38,16 @@ use crate::workflow::review::{NewDraft, file_draft};
 use day::{Caller, Day, Deed, Happening};
 use words::TRADES;
 
-/// How long before the deck opens the day began.
+/// How long before the deck opens the day began, at least; more when more happened than fits into it.
 const MORNING: TimeDelta = TimeDelta::hours(4);
+/// What one thing takes with all that comes of it.
+const ROOM: TimeDelta = TimeDelta::minutes(4);
+/// Between the last thing of the morning and its end.
+const REST: TimeDelta = TimeDelta::minutes(1);
 /// When the CRM's token expired, counted back from the end of the morning; a list is imported right after.
 const TOKEN_EXPIRED: TimeDelta = TimeDelta::minutes(18);
 /// People on that list.
-const IMPORTED: usize = 9;
+const IMPORTED: usize = 14;
 /// Passes over due work between two happenings at most: what is due at once again and again is a defect, not a morning.
 const PASSES: usize = 200;
 
@@ -79,7 +83,8 @@ struct Heard {
 /// What the database says.
 pub async fn prepare(folder: &Path, seed: u64, leads: usize, clock: Clock) -> Result<Demo, Failure> {
     let end = clock.now();
-    let morning = Clock::fixed(end - MORNING);
+    let start = end - MORNING.max(ROOM * i32::try_from(leads).unwrap_or(i32::MAX));
+    let morning = Clock::fixed(start);
     let mut store = Store::init(&Place::Sqlite(folder.join("demo.db")), morning.clone()).await?;
     let owner = cast::assemble(&store).await?;
     let sender = Sender::Scripted(Scripted::new(seed, end - TOKEN_EXPIRED));
@@ -101,7 +106,7 @@ pub async fn prepare(folder: &Path, seed: u64, leads: usize, clock: Clock) -> Re
         last: None,
         store: store.clone(),
     };
-    for (at, happening) in plan(&mut demo.day, leads, end) {
+    for (at, happening) in plan(&mut demo.day, leads, start, end) {
         demo.pass_until(at, &morning).await?;
         demo.happen(happening).await?;
         demo.worker.drain().await?;
@@ -115,7 +120,7 @@ pub async fn prepare(folder: &Path, seed: u64, leads: usize, clock: Clock) -> Re
 }
 
 /// The morning's happenings with their times: as many as asked for, stretched or pressed into the hours there are.
-fn plan(day: &mut Day, leads: usize, end: DateTime<Utc>) -> Vec<(DateTime<Utc>, Happening)> {
+fn plan(day: &mut Day, leads: usize, start: DateTime<Utc>, end: DateTime<Utc>) -> Vec<(DateTime<Utc>, Happening)> {
     let mut told = Vec::with_capacity(leads + 1);
     let mut seconds = 0;
     for _ in 0..leads {
@@ -123,10 +128,10 @@ fn plan(day: &mut Day, leads: usize, end: DateTime<Utc>) -> Vec<(DateTime<Utc>, 
         seconds += gap.num_seconds();
         told.push((seconds, happening));
     }
-    let whole = MORNING.num_seconds() - 30;
-    let at = |told: i64| end - MORNING + TimeDelta::seconds(told * whole / seconds.max(1));
+    let whole = (end - start - REST).num_seconds();
+    let at = |told: i64| start + TimeDelta::seconds(told * whole / seconds.max(1));
     let mut planned: Vec<_> = told.into_iter().map(|(told, happening)| (at(told), happening)).collect();
-    planned.push((end - TOKEN_EXPIRED + TimeDelta::seconds(40), day.import(IMPORTED)));
+    planned.push((end - TOKEN_EXPIRED, day.import(IMPORTED)));
     planned.sort_by_key(|(at, _)| *at);
     planned
 }
@@ -242,6 +247,7 @@ impl Demo {
     async fn deed(&self, deed: Deed) -> Result<(), Failure> {
         match deed {
             Deed::FinishTask { outcome } => self.finish_task(outcome).await,
+            Deed::TakeTask { operator } => self.take_task(if operator { &self.operator } else { &self.owner }).await,
             Deed::Approve => self.approve().await,
         }
     }
@@ -261,6 +267,14 @@ impl Demo {
             _ => (LeadAct::Lose, Some(LostReason::Price)),
         };
         perform(&self.store, raj, &Act { target, verb: Verb::SetLead { act, lost }, reason: None }).await.map(drop)
+    }
+
+    async fn take_task(&self, who: &Person) -> Result<(), Failure> {
+        let page = self.store.page_tasks(who, &Filter::default(), None, 20).await?;
+        let Some(task) = page.rows.iter().find(|task| task.owner_id.is_none()) else { return Ok(()) };
+        let target = Target { record: Ref::new(Kind::Task, task.number), id: task.id.0, version: task.version };
+        let verb = Verb::AssignTask { to: Some(who.name.clone()) };
+        perform(&self.store, who, &Act { target, verb, reason: None }).await.map(drop)
     }
 
     async fn approve(&self) -> Result<(), Failure> {

@@ -1,6 +1,5 @@
 //! The deck, and the deck on a made-up day.
 
-use std::io::IsTerminal as _;
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -15,7 +14,7 @@ use crate::config::environment::Environment;
 use crate::config::paths::Paths;
 use crate::config::theme::Styles;
 use crate::demo::prepare;
-use crate::runtime::{self, Broken, Session};
+use crate::runtime::{self, Session};
 use crate::store::connect::Place;
 
 /// How long a made-up day may take to end when the person has left.
@@ -32,9 +31,7 @@ pub(super) async fn open(global: &Global, config: Config, open_review: bool) -> 
 /// `quotedeck demo`
 pub(super) async fn demo(global: &Global, config: Config, wanted: &Demo) -> Ran {
     // Told before a day is made that nobody could see.
-    if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
-        return Err(Broken::NoTerminal.into());
-    }
+    runtime::check_terminal()?;
     let folder = tempfile::Builder::new().prefix("quotedeck-demo").tempdir();
     let folder = folder.map_err(|error| Stop::could_not("the demo's folder", error, "check the temporary folder (TMPDIR)"))?;
     let day = prepare(folder.path(), wanted.seed, wanted.leads.into(), Clock::System).await?;

@@ -76,6 +76,8 @@ pub(super) enum Happening {
 pub(super) enum Deed {
     /// The operator does the first open task, and says how it went.
     FinishTask { outcome: u8 },
+    /// Somebody takes the first task that is nobody's.
+    TakeTask { operator: bool },
     /// The reviewer approves the first draft without a block.
     Approve,
 }
@@ -120,6 +122,9 @@ impl Day {
             5 => return Happening::ArrivesAgain,
             7 => return self.sample(0),
             9 => return self.hostile(),
+            10 | 20 | 28 => return Happening::Draft { kind: self.dice.u8(..3) },
+            11 | 22 => return Happening::Draft { kind: self.dice.u8(3..8) },
+            13 => return Happening::Deed(Deed::Approve),
             12 => return self.known(Shape::OptOut),
             14 => return self.emergency(2, Shape::Form),
             16 => return self.sample(1),
@@ -129,23 +134,24 @@ impl Day {
         }
         match self.dice.u32(..100) {
             0..=13 => Happening::Draft { kind: self.dice.u8(..8) },
-            14..=18 => Happening::Deed(Deed::FinishTask { outcome: self.dice.u8(..4) }),
-            19..=20 => Happening::Deed(Deed::Approve),
-            21..=22 => Happening::ArrivesAgain,
-            23..=24 => self.known(Shape::OptOut),
-            25..=27 => self.known(Shape::JobDone),
-            28..=32 => self.known(Shape::Text),
-            33 => self.newcomer(Shape::Withheld),
-            34..=35 => {
+            14..=27 => Happening::Deed(Deed::FinishTask { outcome: self.dice.u8(..4) }),
+            28..=34 => Happening::Deed(Deed::TakeTask { operator: self.dice.bool() }),
+            35..=38 => Happening::Deed(Deed::Approve),
+            39..=40 => Happening::ArrivesAgain,
+            41..=42 => self.known(Shape::OptOut),
+            43..=45 => self.known(Shape::JobDone),
+            46..=49 => self.known(Shape::Text),
+            50 => self.newcomer(Shape::Withheld),
+            51..=52 => {
                 let client = self.dice.usize(..TRADES.len());
                 self.emergency(client, Shape::Form)
             }
-            36..=53 => self.newcomer(Shape::MissedCall),
-            54..=58 => self.newcomer(Shape::Voicemail),
-            59..=65 => self.newcomer(Shape::TrackedCall { answered: true }),
-            66..=70 => self.newcomer(Shape::TrackedCall { answered: false }),
-            71..=82 => self.newcomer(Shape::Marketplace),
-            83..=94 => self.newcomer(Shape::Form),
+            53..=62 => self.newcomer(Shape::MissedCall),
+            63..=66 => self.newcomer(Shape::Voicemail),
+            67..=71 => self.newcomer(Shape::TrackedCall { answered: true }),
+            72..=75 => self.newcomer(Shape::TrackedCall { answered: false }),
+            76..=85 => self.newcomer(Shape::Marketplace),
+            86..=96 => self.newcomer(Shape::Form),
             _ => self.newcomer(Shape::Text),
         }
     }
