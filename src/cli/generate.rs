@@ -23,17 +23,17 @@ pub(super) fn man(printer: &mut Printer) -> Ran {
     made.map_err(|error| Stop::could_not("the manual page", error, "read --help instead"))?;
     let mut text = String::from_utf8_lossy(&page).into_owned();
     text.push_str(".SH COMMANDS\n");
-    describe(Args::command(), "quotedeck", &mut text);
+    describe(&Args::command(), "quotedeck", &mut text);
     printer.own(&text)?;
     Ok(super::DONE)
 }
 
 /// The help of every command that does something.
-fn describe(command: Command, name: &str, text: &mut String) {
+fn describe(command: &Command, name: &str, text: &mut String) {
     for below in command.get_subcommands().filter(|below| !below.is_hide_set()) {
         let name = format!("{name} {}", below.get_name());
         if below.has_subcommands() {
-            describe(below.clone(), &name, text);
+            describe(below, &name, text);
         } else {
             let help = below.clone().bin_name(&name).disable_help_flag(true).render_help().to_string();
             text.push_str(&format!(".SS {}\n.nf\n", roff(&name)));

@@ -111,6 +111,7 @@ const SAMPLES: &[(&str, &str)] = &[
     ("twilio-sms", "twilio-event-inbound-message-1.json"),
     ("twilio-sms", "twilio-sms-incoming-1.txt"),
     ("twilio-voice", "twilio-voice-minimal-1.txt"),
+    ("twilio-voice", "twilio-voice-missed-1.txt"),
 ];
 
 /// Rows of every table that intake could write to.
@@ -131,6 +132,8 @@ async fn ready(world: &World) -> Shell {
 }
 
 async fn samples_come_in_once(world: World) {
+    let files = std::fs::read_dir(sample("")).expect("the samples").count();
+    assert_eq!(files, SAMPLES.len(), "a sample has no provider here");
     world.client("Acme").await;
     let shell = ready(&world).await;
     let take = || -> Vec<Value> {
