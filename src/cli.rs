@@ -124,10 +124,10 @@ async fn at_a_desk(desk: &Desk, command: &Command, printer: &mut Printer) -> Ran
         Command::Destination(wanted) => act::destination(desk, wanted, printer).await,
         Command::Client(wanted) => directory::client(desk, wanted, printer).await,
         Command::Person(wanted) => directory::person(desk, wanted, printer).await,
-        Command::Journal { command } => match command {
+        Command::Journal { newest, command } => match command {
             Some(JournalCommand::Verify) => journal::verify(desk, printer).await,
             Some(JournalCommand::List(wanted)) => journal::list(desk, wanted, printer).await,
-            None => journal::list(desk, &args::Newest::default(), printer).await,
+            None => journal::list(desk, newest, printer).await,
         },
         Command::Export(ExportCommand::Proof { client }) => proof::run(desk, client, printer).await,
         Command::Seed(wanted) => set_up::seed(desk, wanted, printer).await,

@@ -9,12 +9,13 @@ use crate::domain::draft::RejectReason;
 use crate::domain::event::Provider;
 use crate::domain::id::Ref;
 use crate::domain::lead::{LeadAct, LostReason};
-use crate::domain::money::Money;
 
 mod acting;
+mod keeping;
 mod reviewing;
 
 pub(super) use acting::{DestinationCommand, JobCommand, LeadCommand, Many, SummaryCommand, TaskCommand, Until, Whom};
+pub(super) use keeping::{ClientCommand, ConfigCommand, ExportCommand, JournalCommand, Newest, PersonCommand, Seed};
 pub(super) use reviewing::{Check, DraftCommand};
 
 /// A full-screen terminal deck for the people who answer for home-service lead workflows. Without a command it opens
@@ -129,7 +130,10 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Person(PersonCommand),
     /// Read the journal, or verify that nobody changed it
+    #[command(args_conflicts_with_subcommands = true)]
     Journal {
+        #[command(flatten)]
+        newest: Newest,
         #[command(subcommand)]
         command: Option<JournalCommand>,
     },
@@ -220,106 +224,6 @@ pub(crate) struct Failures {
     pub(super) groups: bool,
     #[command(flatten)]
     pub(super) list: List,
-}
-
-/// Client acts.
-#[derive(Debug, Subcommand)]
-pub(crate) enum ClientCommand {
-    /// Add a client; one of that name gets the new settings
-    Add {
-        /// The name people use
-        name: String,
-        /// IANA time zone of its customers
-        #[arg(long, value_name = "ZONE", default_value = "America/Chicago")]
-        time_zone: String,
-        /// ISO 3166 region of phone numbers without a country code
-        #[arg(long, value_name = "XX", default_value = "US")]
-        region: String,
-        /// Quotes below this take the automated path
-        #[arg(long, value_name = "AMOUNT", default_value = "500", value_parser = Money::parse)]
-        low_value_below: Money,
-        /// Quotes at or above this go to a person first
-        #[arg(long, value_name = "AMOUNT", default_value = "2000", value_parser = Money::parse)]
-        high_value_at: Money,
-        /// One of its own numbers or accounts; may be given several times
-        #[arg(long = "address", value_name = "ADDRESS")]
-        addresses: Vec<String>,
-    },
-}
-
-/// People acts.
-#[derive(Debug, Subcommand)]
-pub(crate) enum PersonCommand {
-    /// Add a person; somebody of that name gets the new role and view
-    Add {
-        /// The login name
-        name: String,
-        /// viewer, reviewer, operator or owner
-        #[arg(long)]
-        role: crate::domain::actor::Role,
-        /// A client the person may see; may be given several times [default: all]
-        #[arg(long = "client", value_name = "NAME")]
-        clients: Vec<String>,
-    },
-}
-
-/// Journal commands.
-#[derive(Debug, Subcommand)]
-pub(crate) enum JournalCommand {
-    /// Read the whole journal and name the first entry or seal that differs from what was written
-    Verify,
-    /// List entries, the newest first
-    List(Newest),
-}
-
-/// How much of the journal.
-#[derive(Debug, clap::Args)]
-pub(crate) struct Newest {
-    /// Entries at most
-    #[arg(long, default_value_t = 50, value_name = "N", value_parser = clap::value_parser!(i64).range(1..=10_000))]
-    pub(super) limit: i64,
-    /// Only entries before this number
-    #[arg(long, default_value_t = i64::MAX, value_name = "N", hide_default_value = true)]
-    pub(super) before: i64,
-}
-
-impl Default for Newest {
-    fn default() -> Self {
-        Self { limit: 50, before: i64::MAX }
-    }
-}
-
-/// Exports.
-#[derive(Debug, Subcommand)]
-pub(crate) enum ExportCommand {
-    /// The published summaries of a client as JSON, as its portal shows them
-    Proof {
-        /// Which client
-        #[arg(long, value_name = "NAME")]
-        client: String,
-    },
-}
-
-/// Configuration commands.
-#[derive(Debug, Subcommand)]
-pub(crate) enum ConfigCommand {
-    /// Print a commented configuration with every default
-    Example,
-    /// Check the configuration
-    Check,
-    /// Print where the configuration is looked for
-    Path,
-}
-
-/// How much to make up.
-#[derive(Debug, clap::Args)]
-pub(crate) struct Seed {
-    /// How many leads
-    #[arg(long, value_name = "N")]
-    pub(super) leads: u64,
-    /// The same seed gives the same leads
-    #[arg(long, default_value_t = 1, value_name = "N")]
-    pub(super) seed: u64,
 }
 
 /// A word of ours, with the words that would do in the error.

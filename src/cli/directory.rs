@@ -5,6 +5,7 @@ use super::args::{ClientCommand, PersonCommand};
 use super::desk::Desk;
 use super::print::Printer;
 use super::stop::Stop;
+use crate::domain::actor::Role;
 use crate::store::clients::{NewClient, NewPerson};
 
 /// `quotedeck client add`
@@ -47,6 +48,11 @@ pub(super) async fn person(desk: &Desk, command: &PersonCommand, printer: &mut P
         sees.push(desk.client(client).await?.id);
     }
     let person = NewPerson { name: name.trim().to_owned(), role: *role, clients: (!sees.is_empty()).then_some(sees) };
+    let people = desk.store.list_people().await?;
+    let owners = || people.iter().filter(|other| other.role == Role::Owner);
+    if *role != Role::Owner && owners().all(|owner| owner.name == person.name) {
+        return Err(Stop::refused(&person.name, "nobody else is an owner", "make somebody else an owner first"));
+    }
     let mut tx = desk.store.begin().await?;
     let changed = tx.put_person(&desk.actor(), &person).await?;
     tx.commit().await?;

@@ -83,7 +83,8 @@ impl Whose {
         let mut clients = desk.store.list_clients(&desk.me).await?;
         match clients.pop() {
             None => Err(Stop::usage("intake", "there is no client yet", "add one with: quotedeck client add NAME")),
-            Some(client) if clients.is_empty() => Ok(Self::One(client)),
+            // Who sees one client of several cannot tell that it is the only one.
+            Some(client) if clients.is_empty() && desk.me.clients.is_none() => Ok(Self::One(client)),
             Some(client) => Ok(Self::Reached { region: client.region }),
         }
     }

@@ -6,7 +6,7 @@ use super::Ran;
 use super::args::{Global, Seed};
 use super::desk::{self, Desk};
 use super::print::{Printer, complain};
-use super::stop::Stop;
+use super::stop::{COULD_NOT, Stop};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::actor::{Right, Role};
@@ -29,7 +29,8 @@ pub(super) async fn init(global: &Global, printer: &mut Printer) -> Ran {
         // Made empty first, because what will be in it is nobody else's: raw payloads.
         write_new(file, "")?;
     }
-    let store = Store::init(&place, Clock::System).await?;
+    let store =
+        Store::init(&place, Clock::System).await.map_err(|failure| Stop { status: COULD_NOT, text: failure.to_string() })?;
     printer.text(&format!("database: {place} is ready"))?;
     let people = store.list_people().await?;
     let owner = people.iter().any(|person| person.name == name && person.role == Role::Owner);

@@ -111,6 +111,7 @@ const SAMPLES: &[(&str, &str)] = &[
     ("twilio-sms", "twilio-event-inbound-message-1.json"),
     ("twilio-sms", "twilio-sms-incoming-1.txt"),
     ("twilio-voice", "twilio-voice-minimal-1.txt"),
+    ("twilio-voice", "twilio-voice-missed-1.txt"),
 ];
 
 /// Rows of every table that intake could write to.
@@ -131,6 +132,8 @@ async fn ready(world: &World) -> Shell {
 }
 
 async fn samples_come_in_once(world: World) {
+    let files = std::fs::read_dir(sample("")).expect("the samples").count();
+    assert_eq!(files, SAMPLES.len(), "a sample has no provider here");
     world.client("Acme").await;
     let shell = ready(&world).await;
     let take = || -> Vec<Value> {
@@ -255,6 +258,7 @@ async fn roles_hold_at_the_command_line(world: World) {
     assert!(unknown.err.contains("quotedeck person add bob"), "{}", unknown.err);
     assert_eq!(shell.run("person add bob --role operator --client Acme").status, 0);
     assert_eq!(shell.run("--as bob leads").status, 0);
+    assert_eq!(shell.run("person add rosa --role viewer").status, 3, "nobody would be left to manage people");
     // A configuration of one's own makes nobody an owner.
     let again = shell.run("--as vera init");
     assert!(again.err.contains("vera is no owner"), "{}", again.err);
@@ -307,7 +311,7 @@ async fn what_somebody_else_wrote_is_printed_harmless(world: World) {
 #[test]
 fn init_is_safe_to_repeat() {
     let shell = Shell::new();
-    assert_eq!(shell.run("leads").status, 3, "nothing was prepared");
+    assert_eq!(shell.run("leads").status, 1, "nothing was prepared");
     let first = shell.run("init");
     assert_eq!(first.status, 0, "{}", first.err);
     let config = shell.home.path().join(".config/quotedeck/config.toml");
@@ -345,7 +349,7 @@ fn walk(folder: &Path) -> Vec<std::path::PathBuf> {
 #[case("intake event --client Nobody", 2, "quotedeck: Nobody: there is no client of that name here; ")]
 #[case("destination resume Nowhere", 2, "quotedeck: Nowhere: there is no destination of that name; ")]
 #[case("--database mysql:x leads", 2, "quotedeck: the database: ")]
-#[case("--database sqlite:not-there.db leads", 3, "quotedeck: opening the database: ")]
+#[case("--database sqlite:not-there.db leads", 1, "quotedeck: opening the database: ")]
 #[case("--config not-there.toml leads", 2, "quotedeck: not-there.toml: ")]
 #[case("review", 2, "quotedeck: opening the deck: ")]
 fn errors_say_what_why_and_what_to_do(#[case] line: &str, #[case] status: i32, #[case] starts: &str) {
@@ -354,6 +358,24 @@ fn errors_say_what_why_and_what_to_do(#[case] line: &str, #[case] status: i32, #
     let ran = shell.run(line);
     assert_eq!((ran.status, ran.out.as_str()), (status, ""), "{}", ran.err);
     assert!(ran.err.starts_with(starts), "{}", ran.err);
+}
+
+#[test]
+fn a_list_goes_on_where_it_stopped() {
+    let shell = Shell::new();
+    assert_eq!(shell.run("init").status, 0);
+    assert_eq!(shell.run("seed --leads 30").status, 0);
+    assert_eq!(shell.run("seed --leads 30").status, 3, "what people did is not mixed with what was made up");
+    let all = shell.run("leads --json").json();
+    let (mut seen, mut after) = (vec![], String::new());
+    loop {
+        let page = shell.run(&format!("leads --json --limit 7{after}"));
+        seen.extend(page.json().as_array().unwrap().clone());
+        let Some((_, place)) = page.err.trim_end().split_once("--after ") else { break };
+        after = format!(" --after {place}");
+    }
+    assert_eq!(Value::Array(seen), all);
+    assert_eq!(all.as_array().unwrap().len(), 30);
 }
 
 #[test]
@@ -391,7 +413,8 @@ fn a_reader_that_leaves_ends_it_quietly() {
 fn the_program_describes_itself() {
     let shell = Shell::new();
     assert!(shell.run("completions fish").out.contains("quotedeck"));
-    assert!(shell.run("man").out.contains(".TH quotedeck 1"));
+    let man = shell.run("man").out;
+    assert!(man.contains(".TH quotedeck 1") && man.contains(".SS quotedeck job retry"), "{man}");
     assert!(shell.run("--version").out.starts_with("quotedeck "));
     let example = shell.run("config example");
     shell.file("own.toml", example.out.as_bytes());
