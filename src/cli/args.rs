@@ -163,7 +163,7 @@ pub(crate) struct Demo {
     #[arg(long, default_value_t = 1.0, value_name = "X", value_parser = speed)]
     pub(super) speed: f64,
     /// Leads that are there when the day begins
-    #[arg(long, default_value_t = 200, value_name = "N")]
+    #[arg(long, default_value_t = 80, value_name = "N")]
     pub(super) leads: u64,
 }
 
