@@ -17,7 +17,6 @@ mod intake;
 mod journal;
 mod list;
 mod log;
-mod pending;
 mod print;
 mod proof;
 mod rows;
@@ -84,7 +83,7 @@ async fn command(args: &Args, config: Result<Config, Stop>, printer: &mut Printe
     let Some(command) = &args.command else { return deck::open(global, config?, false).await };
     match command {
         Command::Review => deck::open(global, config?, true).await,
-        Command::Demo(wanted) => deck::play(global, config?, wanted).await,
+        Command::Demo(wanted) => deck::demo(global, config?, wanted).await,
         Command::Init => set_up::init(global, printer).await,
         Command::Config(ConfigCommand::Example) => set_up::example(printer),
         Command::Config(ConfigCommand::Check) => set_up::check(global, &config?, printer),

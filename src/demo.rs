@@ -84,7 +84,7 @@ struct Heard {
 }
 
 /// Where the demo's database lies in its folder.
-pub fn place(folder: &Path) -> Place {
+fn place(folder: &Path) -> Place {
     Place::Sqlite(folder.join("demo.db"))
 }
 

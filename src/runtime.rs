@@ -12,6 +12,7 @@ pub mod signals;
 pub mod surface;
 mod terminal;
 
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
 use tokio::sync::mpsc;
@@ -77,18 +78,32 @@ impl Broken {
     }
 }
 
+/// Refuses what no deck can be shown on.
+///
+/// # Errors
+/// [`Broken::NoTerminal`] and [`Broken::Dumb`], which say what to do instead.
+pub fn check_terminal() -> Result<(), Broken> {
+    if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
+        return Err(Broken::NoTerminal);
+    }
+    if std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
+        return Err(Broken::Dumb);
+    }
+    Ok(())
+}
+
 /// Opens the deck on the terminal of this process, until the person leaves or the process must end.
 ///
 /// # Errors
 /// [`Broken`]; the terminal is as it was then.
 pub async fn run(session: Session) -> Result<(), Broken> {
-    terminal::check(std::env::var("TERM").ok().as_deref())?;
+    check_terminal()?;
     let broken = |error: std::io::Error| Broken::Terminal(error.to_string());
     let (say, signs) = mpsc::channel(16);
     let mut listening = JoinSet::new();
     listening.spawn(signals::listen(say.clone()).map_err(broken)?);
     signals::watch_for_hang_up(say).map_err(broken)?;
-    terminal::leave_before_a_panic_is_told();
+    terminal::leave_before_a_panic_is_told(session.recovery.clone());
     let tty = terminal::Tty::open().map_err(broken)?;
     Deck::open(session, tty, signs)?.run().await
 }

@@ -1,5 +1,7 @@
 //! The deck, and the deck on a made-up day.
 
+use std::time::Duration;
+
 use tokio::sync::watch;
 
 use super::Ran;
@@ -11,9 +13,12 @@ use crate::config::Config;
 use crate::config::environment::Environment;
 use crate::config::paths::Paths;
 use crate::config::theme::Styles;
-use crate::demo;
+use crate::demo::prepare;
 use crate::runtime::{self, Session};
 use crate::store::connect::Place;
+
+/// How long a made-up day may take to end when the person has left.
+const ENDING: Duration = Duration::from_millis(500);
 
 /// `quotedeck` and `quotedeck review`
 pub(super) async fn open(global: &Global, config: Config, open_review: bool) -> Ran {
@@ -24,17 +29,22 @@ pub(super) async fn open(global: &Global, config: Config, open_review: bool) -> 
 }
 
 /// `quotedeck demo`
-pub(super) async fn play(global: &Global, config: Config, wanted: &Demo) -> Ran {
+pub(super) async fn demo(global: &Global, config: Config, wanted: &Demo) -> Ran {
+    // Told before a day is made that nobody could see.
+    runtime::check_terminal()?;
     let folder = tempfile::Builder::new().prefix("quotedeck-demo").tempdir();
     let folder = folder.map_err(|error| Stop::could_not("the demo's folder", error, "check the temporary folder (TMPDIR)"))?;
-    let leads = usize::try_from(wanted.leads).unwrap_or(usize::MAX);
-    let day = demo::prepare(folder.path(), wanted.seed, leads, Clock::System).await?;
-    let (place, owner) = (demo::place(folder.path()), day.owner.name.clone());
-    // Never told to stop in words: the day ends with the deck, and its database with it.
-    let (_going_on, stop) = watch::channel(false);
-    let day = tokio::spawn(day.live(wanted.speed, stop));
-    let ran = runtime::run(Session { demo: true, ..session(global, config, place, owner) }).await;
-    day.abort();
+    let day = prepare(folder.path(), wanted.seed, wanted.leads.into(), Clock::System).await?;
+    let (place, owner) = (day.store.place.clone(), day.owner.name.clone());
+    let (stop, stopped) = watch::channel(false);
+    let living = tokio::spawn(day.live(wanted.speed, stopped));
+    let session = Session { demo: true, recovery: folder.path().join("recovery"), ..session(global, config, place, owner) };
+    let ran = runtime::run(session).await;
+    stop.send_replace(true);
+    // What is still on its way then goes with the folder.
+    let ending = living.abort_handle();
+    drop(tokio::time::timeout(ENDING, living).await);
+    ending.abort();
     ran?;
     Ok(super::DONE)
 }

@@ -5,7 +5,6 @@ use std::path::Path;
 use super::Ran;
 use super::args::{Global, Seed};
 use super::desk::{self, Desk};
-use super::pending::bring_in;
 use super::print::{Printer, complain};
 use super::stop::Stop;
 use crate::clock::Clock;
@@ -13,6 +12,7 @@ use crate::config::Config;
 use crate::domain::actor::{Right, Role};
 use crate::store::Store;
 use crate::store::connect::Place;
+use crate::workflow::set_up::bring_in;
 
 /// `quotedeck init`
 pub(super) async fn init(global: &Global, printer: &mut Printer) -> Ran {

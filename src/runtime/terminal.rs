@@ -1,6 +1,7 @@
 //! The real terminal: entered and left as a whole, also when the program panics.
 
-use std::io::{self, IsTerminal as _, Stdout, Write as _, stdout};
+use std::io::{self, Stdout, Write as _, stdout};
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
@@ -13,7 +14,6 @@ use futures::Stream;
 use ratatui::Terminal;
 use ratatui::layout::Size;
 
-use super::Broken;
 use super::surface::{Painter, Surface};
 
 /// Clicks and the wheel, told in a form that knows wide screens. The library's own command also asks for every
@@ -39,24 +39,19 @@ pub(super) fn leave() {
     drop(left.and_then(|()| disable_raw_mode()));
 }
 
-/// Leaves the terminal before a panic is told, so that it can be read.
-pub(super) fn leave_before_a_panic_is_told() {
+/// Leaves the terminal before a panic is told, so that it can be read; then says where unsaved text is.
+pub(super) fn leave_before_a_panic_is_told(recovery: PathBuf) {
     let told = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         leave();
         told(panic);
+        let folder = recovery.display();
+        // Without a place to say it nothing is left to do.
+        drop(writeln!(
+            io::stderr(),
+            "quotedeck: a defect ended the deck; unsaved text is in {folder}; it is offered when you open it again"
+        ));
     }));
-}
-
-/// Refuses what no deck can be shown on.
-pub(super) fn check(term: Option<&str>) -> Result<(), Broken> {
-    if !io::stdin().is_terminal() || !stdout().is_terminal() {
-        return Err(Broken::NoTerminal);
-    }
-    if term == Some("dumb") {
-        return Err(Broken::Dumb);
-    }
-    Ok(())
 }
 
 /// Leaves the screen when dropped.
@@ -110,6 +105,8 @@ impl Surface for Tty {
     }
 
     fn take_back(&mut self) -> io::Result<()> {
+        // The reader first: a new one waits for ever for the lock that an old one holds.
+        self.input = None;
         // Left first: whoever had it may have changed the modes that are restored in the end.
         leave();
         enter()?;

@@ -246,3 +246,23 @@ async fn an_unsaved_text_outlives_a_deck_that_must_end() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_unsaved_text_outlives_a_deck_that_breaks() {
+    on_sqlite(async |world| {
+        let recovery = TempDir::new().unwrap();
+        world.person("ana", Role::Reviewer, None).await;
+        let acme = world.client("Acme").await;
+        let lead = world.lead(&acme, with![]).await;
+        world.draft(&acme, lead, with![]).await;
+        let mut ana = Sitting::at(&world.place, &world.clock, "ana", &recovery);
+        ana.sees("missed-call week").await;
+        ana.press("5\n").await;
+        ana.press("eSo ").await;
+        // What a panic leaves of the loop.
+        drop(ana);
+        let kept: Vec<_> = std::fs::read_dir(recovery.path()).unwrap().map(|file| file.unwrap().path()).collect();
+        assert!(matches!(&*kept, [file] if std::fs::read_to_string(file).unwrap().contains("So ")));
+    })
+    .await;
+}

@@ -17,5 +17,6 @@ mod portal;
 mod rules;
 mod schema;
 mod seed;
+mod terminal;
 mod trace;
 mod workflow;
