@@ -21,11 +21,13 @@ use crate::delivery::scripted::Scripted;
 use crate::domain::act::{Act, Target, Verb};
 use crate::domain::actor::{Actor, Person};
 use crate::domain::client::Client;
+use crate::domain::draft::RejectReason;
 use crate::domain::event::{Columns, Provider};
 use crate::domain::failure::Failure;
 use crate::domain::filter::Filter;
 use crate::domain::id::{Kind, LeadId, Ref};
 use crate::domain::lead::{LeadAct, LostReason};
+use crate::domain::task::{Task, TaskKind};
 use crate::domain::text::Internal;
 use crate::intake;
 use crate::store::Store;
@@ -41,9 +43,14 @@ use words::TRADES;
 /// How long before the deck opens the day began, at least; more when more happened than fits into it.
 const MORNING: TimeDelta = TimeDelta::hours(4);
 /// What one thing takes with all that comes of it.
-const ROOM: TimeDelta = TimeDelta::minutes(4);
+const ROOM: TimeDelta = TimeDelta::minutes(2);
 /// Between the last thing of the morning and its end.
 const REST: TimeDelta = TimeDelta::minutes(1);
+/// How late a task may be before the operator turns to it, and how many are done at a time.
+const LATE: TimeDelta = TimeDelta::minutes(20);
+const AT_A_TIME: usize = 4;
+/// How long a draft with a block waits before the reviewer sends it back.
+const STALE: TimeDelta = TimeDelta::minutes(90);
 /// When the CRM's token expired, counted back from the end of the morning; a list is imported right after.
 const TOKEN_EXPIRED: TimeDelta = TimeDelta::minutes(18);
 /// People on that list.
@@ -77,18 +84,20 @@ struct Heard {
 }
 
 /// Where the demo's database lies in its folder.
-pub fn place(folder: &Path) -> Place {
+fn place(folder: &Path) -> Place {
     Place::Sqlite(folder.join("demo.db"))
 }
 
-/// Makes a database in `folder` with a morning behind it, in which `leads` things happened; the morning ends at
-/// `clock`'s now. The folder is the caller's to remove.
+/// Makes a database in `folder` with a morning behind it, in which about `leads` people called or wrote; the morning
+/// ends at `clock`'s now. The folder is the caller's to remove.
 ///
 /// # Errors
 /// What the database says.
 pub async fn prepare(folder: &Path, seed: u64, leads: usize, clock: Clock) -> Result<Demo, Failure> {
     let end = clock.now();
-    let start = end - MORNING.max(ROOM * i32::try_from(leads).unwrap_or(i32::MAX));
+    let mut day = Day::new(seed);
+    let told = tell(&mut day, leads);
+    let start = end - MORNING.max(ROOM * i32::try_from(told.len()).unwrap_or(i32::MAX));
     let morning = Clock::fixed(start);
     let mut store = Store::init(&place(folder), morning.clone()).await?;
     let owner = cast::assemble(&store).await?;
@@ -106,14 +115,17 @@ pub async fn prepare(folder: &Path, seed: u64, leads: usize, clock: Clock) -> Re
         clients,
         worker: Worker::new(store.clone(), sender.clone(), "worker-1"),
         sender,
-        day: Day::new(seed),
+        day,
         heard: Vec::new(),
         last: None,
         store: store.clone(),
     };
-    for (at, happening) in plan(&mut demo.day, leads, start, end) {
+    let list = demo.day.import(IMPORTED);
+    for (at, happening) in plan(told, list, start, end) {
         demo.pass_until(at, &morning).await?;
         demo.happen(happening).await?;
+        // The worker takes a moment to come round; otherwise every reply would be instant.
+        morning.advance(TimeDelta::seconds(3 + at.timestamp().rem_euclid(40)));
         demo.worker.drain().await?;
     }
     demo.pass_until(end, &morning).await?;
@@ -124,19 +136,30 @@ pub async fn prepare(folder: &Path, seed: u64, leads: usize, clock: Clock) -> Re
     Ok(demo)
 }
 
-/// The morning's happenings with their times: as many as asked for, stretched or pressed into the hours there are.
-fn plan(day: &mut Day, leads: usize, start: DateTime<Utc>, end: DateTime<Utc>) -> Vec<(DateTime<Utc>, Happening)> {
-    let mut told = Vec::with_capacity(leads + 1);
+/// What happens until so many people have come up, each with its seconds since the beginning.
+fn tell(day: &mut Day, leads: usize) -> Vec<(i64, Happening)> {
+    let mut told = Vec::new();
     let mut seconds = 0;
-    for _ in 0..leads {
+    while day.callers < leads.saturating_sub(IMPORTED) {
         let (gap, happening) = day.next();
         seconds += gap.num_seconds();
         told.push((seconds, happening));
     }
+    told
+}
+
+/// The morning: what was told, stretched or pressed into the hours there are, and the list in its place.
+fn plan(
+    told: Vec<(i64, Happening)>,
+    list: Happening,
+    start: DateTime<Utc>,
+    end: DateTime<Utc>,
+) -> Vec<(DateTime<Utc>, Happening)> {
+    let seconds = told.last().map_or(1, |(seconds, _)| *seconds);
     let whole = (end - start - REST).num_seconds();
-    let at = |told: i64| start + TimeDelta::seconds(told * whole / seconds.max(1));
+    let at = |told: i64| start + TimeDelta::seconds(told * whole / seconds);
     let mut planned: Vec<_> = told.into_iter().map(|(told, happening)| (at(told), happening)).collect();
-    planned.push((end - TOKEN_EXPIRED, day.import(IMPORTED)));
+    planned.push((end - TOKEN_EXPIRED, list));
     planned.sort_by_key(|(at, _)| *at);
     planned
 }
@@ -145,10 +168,10 @@ impl Demo {
     /// Goes on with the day, `speed` times as fast as it is told, with a worker beside it, until told to stop.
     pub async fn live(mut self, speed: f64, stop: watch::Receiver<bool>) {
         let worker = self.worker.clone();
-        tokio::join!(worker.run(stop.clone()), self.tell(speed.clamp(0.01, 10_000.0), stop));
+        tokio::join!(worker.run(stop.clone()), self.go_on(speed.clamp(0.01, 10_000.0), stop));
     }
 
-    async fn tell(&mut self, speed: f64, mut stop: watch::Receiver<bool>) {
+    async fn go_on(&mut self, speed: f64, mut stop: watch::Receiver<bool>) {
         loop {
             let (gap, happening) = self.day.next();
             let wait = gap.to_std().unwrap_or_default().div_f64(speed);
@@ -251,27 +274,32 @@ impl Demo {
 
     async fn deed(&self, deed: Deed) -> Result<(), Failure> {
         match deed {
-            Deed::FinishTask { outcome } => self.finish_task(outcome).await,
+            Deed::FinishTasks { outcome } => self.finish_tasks(outcome).await,
             Deed::TakeTask { operator } => self.take_task(if operator { &self.operator } else { &self.owner }).await,
-            Deed::Approve => self.approve().await,
+            Deed::Review => self.review().await,
         }
     }
 
-    async fn finish_task(&self, outcome: u8) -> Result<(), Failure> {
-        let raj = &self.operator;
-        let page = self.store.page_tasks(raj, &Filter::default(), None, 20).await?;
-        let Some((task, lead)) = page.rows.iter().find_map(|task| Some((task, task.lead_id?))) else { return Ok(()) };
-        let target = Target { record: Ref::new(Kind::Task, task.number), id: task.id.0, version: task.version };
-        perform(&self.store, raj, &Act { target, verb: Verb::FinishTask, reason: None }).await?;
-        let lead = self.store.lead(raj, lead).await?;
-        let target = Target { record: Ref::new(Kind::Lead, lead.number), id: lead.id.0, version: lead.version };
-        let (act, lost) = match outcome {
-            0 => (LeadAct::Contact, None),
-            1 => (LeadAct::Quote, None),
-            2 => (LeadAct::Book, None),
-            _ => (LeadAct::Lose, Some(LostReason::Price)),
-        };
-        perform(&self.store, raj, &Act { target, verb: Verb::SetLead { act, lost }, reason: None }).await.map(drop)
+    async fn finish_tasks(&self, outcome: u8) -> Result<(), Failure> {
+        let (raj, late) = (&self.operator, self.now() - LATE);
+        let page = self.store.page_tasks(raj, &Filter::default(), None, 50).await?;
+        // What the machine could not decide is left to whoever sits at the deck.
+        let his = |task: &&Task| !matches!(task.kind, TaskKind::UnknownOutcome | TaskKind::Incident) && task.due_at < late;
+        for task in page.rows.iter().filter(his).take(AT_A_TIME) {
+            let target = Target { record: Ref::new(Kind::Task, task.number), id: task.id.0, version: task.version };
+            perform(&self.store, raj, &Act { target, verb: Verb::FinishTask, reason: None }).await?;
+            let Some(lead) = task.lead_id else { continue };
+            let lead = self.store.lead(raj, lead).await?;
+            let target = Target { record: Ref::new(Kind::Lead, lead.number), id: lead.id.0, version: lead.version };
+            let (act, lost) = match outcome {
+                0 => (LeadAct::Contact, None),
+                1 => (LeadAct::Quote, None),
+                2 => (LeadAct::Book, None),
+                _ => (LeadAct::Lose, Some(LostReason::Price)),
+            };
+            perform(&self.store, raj, &Act { target, verb: Verb::SetLead { act, lost }, reason: None }).await?;
+        }
+        Ok(())
     }
 
     async fn take_task(&self, who: &Person) -> Result<(), Failure> {
@@ -282,16 +310,29 @@ impl Demo {
         perform(&self.store, who, &Act { target, verb, reason: None }).await.map(drop)
     }
 
-    async fn approve(&self) -> Result<(), Failure> {
-        let ana = &self.reviewer;
-        let page = self.store.page_drafts(ana, &Filter::default(), None, 20).await?;
-        let Some(draft) = page.rows.iter().find(|draft| draft.blocks == 0 && draft.claimed_by.is_none()) else { return Ok(()) };
-        let record = Ref::new(Kind::Draft, draft.number);
-        let text = self.store.draft_detail(ana, draft.id).await?.text.raw().to_owned();
-        let target = Target { record, id: draft.id.0, version: draft.version };
-        perform(&self.store, ana, &Act { target, verb: Verb::ClaimDraft { take_over: false }, reason: None }).await?;
-        let target = self.store.find(ana, record).await?;
-        perform(&self.store, ana, &Act { target, verb: Verb::ApproveDraft { text }, reason: None }).await.map(drop)
+    async fn review(&self) -> Result<(), Failure> {
+        let (ana, stale) = (&self.reviewer, self.now() - STALE);
+        let page = self.store.page_drafts(ana, &Filter::default(), None, 50).await?;
+        let free = || page.rows.iter().filter(|draft| draft.claimed_by.is_none());
+        if let Some(draft) = free().find(|draft| draft.blocks > 0 && draft.created_at < stale) {
+            let target = self.claim(Ref::new(Kind::Draft, draft.number)).await?;
+            let verb = Verb::RejectDraft { reason: RejectReason::Unsafe };
+            perform(&self.store, ana, &Act { target, verb, reason: None }).await?;
+        }
+        if let Some(draft) = free().find(|draft| draft.blocks == 0) {
+            let text = self.store.draft_detail(ana, draft.id).await?.text.raw().to_owned();
+            let target = self.claim(Ref::new(Kind::Draft, draft.number)).await?;
+            perform(&self.store, ana, &Act { target, verb: Verb::ApproveDraft { text }, reason: None }).await?;
+        }
+        Ok(())
+    }
+
+    /// The reviewer takes a draft; gives it back as it is then.
+    async fn claim(&self, record: Ref) -> Result<Target, Failure> {
+        let target = self.store.find(&self.reviewer, record).await?;
+        let act = Act { target, verb: Verb::ClaimDraft { take_over: false }, reason: None };
+        perform(&self.store, &self.reviewer, &act).await?;
+        self.store.find(&self.reviewer, record).await
     }
 }
 

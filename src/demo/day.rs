@@ -74,12 +74,12 @@ pub(super) enum Happening {
 /// What the team does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Deed {
-    /// The operator does the first open task, and says how it went.
-    FinishTask { outcome: u8 },
+    /// The operator does what is late, and says how it went.
+    FinishTasks { outcome: u8 },
     /// Somebody takes the first task that is nobody's.
     TakeTask { operator: bool },
-    /// The reviewer approves the first draft without a block.
-    Approve,
+    /// The reviewer approves the first draft without a block, and rejects what waits too long with one.
+    Review,
 }
 
 const SAMPLES: [(usize, Provider, &[u8]); 3] = [
@@ -93,12 +93,14 @@ const SAMPLES: [(usize, Provider, &[u8]); 3] = [
 pub(super) struct Day {
     dice: Rng,
     told: u32,
+    /// How many people came up so far.
+    pub(super) callers: usize,
     known: Vec<Caller>,
 }
 
 impl Day {
     pub(super) fn new(seed: u64) -> Self {
-        Self { dice: Rng::with_seed(seed), told: 0, known: Vec::new() }
+        Self { dice: Rng::with_seed(seed), told: 0, callers: 0, known: Vec::new() }
     }
 
     /// The next thing, and how long after the one before it happens.
@@ -124,7 +126,7 @@ impl Day {
             9 => return self.hostile(),
             10 | 20 | 28 => return Happening::Draft { kind: self.dice.u8(..3) },
             11 | 22 => return Happening::Draft { kind: self.dice.u8(3..8) },
-            13 => return Happening::Deed(Deed::Approve),
+            13 => return Happening::Deed(Deed::Review),
             12 => return self.known(Shape::OptOut),
             14 => return self.emergency(2, Shape::Form),
             16 => return Self::sample(1),
@@ -134,9 +136,9 @@ impl Day {
         }
         match self.dice.u32(..100) {
             0..=13 => Happening::Draft { kind: self.dice.u8(..8) },
-            14..=24 => Happening::Deed(Deed::FinishTask { outcome: self.dice.u8(..4) }),
+            14..=24 => Happening::Deed(Deed::FinishTasks { outcome: self.dice.u8(..4) }),
             25..=34 => Happening::Deed(Deed::TakeTask { operator: self.dice.bool() }),
-            35..=38 => Happening::Deed(Deed::Approve),
+            35..=38 => Happening::Deed(Deed::Review),
             39..=40 => Happening::ArrivesAgain,
             41..=42 => self.known(Shape::OptOut),
             43..=45 => self.known(Shape::JobDone),
@@ -192,6 +194,7 @@ impl Day {
     }
 
     fn caller(&mut self, client: usize, emergency: bool) -> Caller {
+        self.callers += 1;
         let trade = &TRADES[client];
         let (first, last) = (FIRST[self.dice.usize(..FIRST.len())], LAST[self.dice.usize(..LAST.len())]);
         let (city, state) = trade.markets[self.dice.usize(..trade.markets.len())];
