@@ -101,9 +101,8 @@ impl Sitting {
                 assert!(self.deck.turn().await.is_none(), "the deck ended");
             }
         };
-        if tokio::time::timeout(LIMIT, turning).await.is_err() {
-            panic!("waited for {wanted}; the screen is\n{}", self.screen());
-        }
+        let in_time = tokio::time::timeout(LIMIT, turning).await.is_ok();
+        assert!(in_time, "waited for {wanted}; the screen is\n{}", self.screen());
     }
 
     /// Until the screen says this.

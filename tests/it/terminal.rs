@@ -52,7 +52,7 @@ impl Pty {
         let deaf = Arc::new(AtomicBool::new(false));
         let stop = Arc::clone(&deaf);
         let reading = std::thread::spawn(move || {
-            let mut bytes = [0; 65_536];
+            let mut bytes = vec![0; 65_536];
             while let Ok(n @ 1..) = reader.read(&mut bytes) {
                 if stop.load(Ordering::SeqCst) || say.send(bytes[..n].to_vec()).is_err() {
                     return;
@@ -190,9 +190,8 @@ async fn a_terminal_that_goes_away_ends_the_program_and_keeps_the_text() {
 fn texts_under(folder: &std::path::Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     entries
-        .flat_map(|path| match path.is_dir() {
-            true => texts_under(&path),
-            false => std::fs::read_to_string(&path).into_iter().collect(),
+        .flat_map(|path| {
+            if path.is_dir() { texts_under(&path) } else { std::fs::read_to_string(&path).into_iter().collect() }
         })
         .collect()
 }
