@@ -30,7 +30,7 @@ const LEADS: &[Column] = &[
     column("market", 8, 18, 7),
     number("value", 8, 4),
     number("reply", 6, 6),
-    column("state", 5, 11, 1),
+    column("state", 11, 11, 1),
     column(WHO, 5, 10, 2),
     column("owner", 6, 12, 8),
     column("client", 8, 20, 9),
@@ -122,7 +122,10 @@ pub(crate) fn cell<'a>(item: &'a Item, name: &str, around: Around<'a>) -> Cell<'
             (age::ago(now, lead.arrived_at).into(), if waits { styles.bad } else { styles.text })
         }
         (Item::Lead(lead), "") => word(states::urgency(lead.urgency, styles)),
+        // A caller is known by the number until somebody asks for the name.
+        (Item::Lead(lead), "name") if lead.name.is_empty() => quiet(head_of(lead.phone.as_deref().unwrap_or("unknown"))),
         (Item::Lead(lead), "name") => plain(head(&lead.name)),
+        (Item::Lead(lead), "source") if lead.source.is_empty() => quiet(lead.contact_method.as_str().into()),
         (Item::Lead(lead), "source") => plain(head(&lead.source)),
         (Item::Lead(lead), "service") => plain(head(&lead.service)),
         (Item::Lead(lead), "market") => plain(head(&lead.market)),

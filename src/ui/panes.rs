@@ -126,7 +126,9 @@ pub(crate) fn figures(app: &App, pane: Pane, styles: &Styles) -> Vec<(String, St
             let mut notes = vec![(format!("{} waiting", figures.waiting), styles.text)];
             let next = figures.next_due_at.map(|at| age::until(now, at));
             notes.extend(next.map(|next| (format!("next {next}"), styles.text)));
-            notes.extend(figures.clear_by.map(|at| (format!("clear by {}", cells::clock(now, at)), styles.text)));
+            // A time that has passed is no forecast: what is held has no due time worth telling.
+            let clear_by = figures.clear_by.filter(|at| *at > now);
+            notes.extend(clear_by.map(|at| (format!("clear by {}", cells::clock(now, at)), styles.text)));
             notes
         }
         Pane::Tasks => vec![
