@@ -17,7 +17,6 @@ mod intake;
 mod journal;
 mod list;
 mod log;
-mod pending;
 mod print;
 mod proof;
 mod rows;
@@ -32,6 +31,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use clap::error::ErrorKind;
 
+use crate::config::Config;
 pub use args::Args;
 use args::Command;
 use args::{ConfigCommand, DraftCommand, ExportCommand, JournalCommand};
@@ -61,9 +61,11 @@ pub fn read(words: impl IntoIterator<Item = OsString>) -> Result<Args, ExitCode>
 
 /// Runs the command; what went wrong is said on stderr.
 pub async fn run(args: Args) -> ExitCode {
-    let _log = log::start();
+    // Read once; a command that needs none goes on without.
+    let config = desk::load(&args.global);
+    let _log = config.as_ref().ok().and_then(|config| log::start(&config.log));
     let mut printer = Printer::new(args.global.color, args.global.json);
-    let ran = match command(&args, &mut printer).await {
+    let ran = match command(&args, config, &mut printer).await {
         Ok(status) => printer.finish().map(|()| status),
         Err(stop) => Err(stop),
     };
@@ -76,22 +78,22 @@ pub async fn run(args: Args) -> ExitCode {
     }))
 }
 
-async fn command(args: &Args, printer: &mut Printer) -> Ran {
+async fn command(args: &Args, config: Result<Config, Stop>, printer: &mut Printer) -> Ran {
     let global = &args.global;
-    let Some(command) = &args.command else { return deck::open(global, false).await };
+    let Some(command) = &args.command else { return deck::open(global, config?, false).await };
     match command {
-        Command::Review => deck::open(global, true).await,
-        Command::Demo(wanted) => deck::demo(global, wanted).await,
+        Command::Review => deck::open(global, config?, true).await,
+        Command::Demo(wanted) => deck::demo(global, config?, wanted).await,
         Command::Init => set_up::init(global, printer).await,
         Command::Config(ConfigCommand::Example) => set_up::example(printer),
-        Command::Config(ConfigCommand::Check) => set_up::check(global, printer),
+        Command::Config(ConfigCommand::Check) => set_up::check(global, &config?, printer),
         Command::Config(ConfigCommand::Path) => set_up::path(global, printer),
         Command::Completions { shell } => generate::completions(*shell, printer),
         Command::Man => generate::man(printer),
-        Command::Doctor => doctor::run(global, printer).await,
+        Command::Doctor => doctor::run(global, config, printer).await,
         Command::Draft(DraftCommand::Check(wanted)) if wanted.record.is_none() => draft::check_text(wanted, printer),
         with_a_database => {
-            let desk = Desk::open(global).await?;
+            let desk = Desk::open(global, config?).await?;
             let ran = at_a_desk(&desk, with_a_database, printer).await;
             desk.store.close().await;
             ran

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use futures::StreamExt as _;
 use futures::future::join_all;
 use futures::stream::FuturesUnordered;
@@ -34,6 +34,8 @@ const RESCUE_EVERY: u64 = 10;
 const ATTEMPT: Duration = Duration::from_secs(30);
 /// How long a stop waits for requests on their way; what is not back by then is left to the rescue.
 const GRACE: Duration = Duration::from_secs(8);
+/// The longest that a played answer takes.
+const PLAYED: Duration = Duration::from_secs(2);
 /// How long an idle worker sleeps at most.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
 
@@ -51,17 +53,18 @@ impl Sender {
         match self {
             Self::Scripted(scripted) => {
                 let (answer, took) = scripted.answer(&request, clock.now());
-                pass(clock, took.min(TimeDelta::seconds(2))).await;
+                pass(clock, took).await;
                 answer
             }
         }
     }
 }
 
-/// Lets a played answer take its time: on a machine's clock by waiting; a fixed clock stands still anyway.
+/// Lets a played answer take its time, on either clock; nobody is made to wait for a whole time-out.
 async fn pass(clock: &Clock, time: TimeDelta) {
+    clock.advance(time);
     if matches!(clock, Clock::System) {
-        sleep(time.to_std().unwrap_or_default()).await;
+        sleep(time.to_std().unwrap_or_default().min(PLAYED)).await;
     }
 }
 
@@ -115,6 +118,14 @@ impl Worker {
             }
             attempts += intents.len();
         }
+    }
+
+    /// When the next job that may run is due.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn next_due(&self) -> Result<Option<DateTime<Utc>>, Failure> {
+        self.store.next_due().await
     }
 
     /// Works until told to stop, through lost databases; then waits a moment for what is on its way.

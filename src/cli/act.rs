@@ -85,7 +85,7 @@ fn name(whom: &Whom) -> Option<String> {
 }
 
 fn time(desk: &Desk, until: &Until) -> Result<Option<DateTime<Utc>>, Stop> {
-    until.span.map_or(Ok(until.until), |span| from_now(desk, span).map(Some))
+    until.span.map_or(Ok(until.time), |span| from_now(desk, span).map(Some))
 }
 
 fn from_now(desk: &Desk, span: Duration) -> Result<DateTime<Utc>, Stop> {

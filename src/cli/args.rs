@@ -40,11 +40,11 @@ pub(super) struct Global {
     /// Configuration file [default: the one in your configuration folder, if there is one]
     #[arg(long, global = true, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
-    /// Database: sqlite:PATH or postgres://USER@HOST/NAME
-    #[arg(long, global = true, value_name = "URL", env = "QUOTEDECK_DATABASE", hide_env_values = true)]
+    /// Database: sqlite:PATH or postgres://USER@HOST/NAME [env: QUOTEDECK_DATABASE]
+    #[arg(long, global = true, value_name = "URL")]
     pub(super) database: Option<String>,
-    /// Who acts [default: your login name]
-    #[arg(long = "as", global = true, value_name = "NAME", env = "QUOTEDECK_ACTOR")]
+    /// Who acts [env: QUOTEDECK_ACTOR] [default: your login name]
+    #[arg(long = "as", global = true, value_name = "NAME")]
     pub(super) actor: Option<String>,
     /// Print JSON, for programs
     #[arg(long, global = true)]
@@ -162,14 +162,14 @@ pub(crate) struct Demo {
     /// How many times faster than life the day runs
     #[arg(long, default_value_t = 1.0, value_name = "X", value_parser = speed)]
     pub(super) speed: f64,
-    /// Leads that are there when the day begins
-    #[arg(long, default_value_t = 200, value_name = "N")]
-    pub(super) leads: u64,
+    /// How much has happened when the deck opens
+    #[arg(long, default_value_t = 60, value_name = "N", value_parser = clap::value_parser!(u16))]
+    pub(super) leads: u16,
 }
 
 fn speed(text: &str) -> Result<f64, String> {
     let speed: f64 = text.parse().map_err(|_| "write a number such as 10".to_owned())?;
-    if (0.01..=10_000.0).contains(&speed) { Ok(speed) } else { Err("write a number from 0.01 to 10000".to_owned()) }
+    if (0.01..=1_000.0).contains(&speed) { Ok(speed) } else { Err("write a number from 0.01 to 1000".to_owned()) }
 }
 
 /// What to read.

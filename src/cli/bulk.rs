@@ -122,7 +122,7 @@ async fn would(desk: &Desk, target: &Target, verb: &Verb) -> Result<Told, Failur
             if !state.may_replay() {
                 return Err(refused(format!("a job that is {state} cannot be replayed")));
             }
-            "a new job would be made".to_owned()
+            format!("{}: a new job would be made of it", target.record)
         }
         (Kind::Job, verb) => {
             let act = match verb {
@@ -134,7 +134,7 @@ async fn would(desk: &Desk, target: &Target, verb: &Verb) -> Result<Told, Failur
             };
             let state = desk.store.job(&desk.me, target.id.into()).await?.state;
             let after = state.after(act).map_err(|bad| refused(bad.to_string()))?;
-            format!("{state} would be {after}")
+            format!("{}: {state} would be {after}", target.record)
         }
         (Kind::Task, verb) => {
             let act = match verb {
@@ -146,14 +146,14 @@ async fn would(desk: &Desk, target: &Target, verb: &Verb) -> Result<Told, Failur
             };
             let state = desk.store.task(&desk.me, target.id.into()).await?.state;
             let after = state.after(act).map_err(|bad| refused(bad.to_string()))?;
-            format!("{state} would be {after}")
+            format!("{}: {state} would be {after}", target.record)
         }
         (Kind::Lead, Verb::SetLead { act, .. }) => {
             let state = desk.store.lead(&desk.me, target.id.into()).await?.state;
             let after = state.after(*act).map_err(|bad| refused(bad.to_string()))?;
-            format!("{state} would be {after}")
+            format!("{}: {state} would be {after}", target.record)
         }
-        _ => format!("{} would be done", verb.name()),
+        _ => format!("{}: {} would be done", target.record, verb.name()),
     };
     Ok(Told { record: target.record, outcome: "would", said: after, undo: None })
 }
@@ -171,7 +171,7 @@ fn tell(printer: &mut Printer, told: Vec<Result<Told, (Ref, Failure)>>) -> Ran {
         match one {
             Ok(told) => lines.push(told),
             Err((record, failure)) => {
-                complain(&format!("{record}: {failure}"));
+                complain(&failure.to_string());
                 lines.push(Told { record, outcome: word(&failure), said: failure.to_string(), undo: None });
             }
         }
@@ -180,7 +180,7 @@ fn tell(printer: &mut Printer, told: Vec<Result<Told, (Ref, Failure)>>) -> Ran {
         printer.json(&lines)?;
     } else {
         for line in lines.iter().filter(|line| matches!(line.outcome, "done" | "would")) {
-            printer.text(&format!("{}: {}", line.record, line.said.replace('\n', " ")))?;
+            printer.text(&line.said)?;
         }
         if done + failed == 0 {
             complain("nothing matches");

@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use directories::ProjectDirs;
-
 use super::args::Global;
-use super::pending::Config;
 use super::stop::Stop;
 use crate::clock::Clock;
+use crate::config::Config;
+use crate::config::environment::Environment;
+use crate::config::paths::Paths;
 use crate::domain::actor::{Actor, Person, Right};
 use crate::domain::client::Client;
 use crate::domain::failure::Failure;
@@ -23,8 +23,7 @@ pub(super) struct Desk {
 
 impl Desk {
     /// Opens the database and finds the person.
-    pub(super) async fn open(global: &Global) -> Result<Self, Stop> {
-        let config = load(global)?;
+    pub(super) async fn open(global: &Global, config: Config) -> Result<Self, Stop> {
         let name = actor(global, &config)?;
         let store = Store::open(&place(global, &config)?, Clock::System, Purpose::Work).await?;
         let me = person(&store, &name).await?;
@@ -54,36 +53,28 @@ impl Desk {
     }
 }
 
-/// The folders of the program for this person.
-pub(super) fn folders() -> Option<ProjectDirs> {
-    ProjectDirs::from("", "", "quotedeck")
-}
-
 /// Where the configuration is looked for: the file named, or the person's own.
 pub(super) fn config_path(global: &Global) -> Option<PathBuf> {
-    global.config.clone().or_else(|| folders().map(|folders| folders.config_dir().join("config.toml")))
+    global.config.clone().or_else(|| Paths::of_user().map(|paths| paths.config))
 }
 
 /// Reads the configuration. The person's own file may be missing; a file that was named may not.
 pub(super) fn load(global: &Global) -> Result<Config, Stop> {
-    let path = config_path(global).filter(|path| global.config.is_some() || path.exists());
-    Config::load(path.as_deref()).map_err(|bad| Stop { status: super::stop::USAGE, text: bad.to_string() })
+    Config::load(global.config.as_deref()).map_err(|bad| Stop { status: super::stop::USAGE, text: bad.to_string() })
 }
 
-/// Which database: the command line or the environment, then the configuration.
+/// Which database: the command line, then the environment and the configuration.
 pub(super) fn place(global: &Global, config: &Config) -> Result<Place, Stop> {
     let url = global.database.as_ref().unwrap_or(&config.database);
     url.parse().map_err(|bad| Stop::usage("the database", bad, "give it with --database or in the configuration"))
 }
 
-/// Who asks: the command line or the environment, then the configuration, then the login name.
+/// Who asks: the command line, then the environment and the configuration, then the login name.
 pub(super) fn actor(global: &Global, config: &Config) -> Result<String, Stop> {
     let given = global.actor.clone().or_else(|| config.actor.clone());
-    given.or_else(login_name).ok_or_else(|| Stop::usage("who acts", "this login has no name", "say it with --as NAME"))
-}
-
-fn login_name() -> Option<String> {
-    ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| std::env::var(name).ok().filter(|name| !name.is_empty()))
+    given
+        .or_else(|| Environment::read().login)
+        .ok_or_else(|| Stop::usage("who acts", "this login has no name", "say it with --as NAME"))
 }
 
 /// The person of a name.

@@ -8,11 +8,12 @@ use serde::Serialize;
 use super::Ran;
 use super::args::Global;
 use super::desk;
-use super::log::state_folder;
+use super::log;
 use super::print::Printer;
 use super::rows::{Shown, at, show_all};
 use super::stop::{COULD_NOT, Stop};
 use crate::clock::Clock;
+use crate::config::Config;
 use crate::store::Store;
 use crate::store::connect::{Place, Purpose};
 
@@ -42,15 +43,16 @@ impl Shown for Looked {
 }
 
 /// `quotedeck doctor`
-pub(super) async fn run(global: &Global, printer: &mut Printer) -> Ran {
+pub(super) async fn run(global: &Global, config: Result<Config, Stop>, printer: &mut Printer) -> Ran {
     let mut looked = Vec::new();
     let mut look = |what, health, said: String| looked.push(Looked { what, health, said });
-    match desk::load(global) {
+    match config {
         Err(stop) => look("configuration", Health::Bad, stop.text),
         Ok(config) => {
             let file =
                 config.path.as_ref().map_or_else(|| "no file, the defaults hold".to_owned(), |path| path.display().to_string());
             look("configuration", Health::Ok, file);
+            log_file(&config, &mut look);
             match desk::place(global, &config) {
                 Err(stop) => look("database", Health::Bad, stop.text),
                 Ok(place) => database(global, &config, &place, &mut look).await,
@@ -58,7 +60,6 @@ pub(super) async fn run(global: &Global, printer: &mut Printer) -> Ran {
         }
     }
     terminal(&mut look);
-    log_folder(&mut look);
     if printer.json {
         show_all(printer, &looked)?;
     } else {
@@ -71,12 +72,7 @@ pub(super) async fn run(global: &Global, printer: &mut Printer) -> Ran {
     Ok(if looked.iter().any(|row| row.health == Health::Bad) { COULD_NOT } else { super::DONE })
 }
 
-async fn database(
-    global: &Global,
-    config: &super::pending::Config,
-    place: &Place,
-    look: &mut impl FnMut(&'static str, Health, String),
-) {
+async fn database(global: &Global, config: &Config, place: &Place, look: &mut impl FnMut(&'static str, Health, String)) {
     let store = match Store::open(place, Clock::System, Purpose::Deck).await {
         Ok(store) => store,
         Err(failure) => return look("database", Health::Bad, failure.to_string()),
@@ -105,7 +101,7 @@ async fn database(
     store.close().await;
 }
 
-async fn people(global: &Global, config: &super::pending::Config, store: &Store) -> Result<(Health, String), Stop> {
+async fn people(global: &Global, config: &Config, store: &Store) -> Result<(Health, String), Stop> {
     let me = desk::person(store, &desk::actor(global, config)?).await?;
     let clients = store.list_clients(&me).await?.len();
     if clients == 0 {
@@ -127,7 +123,7 @@ fn private(path: &Path, look: &mut impl FnMut(&'static str, Health, String)) {
 }
 
 fn terminal(look: &mut impl FnMut(&'static str, Health, String)) {
-    let term = std::env::var("TERM").unwrap_or_default();
+    let term = std::env::var_os("TERM").unwrap_or_default().to_string_lossy().into_owned();
     if !std::io::stdout().is_terminal() {
         return look("terminal", Health::Warn, "the output is no terminal; the deck needs one, commands do not".to_owned());
     }
@@ -142,12 +138,12 @@ fn terminal(look: &mut impl FnMut(&'static str, Health, String)) {
     }
 }
 
-fn log_folder(look: &mut impl FnMut(&'static str, Health, String)) {
-    match state_folder() {
+fn log_file(config: &Config, look: &mut impl FnMut(&'static str, Health, String)) {
+    match &config.log.file {
         None => look("log", Health::Warn, "this login has no home folder; nothing is logged".to_owned()),
-        Some(folder) => match std::fs::create_dir_all(&folder) {
-            Ok(()) => look("log", Health::Ok, folder.display().to_string()),
-            Err(error) => look("log", Health::Warn, format!("{}: {error}; nothing is logged", folder.display())),
+        Some(file) => match log::prepare(file) {
+            Ok(()) => look("log", Health::Ok, file.display().to_string()),
+            Err(error) => look("log", Health::Warn, format!("{}: {error}; nothing is logged", file.display())),
         },
     }
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::args::Color;
 use super::stop::Stop;
+use crate::config::environment::Environment;
 use crate::domain::text::neutralise;
 
 /// Prints results.
@@ -23,7 +24,7 @@ impl Printer {
         let colour = match color {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto => io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty()),
+            Color::Auto => io::stdout().is_terminal() && !Environment::read().no_color,
         };
         Self::to(Box::new(io::stdout()), colour, json)
     }

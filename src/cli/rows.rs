@@ -24,6 +24,8 @@ use crate::store::journal::Listed;
 pub(super) trait Shown: Serialize {
     /// The headings; one that ends in `>` aligns its column to the right.
     const HEADS: &'static [&'static str];
+    /// Columns of a cell at most.
+    const WIDEST: usize = table::BRIEF;
     /// One cell for each heading.
     fn cells(&self) -> Vec<String>;
 }
@@ -33,7 +35,7 @@ pub(super) fn show_all<T: Shown>(printer: &mut Printer, rows: &[T]) -> Result<()
     if printer.json {
         return printer.json(rows);
     }
-    table::print(printer, T::HEADS, &rows.iter().map(Shown::cells).collect::<Vec<_>>())
+    table::print(printer, T::HEADS, &rows.iter().map(Shown::cells).collect::<Vec<_>>(), T::WIDEST)
 }
 
 /// A time as tables show it: UTC, to the second.
@@ -244,6 +246,7 @@ impl Shown for Template {
 }
 
 impl Shown for Finding {
+    const WIDEST: usize = table::WHOLE;
     const HEADS: &'static [&'static str] = &["weight", "kind", "from>", "to>", "text", "reason"];
     fn cells(&self) -> Vec<String> {
         vec![

@@ -5,13 +5,14 @@ use std::path::Path;
 use super::Ran;
 use super::args::{Global, Seed};
 use super::desk::{self, Desk};
-use super::pending::Ahead as _;
-use super::pending::{Config, bring_in};
 use super::print::{Printer, complain};
 use super::stop::Stop;
 use crate::clock::Clock;
-use crate::domain::actor::Right;
+use crate::config::Config;
+use crate::domain::actor::{Right, Role};
 use crate::store::Store;
+use crate::store::connect::Place;
+use crate::workflow::set_up::bring_in;
 
 /// `quotedeck init`
 pub(super) async fn init(global: &Global, printer: &mut Printer) -> Ran {
@@ -22,9 +23,22 @@ pub(super) async fn init(global: &Global, printer: &mut Printer) -> Ran {
     let config = desk::load(global)?;
     let place = desk::place(global, &config)?;
     let name = desk::actor(global, &config)?;
+    if let Place::Sqlite(file) = &place
+        && !file.exists()
+    {
+        // Made empty first, because what will be in it is nobody else's: raw payloads.
+        write_new(file, "")?;
+    }
     let store = Store::init(&place, Clock::System).await?;
     printer.text(&format!("database: {place} is ready"))?;
-    bring_in(&store, &config, &name).await?;
+    let people = store.list_people().await?;
+    let owner = people.iter().any(|person| person.name == name && person.role == Role::Owner);
+    if people.is_empty() || owner {
+        bring_in(&store, &config, &name).await?;
+    } else {
+        // Else a configuration of one's own would make anybody an owner.
+        complain(&format!("clients and people were left as they are: {name} is no owner here; let an owner run it"));
+    }
     let people = store.list_people().await?;
     printer
         .text(&format!("people: {}", people.iter().map(|p| format!("{} ({})", p.name, p.role)).collect::<Vec<_>>().join(", ")))?;
@@ -32,7 +46,7 @@ pub(super) async fn init(global: &Global, printer: &mut Printer) -> Ran {
     Ok(super::DONE)
 }
 
-/// Writes a file that is not there yet; only its owner may read it, because a database URL may hold a password.
+/// Writes a file that is not there yet; only its owner may read it: a database URL may hold a password.
 fn write_new(path: &Path, text: &str) -> Result<(), Stop> {
     use std::io::Write as _;
     let write = || {
@@ -45,7 +59,7 @@ fn write_new(path: &Path, text: &str) -> Result<(), Stop> {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         options.open(path)?.write_all(text.as_bytes())
     };
-    write().map_err(|error| Stop::could_not(path.display(), error, "choose another file with --config FILE"))
+    write().map_err(|error| Stop::could_not(path.display(), error, "check the folder, or choose another file"))
 }
 
 /// `quotedeck config example`
@@ -55,9 +69,8 @@ pub(super) fn example(printer: &mut Printer) -> Ran {
 }
 
 /// `quotedeck config check`
-pub(super) fn check(global: &Global, printer: &mut Printer) -> Ran {
-    let config = desk::load(global)?;
-    let place = desk::place(global, &config)?;
+pub(super) fn check(global: &Global, config: &Config, printer: &mut Printer) -> Ran {
+    let place = desk::place(global, config)?;
     match &config.path {
         Some(path) => printer.text(&format!("{} is sound; the database is {place}", path.display()))?,
         None => printer.text(&format!("there is no configuration file; the defaults hold, and the database is {place}"))?,

@@ -40,7 +40,7 @@ pub(super) async fn run(desk: &Desk, record: Ref, printer: &mut Printer) -> Ran 
             ]
         })
         .collect();
-    table::print(printer, STEPS, &rows)?;
+    table::print(printer, STEPS, &rows, table::WHOLE)?;
     if trace.cut {
         printer.text("older steps are left out")?;
     }

@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use crate::domain::failure::Failure;
 use crate::domain::filter::BadFilter;
+use crate::runtime::Broken;
 
 /// Could not: database, network, I/O.
 pub(super) const COULD_NOT: u8 = 1;
@@ -46,8 +47,14 @@ impl From<Failure> for Stop {
     }
 }
 
+impl From<Broken> for Stop {
+    fn from(broken: Broken) -> Self {
+        Self { status: broken.exit_status(), text: broken.to_string() }
+    }
+}
+
 impl From<BadFilter> for Stop {
     fn from(bad: BadFilter) -> Self {
-        Self::usage("--filter", format_args!("{bad}, at character {}", bad.at + 1), "write it as field:value or words")
+        Self { status: USAGE, text: format!("--filter, character {}: {bad}", bad.at + 1) }
     }
 }

@@ -7,12 +7,15 @@ use super::print::Printer;
 use super::stop::Stop;
 use crate::domain::text::neutralise;
 
-/// Columns a cell takes at most; a program asks for `--json` and gets everything.
-const WIDEST: usize = 48;
+/// Columns a cell of a list takes at most; a program asks for `--json` and gets everything.
+pub(super) const BRIEF: usize = 48;
+/// Columns a cell takes at most where somebody wants to read it whole.
+pub(super) const WHOLE: usize = 400;
 
-/// Prints rows under their headings. A heading that ends in `>` aligns its column to the right.
-pub(super) fn print(printer: &mut Printer, heads: &[&str], rows: &[Vec<String>]) -> Result<(), Stop> {
-    let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| harmless(cell)).collect()).collect();
+/// Prints rows under their headings, cells cut at `widest` columns. A heading that ends in `>` aligns its column to
+/// the right.
+pub(super) fn print(printer: &mut Printer, heads: &[&str], rows: &[Vec<String>], widest: usize) -> Result<(), Stop> {
+    let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| harmless(cell, widest)).collect()).collect();
     let widths: Vec<usize> = heads
         .iter()
         .enumerate()
@@ -41,16 +44,16 @@ pub(super) fn print(printer: &mut Printer, heads: &[&str], rows: &[Vec<String>])
 }
 
 /// Neutralised before it is measured, and cut.
-fn harmless(cell: &str) -> String {
+fn harmless(cell: &str, widest: usize) -> String {
     // Enough characters to fill the widest cell whatever they are; a name of a megabyte is not walked through.
-    let head: String = cell.chars().take(WIDEST * 8).collect();
+    let head: String = cell.chars().take(widest * 8).collect();
     let text = neutralise(&head);
-    if text.width() <= WIDEST && head.len() == cell.len() {
+    if text.width() <= widest && head.len() == cell.len() {
         return text.into_owned();
     }
     let mut kept = String::new();
     for cluster in text.graphemes(true) {
-        if kept.width() + cluster.width() + 1 > WIDEST {
+        if kept.width() + cluster.width() + 1 > widest {
             break;
         }
         kept.push_str(cluster);
@@ -67,12 +70,12 @@ mod tests {
     #[case("J. Ortiz", "J. Ortiz")]
     #[case("a\nb\x1b[0m", "a␊b␛[0m")]
     fn cells_are_one_harmless_line(#[case] cell: &str, #[case] shown: &str) {
-        assert_eq!(harmless(cell), shown);
+        assert_eq!(harmless(cell, BRIEF), shown);
     }
 
     #[test]
     fn a_long_cell_is_cut_by_what_it_shows() {
-        let cut = harmless(&"日本".repeat(500_000));
-        assert!(cut.width() <= WIDEST && cut.ends_with('…'), "{cut}");
+        let cut = harmless(&"日本".repeat(500_000), BRIEF);
+        assert!(cut.width() <= BRIEF && cut.ends_with('…'), "{cut}");
     }
 }

@@ -324,6 +324,17 @@ impl KeyTable {
     }
 }
 
+/// The default keys as a table in Markdown, for the README.
+pub fn markdown() -> String {
+    let mut text = String::from("| where | key | does |\n|---|---|---|\n");
+    for binding in BINDINGS {
+        let keys = binding.keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(" ");
+        let place = binding.place.as_str().replace('_', " ");
+        text += &format!("| {place} | {keys} | {} |\n", binding.help);
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -377,6 +388,12 @@ mod tests {
         assert!(KeyTable::new(&clash).is_err());
         let nonsense = BTreeMap::from([("fly".to_owned(), vec!["f".to_owned()])]);
         assert_eq!(KeyTable::new(&nonsense).unwrap_err(), BadKeys::Action("fly".into()));
+    }
+
+    #[test]
+    fn the_readme_holds_this_table() {
+        let readme = include_str!("../../README.md");
+        assert!(readme.contains(&markdown()), "put this into README.md, section Keys:\n{}", markdown());
     }
 
     #[test]

@@ -242,7 +242,8 @@ mod tests {
             for (before, act, after) in walk(first, &acts, JobState::after) {
                 prop_assert!(!before.is_final(), "{before} is final");
                 // Only a claimed job can have had an effect, and one that may have is settled by a person alone.
-                claimed |= act == JobAct::Claim;
+                // What is put back was tried before a person armed it again.
+                claimed |= matches!(act, JobAct::Claim | JobAct::PutBack);
                 prop_assert!(claimed || !matches!(after, JobState::Running | JobState::Succeeded | JobState::Unknown | JobState::Retrying));
                 prop_assert!(before != JobState::Unknown || matches!(act, JobAct::ResolveArrived | JobAct::ResolveLost));
                 prop_assert!(after != JobState::Running || before == JobState::Ready);

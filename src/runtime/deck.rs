@@ -20,6 +20,7 @@ use super::surface::Surface;
 use super::{Broken, Session, clipboard, editor, input};
 use crate::app::message::{Link, Message};
 use crate::app::{App, Start};
+use crate::config::keys::{Action, Chord};
 use crate::domain::id::Ref;
 use crate::domain::text::Internal;
 use crate::store::feed::{Hint, LinkState};
@@ -243,10 +244,21 @@ impl<S: Surface> Deck<S> {
             return;
         }
         let Some(message) = input::message(event) else { return };
+        if self.is_reload(&message) {
+            // Something else wrote on the screen: all of it is sent again, also what did not change.
+            let cleared = self.surface.terminal().clear().map_err(|error| std::io::Error::other(error.to_string()));
+            self.painted_anew(cleared);
+        }
         if !std::mem::replace(ticked, true) {
             self.take(Message::Tick(self.session.clock.now()));
         }
         self.take(message);
+    }
+
+    fn is_reload(&self, message: &Message) -> bool {
+        let Message::Key(key) = message else { return false };
+        let row = self.session.keys.row(Action::Reload, &self.app.places());
+        row.is_some_and(|row| row.chords.contains(&Chord::from(*key)))
     }
 
     fn hear(&mut self, news: News) {

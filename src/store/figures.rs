@@ -59,9 +59,12 @@ impl Store {
         let open = |sql: &mut Sql| {
             sql.push(OPEN).bind(Bind::Time(now)).push(")");
         };
-        let mut groups =
-            Sql::new("select count(*) as n from (select distinct r.destination_id, r.signature from jobs r where true");
-        groups.visible(me).push(FAILED).push(") found");
+        let mut groups = Sql::new(
+            "select count(*) as n from (select distinct r.destination_id, r.signature from (select r.destination_id, r.signature from jobs r where true",
+        );
+        // Among as many failures as the list of groups looks at.
+        groups.visible(me).push(FAILED).push(" order by r.updated_at desc, r.id desc limit ").bind(Bind::Number(Count::BOUND));
+        groups.push(") r) found");
         let mut answered = Sql::new("select r.arrived_at, r.replied_at from leads r where r.replied_at is not null");
         answered.visible(me).push(" order by r.replied_at desc limit 200");
         let mut replies: Vec<i64> = self

@@ -1,5 +1,7 @@
 //! A filter becomes SQL: fixed fragments chosen by field, and every word of the person as a bound value.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
@@ -7,6 +9,7 @@ use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
 use super::errors::failure;
+use super::rows::from_row;
 use super::{Outcome, Store, on_db};
 use crate::domain::actor::Person;
 use crate::domain::filter::{Bound, Field, Filter, Test};
@@ -45,21 +48,36 @@ impl Sql {
         self
     }
 
+    /// Puts a word before the whole statement.
+    pub(crate) fn precede(&mut self, text: &'static str) {
+        self.text.insert_str(0, text);
+    }
+
+    /// Only rows of these clients. One is compared, not looked up in a list: then the client's index gives the order too.
+    fn of_clients<'a>(&mut self, clients: impl ExactSizeIterator<Item = &'a Uuid>) -> &mut Self {
+        match clients.len() {
+            0 => self.push("false"),
+            1 => clients.fold(self.push("r.client_id = "), |sql, id| sql.bind(Bind::Id(*id))),
+            _ => {
+                self.push("r.client_id in (");
+                for (n, id) in clients.enumerate() {
+                    self.push(if n == 0 { "" } else { ", " }).bind(Bind::Id(*id));
+                }
+                self.push(")")
+            }
+        }
+    }
+
     /// Only rows of clients the person sees; `r` is the table.
     pub(crate) fn visible(&mut self, me: &Person) -> &mut Self {
         if let Some(clients) = &me.clients {
-            self.push(" and r.client_id in (");
-            for (n, client) in clients.iter().enumerate() {
-                self.push(if n == 0 { "" } else { ", " }).bind(Bind::Id(client.0));
-            }
-            // An empty list is an error on Postgres, and means nobody here.
-            self.push(if clients.is_empty() { "null)" } else { ")" });
+            self.push(" and ").of_clients(clients.iter().map(|client| &client.0));
         }
         self
     }
 
     /// Only rows that match; `r` is the pane's table.
-    pub(crate) fn matching(&mut self, pane: Pane, filter: &Filter, now: DateTime<Utc>) -> &mut Self {
+    pub(crate) fn matching(&mut self, pane: Pane, filter: &Filter, now: DateTime<Utc>, named: &Named) -> &mut Self {
         for term in &filter.terms {
             // A null is no match, so its opposite is one.
             self.push(if term.negated { " and not coalesce((" } else { " and (" });
@@ -67,6 +85,9 @@ impl Sql {
                 Test::Word(word) => {
                     self.push("r.search like ").bind(Bind::Text(format!("%{}%", escaped(&word.to_lowercase()))));
                     self.push(r" escape '\'");
+                }
+                Test::Is(Field::Client, name) if named.0.contains_key(name) => {
+                    self.of_clients(named.0[name].iter());
                 }
                 Test::Is(field, value) => self.field(pane, *field, value),
                 Test::Age(bound, age) => {
@@ -107,20 +128,38 @@ impl Sql {
         if field == Field::Lead {
             let number = value.parse::<Ref>().map(|record| record.number).or_else(|_| value.parse()).unwrap_or(0);
             self.push(before).push(" = ").bind(Bind::Number(number)).push(after);
-        } else if let Some(start) = value.strip_suffix('*') {
-            self.push(before).push(" like lower(").bind(Bind::Text(format!("{}%", escaped(start))));
-            self.push(r") escape '\'").push(after);
         } else {
-            self.push(before).push(" = lower(").bind(Bind::Text(value.to_owned())).push(")").push(after);
+            self.push(before).equals(value).push(after);
+        }
+    }
+
+    /// Compares what stands before with a value, or with its beginning.
+    fn equals(&mut self, value: &str) -> &mut Self {
+        if let Some(start) = value.strip_suffix('*') {
+            self.push(" like lower(").bind(Bind::Text(format!("{}%", escaped(start)))).push(r") escape '\'")
+        } else {
+            self.push(" = lower(").bind(Bind::Text(value.to_owned())).push(")")
         }
     }
 }
+
+/// The clients behind the names of a filter, read before the page: the planner knows what to expect of an id, and
+/// nothing of a name.
+#[derive(Debug, Default)]
+pub(crate) struct Named(BTreeMap<String, Vec<Uuid>>);
+
+struct Found {
+    id: Uuid,
+}
+from_row!(Found { id: =Uuid, });
 
 /// What stands before and after the comparison with a field's value. A field that is a word of ours is compared as it
 /// stands, so that its index is of use.
 fn column(pane: Pane, field: Field) -> Option<(&'static str, &'static str)> {
     let fragment = match (pane, field) {
-        (_, Field::State) => ("r.state", ""),
+        (Pane::Leads, Field::State) => ("r.state", ""),
+        // Not `r.state`: see the indexes.
+        (_, Field::State) => ("lower(r.state)", ""),
         (_, Field::Client) => ("r.client_id in (select id from clients where lower(name)", ")"),
         (Pane::Leads | Pane::Tasks, Field::Owner) => ("r.owner_id in (select id from people where lower(name)", ")"),
         (Pane::Review, Field::Owner) => ("r.claimed_by in (select id from people where lower(name)", ")"),
@@ -166,6 +205,20 @@ pub(crate) trait Row: for<'r> FromRow<'r, PgRow> + for<'r> FromRow<'r, SqliteRow
 impl<T: for<'r> FromRow<'r, PgRow> + for<'r> FromRow<'r, SqliteRow> + Send + Unpin> Row for T {}
 
 impl Store {
+    /// Looks up the clients that a filter names.
+    pub(crate) async fn named(&self, filter: &Filter) -> Outcome<Named> {
+        let mut named = Named::default();
+        for term in &filter.terms {
+            if let Test::Is(Field::Client, name) = &term.test {
+                let mut sql = Sql::new("select id from clients where lower(name)");
+                sql.equals(name);
+                let found: Vec<Found> = self.rows(&sql).await?;
+                named.0.insert(name.clone(), found.into_iter().map(|client| client.id).collect());
+            }
+        }
+        Ok(named)
+    }
+
     /// Runs a statement that was put together here.
     pub(crate) async fn rows<T: Row>(&self, sql: &Sql) -> Outcome<Vec<T>> {
         on_db!(self, |pool| {

@@ -3,12 +3,10 @@
 mod columns;
 mod detail;
 mod directory;
+mod place;
+mod plan;
 pub mod proof;
 
-use std::fmt;
-use std::str::FromStr;
-
-use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::filtering::{Bind, Row, Sql, names_a_state};
@@ -21,160 +19,105 @@ use crate::domain::filter::Filter;
 use crate::domain::id::{DestinationId, DraftId, JobId, Kind, LeadId, Ref, SummaryId, TaskId};
 use crate::domain::job::Job;
 use crate::domain::lead::Lead;
-use crate::domain::row::{FailureGroup, Page, Pane};
+use crate::domain::row::{Count, FailureGroup, Page, Pane};
 use crate::domain::task::Task;
 use columns::{DRAFTS, GROUPS, JOBS, LEADS, SUMMARIES, TASKS};
+pub use place::{BadCursor, Cursor, Placed};
+use place::{Order, order};
 
-/// The place of a row in its list: what it is sorted by, and its id. Opaque text for the command line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Cursor {
-    at: DateTime<Utc>,
-    id: Uuid,
-}
-
-impl fmt::Display for Cursor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.at.timestamp_millis(), self.id.simple())
-    }
+/// Rows of a page, within reason.
+fn clamped(limit: i64) -> i64 {
+    limit.clamp(1, 10_000)
 }
 
-impl serde::Serialize for Cursor {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-/// A text that no list gave out.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("this is no place in a list; pass what the page before gave")]
-pub struct BadCursor;
-
-impl FromStr for Cursor {
-    type Err = BadCursor;
-    fn from_str(text: &str) -> Result<Self, BadCursor> {
-        let (at, id) = text.split_once('.').ok_or(BadCursor)?;
-        let at = at.parse().ok().and_then(DateTime::from_timestamp_millis).ok_or(BadCursor)?;
-        Ok(Self { at, id: id.parse().map_err(|_| BadCursor)? })
-    }
-}
-
-/// A row that a list can go on after. The filter tells the list's order: an explicit `state:` has another.
-pub trait Placed {
-    /// The row's place.
-    fn cursor(&self, filter: &Filter) -> Cursor;
-}
-
-impl Placed for Lead {
-    fn cursor(&self, _: &Filter) -> Cursor {
-        Cursor { at: self.arrived_at, id: self.id.0 }
-    }
-}
-impl Placed for Job {
-    fn cursor(&self, filter: &Filter) -> Cursor {
-        Cursor { at: if names_a_state(filter) { self.updated_at } else { self.due_at }, id: self.id.0 }
-    }
-}
-impl Placed for Task {
-    fn cursor(&self, filter: &Filter) -> Cursor {
-        Cursor { at: if names_a_state(filter) { self.created_at } else { self.due_at }, id: self.id.0 }
-    }
-}
-impl Placed for Draft {
-    fn cursor(&self, _: &Filter) -> Cursor {
-        Cursor { at: self.created_at, id: self.id.0 }
-    }
-}
-impl Placed for Summary {
-    fn cursor(&self, _: &Filter) -> Cursor {
-        Cursor { at: self.approved_at, id: self.id.0 }
-    }
-}
-
-/// How a list is sorted, and how it goes on.
-struct Order {
-    /// Before the place to go on after.
-    after: &'static str,
-    by: &'static str,
-}
-
-macro_rules! order {
-    (newest $column:literal) => {
-        Order {
-            after: concat!(" and (r.", $column, ", r.id) < ("),
-            by: concat!(" order by r.", $column, " desc, r.id desc limit "),
+impl Sql {
+    fn ordered(&mut self, order: &Order, after: Option<&Cursor>, limit: i64) {
+        if let Some(cursor) = after {
+            self.push(order.after).bind(Bind::Time(cursor.at)).push(", ").bind(Bind::Id(cursor.id)).push(")");
         }
-    };
-    (oldest $column:literal) => {
-        Order { after: concat!(" and (r.", $column, ", r.id) > ("), by: concat!(" order by r.", $column, ", r.id limit ") }
-    };
+        self.push(order.by).bind(Bind::Number(clamped(limit) + 1));
+    }
 }
 
 impl Store {
     async fn page<T: Row>(&self, mut sql: Sql, order: &Order, after: Option<&Cursor>, limit: i64) -> Outcome<Page<T>> {
-        let limit = limit.clamp(1, 10_000);
-        if let Some(cursor) = after {
-            sql.push(order.after).bind(Bind::Time(cursor.at)).push(", ").bind(Bind::Id(cursor.id)).push(")");
-        }
-        // One more than asked for tells whether more follow.
-        sql.push(order.by).bind(Bind::Number(limit + 1));
-        let mut rows = self.rows(&sql).await?;
-        let more = rows.len() as i64 > limit;
-        rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        sql.ordered(order, after, limit);
+        self.bounded(&sql, limit).await
+    }
+
+    /// Runs a statement that asks for one row more than the limit, which tells whether more follow.
+    async fn bounded<T: Row>(&self, sql: &Sql, limit: i64) -> Outcome<Page<T>> {
+        let limit = usize::try_from(clamped(limit)).unwrap_or(usize::MAX);
+        let mut rows = self.rows(sql).await?;
+        let more = rows.len() > limit;
+        rows.truncate(limit);
         Ok(Page { rows, more })
     }
 
-    fn listed(&self, select: &'static str, me: &Person, pane: Pane, filter: &Filter) -> Sql {
+    async fn listed(&self, select: &'static str, me: &Person, pane: Pane, filter: &Filter) -> Outcome<Sql> {
+        let named = self.named(filter).await?;
         let mut sql = Sql::new(select);
-        sql.visible(me).matching(pane, filter, self.clock.now());
-        sql
+        sql.visible(me).matching(pane, filter, self.clock.now(), &named);
+        Ok(sql)
+    }
+
+    /// The statement behind a page of a pane.
+    async fn pane(&self, me: &Person, pane: Pane, filter: &Filter, after: Option<&Cursor>, limit: i64) -> Outcome<Sql> {
+        let select = match pane {
+            Pane::Leads => LEADS,
+            Pane::Failures | Pane::Queue => JOBS,
+            Pane::Tasks => TASKS,
+            Pane::Review => DRAFTS,
+        };
+        let mut sql = self.listed(select, me, pane, filter).await?;
+        let order = match (pane, names_a_state(filter)) {
+            (Pane::Leads, _) => order!(newest "arrived_at"),
+            (Pane::Failures, _) => {
+                sql.push(columns::FAILED);
+                order!(newest "updated_at")
+            }
+            (Pane::Queue, true) => order!(newest "updated_at"),
+            (Pane::Queue, false) => {
+                sql.push(columns::WAITING);
+                order!(oldest "due_at")
+            }
+            (Pane::Tasks | Pane::Review, true) => order!(newest "created_at"),
+            (Pane::Tasks, false) => {
+                sql.push(columns::OPEN).bind(Bind::Time(self.clock.now())).push(")");
+                order!(oldest "due_at")
+            }
+            (Pane::Review, false) => {
+                sql.push(columns::TO_REVIEW);
+                order!(oldest "created_at")
+            }
+        };
+        sql.ordered(&order, after, limit);
+        Ok(sql)
     }
 
     /// Leads, newest first.
     pub async fn page_leads(&self, me: &Person, filter: &Filter, after: Option<&Cursor>, limit: i64) -> Outcome<Page<Lead>> {
-        self.page(self.listed(LEADS, me, Pane::Leads, filter), &order!(newest "arrived_at"), after, limit).await
+        self.bounded(&self.pane(me, Pane::Leads, filter, after, limit).await?, limit).await
     }
 
     /// Jobs that wait, the next first; with a `state:` in the filter those, the last changed first.
     pub async fn page_jobs(&self, me: &Person, filter: &Filter, after: Option<&Cursor>, limit: i64) -> Outcome<Page<Job>> {
-        let mut sql = self.listed(JOBS, me, Pane::Queue, filter);
-        let order = if names_a_state(filter) {
-            order!(newest "updated_at")
-        } else {
-            sql.push(columns::WAITING);
-            order!(oldest "due_at")
-        };
-        self.page(sql, &order, after, limit).await
+        self.bounded(&self.pane(me, Pane::Queue, filter, after, limit).await?, limit).await
     }
 
     /// Failed jobs that nobody settled, the last changed first.
     pub async fn page_failures(&self, me: &Person, filter: &Filter, after: Option<&Cursor>, limit: i64) -> Outcome<Page<Job>> {
-        let mut sql = self.listed(JOBS, me, Pane::Failures, filter);
-        sql.push(columns::FAILED);
-        self.page(sql, &order!(newest "updated_at"), after, limit).await
+        self.bounded(&self.pane(me, Pane::Failures, filter, after, limit).await?, limit).await
     }
 
     /// Open tasks that are not snoozed, the next due first; with a `state:` in the filter those, the newest first.
     pub async fn page_tasks(&self, me: &Person, filter: &Filter, after: Option<&Cursor>, limit: i64) -> Outcome<Page<Task>> {
-        let mut sql = self.listed(TASKS, me, Pane::Tasks, filter);
-        let order = if names_a_state(filter) {
-            order!(newest "created_at")
-        } else {
-            sql.push(columns::OPEN).bind(Bind::Time(self.clock.now())).push(")");
-            order!(oldest "due_at")
-        };
-        self.page(sql, &order, after, limit).await
+        self.bounded(&self.pane(me, Pane::Tasks, filter, after, limit).await?, limit).await
     }
 
     /// Drafts to review, the oldest first; with a `state:` in the filter those, the newest first.
     pub async fn page_drafts(&self, me: &Person, filter: &Filter, after: Option<&Cursor>, limit: i64) -> Outcome<Page<Draft>> {
-        let mut sql = self.listed(DRAFTS, me, Pane::Review, filter);
-        let order = if names_a_state(filter) {
-            order!(newest "created_at")
-        } else {
-            sql.push(columns::TO_REVIEW);
-            order!(oldest "created_at")
-        };
-        self.page(sql, &order, after, limit).await
+        self.bounded(&self.pane(me, Pane::Review, filter, after, limit).await?, limit).await
     }
 
     /// Summaries, the last approved first.
@@ -184,15 +127,13 @@ impl Store {
         self.page(sql, &order!(newest "approved_at"), after, limit).await
     }
 
-    /// Failed jobs by destination and signature, the largest group first.
+    /// Failed jobs by destination and signature, the largest group first. It looks at the last 10,000 failures that
+    /// match, as the counts of the pane titles do.
     pub async fn failure_groups(&self, me: &Person, filter: &Filter, limit: i64) -> Outcome<Page<FailureGroup>> {
-        let limit = limit.clamp(1, 10_000);
-        let mut sql = self.listed(GROUPS, me, Pane::Failures, filter);
-        sql.push(columns::FAILED).push(columns::GROUPED).bind(Bind::Number(limit + 1));
-        let mut rows = self.rows(&sql).await?;
-        let more = rows.len() as i64 > limit;
-        rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-        Ok(Page { rows, more })
+        let mut sql = self.listed(GROUPS, me, Pane::Failures, filter).await?;
+        sql.push(columns::FAILED).push(columns::NEWEST).bind(Bind::Number(Count::BOUND));
+        sql.push(columns::GROUPED).bind(Bind::Number(clamped(limit) + 1));
+        self.bounded(&sql, limit).await
     }
 
     /// The jobs of one failure group, the last changed first.

@@ -11,9 +11,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use fastrand::Rng;
 use uuid::Uuid;
 
-use super::filtering::Sql;
+use super::errors::failure;
 use super::journal::About;
-use super::{Outcome, Store, Tx};
+use super::{Outcome, Store, Tx, on_db};
 use crate::domain::actor::{Actor, Person, Role};
 use crate::domain::client::Client;
 use crate::domain::failure::Failure;
@@ -45,7 +45,7 @@ struct Cast {
     destinations: Vec<Destination>,
 }
 
-/// Place `at` of a list that goes round; lists here are never empty.
+/// A place in a list; 0 for an empty one.
 fn pick<T>(rng: &mut Rng, from: &[T]) -> usize {
     rng.usize(..from.len().max(1))
 }
@@ -56,12 +56,11 @@ impl Store {
     /// # Errors
     /// `Refused` when there are leads already: what people did must not be mixed with what was made up.
     pub async fn seed(&self, leads: u64, seed: u64) -> Outcome<()> {
-        struct There {
-            _id: Uuid,
-        }
-        super::rows::from_row!(There { _id: =Uuid, });
-        let there: Vec<There> = self.rows(&Sql::new("select id as _id from leads limit 1")).await?;
-        if !there.is_empty() {
+        let there: i64 = on_db!(self, |pool| sqlx::query_scalar("select count(*) from (select 1 from leads limit 1) one")
+            .fetch_one(pool)
+            .await)
+        .map_err(failure)?;
+        if there > 0 {
             return Err(Failure::refused(
                 "seeding the database",
                 "it holds leads already",
@@ -102,8 +101,7 @@ impl Tx {
     async fn seed_cast(&mut self, rng: &mut Rng, at: DateTime<Utc>) -> Outcome<()> {
         let mut clients = Bulk::new("clients", "id, name, time_zone, region, low_value_below, high_value_at, created_at");
         for (name, zone) in words::CLIENTS {
-            let thresholds = [Cell::from(50_000), Cell::from(200_000)];
-            let [low, high] = thresholds;
+            let [low, high] = [50_000, 200_000].map(Cell::from);
             clients.row([id(rng, at).into(), (*name).into(), (*zone).into(), "US".into(), low, high, at.into()]);
         }
         let mut people = Bulk::new("people", "id, name, role, created_at");

@@ -14,6 +14,7 @@ both_databases!(
     pages_skip_and_double_nothing,
     a_person_sees_their_clients_alone,
     every_list_answers,
+    a_flood_of_failures_is_counted_up_to_the_bound,
     single_records_and_short_lists_answer,
     filters_are_bound
 );
@@ -82,6 +83,29 @@ async fn every_list_answers(world: World) {
     let counted = (figures.new_leads.n, figures.failed.n, figures.failure_groups, figures.waiting.n, figures.tasks.n);
     assert_eq!(counted, (1, 2, 1, 1, 1));
     assert_eq!((figures.drafts.n, figures.blocked.n, figures.reply_p50_ms), (1, 1, Some(0)));
+}
+
+async fn a_flood_of_failures_is_counted_up_to_the_bound(world: World) {
+    let acme = world.client("Acme").await;
+    let rosa = world.person("rosa", Role::Owner, None).await;
+    let hubspot = world.destination("HubSpot", with![]).await;
+    world.job(&acme, hubspot, with![state = "dead", signature = "401", updated_at = world.now() - TimeDelta::hours(1)]).await;
+    world.job(&acme, hubspot, with![state = "dead", signature = "503"]).await;
+    let id = if world.store.is_postgres() { "gen_random_uuid()" } else { "randomblob(16)" };
+    let same = "client_id, destination_id, kind, operation, delivery_mode, fingerprint, args, state, signature, priority, due_at,
+        window_ends_at, max_attempts, entry_id, search, created_at, updated_at";
+    world
+        .script(&format!(
+            "with recursive many (n) as (select 1 union all select n + 1 from many where n < 10100)
+            insert into jobs (id, idempotency_key, {same})
+            select {id}, cast(n as text), {same} from many join jobs on signature = '503'"
+        ))
+        .await;
+    let groups = world.store.failure_groups(&rosa, &Filter::default(), 10).await.unwrap().rows;
+    assert_eq!(groups.iter().map(|group| (group.signature.as_str(), group.count)).collect::<Vec<_>>(), [("503", 10_000)]);
+    let older = Filter::parse("signature:401", Pane::Failures).unwrap();
+    assert_eq!(world.store.failure_groups(&rosa, &older, 10).await.unwrap().rows[0].count, 1);
+    assert!(world.store.figures(&rosa).await.unwrap().failed.at_least);
 }
 
 async fn filters_are_bound(world: World) {

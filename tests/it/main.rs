@@ -7,10 +7,12 @@ mod databases;
 mod fixtures;
 
 mod claim;
+mod cli;
 mod feed;
 mod flows;
 mod journal;
 mod lists;
+mod plans;
 mod portal;
 mod rules;
 mod schema;

@@ -26,8 +26,9 @@ create table drafts (
     check ((state = 'in_review') = (claimed_by is not null))
 );
 create index drafts_open on drafts (created_at, id) where state in ('pending', 'in_review');
+create index drafts_open_client on drafts (client_id, created_at, id) where state in ('pending', 'in_review');
 create index drafts_lead on drafts (lead_id, created_at);
-create index drafts_created on drafts (created_at desc, id desc);
+create index drafts_state on drafts (lower(state), created_at desc, id desc);
 
 create table draft_evidence (
     draft_id uuid    not null references drafts (id),

@@ -96,11 +96,19 @@ create table jobs (
 ) strict;
 create index jobs_claim on jobs (priority desc, due_at, id) where state in ('armed', 'scheduled', 'ready', 'retrying');
 create index jobs_waiting on jobs (due_at, id) where state in ('armed', 'scheduled', 'ready', 'running', 'retrying', 'held');
+create index jobs_waiting_client on jobs (client_id, due_at, id)
+    where state in ('armed', 'scheduled', 'ready', 'running', 'retrying', 'held');
 create index jobs_leases on jobs (lease_until) where state = 'running';
 create index jobs_failed on jobs (destination_id, signature, updated_at, id)
     where signature is not null and not settled and state in ('retrying', 'held', 'unknown', 'dead');
+create index jobs_failed_newest on jobs (updated_at desc, id desc)
+    where signature is not null and not settled and state in ('retrying', 'held', 'unknown', 'dead');
+create index jobs_failed_client on jobs (client_id, updated_at desc, id desc)
+    where signature is not null and not settled and state in ('retrying', 'held', 'unknown', 'dead');
 create index jobs_lead on jobs (lead_id, created_at);
-create index jobs_updated on jobs (updated_at desc, id desc);
+-- On lower(state), as a filter asks: on state itself it would draw the lists of certain states away from their own
+-- indexes, which are in their order.
+create index jobs_state on jobs (lower(state), updated_at desc, id desc);
 create index jobs_held on jobs (destination_id) where state in ('scheduled', 'ready', 'retrying', 'held');
 
 -- One row per try, committed before the request leaves; its intent is a journal entry (C2).
@@ -146,5 +154,6 @@ create table tasks (
     updated_at    text    not null
 ) strict;
 create index tasks_open on tasks (due_at, id) where state = 'open';
+create index tasks_open_client on tasks (client_id, due_at, id) where state = 'open';
 create index tasks_lead on tasks (lead_id, created_at);
-create index tasks_created on tasks (created_at desc, id desc);
+create index tasks_state on tasks (lower(state), created_at desc, id desc);

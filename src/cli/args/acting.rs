@@ -94,8 +94,8 @@ pub(crate) struct Until {
     #[arg(long = "for", value_name = "DURATION", value_parser = humantime::parse_duration)]
     pub(crate) span: Option<Duration>,
     /// Until a time: 2026-06-01T14:30:00Z
-    #[arg(long, value_name = "TIME")]
-    pub(crate) until: Option<DateTime<Utc>>,
+    #[arg(long = "until", value_name = "TIME")]
+    pub(crate) time: Option<DateTime<Utc>>,
     /// Bring it back at once
     #[arg(long)]
     pub(crate) back: bool,

@@ -78,8 +78,8 @@ impl Tx {
         for cells in rows.cells.chunks(MOST_VALUES / width * width) {
             let sql = rows.statement(cells.len() / width, width);
             on_tx!(self, |c| {
-                // Safe: made of static names and numbered places alone. Not kept: the next one has another number of rows.
-                let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
+                // Safe: made of static names and numbered places alone.
+                let mut query = sqlx::query(AssertSqlSafe(sql));
                 for cell in cells {
                     query = match cell {
                         Cell::Text(text) => query.bind(text.as_deref()),

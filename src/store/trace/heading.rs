@@ -9,7 +9,7 @@ use crate::domain::draft::{Draft, Summary};
 use crate::domain::failure::Failure;
 use crate::domain::id::{Kind, Ref};
 use crate::domain::job::Job;
-use crate::domain::lead::Lead;
+use crate::domain::lead::{Lead, LostReason};
 use crate::domain::task::Task;
 use crate::domain::text::Untrusted;
 use crate::store::filtering::{Bind, Sql};
@@ -51,7 +51,7 @@ fn lead(lead: Lead) -> Heading {
     Heading::new(lead.name)
         .with("client", lead.client)
         .with("state", lead.state.as_str())
-        .when("lost because", lead.lost_reason.map(|reason| reason.as_str()))
+        .when("lost because", lead.lost_reason.map(LostReason::as_str))
         .with("source", lead.source)
         .with("service", lead.service)
         .with("method", lead.contact_method.as_str())
@@ -207,12 +207,13 @@ impl Store {
                 client(self.rows(&sql).await?.pop().ok_or_else(|| Failure::NotFound(record.to_string()))?)
             }
             kind => {
-                let (select, [a, b, c, d, e, f, at]) = plain(kind);
+                let (select, names) = plain(kind);
                 let mut sql = Sql::new(select);
                 sql.bind(Bind::Id(id));
                 let row: Plain = self.rows(&sql).await?.pop().ok_or_else(|| Failure::NotFound(record.to_string()))?;
-                let heading = Heading::new(row.title).when(a, row.a).when(b, row.b).when(c, row.c);
-                heading.when(d, row.d).when(e, row.e).when(f, row.f).at(at, row.at)
+                let [.., time] = names;
+                let fields = names.into_iter().zip([row.a, row.b, row.c, row.d, row.e, row.f]);
+                fields.fold(Heading::new(row.title), |heading, (name, value)| heading.when(name, value)).at(time, row.at)
             }
         })
     }

@@ -1,0 +1,400 @@
+//! The real program, as a person or a script runs it: exit status, stdout and stderr.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use quotedeck::domain::actor::Role;
+use quotedeck::domain::text::is_unsafe;
+use quotedeck::store::connect::Place;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::databases::World;
+use crate::fixtures::with;
+
+both_databases!(
+    samples_come_in_once,
+    payloads_go_to_the_client_that_was_reached,
+    a_draft_is_checked_refused_and_approved,
+    a_bad_line_is_told_and_the_rest_goes_on,
+    roles_hold_at_the_command_line,
+    a_bulk_does_what_it_can,
+    what_somebody_else_wrote_is_printed_harmless
+);
+
+/// What every program run shares: a home folder of its own, and a database.
+struct Shell {
+    home: TempDir,
+    database: Option<String>,
+}
+
+struct Ran {
+    status: i32,
+    out: String,
+    err: String,
+}
+
+impl Ran {
+    /// The JSON it printed, which must have gone well.
+    fn json(&self) -> Value {
+        assert_eq!(self.status, 0, "{}", self.err);
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {}", self.out))
+    }
+
+    fn json_lines(&self) -> Vec<Value> {
+        self.out.lines().map(|line| serde_json::from_str(line).expect("a JSON line")).collect()
+    }
+}
+
+impl Shell {
+    fn new() -> Self {
+        Self { home: TempDir::new().expect("a temporary folder"), database: None }
+    }
+
+    fn of(world: &World) -> Self {
+        let url = match &world.place {
+            Place::Sqlite(file) => format!("sqlite:{}", file.display()),
+            Place::Postgres(options) => {
+                let socket = options.get_socket().expect("a socket").display().to_string().replace('/', "%2F");
+                format!("postgres://postgres@localhost/{}?host={socket}", options.get_database().expect("a name"))
+            }
+        };
+        Self { database: Some(url), ..Self::new() }
+    }
+
+    fn command(&self, line: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_quotedeck"));
+        command.args(line.split(' ')).env_clear().env("HOME", self.home.path()).env("USER", "rosa").current_dir(self.home.path());
+        if let Some(database) = &self.database {
+            command.env("QUOTEDECK_DATABASE", database);
+        }
+        command
+    }
+
+    fn run(&self, line: &str) -> Ran {
+        self.run_with(line, b"")
+    }
+
+    fn run_with(&self, line: &str, stdin: &[u8]) -> Ran {
+        let mut command = self.command(line);
+        let mut child =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+        // A program that does not read what it is given has closed its end.
+        drop(child.stdin.take().expect("a pipe").write_all(stdin));
+        let done = child.wait_with_output().expect("the program ends");
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+        Ran { status: done.status.code().expect("no signal"), out: text(done.stdout), err: text(done.stderr) }
+    }
+
+    fn file(&self, name: &str, bytes: &[u8]) -> String {
+        std::fs::write(self.home.path().join(name), bytes).expect("a file");
+        name.to_owned()
+    }
+}
+
+fn sample(name: &str) -> String {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/samples").join(name).display().to_string()
+}
+
+/// Every sample with its provider.
+const SAMPLES: &[(&str, &str)] = &[
+    ("callrail", "callrail-call-1.json"),
+    ("callrail", "callrail-postcall-legacy-1.txt"),
+    ("callrail", "callrail-text-1.json"),
+    ("csv", "csv-leads-1.csv"),
+    ("event", "event-lines-1.jsonl"),
+    ("form", "form-urlencoded-1.txt"),
+    ("thumbtack", "thumbtack-message-1.json"),
+    ("thumbtack", "thumbtack-negotiation-1.json"),
+    ("thumbtack", "thumbtack-webhook-negotiation-1.json"),
+    ("twilio-sms", "twilio-event-inbound-message-1.json"),
+    ("twilio-sms", "twilio-sms-incoming-1.txt"),
+    ("twilio-voice", "twilio-voice-minimal-1.txt"),
+];
+
+/// Rows of every table that intake could write to.
+async fn rows(world: &World) -> Vec<i64> {
+    let mut counts = vec![];
+    for table in ["payloads", "events", "leads", "jobs", "tasks", "journal", "opt_outs", "drafts", "summaries", "attempts"] {
+        counts.push(world.number(&format!("select count(*) from {table}")).await);
+    }
+    counts
+}
+
+async fn ready(world: &World) -> Shell {
+    world.person("rosa", Role::Owner, None).await;
+    for (name, kind) in [("HubSpot", "crm"), ("Twilio", "sms"), ("Portal", "portal")] {
+        world.destination(name, with![kind = kind]).await;
+    }
+    Shell::of(world)
+}
+
+async fn samples_come_in_once(world: World) {
+    world.client("Acme").await;
+    let shell = ready(&world).await;
+    let take = || -> Vec<Value> {
+        let run = |(provider, file): &(&str, &str)| shell.run(&format!("intake {provider} {}", sample(file))).json_lines();
+        SAMPLES.iter().flat_map(run).collect()
+    };
+    let first = take();
+    assert!(first.len() >= SAMPLES.len());
+    for told in &first {
+        let reason = told["reason"].as_str().unwrap_or_default();
+        match told["outcome"].as_str().unwrap_or_default() {
+            "recorded" => assert!(told["event"].is_string() && told["lead"].is_string(), "{told}"),
+            "duplicate" => {}
+            _ => assert!(!reason.is_empty(), "{told}"),
+        }
+    }
+    let before = rows(&world).await;
+    for (told, again) in first.iter().zip(take()) {
+        // What was never kept is rejected again; all the rest is known.
+        let expected = if told["outcome"] == "rejected" { "rejected" } else { "duplicate" };
+        assert_eq!(again["outcome"], expected, "{told} then {again}");
+    }
+    assert_eq!(rows(&world).await, before);
+
+    let leads = shell.run("leads --json").json();
+    let number = leads[0]["number"].as_i64().expect("a number");
+    let shown = shell.run(&format!("show L-{number} --json")).json();
+    assert_eq!(shown["record"], format!("L-{number}"));
+    let steps = shown["steps"].as_array().expect("steps");
+    assert!(steps.iter().any(|step| step["kind"] == "event"), "{shown}");
+    assert!(steps.iter().all(|step| step["at"].is_string() && step["who"].is_string()), "{shown}");
+}
+
+async fn payloads_go_to_the_client_that_was_reached(world: World) {
+    for name in ["Acme", "Brill"] {
+        world.client(name).await;
+    }
+    let shell = ready(&world).await;
+    assert_eq!(shell.run("client add Brill --address +15125550199").status, 0);
+    let told = shell.run_with(
+        "intake twilio-voice",
+        b"CallSid=CA1&From=%2B15125550142&To=%2B15125550199&CallStatus=no-answer&Direction=inbound\n\
+          CallSid=CA2&From=%2B15125550142&To=%2B15125550111&CallStatus=no-answer&Direction=inbound",
+    );
+    assert_eq!(told.status, 4, "{}{}", told.out, told.err);
+    let lines = told.json_lines();
+    assert_eq!((&lines[0]["outcome"], &lines[1]["outcome"]), (&"recorded".into(), &"rejected".into()), "{}", told.out);
+    assert!(lines[1]["reason"].as_str().unwrap().contains("--client NAME"), "{}", told.out);
+    assert_eq!(shell.run("leads --json").json()[0]["client"], "Brill");
+}
+
+async fn a_bad_line_is_told_and_the_rest_goes_on(world: World) {
+    world.client("Acme").await;
+    let shell = ready(&world).await;
+    let good = r#"{"key":"k1","kind":"form_sent","occurred_at":"2026-03-01T09:30:00Z","phone":"+15125550142","consent":"given"}"#;
+    let ran = shell.run_with("intake event -", format!("{{\"key\": \n{good}\n").as_bytes());
+    assert_eq!(ran.status, 4, "{}{}", ran.out, ran.err);
+    let lines = ran.json_lines();
+    assert_eq!(lines[0]["outcome"], "rejected");
+    assert!(lines[0]["reason"].as_str().unwrap().starts_with("line 1: "), "{}", ran.out);
+    assert_eq!(lines[1]["outcome"], "recorded", "{}", ran.out);
+
+    let ran = shell.run("intake event not-there.json -");
+    assert_eq!(ran.status, 1);
+    assert!(ran.err.starts_with("quotedeck: not-there.json: "), "{}", ran.err);
+}
+
+async fn a_draft_is_checked_refused_and_approved(world: World) {
+    let acme = world.client("Acme").await;
+    let shell = ready(&world).await;
+    let lead = world.lead(&acme, with![]).await.number;
+    shell.file("unsafe.txt", b"The customer can be reached at 512-555-0142.");
+    shell.file("safe.txt", b"A customer asked about repair work and the team will call back.");
+
+    let filed = shell.run(&format!("draft add L-{lead} --text-file unsafe.txt --model sample-1 --json")).json();
+    let draft = filed["draft"].as_str().expect("a reference").to_owned();
+    assert_eq!(shell.run("drafts --json").json().as_array().unwrap().len(), 1);
+    let found = shell.run(&format!("draft check {draft} --json")).json();
+    assert!(found.as_array().unwrap().iter().any(|one| one["kind"] == "phone" && one["severity"] == "block"), "{found}");
+
+    assert_eq!(shell.run(&format!("draft approve {draft}")).status, 3, "nobody claimed it");
+    assert_eq!(shell.run(&format!("draft claim {draft}")).status, 0);
+    let refused = shell.run(&format!("draft approve {draft}"));
+    assert_eq!(refused.status, 3);
+    assert!(refused.out.is_empty() && refused.err.starts_with("quotedeck: draft.approve "), "{}", refused.err);
+    assert_eq!(world.number("select count(*) from summaries").await, 0);
+
+    let approved = shell.run(&format!("draft approve {draft} --text-file safe.txt"));
+    assert_eq!(approved.status, 0, "{}", approved.err);
+    let summaries = shell.run("summaries --json").json();
+    assert_eq!(summaries[0]["approved_by"], "rosa");
+    assert_eq!(shell.run(&format!("draft approve {draft} --text-file safe.txt")).status, 3, "it is approved already");
+
+    assert_eq!(shell.run("export proof --client Acme").json(), Value::Array(vec![]), "nothing is published yet");
+    world.script("update approved_texts set published_at = approved_at").await;
+    let proof = shell.run("export proof --client Acme").json();
+    assert_eq!(proof[0]["text"], "A customer asked about repair work and the team will call back.");
+    assert_eq!(proof[0].as_object().unwrap().keys().filter(|key| key.contains("lead") || key.contains("draft")).count(), 0);
+
+    let number = summaries[0]["number"].as_i64().unwrap();
+    assert_eq!(shell.run(&format!("summary withdraw S-{number} --reason mistake")).status, 0);
+    assert_eq!(shell.run("export proof --client Acme").json(), Value::Array(vec![]), "it was taken back");
+}
+
+async fn roles_hold_at_the_command_line(world: World) {
+    let acme = world.client("Acme").await;
+    let shell = ready(&world).await;
+    world.person("vera", Role::Viewer, None).await;
+    world.person("ana", Role::Reviewer, Some(&[])).await;
+    let task = world.task(&acme, with![]).await.number;
+    let refused = shell.run(&format!("--as vera task done T-{task}"));
+    assert_eq!((refused.status, refused.out.as_str()), (3, ""), "{}", refused.err);
+    assert!(refused.err.contains("vera is a viewer"), "{}", refused.err);
+    assert_eq!(shell.run("--as vera intake event -").status, 3);
+    assert_eq!(shell.run("--as vera person add mallory --role owner").status, 3);
+    assert_eq!(shell.run("--as vera tasks --json").json().as_array().unwrap().len(), 1);
+    assert_eq!(shell.run("--as ana tasks --json").json(), Value::Array(vec![]), "ana sees no client");
+    assert_eq!(shell.run(&format!("--as ana show T-{task}")).status, 2, "what ana may not see does not exist");
+    assert_eq!(shell.run("--as ana journal").status, 3);
+    let unknown = shell.run("--as bob leads");
+    assert_eq!(unknown.status, 2);
+    assert!(unknown.err.contains("quotedeck person add bob"), "{}", unknown.err);
+    assert_eq!(shell.run("person add bob --role operator --client Acme").status, 0);
+    assert_eq!(shell.run("--as bob leads").status, 0);
+    // A configuration of one's own makes nobody an owner.
+    let again = shell.run("--as vera init");
+    assert!(again.err.contains("vera is no owner"), "{}", again.err);
+    assert_eq!(shell.run("people --json").json().as_array().unwrap().len(), 4);
+}
+
+async fn a_bulk_does_what_it_can(world: World) {
+    let acme = world.client("Acme").await;
+    let shell = ready(&world).await;
+    let crm = world.destination("Pipedrive", with![]).await;
+    let waits = world.job(&acme, crm, with![state = "retrying"]).await.number;
+    let done = world.job(&acme, crm, with![state = "succeeded"]).await.number;
+    let looked = shell.run(&format!("job cancel J-{waits} J-{done} --dry-run"));
+    assert_eq!(looked.status, 4, "{}", looked.err);
+    assert!(looked.out.contains(&format!("J-{waits}: retrying would be cancelled")), "{}", looked.out);
+    assert_eq!(world.number("select count(*) from jobs where state = 'cancelled'").await, 0, "nothing was done");
+
+    let ran = shell.run(&format!("job cancel J-{waits} J-{done} J-9999 --reason stale --json"));
+    assert_eq!(ran.status, 4, "{}", ran.err);
+    let told: Value = serde_json::from_str(&ran.out).unwrap();
+    let outcomes: Vec<&str> = told.as_array().unwrap().iter().map(|one| one["outcome"].as_str().unwrap()).collect();
+    assert_eq!(outcomes[0], "done", "{told}");
+    assert_eq!(outcomes[2], "missing", "{told}");
+    assert_eq!(shell.run(&format!("job cancel J-{done}")).status, 3);
+    assert_eq!(shell.run("job cancel T-1").status, 2, "a task is no job");
+
+    for _ in 0..3 {
+        world.job(&acme, crm, with![state = "retrying"]).await;
+    }
+    let all = shell.run("job cancel --filter destination:pipedrive --all --reason stale --json").json();
+    assert_eq!(all.as_array().unwrap().len(), 3, "{all}");
+    assert_eq!(shell.run("queue --json").json(), Value::Array(vec![]));
+}
+
+async fn what_somebody_else_wrote_is_printed_harmless(world: World) {
+    let acme = world.client("Acme").await;
+    let shell = ready(&world).await;
+    let lead = world.lead(&acme, with![name = "Eve\u{1b}[31m\u{202e}\u{9b}2J", source = "web\u{200b}site\nx"]).await.number;
+    for line in ["leads".to_owned(), "leads --json".to_owned(), format!("show L-{lead}"), format!("show L-{lead} --json")] {
+        let ran = shell.run(&format!("{line} --color always"));
+        assert_eq!(ran.status, 0, "{}", ran.err);
+        // The program's own headings are bold; nothing else may be an escape sequence.
+        let plain = ran.out.replace("\u{1b}[1m", "").replace("\u{1b}[0m", "");
+        assert!(plain.contains("Eve") && !plain.lines().any(|text| text.chars().any(is_unsafe)), "{plain:?}");
+    }
+    let ran = shell.run("leads --filter \u{1b}[31m:x");
+    assert!(!ran.err.lines().any(|text| text.chars().any(is_unsafe)), "{:?}", ran.err);
+}
+
+#[test]
+fn init_is_safe_to_repeat() {
+    let shell = Shell::new();
+    assert_eq!(shell.run("leads").status, 3, "nothing was prepared");
+    let first = shell.run("init");
+    assert_eq!(first.status, 0, "{}", first.err);
+    let config = shell.home.path().join(".config/quotedeck/config.toml");
+    std::fs::write(&config, format!("# mine\n{}", std::fs::read_to_string(&config).unwrap())).unwrap();
+    assert_eq!(shell.run("init").status, 0);
+    assert!(std::fs::read_to_string(&config).unwrap().starts_with("# mine\n"), "it is mine");
+    let people = shell.run("people --json").json();
+    assert_eq!((people.as_array().unwrap().len(), &people[0]["name"], &people[0]["role"]), (1, &"rosa".into(), &"owner".into()));
+    for list in ["clients", "destinations", "automations", "templates", "leads", "failures", "queue", "tasks", "drafts"] {
+        assert!(shell.run(&format!("{list} --json")).json().is_array());
+        assert_eq!(shell.run(list).status, 0);
+    }
+    assert_eq!(shell.run("journal verify --json").json()["differs"], Value::Null);
+    assert_eq!(shell.run("doctor").status, 0, "{}", shell.run("doctor").out);
+    assert_eq!(shell.run("config check").status, 0);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let database = walk(shell.home.path()).into_iter().find(|path| path.extension().is_some_and(|end| end == "sqlite"));
+        let mode = std::fs::metadata(database.expect("a database")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "raw payloads are nobody else's");
+    }
+}
+
+fn walk(folder: &Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
+}
+
+#[rstest::rstest]
+#[case("show L-9", 2, "quotedeck: L-9 does not exist here; ")]
+#[case("show 9", 2, "quotedeck: invalid value '9' for '<REF>'")]
+#[case("leads --filter nonsense:x", 2, "quotedeck: --filter, character 1: ")]
+#[case("leads --after x", 2, "quotedeck: --after: ")]
+#[case("intake event --client Nobody", 2, "quotedeck: Nobody: there is no client of that name here; ")]
+#[case("destination resume Nowhere", 2, "quotedeck: Nowhere: there is no destination of that name; ")]
+#[case("--database mysql:x leads", 2, "quotedeck: the database: ")]
+#[case("--database sqlite:not-there.db leads", 3, "quotedeck: opening the database: ")]
+#[case("--config not-there.toml leads", 2, "quotedeck: not-there.toml: ")]
+#[case("review", 2, "quotedeck: opening the deck: ")]
+fn errors_say_what_why_and_what_to_do(#[case] line: &str, #[case] status: i32, #[case] starts: &str) {
+    let shell = Shell::new();
+    assert_eq!(shell.run("init").status, 0);
+    let ran = shell.run(line);
+    assert_eq!((ran.status, ran.out.as_str()), (status, ""), "{}", ran.err);
+    assert!(ran.err.starts_with(starts), "{}", ran.err);
+}
+
+#[test]
+fn a_text_is_checked_without_a_database() {
+    let shell = Shell::new();
+    let text = "Zoë called from 512-555-0142 about 3 leaks.";
+    shell.file("text.txt", text.as_bytes());
+    shell.file("evidence.txt", b"there are 3 leaks\n");
+    let found = shell.run("draft check --text-file text.txt --evidence-file evidence.txt --json").json();
+    let found = found.as_array().unwrap();
+    assert_eq!(found.len(), 1, "{found:?}");
+    let place = |key: &str| usize::try_from(found[0][key].as_u64().unwrap()).unwrap();
+    let spoken: String = text.chars().skip(place("start")).take(place("end") - place("start")).collect();
+    assert_eq!((spoken.as_str(), found[0]["text"].as_str()), ("512-555-0142", Some("512-555-0142")));
+    let same = shell.run_with("draft check --text-file - --evidence-file evidence.txt --json", text.as_bytes());
+    assert_eq!(same.json().as_array().unwrap(), found);
+    assert_eq!(shell.run("draft check --text-file not-there.txt").status, 1);
+    shell.file("latin.txt", b"Zo\xeb");
+    assert_eq!(shell.run("draft check --text-file latin.txt").status, 2);
+    assert!(walk(shell.home.path()).iter().all(|path| path.extension().is_none_or(|end| end != "sqlite")), "no database");
+}
+
+#[test]
+fn a_reader_that_leaves_ends_it_quietly() {
+    let shell = Shell::new();
+    for line in ["config example", "completions bash", "man", "--help", "init", "people"] {
+        let mut child = shell.command(line).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+        drop(child.stdout.take());
+        let done = child.wait_with_output().expect("the program ends");
+        assert_eq!((done.status.code(), String::from_utf8_lossy(&done.stderr).as_ref()), (Some(0), ""), "{line}");
+    }
+}
+
+#[test]
+fn the_program_describes_itself() {
+    let shell = Shell::new();
+    assert!(shell.run("completions fish").out.contains("quotedeck"));
+    assert!(shell.run("man").out.contains(".TH quotedeck 1"));
+    assert!(shell.run("--version").out.starts_with("quotedeck "));
+    let example = shell.run("config example");
+    shell.file("own.toml", example.out.as_bytes());
+    assert_eq!(shell.run("--config own.toml config check").status, 0);
+    assert!(shell.run("--config own.toml config path").out.ends_with("own.toml\n"));
+}
