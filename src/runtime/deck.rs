@@ -3,6 +3,8 @@
 //! Generic over the terminal, so that tests run this loop and no other: they call [`Deck::turn`] until what they wait
 //! for is on the screen, or until [`Deck::idle`].
 
+mod elsewhere;
+
 use std::future::{pending, poll_fn};
 use std::task::Poll;
 use std::time::Duration;
@@ -17,9 +19,10 @@ use super::link::{self, News, Standing};
 use super::recovery::Recovery;
 use super::signals::Sign;
 use super::surface::Surface;
-use super::{Broken, Session, clipboard, editor, input};
+use super::{Broken, Session, input};
 use crate::app::message::{Link, Message};
 use crate::app::{App, Start};
+use crate::config::keys::{Action, Chord};
 use crate::domain::id::Ref;
 use crate::domain::text::Internal;
 use crate::store::feed::{Hint, LinkState};
@@ -243,10 +246,21 @@ impl<S: Surface> Deck<S> {
             return;
         }
         let Some(message) = input::message(event) else { return };
+        if self.is_reload(&message) {
+            // Something else wrote on the screen: all of it is sent again, also what did not change.
+            let cleared = self.surface.terminal().clear().map_err(|error| std::io::Error::other(error.to_string()));
+            self.painted_anew(cleared);
+        }
         if !std::mem::replace(ticked, true) {
             self.take(Message::Tick(self.session.clock.now()));
         }
         self.take(message);
+    }
+
+    fn is_reload(&self, message: &Message) -> bool {
+        let Message::Key(key) = message else { return false };
+        let row = self.session.keys.row(Action::Reload, &self.app.places());
+        row.is_some_and(|row| row.chords.contains(&Chord::from(*key)))
     }
 
     fn hear(&mut self, news: News) {
@@ -308,67 +322,6 @@ impl<S: Surface> Deck<S> {
             },
             Err(error) => self.ended = Some(Err(Broken::Terminal(error.to_string()))),
         }
-    }
-
-    fn copy(&mut self, text: &str) {
-        let sent = clipboard::sequence(text, std::env::var_os("TMUX").is_some())
-            .and_then(|sequence| self.surface.send(&sequence).map_err(|error| format!("not copied: {error}; try again")));
-        if let Err(why) = sent {
-            self.hands.tell(Message::Trouble(why));
-        }
-    }
-
-    async fn edit_elsewhere(&mut self, draft: Ref, text: &Internal<String>) {
-        let result = if self.session.local {
-            self.edit_in_editor(text.reveal()).await
-        } else {
-            Err("an editor runs on this machine, and you are not at it; type here".to_owned())
-        };
-        match result {
-            Ok(text) => self.take(Message::Edited { draft, text: text.map(Internal::new) }),
-            Err(why) => self.take(Message::Trouble(why)),
-        }
-    }
-
-    async fn edit_in_editor(&mut self, text: &str) -> Result<Option<String>, String> {
-        let folder = self.hands.recovery.prepare().map(|()| self.hands.recovery.folder().to_owned());
-        let lent = folder.and_then(|folder| self.surface.lend().map(|()| folder));
-        let opened = lent.and_then(|folder| editor::open(text, &folder));
-        let result = match opened {
-            Ok(mut editing) => {
-                let status = self.wait_for(&mut editing).await;
-                editing.ended(status)
-            }
-            Err(error) => Err(format!("the editor could not be opened: {error}; set EDITOR to one that can")),
-        };
-        if self.ended.is_none() {
-            let taken = self.surface.take_back();
-            self.painted_anew(taken);
-        }
-        result
-    }
-
-    /// Waits for the editor; `None` when the deck must end first. Ctrl-C in an editor is the editor's.
-    async fn wait_for(&mut self, editing: &mut editor::Editing) -> Option<std::process::ExitStatus> {
-        let status = loop {
-            tokio::select! {
-                biased;
-                sign = self.signs.recv() => if matches!(sign, Some(Sign::Ended) | None) {
-                    self.ended = Some(Ok(()));
-                    drop(editing.child.start_kill());
-                    return None;
-                },
-                status = editing.child.wait() => break status.ok(),
-                () = at(self.hands.presence_due) => self.hands.say_presence(),
-            }
-        };
-        // What was meant for the editor is not for the deck.
-        while let Ok(sign) = self.signs.try_recv() {
-            if sign == Sign::Ended {
-                self.ended = Some(Ok(()));
-            }
-        }
-        status
     }
 
     /// Saves what is under way, within two seconds, and says goodbye.

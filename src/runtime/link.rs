@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 
 use crate::clock::Clock;
 use crate::domain::actor::{Person, Role};
@@ -19,8 +19,6 @@ const FIRST_WAIT: Duration = Duration::from_millis(250);
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// To look for a file costs nobody anything, and somebody waits for `quotedeck init`.
 const LONGEST_WAIT_FOR_A_FILE: Duration = Duration::from_secs(1);
-/// How often it is looked whether the person's role changed.
-const ROLE_AGAIN: Duration = Duration::from_secs(30);
 
 /// Who sits before the deck, and why nothing may be changed, where that is so.
 #[derive(Clone, Debug, PartialEq)]
@@ -88,23 +86,20 @@ pub(super) async fn follow(place: Place, clock: Clock, name: String, say: mpsc::
     if say.send(News::Connected(store.clone(), known.clone())).await.is_err() {
         return;
     }
-    let mut looked = Instant::now();
     loop {
         let hint = feed.next().await;
-        let waits_to_be_added = known.read_only_reason.is_some();
-        if hint == Hint::Changed && (waits_to_be_added || looked.elapsed() >= ROLE_AGAIN) {
-            looked = Instant::now();
-            if let Ok(now) = look_up(&store, &name).await
-                && now != known
-            {
-                known = now;
-                if say.send(News::Known(known.clone())).await.is_err() {
-                    return;
-                }
-            }
-        }
         if say.send(News::Hint(hint)).await.is_err() {
             return;
+        }
+        // Two short reads beside the dozen that the hint causes: rights that were taken away must not linger.
+        if hint == Hint::Changed
+            && let Ok(now) = look_up(&store, &name).await
+            && now != known
+        {
+            known = now;
+            if say.send(News::Known(known.clone())).await.is_err() {
+                return;
+            }
         }
     }
 }

@@ -16,7 +16,8 @@ use quotedeck::runtime::{Deck, Session};
 use quotedeck::store::Store;
 use quotedeck::store::connect::Place;
 use ratatui::Terminal;
-use ratatui::backend::TestBackend;
+use ratatui::backend::{Backend as _, TestBackend};
+use ratatui::buffer::Cell;
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 
@@ -210,6 +211,24 @@ async fn a_reference_is_copied_past_the_screen() {
         rosa.sees("roof leak").await;
         rosa.press("1y").await;
         assert!(matches!(&*rosa.deck.surface().sent, [copied] if copied.contains("]52;c;")), "{}", rosa.screen());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_another_program_wrote_on_the_screen_is_painted_over_when_asked() {
+    on_sqlite(async |world| {
+        let recovery = TempDir::new().unwrap();
+        world.person("rosa", Role::Owner, None).await;
+        let mut rosa = Sitting::at(&world.place, &world.clock, "rosa", &recovery);
+        rosa.sees("● live").await;
+        let stray = Cell::new("¶");
+        rosa.deck.surface().terminal.backend_mut().draw([(60, 20, &stray)].into_iter()).unwrap();
+        rosa.press("1").await;
+        assert!(rosa.screen().contains('¶'), "only what changed is painted");
+        rosa.keys.send(Event::Key(KeyEvent::new(KeyCode::Char('l'), KeyModifiers::CONTROL))).unwrap();
+        rosa.idle().await;
+        assert!(!rosa.screen().contains('¶'));
     })
     .await;
 }

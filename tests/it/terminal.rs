@@ -43,6 +43,7 @@ impl Pty {
         command.env_clear();
         command.env("TERM", term);
         command.env("HOME", home.path());
+        command.env("EDITOR", editor(home.path()));
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.args(["--as", "rosa", "--database", &database(world)]);
         let modes_before = format!("{:?}", pair.master.get_termios());
@@ -105,6 +106,13 @@ impl Pty {
         assert_eq!(format!("{:?}", self.master.get_termios()), self.modes_before);
         status.exit_code()
     }
+}
+
+/// An editor that writes one sentence and goes.
+fn editor(folder: &std::path::Path) -> String {
+    let script = folder.join("editor.sh");
+    std::fs::write(&script, "printf 'Written elsewhere.' > \"$1\"").unwrap();
+    format!("sh {}", script.display())
 }
 
 fn wait(mut child: Box<dyn Child + Send + Sync>) -> ExitStatus {
@@ -186,13 +194,28 @@ async fn a_terminal_that_goes_away_ends_the_program_and_keeps_the_text() {
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_is_edited_in_the_persons_own_editor() {
+    on_sqlite(async |world| {
+        let acme = world.client("Brill").await;
+        let lead = world.lead(&acme, with![]).await;
+        world.draft(&acme, lead, with![]).await;
+        let mut pty = open(&world).await;
+        pty.press("5\r");
+        pty.sees("Two calls were missed.");
+        pty.press("E");
+        pty.sees("Written elsewhere.");
+        pty.press("q");
+        assert_eq!(pty.ends_and_restores(), 0);
+    })
+    .await;
+}
+
 /// Every text file below a folder.
 fn texts_under(folder: &std::path::Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     entries
-        .flat_map(|path| {
-            if path.is_dir() { texts_under(&path) } else { std::fs::read_to_string(&path).into_iter().collect() }
-        })
+        .flat_map(|path| if path.is_dir() { texts_under(&path) } else { std::fs::read_to_string(&path).into_iter().collect() })
         .collect()
 }
 
@@ -222,7 +245,9 @@ async fn a_terminal_that_cannot_show_it_is_refused() {
         let mut pty = Pty::start(&world, "dumb");
         pty.sees("TERM=dumb");
         assert_eq!(wait(pty.child).exit_code(), 2);
-        let piped = std::process::Command::new(PROGRAM).stdin(Stdio::null()).output().expect("it starts");
+        let mut piped = std::process::Command::new(PROGRAM);
+        piped.args(["--as", "rosa", "--database", &database(&world)]).env("HOME", pty.home.path()).stdin(Stdio::null());
+        let piped = piped.output().expect("it starts");
         assert_eq!(piped.status.code(), Some(2));
         assert!(String::from_utf8_lossy(&piped.stderr).contains("--json"));
     })
