@@ -156,8 +156,10 @@ impl Tx {
         let newest = events.iter().map(|event| event.2).max();
         let mut lines = Vec::with_capacity(events.len() + 1);
         if let Some((source, service, market, urgency, number)) = fields {
-            lines
-                .push((format!("source {source}, service {service}, market {market}, urgency {urgency}"), format!("L-{number}")));
+            let told = [("source", source), ("service", service), ("market", market), ("urgency", urgency)];
+            let told: Vec<String> =
+                told.iter().filter(|field| !field.1.is_empty()).map(|(name, value)| format!("{name} {value}")).collect();
+            lines.push((told.join(", "), format!("L-{number}")));
         }
         for (number, kind, at, words) in events {
             let said = if words.is_empty() { String::new() } else { format!(": {words}") };

@@ -46,7 +46,8 @@ impl Store {
             sql.bind(Bind::Number(MOST as i64 + 1));
             steps.extend(self.rows::<steps::Line>(&sql).await?.into_iter().map(|line| scope.source.step(line)));
         }
-        // Of one moment: what happened, then the entry that announces an act, then the act.
+        // Each source gave its newest first; of one moment: what happened, then the entry that announces an act, then the act.
+        steps.reverse();
         steps.sort_by_key(|step| (step.at, step.kind));
         let older = steps.len().saturating_sub(MOST);
         steps.drain(..older);

@@ -14,6 +14,7 @@ mod journal;
 mod lists;
 mod plans;
 mod portal;
+mod rooms;
 mod rules;
 mod schema;
 mod seed;
