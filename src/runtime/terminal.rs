@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, Event, EventStream};
@@ -100,6 +101,9 @@ impl Surface for Tty {
 
     fn lend(&mut self) -> io::Result<()> {
         self.input = None;
+        // The dropped reader leaves a wake-up behind. Found together with a key press, it would make crossterm forget
+        // the press: its poll is edge-triggered and ends at the wake-up. Nobody types now, so it is taken away here.
+        crossterm::event::poll(Duration::ZERO)?;
         leave();
         stdout().flush()
     }

@@ -38,6 +38,8 @@ const ROOMS: &[Room] = &[
     room("app", &["domain", "config"], &["crossterm::event"]),
     // What `app` lets be read is made of `domain`'s words, and footer and help are painted from the key table.
     room("ui", &["app", "domain", "config::theme", "config::keys"], &["ratatui", "crossterm::event"]),
+    // A made-up day goes the way of a real one, so it uses what a real one passes through; never the screen.
+    room("demo", &["intake", "workflow", "store", "worker", "delivery", "config", "domain", "clock"], &["tokio", "tracing"]),
     room("runtime", ALL, ALL),
     room("ssh", ALL, ALL),
     room("cli", ALL, ALL),
