@@ -32,6 +32,8 @@ use clap::Parser as _;
 use clap::error::ErrorKind;
 
 use crate::config::Config;
+use crate::domain::journal::SEAL_SIZE;
+use crate::store::journal::Search;
 pub use args::Args;
 use args::Command;
 use args::{ConfigCommand, DraftCommand, ExportCommand, JournalCommand};
@@ -95,6 +97,10 @@ async fn command(args: &Args, config: Result<Config, Stop>, printer: &mut Printe
         with_a_database => {
             let desk = Desk::open(global, config?).await?;
             let ran = at_a_desk(&desk, with_a_database, printer).await;
+            if with_a_database.writes() {
+                // What was written is sealed by whoever wrote it, where no worker runs. A failure leaves it to the next.
+                while desk.store.seal_journal(Search::Recent).await.is_ok_and(|sealed| sealed == SEAL_SIZE) {}
+            }
             desk.store.close().await;
             ran
         }

@@ -281,3 +281,21 @@ mod tests {
         assert_eq!(Args::try_parse_from(line.split(' ')).is_ok(), sense, "{line}");
     }
 }
+
+impl Command {
+    /// Whether it may change the database.
+    pub(super) fn writes(&self) -> bool {
+        matches!(
+            self,
+            Self::Intake(_)
+                | Self::Job(_)
+                | Self::Task(_)
+                | Self::Lead(_)
+                | Self::Draft(_)
+                | Self::Summary(_)
+                | Self::Destination(_)
+                | Self::Client(_)
+                | Self::Person(_)
+        )
+    }
+}

@@ -44,7 +44,8 @@ impl Environment {
         Self {
             database: variable(DATABASE),
             actor: variable(ACTOR),
-            login: first(&["USER", "LOGNAME", "USERNAME"]),
+            // Containers and forced commands often set none of these; then the system is asked whose process this is.
+            login: first(&["USER", "LOGNAME", "USERNAME"]).or_else(|| whoami::username().ok()),
             editor: first(&["VISUAL", "EDITOR"]),
             no_color: variable("NO_COLOR").is_some(),
             in_tmux: variable("TMUX").is_some(),

@@ -1,7 +1,7 @@
 //! The link to the database: opens it however long that takes, finds out who sits before the deck, and hands on the
 //! hints of the change feed.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 use tokio::time::sleep;
@@ -13,12 +13,16 @@ use crate::domain::id::PersonId;
 use crate::store::Store;
 use crate::store::connect::{Place, Purpose};
 use crate::store::feed::Hint;
+use crate::store::journal::Search;
 
 const FIRST_WAIT: Duration = Duration::from_millis(250);
 /// A server that comes back must not meet every deck at once.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// To look for a file costs nobody anything, and somebody waits for `quotedeck init`.
 const LONGEST_WAIT_FOR_A_FILE: Duration = Duration::from_secs(1);
+
+/// How often the journal is sealed while it grows.
+const SEAL_EVERY: Duration = Duration::from_secs(1);
 
 /// Who sits before the deck, and why nothing may be changed, where that is so.
 #[derive(Clone, Debug, PartialEq)]
@@ -86,10 +90,17 @@ pub(super) async fn follow(place: Place, clock: Clock, name: String, say: mpsc::
     if say.send(News::Connected(store.clone(), known.clone())).await.is_err() {
         return;
     }
+    let mut sealed = Instant::now();
     loop {
         let hint = feed.next().await;
         if say.send(News::Hint(hint)).await.is_err() {
             return;
+        }
+        // Whoever is here seals what was written, about once a second; the safety refresh brings what came last.
+        if hint == Hint::Changed && sealed.elapsed() >= SEAL_EVERY {
+            sealed = Instant::now();
+            // A failure leaves it to the next hint, and to everybody else who is here.
+            drop(store.seal_journal(Search::Recent).await);
         }
         // Two short reads beside the dozen that the hint causes: rights that were taken away must not linger.
         if hint == Hint::Changed

@@ -10,6 +10,7 @@ use crate::domain::failure::Failure;
 use crate::domain::id::{EventId, Kind, LeadId, PayloadId, Ref};
 use crate::domain::job::JobKind;
 use crate::domain::lead::{Consent, Urgency};
+use crate::domain::retry;
 use crate::domain::routing::{Route, Situation, TaskPlan, answer_channel, route};
 use crate::domain::task::TaskKind;
 use crate::domain::text::Internal;
@@ -276,6 +277,10 @@ async fn queue(
         Some(_) if writes && template.is_none() => Some(format!("no approved template {}", work.operation)),
         Some(_) if writes && !matches!(rules.stage(work.operation), Some("limited" | "full")) => {
             Some(format!("automation {} is {}", work.operation, rules.stage(work.operation).unwrap_or("off")))
+        }
+        // A text-back to last week's call would only frighten somebody: the window counts from the event.
+        Some(_) if writes && tx.now - event.occurred_at > retry::window(work.kind, work.operation) => {
+            Some("it happened too long ago, its window has closed".to_owned())
         }
         Some(_) if writes && tx.has_recent_job(lead, work.operation, tx.now - SAME_MESSAGE).await? => {
             Some("the same message went out a moment ago".to_owned())

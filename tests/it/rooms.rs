@@ -27,7 +27,7 @@ const ROOMS: &[Room] = &[
     room("domain", &[], &[]),
     room("clock", &[], &[]),
     // What a key press is called, what a colour is called: words of the terminal, no terminal.
-    room("config", &["domain"], &["crossterm::event", "ratatui::style", "directories"]),
+    room("config", &["domain"], &["crossterm::event", "ratatui::style", "directories", "whoami"]),
     room("intake", &["domain"], &[]),
     room("store", &["domain", "clock"], &["sqlx", "tokio", "futures", "tracing"]),
     room("workflow", &["domain", "store", "clock", "config"], &["tracing"]),

@@ -21,6 +21,7 @@ use crate::fixtures::with;
 both_databases!(
     a_missed_call_makes_a_lead_a_task_and_a_text_once,
     three_missed_calls_are_one_text,
+    an_old_missed_call_is_not_answered_by_itself,
     an_opt_out_stops_what_waits_and_what_comes,
     what_cannot_be_normalised_is_kept_and_asked_of_a_person,
     an_automation_in_shadow_says_what_it_would_do,
@@ -332,4 +333,17 @@ async fn a_paused_destination_holds_its_jobs(world: World) {
     assert_eq!(world.texts("select paused_by from destinations where paused").await, ["rosa"]);
     perform(&world.store, &rosa, &done.undo.unwrap()).await.unwrap();
     assert_eq!(world.texts("select state from jobs").await, ["ready"]);
+}
+
+async fn an_old_missed_call_is_not_answered_by_itself(world: World) {
+    let (acme, _) = set_up(&world).await;
+    let line = format!(
+        r#"{{"key":"old","kind":"call_missed","occurred_at":"{}","phone":"+15125550142"}}"#,
+        (world.now() - TimeDelta::minutes(16)).to_rfc3339()
+    );
+    give(&world, &acme, Provider::Event, &line).await;
+    assert_eq!(world.number("select count(*) from jobs where operation = 'text_back'").await, 0);
+    assert_eq!(world.number("select count(*) from tasks where kind = 'call_back'").await, 1, "a person still calls back");
+    let said = world.texts("select detail from journal where verb = 'job.skip'").await;
+    assert!(said[0].contains("window has closed"), "{said:?}");
 }
