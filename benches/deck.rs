@@ -26,11 +26,12 @@ use quotedeck::domain::id::PersonId;
 use quotedeck::domain::row::Pane;
 use quotedeck::domain::text::Internal;
 use quotedeck::intake;
+use quotedeck::runtime::surface::Painter;
 use quotedeck::store::Store;
 use quotedeck::store::connect::{Place, Purpose};
 use quotedeck::workflow::arrive::{Arrival, BATCH, arrive};
 use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Size;
 
 #[path = "../tests/it/cluster.rs"]
 mod cluster;
@@ -174,11 +175,8 @@ fn frames() {
     }
     let styles = Styles::new(&Theme::default(), true);
     let sink = Rc::new(RefCell::new(Vec::new()));
-    let mut terminal = Terminal::with_options(
-        CrosstermBackend::new(Sink(sink.clone())),
-        ratatui::TerminalOptions { viewport: ratatui::Viewport::Fixed(ratatui::layout::Rect::new(0, 0, 120, 36)) },
-    )
-    .unwrap();
+    let painter = Painter::new(Sink(sink.clone()), || Ok(Size { width: 120, height: 36 }));
+    let mut terminal = Terminal::new(painter).unwrap();
     let mut draw = |app: &App| {
         sink.borrow_mut().clear();
         terminal.draw(|frame| quotedeck::ui::draw(frame, app, &styles)).unwrap();

@@ -246,6 +246,24 @@ fn reject_reason(text: &str) -> Result<RejectReason, String> {
     word(text)
 }
 
+impl Command {
+    /// Whether it may change the database.
+    pub(super) fn writes(&self) -> bool {
+        matches!(
+            self,
+            Self::Intake(_)
+                | Self::Job(_)
+                | Self::Task(_)
+                | Self::Lead(_)
+                | Self::Draft(_)
+                | Self::Summary(_)
+                | Self::Destination(_)
+                | Self::Client(_)
+                | Self::Person(_)
+        )
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -279,23 +297,5 @@ mod tests {
     #[case("quotedeck demo --speed 0", false)]
     fn what_makes_sense_is_taken(#[case] line: &str, #[case] sense: bool) {
         assert_eq!(Args::try_parse_from(line.split(' ')).is_ok(), sense, "{line}");
-    }
-}
-
-impl Command {
-    /// Whether it may change the database.
-    pub(super) fn writes(&self) -> bool {
-        matches!(
-            self,
-            Self::Intake(_)
-                | Self::Job(_)
-                | Self::Task(_)
-                | Self::Lead(_)
-                | Self::Draft(_)
-                | Self::Summary(_)
-                | Self::Destination(_)
-                | Self::Client(_)
-                | Self::Person(_)
-        )
     }
 }

@@ -1,6 +1,6 @@
 //! Claiming a job, and announcing an attempt before it leaves.
 //!
-//! Three steps, three commits: [`Store::claim_job`] (lease and fence) → [`announce`] (journal entry and attempt row) →
+//! Three steps, three commits: [`Store::claim_job`] (lease and fence) → [`Store::announce`] (journal entry and attempt row) →
 //! what the workflow writes when the answer is there. Whoever sends takes an [`Intent`], and only a committed entry
 //! makes one. Leases go by the database's clock, so a worker with a wrong clock can steal nothing; whether a job is due
 //! goes by ours.

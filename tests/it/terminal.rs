@@ -177,6 +177,8 @@ async fn a_terminal_that_goes_away_ends_the_program_and_keeps_the_text() {
         let lead = world.lead(&acme, with![]).await;
         world.draft(&acme, lead, with![]).await;
         let mut pty = open(&world).await;
+        // A key on a list that has not come yet opens nothing.
+        pty.sees("missed-call week");
         pty.press("5\r");
         pty.sees("Two calls were missed.");
         pty.press("eZebra ");
@@ -201,6 +203,8 @@ async fn a_text_is_edited_in_the_persons_own_editor() {
         let lead = world.lead(&acme, with![]).await;
         world.draft(&acme, lead, with![]).await;
         let mut pty = open(&world).await;
+        // A key on a list that has not come yet opens nothing.
+        pty.sees("missed-call week");
         pty.press("5\r");
         pty.sees("Two calls were missed.");
         pty.press("E");
