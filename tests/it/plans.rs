@@ -2,10 +2,11 @@
 
 use quotedeck::domain::filter::Filter;
 use quotedeck::domain::row::Pane;
+use sqlx::{AssertSqlSafe, Row as _};
 
-use crate::databases::World;
+use crate::databases::{Raw, World};
 
-both_databases!(pages_come_off_an_index_in_their_order);
+both_databases!(pages_come_off_an_index_in_their_order, a_lead_is_found_by_its_own_index);
 
 /// As many rows, found by an index, may be sorted; Postgres prefers that where it expects no more than a page.
 const FEW: u64 = 60;
@@ -44,4 +45,30 @@ async fn pages_come_off_an_index_in_their_order(world: World) {
         }
     }
     assert!(slow.is_empty(), "{}", slow.join("\n"));
+}
+
+/// Looking a lead up must not read all leads of its client: without statistics SQLite prefers an index that gives the
+/// order to one that finds the row, unless one index does both.
+async fn a_lead_is_found_by_its_own_index(world: World) {
+    for key in ["phone", "email", "thread_key"] {
+        let sql = format!(
+            "select id from leads where client_id = (select id from clients) and {key} = 'x' and state <> 'merged'
+             order by arrived_at desc limit 1"
+        );
+        let index = format!("leads_{}", key.trim_end_matches("_key"));
+        let plan = match &world.raw {
+            Raw::Sqlite(pool) => {
+                let sql = AssertSqlSafe(format!("explain query plan {sql}"));
+                let rows = sqlx::query(sql).fetch_all(pool).await.unwrap();
+                rows.iter().map(|row| row.get::<String, _>(3)).collect::<Vec<_>>()
+            }
+            Raw::Postgres(_) => {
+                world.store.seed(20_000, 1).await.ok();
+                world.script("analyze").await;
+                let sql = sql.replace("(select id from clients)", "(select id from clients limit 1)");
+                world.texts(&format!("explain {sql}")).await
+            }
+        };
+        assert!(plan.iter().any(|line| line.contains(&index)), "{plan:?}");
+    }
 }

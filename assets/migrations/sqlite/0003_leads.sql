@@ -49,9 +49,9 @@ create index leads_client on leads (client_id, arrived_at desc, id desc);
 create index leads_state on leads (state, arrived_at desc, id desc);
 create index leads_source on leads (lower(source), arrived_at desc, id desc);
 create index leads_market on leads (lower(market), arrived_at desc, id desc);
-create index leads_phone on leads (client_id, phone) where phone is not null;
-create index leads_email on leads (client_id, email) where email is not null;
-create index leads_thread on leads (client_id, thread_key) where thread_key is not null;
+create index leads_phone on leads (client_id, phone, arrived_at desc) where phone is not null;
+create index leads_email on leads (client_id, email, arrived_at desc) where email is not null;
+create index leads_thread on leads (client_id, thread_key, arrived_at desc) where thread_key is not null;
 create index leads_replied on leads (replied_at desc) where replied_at is not null;
 
 create table events (
