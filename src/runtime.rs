@@ -19,6 +19,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use crate::clock::Clock;
+use crate::config::environment::Environment;
 use crate::config::keys::KeyTable;
 use crate::config::theme::Styles;
 use crate::store::connect::Place;
@@ -86,7 +87,7 @@ pub fn check_terminal() -> Result<(), Broken> {
     if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
         return Err(Broken::NoTerminal);
     }
-    if std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
+    if Environment::read().term.is_some_and(|term| term == "dumb") {
         return Err(Broken::Dumb);
     }
     Ok(())

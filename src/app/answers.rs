@@ -222,6 +222,8 @@ impl App {
         let outcome = match outcome {
             Ok(done) => {
                 match done.undo {
+                    // Nobody means to hand drafts back who presses undo; single acts are told the same way.
+                    Ok(Act { verb: Verb::ReleaseDraft, .. }) => {}
                     Ok(act) => bulk.undo.push(act),
                     Err(why) => bulk.why_not = Some(why),
                 }

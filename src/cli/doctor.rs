@@ -123,7 +123,7 @@ fn private(path: &Path, look: &mut impl FnMut(&'static str, Health, String)) {
 }
 
 fn terminal(look: &mut impl FnMut(&'static str, Health, String)) {
-    let term = std::env::var_os("TERM").unwrap_or_default().to_string_lossy().into_owned();
+    let term = crate::config::environment::Environment::read().term.unwrap_or_default();
     if !std::io::stdout().is_terminal() {
         return look("terminal", Health::Warn, "the output is no terminal; the deck needs one, commands do not".to_owned());
     }

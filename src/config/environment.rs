@@ -18,6 +18,8 @@ pub struct Environment {
     pub login: Option<String>,
     /// The person's own editor, a command line.
     pub editor: Option<String>,
+    /// What the terminal calls itself.
+    pub term: Option<String>,
     /// Whether colours are not wanted.
     pub no_color: bool,
     /// Whether tmux lies between the program and the terminal: then OSC 52 must be wrapped.
@@ -47,6 +49,7 @@ impl Environment {
             // Containers and forced commands often set none of these; then the system is asked whose process this is.
             login: first(&["USER", "LOGNAME", "USERNAME"]).or_else(|| whoami::username().ok()),
             editor: first(&["VISUAL", "EDITOR"]),
+            term: variable("TERM"),
             no_color: variable("NO_COLOR").is_some(),
             in_tmux: variable("TMUX").is_some(),
             over_ssh: first(&["SSH_CONNECTION", "SSH_TTY"]).is_some(),

@@ -8,6 +8,8 @@ use std::process::ExitStatus;
 
 use tokio::process::{Child, Command};
 
+use crate::config::environment::Environment;
+
 /// Larger than any text the deck would take back; a person who pastes a log is told so.
 const LIMIT: u64 = 256 * 1024;
 
@@ -25,8 +27,7 @@ pub(super) fn open(text: &str, beside: &Path) -> io::Result<Editing> {
 }
 
 fn editor() -> OsString {
-    let named = ["VISUAL", "EDITOR"].into_iter().filter_map(std::env::var_os).find(|name| !name.is_empty());
-    named.unwrap_or_else(|| "vi".into())
+    Environment::read().editor.unwrap_or_else(|| "vi".to_owned()).into()
 }
 
 fn open_with(editor: OsString, text: &str, beside: &Path) -> io::Result<Editing> {

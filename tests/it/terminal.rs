@@ -44,7 +44,9 @@ impl Pty {
         command.env("TERM", term);
         command.env("HOME", home.path());
         command.env("EDITOR", editor(home.path()));
-        command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        #[expect(clippy::disallowed_methods, reason = "the program under test gets this variable and no other")]
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        command.env("PATH", path);
         command.args(["--as", "rosa", "--database", &database(world)]);
         let modes_before = format!("{:?}", pair.master.get_termios());
         let child = pair.slave.spawn_command(command).expect("the program starts");

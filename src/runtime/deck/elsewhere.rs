@@ -2,6 +2,7 @@
 
 use super::{Deck, at};
 use crate::app::message::Message;
+use crate::config::environment::Environment;
 use crate::domain::id::Ref;
 use crate::domain::text::Internal;
 use crate::runtime::signals::Sign;
@@ -10,7 +11,7 @@ use crate::runtime::{clipboard, editor};
 
 impl<S: Surface> Deck<S> {
     pub(super) fn copy(&mut self, text: &str) {
-        let sent = clipboard::sequence(text, std::env::var_os("TMUX").is_some())
+        let sent = clipboard::sequence(text, Environment::read().in_tmux)
             .and_then(|sequence| self.surface.send(&sequence).map_err(|error| format!("not copied: {error}; try again")));
         if let Err(why) = sent {
             self.hands.tell(Message::Trouble(why));
