@@ -68,8 +68,13 @@ pub enum Answer {
 ///
 /// A gateway's 502 and 504 say that somebody behind it did not answer: the request may have had its effect.
 pub fn classify(answer: &Answer) -> Reply {
-    let without =
-        |meaning, why: &str| Reply { meaning, status: None, error: Some(Untrusted::new(why.to_owned())), retry_after: None };
+    let without = |meaning, why: &str| Reply {
+        meaning,
+        status: None,
+        error: Some(Untrusted::new(why.to_owned())),
+        retry_after: None,
+        remote_id: None,
+    };
     let (status, retry_after, body) = match answer {
         Answer::Http { status, retry_after, body } => (*status, *retry_after, body),
         Answer::NoConnection(why) => return without(Meaning::NotReached, why),
@@ -90,6 +95,7 @@ pub fn classify(answer: &Answer) -> Reply {
         retry_after: retry_after
             .filter(|_| matches!(meaning, Meaning::Busy | Meaning::Broken))
             .map(|seconds| TimeDelta::seconds(seconds.clamp(0, LONGEST_WAIT))),
+        remote_id: None,
     }
 }
 

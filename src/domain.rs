@@ -9,6 +9,8 @@ pub mod automation;
 pub mod check;
 pub mod client;
 pub mod contact;
+pub mod content;
+pub mod destination;
 pub mod draft;
 pub mod event;
 pub mod failure;

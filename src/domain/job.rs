@@ -63,6 +63,8 @@ words! {
         LoseTrack,
         /// Lease handed back, or lost before anything left.
         Return,
+        /// Not yet: quiet hours, or a limit; it waits for a better time.
+        Defer,
         /// The destination was paused.
         Hold,
         /// The destination runs again.
@@ -101,6 +103,7 @@ impl JobState {
         use JobState as S;
         match (self, act) {
             (S::Scheduled | S::Retrying | S::Armed, A::ComeDue) | (S::Running, A::Return) => Ok(S::Ready),
+            (S::Ready, A::Defer) => Ok(S::Scheduled),
             (S::Ready, A::Claim) => Ok(S::Running),
             (S::Running, A::Succeed) | (S::Unknown, A::ResolveArrived) => Ok(S::Succeeded),
             (S::Running, A::FailAgain) | (S::Armed, A::PutBack) => Ok(S::Retrying),

@@ -38,6 +38,8 @@ pub struct Reply {
     pub error: Option<Untrusted>,
     /// How long the destination asks us to wait.
     pub retry_after: Option<TimeDelta>,
+    /// What the destination calls the thing it made or found.
+    pub remote_id: Option<String>,
 }
 
 /// What becomes of the job.
@@ -128,7 +130,7 @@ mod tests {
     }
 
     fn reply(meaning: Meaning, after: Option<i64>) -> Reply {
-        Reply { meaning, status: None, error: None, retry_after: after.map(TimeDelta::seconds) }
+        Reply { meaning, status: None, error: None, retry_after: after.map(TimeDelta::seconds), remote_id: None }
     }
 
     #[rstest]

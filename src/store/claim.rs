@@ -14,7 +14,7 @@ use super::rows::from_row;
 use super::{Outcome, Store, on_db, on_tx};
 use crate::domain::actor::Actor;
 use crate::domain::failure::{Conflict, Failure};
-use crate::domain::id::{AttemptId, ClientId, DestinationId, JobId, Kind, LeadId, Ref};
+use crate::domain::id::{AttemptId, ClientId, DestinationId, JobId, Kind, LeadId, Ref, TemplateId};
 use crate::domain::job::{DeliveryMode, JobKind};
 use crate::domain::reply::Budget;
 use crate::domain::text::Internal;
@@ -49,8 +49,14 @@ pub struct Claimed {
     pub delivery_mode: DeliveryMode,
     /// The key that travels with every try.
     pub idempotency_key: String,
-    /// What is to be sent: internal.
+    /// What the request is made from: internal.
     pub args: Internal<String>,
+    /// What an earlier try sent, word for word: internal.
+    pub content: Option<Internal<String>>,
+    /// The approved text it uses (C7).
+    pub template_id: Option<TemplateId>,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
     /// Attempts that counted so far.
     pub attempts: i64,
     /// Attempts allowed.
@@ -77,6 +83,9 @@ struct Row {
     delivery_mode: DeliveryMode,
     idempotency_key: String,
     args: String,
+    content: Option<String>,
+    template_id: Option<TemplateId>,
+    created_at: DateTime<Utc>,
     attempts: i64,
     max_attempts: i64,
     window_ends_at: DateTime<Utc>,
@@ -84,7 +93,7 @@ struct Row {
 }
 from_row!(Row { id: Uuid, number: =i64, client_id: Uuid, lead_id: ?Uuid, summary_id: =Option<Uuid>, kind: String,
     operation: =String, destination_id: Uuid, destination: =String, destination_kind: =String, delivery_mode: String,
-    idempotency_key: =String, args: =String, attempts: =i64, max_attempts: =i64, window_ends_at: =DateTime<Utc>, fence: =i64, });
+    idempotency_key: =String, args: =String, content: =Option<String>, template_id: ?Uuid, created_at: =DateTime<Utc>, attempts: =i64, max_attempts: =i64, window_ends_at: =DateTime<Utc>, fence: =i64, });
 
 impl Claimed {
     fn new(row: Row, worker: &str) -> Self {
@@ -102,6 +111,9 @@ impl Claimed {
             delivery_mode: row.delivery_mode,
             idempotency_key: row.idempotency_key,
             args: Internal::new(row.args),
+            content: row.content.map(Internal::new),
+            template_id: row.template_id,
+            created_at: row.created_at,
             attempts: row.attempts,
             max_attempts: row.max_attempts,
             window_ends_at: row.window_ends_at,
@@ -175,7 +187,7 @@ const CLAIM: [&str; 2] = dialects!(
         order by j.priority desc, j.due_at, j.id limit 1",
     skip,
     ") returning id, number, client_id, lead_id, summary_id, kind, operation, destination_id, delivery_mode, idempotency_key,
-        args, attempts, max_attempts, window_ends_at, fence,
+        args, content, template_id, created_at, attempts, max_attempts, window_ends_at, fence,
         (select d.name from destinations d where d.id = jobs.destination_id) as destination,
         (select d.kind from destinations d where d.id = jobs.destination_id) as destination_kind"
 );

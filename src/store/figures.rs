@@ -24,7 +24,8 @@ struct Due {
 }
 from_row!(Due { due_at: =DateTime<Utc>, });
 
-const FAILED: &str = " and r.signature is not null and not r.settled and r.state in ('retrying', 'held', 'unknown', 'dead')";
+const FAILED: &str =
+    " and r.signature is not null and not r.settled and r.state in ('ready', 'running', 'retrying', 'held', 'unknown', 'dead')";
 const WAITING: &str = " and r.state in ('armed', 'scheduled', 'ready', 'running', 'retrying', 'held')";
 const OPEN: &str = " and r.state = 'open' and (r.snoozed_until is null or r.snoozed_until <= ";
 

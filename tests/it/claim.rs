@@ -56,7 +56,7 @@ async fn announce(store: &Store) -> Intent {
 }
 
 fn reply(meaning: Meaning, status: i64) -> Reply {
-    Reply { meaning, status: Some(status), error: Some(Untrusted::new("no\0pe")), retry_after: None }
+    Reply { meaning, status: Some(status), error: Some(Untrusted::new("no\0pe")), retry_after: None, remote_id: None }
 }
 
 /// As if 45 seconds had passed at the database.

@@ -29,7 +29,7 @@ pub(super) const JOBS: &str = "select r.id, r.number, r.version, r.kind, r.state
     left join destinations d on d.id = r.destination_id where true";
 pub(super) const WAITING: &str = " and r.state in ('armed', 'scheduled', 'ready', 'running', 'retrying', 'held')";
 pub(super) const FAILED: &str =
-    " and r.signature is not null and not r.settled and r.state in ('retrying', 'held', 'unknown', 'dead')";
+    " and r.signature is not null and not r.settled and r.state in ('ready', 'running', 'retrying', 'held', 'unknown', 'dead')";
 from_row!(Job { id: Uuid, number: =i64, version: =i64, kind: String, state: String, client_id: Uuid, client: =String,
     lead_id: ?Uuid, lead_number: =Option<i64>, destination_id: Uuid, destination: =String, operation: =String,
     delivery_mode: String, idempotency_key: =String, attempts: =i64, max_attempts: =i64, due_at: =DateTime<Utc>,

@@ -1,0 +1,117 @@
+//! A destination: one account at one outside system, how it is reached, and the secrets it takes.
+
+use std::fmt;
+
+use super::job::DeliveryMode;
+use super::words;
+
+words! {
+    /// The outside systems that can be spoken to.
+    pub enum System {
+        /// HubSpot's CRM API.
+        Hubspot,
+        /// Twilio's messaging API.
+        Twilio,
+        /// A mail server.
+        Smtp,
+        /// Somebody's receiver of signed webhooks.
+        Webhook,
+        /// Our own portal: it reads the approved texts by itself.
+        Portal,
+    }
+}
+
+words! {
+    /// Whether requests go to a destination.
+    pub enum Breaker {
+        /// They do.
+        Closed,
+        /// They do not: it failed too often, or did not let us in.
+        Open,
+        /// One is on its way to see whether it works again.
+        HalfOpen,
+    }
+}
+
+impl System {
+    /// The kind of destination it is, as routing asks for it.
+    pub fn kind(self) -> &'static str {
+        match self {
+            Self::Hubspot => "crm",
+            Self::Twilio => "sms",
+            Self::Smtp => "email",
+            Self::Webhook => "webhook",
+            Self::Portal => "portal",
+        }
+    }
+
+    /// What stops a second effect there: HubSpot finds contacts by our id, a signed webhook carries one, Twilio can be
+    /// asked for the messages it took, a mail server cannot be asked for anything.
+    pub fn delivery_mode(self) -> DeliveryMode {
+        match self {
+            Self::Hubspot | Self::Webhook | Self::Portal => DeliveryMode::Keyed,
+            Self::Twilio => DeliveryMode::Reconcile,
+            Self::Smtp => DeliveryMode::Once,
+        }
+    }
+}
+
+/// A password, a token or a key. It cannot be printed, and it is no part of any record.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Takes it; blanks around it are a file's last line break.
+    pub fn new(text: &str) -> Self {
+        Self(text.trim().to_owned())
+    }
+
+    /// The secret itself. Every call is a place to justify in review.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
+
+/// A destination as the configuration describes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// The name people use; unique.
+    pub name: String,
+    /// What is spoken there.
+    pub system: System,
+    /// Where it is reached: `https://api.hubapi.com`, `smtps://mail.example.com`; empty for the portal.
+    pub url: String,
+    /// Who we are there: Twilio's account, a mail server's login; empty where the secret says it all.
+    pub account: String,
+    /// The sender: a number, a messaging service, a mail address.
+    pub from: String,
+    /// Token, password or signing key; `None` when it could not be read, and `missing` says why.
+    pub secret: Option<Secret>,
+    /// Why there is no secret, and what to do.
+    pub missing: Option<String>,
+    /// Requests on their way at once, by all workers together.
+    pub concurrency: Option<u32>,
+    /// Requests in a minute, by all workers together.
+    pub per_minute: Option<u32>,
+    /// Who answers when it breaks, by name.
+    pub incident_owner: Option<String>,
+    /// How what was done there is taken back.
+    pub rollback: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_never_printed() {
+        let secret = Secret::new("pat-na1-0000\n");
+        assert_eq!((format!("{secret:?}").as_str(), secret.reveal()), ("Secret(..)", "pat-na1-0000"));
+    }
+}
