@@ -2,10 +2,10 @@
 //!
 //! What a status means is decided here, in [`classify`]; what that makes of a job, in `domain::reply`.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::domain::content::Content;
 use crate::domain::id::Ref;
-use crate::domain::journal::sha256;
 use crate::domain::reply::{Meaning, Reply};
 use crate::domain::text::{Internal, Untrusted};
 
@@ -34,16 +34,9 @@ pub struct Request {
     /// Travels with every try unchanged.
     pub idempotency_key: String,
     /// What is sent: internal.
-    pub body: Internal<String>,
-}
-
-impl Request {
-    /// What two tries of the same work have in common: the attempt row keeps it instead of the body.
-    pub fn fingerprint(operation: &str, idempotency_key: &str, body: &Internal<String>) -> [u8; 32] {
-        // Lengths go before their fields, so that no two requests read the same.
-        let sized = |text: &str| format!("{}:{text}", text.len());
-        sha256([sized(operation), sized(idempotency_key), sized(body.reveal())].concat().as_bytes())
-    }
+    pub content: Internal<Content>,
+    /// When the first try that may have left was announced: a look-up searches from a little before.
+    pub since: DateTime<Utc>,
 }
 
 /// What came back, if anything did.
@@ -154,14 +147,6 @@ mod tests {
     fn answers_have_a_meaning(#[case] answer: Answer, #[case] meaning: Meaning, #[case] error: Option<&str>) {
         let reply = classify(&answer);
         assert_eq!((reply.meaning, reply.error.as_ref().map(Untrusted::raw)), (meaning, error));
-    }
-
-    #[test]
-    fn tries_of_the_same_work_look_the_same() {
-        let print =
-            |operation: &str, key: &str, body: &str| Request::fingerprint(operation, key, &Internal::new(body.to_owned()));
-        assert_eq!(print("a", "b", "c"), print("a", "b", "c"));
-        assert_ne!(print("ab", "c", ""), print("a", "bc", ""));
     }
 
     proptest! {

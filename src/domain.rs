@@ -6,6 +6,7 @@
 pub mod act;
 pub mod actor;
 pub mod automation;
+pub mod breaker;
 pub mod check;
 pub mod client;
 pub mod contact;
@@ -29,6 +30,7 @@ pub mod retry;
 pub mod routing;
 pub mod row;
 pub mod signature;
+pub mod slots;
 pub mod span;
 pub mod task;
 pub mod template;

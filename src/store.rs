@@ -5,6 +5,7 @@
 //! `migrate`, `feed` and `claim`, and nowhere else.
 
 pub mod arrivals;
+pub mod breaker;
 pub mod claim;
 pub mod clients;
 pub mod connect;

@@ -4,5 +4,7 @@
 pub mod act;
 pub mod arrive;
 pub mod finish;
+pub mod look_up;
+pub mod prepare;
 pub mod review;
 pub mod set_up;

@@ -4,6 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Answer, Request};
+use crate::domain::reply::Found;
 
 /// How often the CRM's token expires, and how long it takes until somebody has renewed it.
 const TOKEN_LIVES: TimeDelta = TimeDelta::minutes(120);
@@ -42,6 +43,18 @@ impl Scripted {
         };
         let took = if matches!(answer, Answer::NoAnswer(_)) { TimeDelta::seconds(30) } else { quick };
         (answer, took)
+    }
+
+    /// What a destination says of a request that may have left: most had arrived.
+    pub fn look_up(&self, request: &Request) -> (Found, TimeDelta) {
+        let mut dice =
+            fastrand::Rng::with_seed(self.seed ^ request.job.number.unsigned_abs().wrapping_mul(0x2545_f491_4f6c_dd1d));
+        let found = match dice.u32(0..100) {
+            0..=59 => Found::Arrived { remote_id: Some(format!("SM{:032x}", dice.u128(..))) },
+            60..=84 => Found::Absent,
+            _ => Found::CannotTell("its list of messages did not load".to_owned()),
+        };
+        (found, TimeDelta::milliseconds(dice.i64(60..700)))
     }
 
     fn is_token_gone(&self, now: DateTime<Utc>) -> bool {
@@ -133,6 +146,7 @@ fn webhook(roll: u32) -> Answer {
 mod tests {
     use super::*;
     use crate::delivery::classify;
+    use crate::domain::content::Content;
     use crate::domain::id::{Kind, Ref};
     use crate::domain::reply::Meaning;
     use crate::domain::text::Internal;
@@ -145,7 +159,8 @@ mod tests {
             kind: kind.to_owned(),
             operation: "contact.upsert".to_owned(),
             idempotency_key: number.to_string(),
-            body: Internal::new(String::new()),
+            content: Internal::new(Content::Publish),
+            since: noon(),
         }
     }
 

@@ -11,6 +11,7 @@ mod cli;
 mod feed;
 mod flows;
 mod journal;
+mod lanes;
 mod lists;
 mod plans;
 mod portal;
