@@ -36,6 +36,8 @@ pub const CONCURRENCY: usize = 32;
 const KEPT_FREE: usize = 4;
 /// How long a stop waits for requests on their way; an answer that comes later counts as none.
 const GRACE: Duration = Duration::from_secs(7);
+/// How long a free place waits for others before they are filled together.
+const MOMENT: Duration = Duration::from_millis(1);
 /// How long an idle worker sleeps at most.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
 /// How long until a database that failed is asked again.
@@ -124,7 +126,8 @@ impl Worker {
             tokio::select! {
                 biased;
                 _ = stop.changed() => break,
-                () = leases.freed(), if running >= self.concurrency => {}
+                // More come free together: one claim for all of them.
+                () = leases.freed(), if running >= self.concurrency => sleep(MOMENT).await,
                 _ = feed.next() => pause = Duration::ZERO,
                 () = sleep(pause), if !pause.is_zero() => pause = Duration::ZERO,
             }

@@ -134,7 +134,7 @@ impl Tx {
             ]
         };
         let rows = entries.iter().map(row).collect();
-        self.over::<(Uuid,)>(SQL, &[], rows).await?;
+        self.over::<(Uuid,)>(SQL, vec![], rows).await?;
         Ok(entries.into_iter().map(|entry| entry.id).collect())
     }
 }

@@ -75,7 +75,7 @@ macro_rules! bound {
 }
 
 /// Rows in one statement at most: enough to make a round trip cheap for each, few enough to keep locks short.
-pub(crate) const ROWS: usize = 64;
+pub(crate) const ROWS: usize = 128;
 
 /// A statement over many rows: `{rows}` in its text becomes `($4, $5), ($6, $7)` … after `common` values.
 fn over_rows(sql: &str, common: usize, rows: usize, width: usize) -> String {
@@ -103,7 +103,7 @@ impl Store {
 impl Tx {
     /// The rows that a statement over many rows gives back; `{rows}` stands where they go, after the `common` values.
     /// At most [`ROWS`] go into one statement; with none nothing is asked.
-    pub(crate) async fn over<T: Row>(&mut self, sql: &str, common: &[Value], rows: Vec<Vec<Value>>) -> Outcome<Vec<T>> {
+    pub(crate) async fn over<T: Row>(&mut self, sql: &str, common: Vec<Value>, rows: Vec<Vec<Value>>) -> Outcome<Vec<T>> {
         let mut found = Vec::new();
         let mut rows = rows.into_iter().peekable();
         while let Some(width) = rows.peek().map(Vec::len) {

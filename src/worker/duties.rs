@@ -1,5 +1,5 @@
 //! What a worker does from time to time, whoever's jobs they are: leases that ran out, windows that closed, pauses that
-//! ended, probes, and a seal over the journal.
+//! ended, probes, the time of day, and a seal over the journal.
 
 use std::time::Duration;
 
@@ -35,6 +35,7 @@ async fn turn(store: &Store, leases: &Leases, round: u64) -> Result<(), Failure>
         if !held.is_empty() {
             store.beat(&held).await?;
         }
+        store.clock.anchor(store.database_now().await?);
         store.rescue_jobs().await?;
         store.close_windows().await?;
     }

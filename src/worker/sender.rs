@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::sleep;
 
 use crate::clock::Clock;
@@ -21,15 +22,21 @@ const PLAYED: Duration = Duration::from_secs(2);
 pub enum Sender {
     /// To destinations that are played: the demo's.
     Scripted(Scripted),
-    /// Nowhere; everything is accepted at once. For measuring what the queue itself costs.
-    Nowhere,
+    /// Nowhere; everything is accepted at once, and the job's number is told as soon as its request would leave. For
+    /// measuring what the queue itself costs.
+    Nowhere(Option<UnboundedSender<i64>>),
 }
 
 impl Sender {
+    /// Nowhere, and nobody is told.
+    pub fn nowhere() -> Self {
+        Self::Nowhere(None)
+    }
+
     /// The destinations it reaches, by name; `None` means every one.
     pub(super) fn reaches(&self) -> Option<Vec<String>> {
         match self {
-            Self::Scripted(_) | Self::Nowhere => None,
+            Self::Scripted(_) | Self::Nowhere(_) => None,
         }
     }
 
@@ -37,7 +44,13 @@ impl Sender {
     pub(super) async fn send(&self, intent: &Intent, clock: &Clock) -> Reply {
         let Some(request) = request(intent.job(), intent.content(), intent.n()) else { return unreadable() };
         match self {
-            Self::Nowhere => Reply { meaning: Meaning::Accepted, status: None, error: None, retry_after: None, remote_id: None },
+            Self::Nowhere(told) => {
+                if let Some(told) = told {
+                    // Whoever measured may be gone already.
+                    let _ = told.send(intent.job().number);
+                }
+                Reply { meaning: Meaning::Accepted, status: None, error: None, retry_after: None, remote_id: None }
+            }
             Self::Scripted(scripted) => {
                 let (answer, took) = scripted.answer(&request, clock.now());
                 pass(clock, took).await;
@@ -52,7 +65,7 @@ impl Sender {
             return Found::CannotTell("what was sent cannot be read any more".to_owned());
         };
         match self {
-            Self::Nowhere => Found::Absent,
+            Self::Nowhere(_) => Found::Absent,
             Self::Scripted(scripted) => {
                 let (found, took) = scripted.look_up(&request);
                 pass(clock, took).await;

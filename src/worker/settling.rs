@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout_at};
 
 use super::leases::Lease;
 use crate::domain::failure::Failure;
@@ -11,7 +11,9 @@ use crate::store::Store;
 use crate::workflow::finish::{Returned, finish_attempts};
 
 /// Results in one transaction at most.
-const BATCH: usize = 64;
+const BATCH: usize = 128;
+/// How long a result waits for others.
+const MOMENT: Duration = Duration::from_millis(1);
 /// How long a known result is worth trying to keep: as long as its lease stands.
 const WORTH_KEEPING: Duration = Duration::from_secs(30);
 const AGAIN: Duration = Duration::from_millis(500);
@@ -23,6 +25,7 @@ pub(super) type Back = (Returned, Lease);
 pub(super) async fn settle(store: Store, mut results: mpsc::Receiver<Back>) {
     let mut backs: Vec<Back> = Vec::with_capacity(BATCH);
     while results.recv_many(&mut backs, BATCH).await > 0 {
+        gather(&mut results, &mut backs).await;
         let (returned, leases): (Vec<Returned>, Vec<Lease>) = backs.drain(..).unzip();
         if let Err(error) = write(&store, &returned).await {
             tracing::warn!(%error, "results were not written together; each is tried by itself");
@@ -33,6 +36,18 @@ pub(super) async fn settle(store: Store, mut results: mpsc::Receiver<Back>) {
             }
         }
         drop(leases);
+    }
+}
+
+/// Waits a moment for others that come back together with the first: a commit costs more than the wait.
+async fn gather(results: &mut mpsc::Receiver<Back>, backs: &mut Vec<Back>) {
+    let until = Instant::now() + MOMENT;
+    while backs.len() < BATCH {
+        let room = BATCH - backs.len();
+        match timeout_at(until, results.recv_many(backs, room)).await {
+            Ok(1..) => {}
+            Ok(0) | Err(_) => return,
+        }
     }
 }
 

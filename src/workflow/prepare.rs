@@ -12,7 +12,7 @@ use crate::store::claim::Claimed;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Prepared {
     /// It may leave.
-    Send(Content),
+    Send(Box<Content>),
     /// Not now.
     Wait {
         /// Until when.
@@ -34,5 +34,5 @@ pub enum Prepared {
 /// # Errors
 /// What the database says.
 pub async fn prepare(_store: &Store, jobs: &[Claimed]) -> Result<Vec<Prepared>, Failure> {
-    Ok(jobs.iter().map(|_| Prepared::Send(Content::Publish)).collect())
+    Ok(jobs.iter().map(|_| Prepared::Send(Box::new(Content::Publish))).collect())
 }

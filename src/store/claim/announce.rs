@@ -45,7 +45,7 @@ impl Store {
         let mut tx = self.begin().await?;
         let rows: Vec<Vec<Value>> =
             jobs.iter().map(|(job, content)| values![job.id, job.fence, content.reveal().as_str()]).collect();
-        let held: Vec<(Uuid, String, i64)> = tx.over(self.of(HOLD_ON), &[], rows).await?;
+        let held: Vec<(Uuid, String, i64)> = tx.over(self.of(HOLD_ON), vec![], rows).await?;
         let held: BTreeMap<Uuid, (String, i64)> = held.into_iter().map(|(id, content, n)| (id, (content, n))).collect();
         let now = tx.now;
         let announced: Vec<Announced> = jobs
@@ -141,6 +141,6 @@ impl Tx {
             ]
         });
         let rows = rows.collect();
-        self.over::<(Uuid,)>(START, &[], rows).await.map(drop)
+        self.over::<(Uuid,)>(START, vec![], rows).await.map(drop)
     }
 }

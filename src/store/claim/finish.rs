@@ -84,7 +84,7 @@ impl Tx {
             ]
         });
         let jobs = jobs.collect();
-        let mine: Vec<(Uuid,)> = self.over(JOBS, &values![now], jobs).await?;
+        let mine: Vec<(Uuid,)> = self.over(JOBS, values![now], jobs).await?;
         let mine: BTreeSet<Uuid> = mine.into_iter().map(|(id,)| id).collect();
         let mine: Vec<bool> = settled.iter().map(|one| mine.contains(&one.intent.claimed.id.0)).collect();
         let attempts = settled.iter().zip(&notes).zip(&mine).map(|((one, kept), mine)| {
@@ -101,7 +101,7 @@ impl Tx {
             ]
         });
         let attempts = attempts.collect();
-        self.over::<(Uuid,)>(ATTEMPTS, &values![now], attempts).await?;
+        self.over::<(Uuid,)>(ATTEMPTS, values![now], attempts).await?;
         self.tell(settled, &notes, &mine).await?;
         Ok(mine)
     }

@@ -38,12 +38,20 @@ pub enum Aside {
     Ended(JobState),
 }
 
+const NOW: [&str; 2] = dialects!("select ", now);
+
 impl Store {
+    /// What time it is at the database: the one clock that all workers share.
+    pub async fn database_now(&self) -> Outcome<DateTime<Utc>> {
+        let rows: Vec<(DateTime<Utc>,)> = self.read(self.of(NOW), vec![]).await?;
+        rows.first().map(|row| row.0).ok_or_else(|| Failure::Other("the database did not say what time it is".to_owned()))
+    }
+
     /// Keeps leases for another 45 seconds; gives back the jobs whose lease still stands.
     pub async fn beat(&self, leases: &[(JobId, i64)]) -> Outcome<Vec<JobId>> {
         let mut tx = self.begin().await?;
         let rows = leases.iter().map(|(job, fence)| values![*job, *fence]).collect();
-        let kept: Vec<(Uuid,)> = tx.over(self.of(BEAT), &[], rows).await?;
+        let kept: Vec<(Uuid,)> = tx.over(self.of(BEAT), vec![], rows).await?;
         tx.commit().await?;
         Ok(kept.into_iter().map(|(id,)| JobId(id)).collect())
     }
@@ -53,7 +61,7 @@ impl Store {
         let mut tx = self.begin().await?;
         let now = tx.now;
         let rows = leases.iter().map(|(job, fence)| values![*job, *fence]).collect();
-        let back: Vec<(Uuid,)> = tx.over(HAND_BACK, &values![now], rows).await?;
+        let back: Vec<(Uuid,)> = tx.over(HAND_BACK, values![now], rows).await?;
         tx.commit().await?;
         Ok(back.len())
     }

@@ -142,7 +142,7 @@ impl Store {
             }
         }
         let ids: Vec<Vec<Value>> = candidates.iter().map(|((id, ..), _)| values![*id]).collect();
-        let rows: Vec<Row> = tx.over(self.of(CLAIM), &values![now, worker], ids).await?;
+        let rows: Vec<Row> = tx.over(self.of(CLAIM), values![now, worker], ids).await?;
         // When the answer to this is lost the leases run out, and the jobs are rescued with nothing announced.
         tx.commit().await?;
         let order: BTreeMap<JobId, usize> =
