@@ -24,11 +24,11 @@
 //!
 //! # What is not compared
 //!
-//! The work around the work. For each job quotedeck commits a journal entry and an attempt row before anything leaves,
-//! and the result with another entry afterwards: two durable commits a job with the payload of neither shared between
-//! jobs. The peers take many jobs in one transaction and delete or mark one row each, many in one commit; after a crash they
-//! cannot say whether a job's effect may have happened. Handlers that take time, retries, many workers, and large
-//! backlogs are not measured here.
+//! The work around the work. For every job quotedeck commits a journal entry and an attempt row before anything leaves, and
+//! its result afterwards: two durable commits that each speak of one job. The peers take many jobs in one transaction,
+//! delete or mark one row for each, and write many results in one commit; after a crash they cannot say which jobs may
+//! have had their effect, and the settings that make them fastest leave thousands of jobs taken. Handlers that take time,
+//! retries, several workers, and large backlogs are not measured here.
 
 use clap::Parser;
 use color_eyre::eyre::Result;

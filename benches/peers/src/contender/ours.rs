@@ -8,13 +8,13 @@ use std::time::{Duration, Instant};
 
 use color_eyre::eyre::{OptionExt as _, Result, bail};
 use quotedeck::clock::Clock;
-use quotedeck::domain::actor::Actor;
-use quotedeck::domain::id::{ClientId, DestinationId};
+use quotedeck::domain::actor::{Actor, Person, Role};
+use quotedeck::domain::id::{ClientId, DestinationId, PersonId};
 use quotedeck::domain::job::{DeliveryMode, JobKind};
 use quotedeck::domain::money::Money;
 use quotedeck::store::Store;
 use quotedeck::store::clients::NewClient;
-use quotedeck::store::connect::Place;
+use quotedeck::store::connect::{Place, Purpose};
 use quotedeck::store::destinations::NewDestination;
 use quotedeck::store::jobs::NewJob;
 use quotedeck::worker::{Sender, Worker};
@@ -70,7 +70,9 @@ struct Desk {
 impl Desk {
     async fn open(url: &str) -> Result<Self> {
         let place: Place = url.parse()?;
-        let store = Store::init(&place, Clock::System).await?;
+        Store::init(&place, Clock::System).await?.close().await;
+        let store = Store::open(&place, Clock::System, Purpose::Work).await?;
+        let owner = Actor::Person(Person { id: PersonId::new(), name: "peers".to_owned(), role: Role::Owner, clients: None });
         let mut tx = store.begin().await?;
         let client = NewClient {
             name: "Peers".to_owned(),
@@ -80,7 +82,7 @@ impl Desk {
             high_value_at: Money::whole(5_000),
             addresses: Vec::new(),
         };
-        tx.put_client(&Actor::Worker, &client).await?;
+        tx.put_client(&owner, &client).await?;
         let destination = NewDestination {
             name: "Nowhere".to_owned(),
             kind: "webhook".to_owned(),
@@ -88,7 +90,7 @@ impl Desk {
             incident_owner: None,
             rollback: None,
         };
-        tx.put_destination(&Actor::Worker, &destination).await?;
+        tx.put_destination(&owner, &destination).await?;
         let client = tx.client_named(&client.name).await?.ok_or_eyre("the client was just made")?;
         tx.commit().await?;
         let pool = pool(url).await?;
