@@ -15,6 +15,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 use crate::clock::Clock;
 use crate::delivery::scripted::Scripted;
 use crate::delivery::{Answer, Request, classify};
+use crate::domain::content::Content;
 use crate::domain::failure::Failure;
 use crate::domain::job::JobState;
 use crate::domain::journal::sha256;
@@ -77,7 +78,8 @@ fn request(intent: &Intent) -> Request {
         kind: job.destination_kind.clone(),
         operation: job.operation.clone(),
         idempotency_key: job.idempotency_key.clone(),
-        body: Internal::new(job.args.reveal().clone()),
+        content: Internal::new(Content::from_json(job.args.reveal()).unwrap_or(Content::Publish)),
+        since: job.created_at,
     }
 }
 
@@ -186,7 +188,7 @@ impl Worker {
 
     /// Announces an attempt; `None` when it may not be made any more.
     async fn announce(&self, claimed: Claimed) -> Result<Option<Intent>, Failure> {
-        let print = Request::fingerprint(&claimed.operation, &claimed.idempotency_key, &claimed.args);
+        let print = Content::fingerprint(&claimed.operation, &claimed.idempotency_key, claimed.args.reveal());
         let (job, fence) = (claimed.id, claimed.fence);
         match self.store.announce(claimed, &print).await {
             Ok(intent) => Ok(Some(intent)),
@@ -199,7 +201,7 @@ impl Worker {
     }
 
     async fn settle(&self, intent: &Intent, answer: &Answer) -> Result<Option<JobState>, Failure> {
-        finish_attempt(&self.store, intent, &classify(answer), roll(intent)).await
+        finish_attempt(&self.store, intent, &classify(request(intent).system(), answer), roll(intent)).await
     }
 
     /// One attempt from announcement to result, with its heartbeats.
