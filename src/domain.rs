@@ -25,6 +25,7 @@ pub(crate) mod legal;
 pub mod money;
 pub mod opt_out;
 pub mod output;
+pub mod reach;
 pub mod reply;
 pub mod retry;
 pub mod routing;

@@ -105,6 +105,25 @@ pub struct Setting {
     pub rollback: Option<String>,
 }
 
+impl Setting {
+    /// A destination with nothing but a name: our own portal needs no more.
+    pub fn new(name: &str, system: System) -> Self {
+        Self {
+            name: name.to_owned(),
+            system,
+            url: String::new(),
+            account: String::new(),
+            from: String::new(),
+            secret: None,
+            missing: None,
+            concurrency: None,
+            per_minute: None,
+            incident_owner: None,
+            rollback: None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -53,6 +53,7 @@ async fn destinations(store: &Store) -> Result<(), Failure> {
 
 /// Does what is due of them now.
 pub(super) async fn once(store: &Store) -> Result<(), Failure> {
+    store.rescue_jobs().await?;
     store.close_windows().await?;
     destinations(store).await
 }

@@ -7,6 +7,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::sleep;
 
 use crate::clock::Clock;
+use crate::delivery::couriers::Couriers;
 use crate::delivery::scripted::Scripted;
 use crate::delivery::{Request, classify};
 use crate::domain::content::Content;
@@ -20,6 +21,8 @@ const PLAYED: Duration = Duration::from_secs(2);
 /// Where requests go.
 #[derive(Clone, Debug)]
 pub enum Sender {
+    /// To the destinations of the configuration.
+    Couriers(Couriers),
     /// To destinations that are played: the demo's.
     Scripted(Scripted),
     /// Nowhere; everything is accepted at once, and the job's number is told as soon as its request would leave. For
@@ -36,6 +39,7 @@ impl Sender {
     /// The destinations it reaches, by name; `None` means every one.
     pub(super) fn reaches(&self) -> Option<Vec<String>> {
         match self {
+            Self::Couriers(couriers) => Some(couriers.names()),
             Self::Scripted(_) | Self::Nowhere(_) => None,
         }
     }
@@ -44,6 +48,7 @@ impl Sender {
     pub(super) async fn send(&self, intent: &Intent, clock: &Clock) -> Reply {
         let Some(request) = request(intent.job(), intent.content(), intent.n()) else { return unreadable() };
         match self {
+            Self::Couriers(couriers) => couriers.send(&request).await,
             Self::Nowhere(told) => {
                 if let Some(told) = told {
                     // Whoever measured may be gone already.
@@ -54,7 +59,7 @@ impl Sender {
             Self::Scripted(scripted) => {
                 let (answer, took) = scripted.answer(&request, clock.now());
                 pass(clock, took).await;
-                classify(&answer)
+                classify(request.system(), &answer)
             }
         }
     }
@@ -65,6 +70,7 @@ impl Sender {
             return Found::CannotTell("what was sent cannot be read any more".to_owned());
         };
         match self {
+            Self::Couriers(couriers) => couriers.look_up(&request).await,
             Self::Nowhere(_) => Found::Absent,
             Self::Scripted(scripted) => {
                 let (found, took) = scripted.look_up(&request);

@@ -5,9 +5,11 @@ mod cluster;
 #[macro_use]
 mod databases;
 mod fixtures;
+mod stand_in;
 
 mod claim;
 mod cli;
+mod delivery;
 mod feed;
 mod flows;
 mod journal;
