@@ -127,17 +127,9 @@ fn way(setting: &Setting) -> Result<Way, String> {
 }
 
 impl Courier {
-    fn needs_secret(&self) -> bool {
-        match self.setting.system {
-            System::Hubspot | System::Twilio | System::Webhook => true,
-            System::Smtp => !self.setting.account.is_empty(),
-            System::Portal => false,
-        }
-    }
-
     fn trouble(&self) -> Option<String> {
         match self.secret() {
-            Err(why) if self.needs_secret() => Some(why),
+            Err(why) if self.setting.needs_secret() => Some(why),
             Ok(secret) if self.setting.system == System::Webhook => Key::new(secret).err(),
             _ => None,
         }

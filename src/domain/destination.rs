@@ -122,6 +122,15 @@ impl Setting {
             rollback: None,
         }
     }
+
+    /// Whether nothing can be sent without a secret: a mail server without a login takes mail from whom it knows.
+    pub fn needs_secret(&self) -> bool {
+        match self.system {
+            System::Hubspot | System::Twilio | System::Webhook => true,
+            System::Smtp => !self.account.is_empty(),
+            System::Portal => false,
+        }
+    }
 }
 
 #[cfg(test)]

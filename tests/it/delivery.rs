@@ -18,6 +18,8 @@ use tokio::time::Instant;
 
 use crate::stand_in::{MailMode, MailServer, Mode, StandIn};
 
+mod secrets;
+
 const KEY: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 fn setting(system: System, url: &str, secret: &str) -> Setting {
