@@ -82,7 +82,6 @@ async fn a_failing_run_tells_no_secret() {
             }
             let couriers = Couriers::new(&[setting.clone()]).unwrap();
             let request = request(system, content(system));
-            setting.url.clear();
             harmless("Debug", &format!("{couriers:?} {request:?} {setting:?}"));
             for _ in 0..modes.len() {
                 let reply = couriers.send(&request).await;
