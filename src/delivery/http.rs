@@ -216,7 +216,7 @@ fn words(error: &reqwest::Error) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use rstest::rstest;
     use std::sync::Arc;
@@ -253,7 +253,7 @@ mod tests {
     }
 
     /// A TLS server with a certificate for `name`, and what trusts it.
-    async fn tls_server(name: &str) -> (u16, Certificate) {
+    pub(in crate::delivery) async fn tls_server(name: &str) -> (u16, Certificate) {
         drop(rustls::crypto::ring::default_provider().install_default());
         let made = rcgen::generate_simple_self_signed([name.to_owned()]).unwrap();
         let certificate = made.cert.der().clone();

@@ -175,6 +175,7 @@ async fn a_deal_and_a_note_come_to_their_contact_once() {
 #[case(Mode::Html, Meaning::Silent, Meaning::Accepted)]
 #[case(Mode::Empty, Meaning::Silent, Meaning::Accepted)]
 #[case(Mode::Huge, Meaning::Silent, Meaning::Accepted)]
+#[case(Mode::Endless, Meaning::Silent, Meaning::Accepted)]
 #[tokio::test]
 async fn bad_answers_have_a_meaning(#[case] mode: Mode, #[case] api: Meaning, #[case] hook: Meaning) {
     for (system, meaning) in [(System::Hubspot, api), (System::Twilio, api), (System::Webhook, hook)] {
