@@ -9,7 +9,7 @@
 //! - one upsert per object type, notes as well: `api-reference/crm-contacts-v3/batch/post-crm-v3-objects-contacts-batch-upsert`,
 //!   `api-reference/legacy/crm/activities/notes/batch/upsert-notes`; it takes no associations, so these are a request of
 //!   their own: `api-reference/latest/crm/associations/associate-records/update-association`;
-//! - errors, 207 and why each input carries an `objectWriteTraceId`: `api-reference/error-handling`;
+//! - errors, 207 and why each input carries an `objectWriteTraceId`: `api-reference/error-handling`, with 423 and 477;
 //! - 429 and its policies, and that the daily one ends at midnight of the account's zone: `api/usage-details`.
 
 use chrono::{TimeDelta, TimeZone as _, Utc};
@@ -25,6 +25,8 @@ use crate::domain::reply::{Meaning, Reply};
 const ID: &str = "quotedeck_id";
 /// The day's requests are used up, and the zone its midnight is in is not told: it is asked again every hour.
 const DAY_SPENT: TimeDelta = TimeDelta::hours(1);
+/// How long a lock holds at most.
+const LOCKED: TimeDelta = TimeDelta::seconds(2);
 /// The longest of the short policies.
 const TEN_SECONDS: TimeDelta = TimeDelta::seconds(10);
 
@@ -169,8 +171,8 @@ fn failed(answer: &Received<'_>) -> Reply {
         "INVALID_AUTHENTICATION" | "EXPIRED_AUTHENTICATION" | "MISSING_SCOPES" | "BANNED" => Meaning::LockedOut,
         "VALIDATION_ERROR" | "CONFLICT" | "OBJECT_ALREADY_EXISTS" | "OBJECT_NOT_FOUND" => Meaning::Refused,
         _ if word("/errorType") == "RATE_LIMIT" => Meaning::Busy,
-        // The account is being moved between data centres; the answer says for how long.
-        _ if answer.status == 477 => Meaning::Busy,
+        // Too many changes at once, or an account on its way to another data centre: the answer says for how long.
+        _ if matches!(answer.status, 423 | 477) => Meaning::Busy,
         // An error of the one input inside a success.
         _ if answer.status < 300 => Meaning::Refused,
         _ => answer.by_status(),
@@ -187,6 +189,7 @@ fn failed(answer: &Received<'_>) -> Reply {
     if meaning == Meaning::Busy {
         let least = match word("/policyName").as_str() {
             "DAILY" => DAY_SPENT,
+            _ if answer.status == 423 => LOCKED,
             policy if policy.contains("SECONDLY") && !policy.contains("TEN") => TimeDelta::seconds(1),
             _ => TEN_SECONDS,
         };
@@ -318,7 +321,8 @@ mod tests {
     #[case(403, SCOPES, Meaning::LockedOut, "MISSING_SCOPES: token lacks scopes (give the token: crm.objects.contacts.write)")]
     #[case(400, INVALID, Meaning::Refused, "VALIDATION_ERROR: Property values were not valid: email")]
     #[case(409, CONFLICT, Meaning::Refused, "CONFLICT: Contact already exists. Existing ID: 801")]
-    #[case(423, "{}", Meaning::Broken, "no message")]
+    #[case(423, "{}", Meaning::Busy, "no message")]
+    #[case(477, "", Meaning::Busy, "status 477 with an empty answer")]
     #[case(500, "", Meaning::Broken, "status 500 with an empty answer")]
     #[case(502, "<html>", Meaning::Silent, "<html>")]
     fn its_answers(#[case] status: u16, #[case] body: &str, #[case] meaning: Meaning, #[case] error: &str) {

@@ -3,9 +3,9 @@
 //!
 //! *Reconcile*: Twilio takes no key of ours, so a message that may have left is looked for in the account's list.
 //!
-//! Where the facts are from, under twilio.com/docs: `messaging/api/message-resource` (the request, the list, that the date a
-//! message was sent is empty until it is); `usage/requests-to-twilio` (Basic auth, pages); `api/errors/CODE` (the codes; they
-//! are split up now and then, so what is not known here goes by its status).
+//! Where the facts are from, under twilio.com/docs: `messaging/api/message-resource` (the request; the list, which is newest
+//! first and filtered by the date of sending, not of making); `usage/api` (Basic auth); `api/errors/CODE` (the codes; they are
+//! split up now and then, so what is not known here goes by its status).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -89,9 +89,9 @@ pub(super) fn read(answer: &Received<'_>) -> Reply {
     let meaning = match json.as_ref().and_then(|json| json.get("code")).and_then(Value::as_i64) {
         // The token, or an account that is not active.
         Some(10_001 | 20_003 | 20_005) => Meaning::LockedOut,
-        // The sender is none, is not this account's, or has no numbers: no message can leave until that is put right.
+        // The sender is none, or is not this account's: no message can leave until that is put right.
         // (21606 and 21659 can be about the recipient's country too, and one recipient must not stop all others.)
-        Some(21_212 | 21_603 | 21_660 | 21_703) => Meaning::LockedOut,
+        Some(21_212 | 21_603 | 21_660) => Meaning::LockedOut,
         // Too many requests, or too many messages from one number.
         Some(14_107 | 20_429 | 21_611) => Meaning::Busy,
         _ => answer.by_status(),
