@@ -13,14 +13,18 @@ use std::time::{Duration, Instant};
 
 use quotedeck::clock::Clock;
 use quotedeck::domain::actor::{Actor, Person, Role};
+use quotedeck::domain::content::Content;
 use quotedeck::domain::filter::Filter;
 use quotedeck::domain::id::{ClientId, DestinationId, LeadId, PersonId};
 use quotedeck::domain::job::{DeliveryMode, JobKind};
+use quotedeck::domain::reply::{Meaning, Reply};
+use quotedeck::domain::text::Internal;
 use quotedeck::store::Store;
 use quotedeck::store::claim::take::Appetite;
 use quotedeck::store::connect::{Place, Purpose};
 use quotedeck::store::jobs::NewJob;
 use quotedeck::worker::{Sender, Worker};
+use quotedeck::workflow::finish::{Returned, finish_attempts};
 use tokio::sync::watch;
 
 #[path = "../tests/it/cluster.rs"]
@@ -213,25 +217,35 @@ async fn multiply(place: &Place, state: &str, jobs: usize) {
     }
 }
 
-/// Claims and pages beside many finished and waiting jobs.
+/// Claims, announcements, results and pages beside many finished and waiting jobs.
 async fn beside_many(place: &Place, finished: usize) -> Vec<(&'static str, Duration)> {
     let mut party = Party::at(place).await;
     party.queue(1).await;
     multiply(place, "ready", finished / 10).await;
     multiply(place, "succeeded", finished).await;
     let me = Person { id: PersonId::new(), name: "bench".into(), role: Role::Owner, clients: None };
-    let mut claims = Vec::new();
-    let mut pages = Vec::new();
+    let mut times: [Vec<Duration>; 4] = Default::default();
     for _ in 0..RUNS {
-        let began = Instant::now();
+        let mut began = Instant::now();
+        let mut lap = |stage: &mut Vec<Duration>| {
+            stage.push(began.elapsed());
+            began = Instant::now();
+        };
         let taken = party.store.claim_jobs("bench", &Appetite { most: 32, bulk: 32, reaches: None }).await.unwrap();
-        claims.push(began.elapsed());
+        lap(&mut times[0]);
         assert_eq!(taken.jobs.len(), 32, "there is enough to take");
-        let began = Instant::now();
+        let content = || Internal::new(Content::Publish.to_json().unwrap());
+        let announced = party.store.announce(taken.jobs.into_iter().map(|job| (job, content())).collect()).await.unwrap();
+        lap(&mut times[1]);
+        let reply = Reply { meaning: Meaning::Accepted, status: None, error: None, retry_after: None, remote_id: None };
+        let returned: Vec<Returned> =
+            announced.into_iter().map(|one| Returned { intent: one.made().unwrap(), reply: reply.clone(), roll: 0.5 }).collect();
+        finish_attempts(&party.store, &returned).await.unwrap();
+        lap(&mut times[2]);
         party.store.page_jobs(&me, &Filter::default(), None, 50).await.unwrap();
-        pages.push(began.elapsed());
+        lap(&mut times[3]);
     }
-    claims.sort();
-    pages.sort();
-    vec![("claim of 32 jobs", at(&claims, 50)), ("page of the queue", at(&pages, 50))]
+    let whats = ["claim of 32 jobs", "announcement of 32", "results of 32", "page of the queue"];
+    times.each_mut().iter_mut().for_each(|times| times.sort());
+    whats.into_iter().zip(&times).map(|(what, times)| (what, at(times, 50))).collect()
 }

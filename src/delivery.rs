@@ -10,6 +10,7 @@ use strum::VariantArray as _;
 use crate::domain::content::Content;
 use crate::domain::destination::System;
 use crate::domain::id::Ref;
+use crate::domain::journal::{sha256, to_hex};
 use crate::domain::reply::{Meaning, Reply};
 use crate::domain::text::{Internal, Untrusted};
 
@@ -28,6 +29,8 @@ pub use smtp::Step;
 const TEXT_KEPT: usize = 200;
 /// Characters of an error in the destination's own words that are kept.
 const WORDS_KEPT: usize = 600;
+/// The longest id in a header, in characters: the line around it must not be folded.
+const LONGEST_ID: usize = 200;
 /// The longest wait that a destination may ask for, in seconds.
 const LONGEST_WAIT: i64 = 7 * 24 * 3600;
 
@@ -196,6 +199,19 @@ fn text(value: &Value) -> Option<String> {
     }
 }
 
+/// A key as an id in a header: what may not stand there is written in hexadecimal, so that no two keys make the same.
+fn spelled(key: &str, signs: &[u8]) -> String {
+    let mut id = String::new();
+    for byte in key.bytes() {
+        if byte.is_ascii_alphanumeric() || signs.contains(&byte) {
+            id.push(char::from(byte));
+        } else {
+            id.push_str(&format!("={byte:02x}"));
+        }
+    }
+    if id.is_empty() || id.len() > LONGEST_ID { to_hex(&sha256(key.as_bytes())) } else { id }
+}
+
 fn kept(text: &str, most: usize) -> String {
     text.chars().take(most).collect()
 }
@@ -233,6 +249,12 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn other_keys_have_other_ids(one in any::<String>(), other in any::<String>()) {
+            prop_assert_eq!(one == other, spelled(&one, b"-:") == spelled(&other, b"-:"));
+            prop_assert!(spelled(&one, b"-:").bytes().all(|byte| byte.is_ascii_graphic() && byte != b'.'));
+        }
+
         #[test]
         fn no_answer_breaks_it(
             system in proptest::sample::select(System::VARIANTS),

@@ -126,8 +126,11 @@ impl Worker {
             tokio::select! {
                 biased;
                 _ = stop.changed() => break,
-                // More come free together: one claim for all of them.
-                () = leases.freed(), if running >= self.concurrency => sleep(MOMENT).await,
+                () = leases.freed(), if running > 0 => {
+                    // More come free together: one claim for all of them. Bulk may be waiting for its share.
+                    sleep(MOMENT).await;
+                    pause = Duration::ZERO;
+                }
                 _ = feed.next() => pause = Duration::ZERO,
                 () = sleep(pause), if !pause.is_zero() => pause = Duration::ZERO,
             }

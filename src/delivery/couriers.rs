@@ -11,6 +11,7 @@ use super::http::{Call, Http, LOOKED_AT};
 use super::mail::Post;
 use super::webhook::Key;
 use super::{Answer, Received, Request, classify, hubspot, smtp, twilio, webhook};
+use crate::domain::content::Message;
 use crate::domain::destination::{Secret, Setting, System};
 use crate::domain::reach::{Reach, reach};
 use crate::domain::reply::{Found, Meaning, Reply};
@@ -117,7 +118,7 @@ impl Couriers {
 fn way(setting: &Setting) -> Result<Way, String> {
     match reach(setting.system, &setting.url).map_err(|bad| format!("url: {bad}"))? {
         Reach::Here => Ok(Way::Here),
-        Reach::Http(base) => Http::new(base, Vec::new()).map(Way::Http),
+        Reach::Http(base) => Http::new(base, setting.system.delivery_mode(), Vec::new()).map(Way::Http),
         Reach::Mail(server) => {
             let from = setting.from.parse().map_err(|_| "from: this is no mail address; write one".to_owned())?;
             let post = Post::new(server, from, &setting.account, setting.secret.as_ref());
@@ -218,21 +219,13 @@ impl Courier {
 }
 
 /// Reads the list of messages to a person, page by page.
-async fn listed(
-    http: &Http,
-    message: &crate::domain::content::Message,
-    sender: twilio::Sender<'_>,
-    request: &Request,
-    until: Instant,
-) -> Found {
+async fn listed(http: &Http, message: &Message, sender: twilio::Sender<'_>, request: &Request, until: Instant) -> Found {
     let mut call = twilio::list(message, sender);
     for _ in 0..twilio::PAGES {
-        let (status, retry_after, body) = match http.exchange(call, twilio::PAGE_BYTES, until).await {
-            Answer::Http { status, retry_after, body } => (status, retry_after, body),
-            Answer::NoConnection(why) | Answer::NoAnswer(why) | Answer::NoSecret(why) | Answer::Unfit(why) => {
-                return Found::CannotTell(why);
-            }
-            Answer::Done | Answer::Smtp { .. } => return Found::CannotTell("this is no list".to_owned()),
+        let answer = http.exchange(call, twilio::PAGE_BYTES, until).await;
+        let Answer::Http { status, retry_after, body } = answer else {
+            let why = classify(System::Twilio, &answer).error;
+            return Found::CannotTell(why.map_or_else(String::new, |why| why.raw().to_owned()));
         };
         match twilio::look(&Received { status, retry_after, body: &body }, message, sender, request.since) {
             twilio::Page::Has(sid) => return Found::Arrived { remote_id: Some(sid) },

@@ -12,6 +12,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::Answer;
+use crate::domain::job::DeliveryMode;
 use crate::domain::reach::is_loopback;
 
 /// Longest wait for a connection, names and TLS included.
@@ -47,9 +48,12 @@ pub(super) struct Http {
 impl Http {
     /// A way to a base URL; `roots` are trusted beside those that this machine trusts.
     ///
+    /// Connections are kept only where a request may be sent twice: one that the other side closed meanwhile breaks under
+    /// the next request, and then nobody knows whether that arrived.
+    ///
     /// # Errors
     /// Why there is none.
-    pub(super) fn new(base: Url, roots: Vec<Certificate>) -> Result<Self, String> {
+    pub(super) fn new(base: Url, mode: DeliveryMode, roots: Vec<Certificate>) -> Result<Self, String> {
         // Whoever was first has installed the same: the program knows one.
         drop(rustls::crypto::ring::default_provider().install_default());
         let mut builder = Client::builder()
@@ -59,6 +63,9 @@ impl Http {
             .retry(retry::never())
             .connect_timeout(CONNECT)
             .tls_certs_merge(roots);
+        if mode != DeliveryMode::Keyed {
+            builder = builder.pool_max_idle_per_host(0);
+        }
         if is_loopback(&base) {
             builder = builder.no_proxy();
         }
@@ -209,7 +216,7 @@ fn words(error: &reqwest::Error) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use rstest::rstest;
     use std::sync::Arc;
@@ -235,18 +242,18 @@ mod tests {
     #[case("https://api.example.com/hub", "/a", "https://api.example.com/hub/a")]
     #[case("https://example.com/in?team=7", "", "https://example.com/in?team=7")]
     fn a_path_stands_below_the_base(#[case] base: &str, #[case] path: &str, #[case] place: &str) {
-        let http = Http::new(base.parse().unwrap(), Vec::new()).unwrap();
+        let http = Http::new(base.parse().unwrap(), DeliveryMode::Keyed, Vec::new()).unwrap();
         assert_eq!(http.place(path).unwrap().as_str(), place);
     }
 
     #[test]
     fn no_path_leads_to_another_host() {
-        let http = Http::new("https://api.example.com".parse().unwrap(), Vec::new()).unwrap();
+        let http = Http::new("https://api.example.com".parse().unwrap(), DeliveryMode::Keyed, Vec::new()).unwrap();
         assert!([".evil.example", "@evil.example/", ":81/"].iter().all(|path| http.place(path).is_none()));
     }
 
     /// A TLS server with a certificate for `name`, and what trusts it.
-    async fn tls_server(name: &str) -> (u16, Certificate) {
+    pub(in crate::delivery) async fn tls_server(name: &str) -> (u16, Certificate) {
         drop(rustls::crypto::ring::default_provider().install_default());
         let made = rcgen::generate_simple_self_signed([name.to_owned()]).unwrap();
         let certificate = made.cert.der().clone();
@@ -264,7 +271,7 @@ mod tests {
     }
 
     async fn told(port: u16, roots: Vec<Certificate>) -> Answer {
-        let http = Http::new(format!("https://localhost:{port}").parse().unwrap(), roots).unwrap();
+        let http = Http::new(format!("https://localhost:{port}").parse().unwrap(), DeliveryMode::Once, roots).unwrap();
         let call = Call { method: Method::Get, path: "/".into(), headers: Vec::new(), body: String::new() };
         http.exchange(call, LOOKED_AT, Instant::now() + Duration::from_secs(20)).await
     }

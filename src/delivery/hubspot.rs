@@ -9,14 +9,14 @@
 //! - one upsert per object type, notes as well: `api-reference/crm-contacts-v3/batch/post-crm-v3-objects-contacts-batch-upsert`,
 //!   `api-reference/legacy/crm/activities/notes/batch/upsert-notes`; it takes no associations, so these are a request of
 //!   their own: `api-reference/latest/crm/associations/associate-records/update-association`;
-//! - errors, 207 and why each input carries an `objectWriteTraceId`: `api-reference/error-handling`;
+//! - errors, 207 and why each input carries an `objectWriteTraceId`: `api-reference/error-handling`, with 423 and 477;
 //! - 429 and its policies, and that the daily one ends at midnight of the account's zone: `api/usage-details`.
 
 use chrono::{TimeDelta, TimeZone as _, Utc};
 use serde_json::{Map, Value, json};
 
 use super::http::{Call, Method};
-use super::{Received, Request, text};
+use super::{Received, Request, kept, text};
 use crate::domain::content::{Contact, Content, Deal, Note};
 use crate::domain::destination::Secret;
 use crate::domain::reply::{Meaning, Reply};
@@ -25,8 +25,13 @@ use crate::domain::reply::{Meaning, Reply};
 const ID: &str = "quotedeck_id";
 /// The day's requests are used up, and the zone its midnight is in is not told: it is asked again every hour.
 const DAY_SPENT: TimeDelta = TimeDelta::hours(1);
+/// How long a lock holds at most.
+const LOCKED: TimeDelta = TimeDelta::seconds(2);
 /// The longest of the short policies.
 const TEN_SECONDS: TimeDelta = TimeDelta::seconds(10);
+
+/// How HubSpot says that a property was never made, or made without unique values.
+const SETUP_WORDS: [&str; 3] = ["PROPERTY_DOESNT_EXIST", "does not exist", "not a unique"];
 
 /// What is to be done with a record once it is there.
 pub(super) struct After {
@@ -156,20 +161,27 @@ fn failed(answer: &Received<'_>) -> Reply {
     let json = answer.json().unwrap_or_default();
     let word = |at: &str| json.pointer(at).and_then(text).unwrap_or_default();
     let category = ["/category", "/errors/0/category"].into_iter().map(word).find(|word| !word.is_empty()).unwrap_or_default();
+    // What is added must not be cut off.
+    let mut error = kept(&answer.error_text(), 400);
+    let lacks_property = error.contains("quotedeck_") && SETUP_WORDS.iter().any(|words| error.contains(words));
     let meaning = match category.as_str() {
+        // Not this record is wrong but the account: every other one would be refused as well.
+        "VALIDATION_ERROR" if lacks_property => Meaning::LockedOut,
         "RATE_LIMITS" => Meaning::Busy,
         "INVALID_AUTHENTICATION" | "EXPIRED_AUTHENTICATION" | "MISSING_SCOPES" | "BANNED" => Meaning::LockedOut,
         "VALIDATION_ERROR" | "CONFLICT" | "OBJECT_ALREADY_EXISTS" | "OBJECT_NOT_FOUND" => Meaning::Refused,
         _ if word("/errorType") == "RATE_LIMIT" => Meaning::Busy,
-        // The account is being moved between data centres; the answer says for how long.
-        _ if answer.status == 477 => Meaning::Busy,
+        // Too many changes at once, or an account on its way to another data centre: the answer says for how long.
+        _ if matches!(answer.status, 423 | 477) => Meaning::Busy,
         // An error of the one input inside a success.
         _ if answer.status < 300 => Meaning::Refused,
         _ => answer.by_status(),
     };
     let scopes = ["/errors/0/context/requiredGranularScopes", "/errors/0/context/requiredScopes", "/context/missingScopes"];
     let names = |list: &Value| list.as_array().map(|all| all.iter().filter_map(text).collect::<Vec<_>>().join(", "));
-    let mut error = answer.error_text();
+    if lacks_property {
+        error += " (make the property in HubSpot's settings, as text; quotedeck_id with unique values)";
+    }
     if let Some(scopes) = scopes.iter().find_map(|at| json.pointer(at).and_then(names)).filter(|names| !names.is_empty()) {
         error += &format!(" (give the token: {scopes})");
     }
@@ -177,6 +189,7 @@ fn failed(answer: &Received<'_>) -> Reply {
     if meaning == Meaning::Busy {
         let least = match word("/policyName").as_str() {
             "DAILY" => DAY_SPENT,
+            _ if answer.status == 423 => LOCKED,
             policy if policy.contains("SECONDLY") && !policy.contains("TEN") => TimeDelta::seconds(1),
             _ => TEN_SECONDS,
         };
@@ -265,6 +278,7 @@ mod tests {
 
     const MADE: &str = r#"{"status":"COMPLETE","results":[{"id":"512","new":true,"properties":{},"archived":false}]}"#;
     const PARTLY: &str = r#"{"status":"COMPLETE","results":[],"numErrors":1,"errors":[{"status":"error","category":"VALIDATION_ERROR","message":"Property \"quotedeck_id\" does not exist"}]}"#;
+    const PARTLY_BAD: &str = r#"{"status":"COMPLETE","results":[],"numErrors":1,"errors":[{"status":"error","category":"VALIDATION_ERROR","message":"quotedeck_urgency was not one of the allowed options"}]}"#;
     const PARTLY_BUSY: &str = r#"{"status":"COMPLETE","results":[],"numErrors":1,"errors":[{"status":"error","category":"RATE_LIMITS","message":"slow down"}]}"#;
     const NO_TOKEN: &str = r#"{"status":"error","message":"Authentication credentials not found.","correlationId":"a1b2","category":"INVALID_AUTHENTICATION"}"#;
     const EXPIRED: &str =
@@ -275,7 +289,14 @@ mod tests {
 
     #[rstest]
     #[case(200, MADE, Meaning::Accepted, "")]
-    #[case(207, PARTLY, Meaning::Refused, "VALIDATION_ERROR: Property \"quotedeck_id\" does not exist")]
+    #[case(
+        207,
+        PARTLY,
+        Meaning::LockedOut,
+        "VALIDATION_ERROR: Property \"quotedeck_id\" does not exist \
+         (make the property in HubSpot's settings, as text; quotedeck_id with unique values)"
+    )]
+    #[case(207, PARTLY_BAD, Meaning::Refused, "VALIDATION_ERROR: quotedeck_urgency was not one of the allowed options")]
     #[case(207, PARTLY_BUSY, Meaning::Busy, "RATE_LIMITS: slow down")]
     #[case(
         200,
@@ -300,7 +321,8 @@ mod tests {
     #[case(403, SCOPES, Meaning::LockedOut, "MISSING_SCOPES: token lacks scopes (give the token: crm.objects.contacts.write)")]
     #[case(400, INVALID, Meaning::Refused, "VALIDATION_ERROR: Property values were not valid: email")]
     #[case(409, CONFLICT, Meaning::Refused, "CONFLICT: Contact already exists. Existing ID: 801")]
-    #[case(423, "{}", Meaning::Broken, "no message")]
+    #[case(423, "{}", Meaning::Busy, "no message")]
+    #[case(477, "", Meaning::Busy, "status 477 with an empty answer")]
     #[case(500, "", Meaning::Broken, "status 500 with an empty answer")]
     #[case(502, "<html>", Meaning::Silent, "<html>")]
     fn its_answers(#[case] status: u16, #[case] body: &str, #[case] meaning: Meaning, #[case] error: &str) {

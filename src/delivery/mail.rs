@@ -171,3 +171,23 @@ fn reply(step: Step, response: &Response) -> Answer {
 fn words(error: &Error) -> String {
     error.source().map_or_else(|| "the connection broke".to_owned(), ToString::to_string)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::delivery::couriers::fixtures::{mail_to, request};
+    use crate::delivery::http::tests::tls_server;
+    use crate::delivery::smtp::compose;
+
+    #[tokio::test]
+    async fn a_certificate_of_nobody_lets_no_mail_out() {
+        let (port, _) = tls_server("localhost").await;
+        let from: Address = "office@acme.example".parse().unwrap();
+        let server = MailServer { host: "localhost".into(), port, privacy: Privacy::Tls };
+        let post = Post::new(server, from.clone(), "", None).unwrap();
+        let mail = compose(&request(mail_to("ana@example.com", "x", "x")), &from).unwrap();
+        let answer = post.hand_over(&mail, Instant::now() + Duration::from_secs(20)).await;
+        let Answer::NoConnection(said) = answer else { panic!("{answer:?}") };
+        assert!(said.starts_with(&format!("localhost:{port}: nobody whom this machine trusts")), "{said}");
+    }
+}

@@ -3,8 +3,9 @@
 //!
 //! *Reconcile*: Twilio takes no key of ours, so a message that may have left is looked for in the account's list.
 //!
-//! Where the facts are from, under twilio.com/docs: `messaging/api/message-resource` (the request, the list, that the date a
-//! message was sent is empty until it is); `usage/requests-to-twilio` (Basic auth, pages); `api/errors` (the codes).
+//! Where the facts are from, under twilio.com/docs: `messaging/api/message-resource` (the request; the list, which is newest
+//! first and filtered by the date of sending, not of making); `usage/api` (Basic auth); `api/errors/CODE` (the codes; they are
+//! split up now and then, so what is not known here goes by its status).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -86,12 +87,13 @@ pub(super) fn read(answer: &Received<'_>) -> Reply {
         return sid.map_or_else(|| answer.puzzling("Twilio's"), |sid| answer.accepted(Some(sid.to_owned())));
     }
     let meaning = match json.as_ref().and_then(|json| json.get("code")).and_then(Value::as_i64) {
-        // Token, rights, or an account that is not active.
-        Some(10_001 | 20_003 | 20_005 | 20_006 | 20_008 | 30_002) => Meaning::LockedOut,
-        // The sender is not ours, or cannot text: no message through this destination can leave until that is put right.
-        Some(21_212 | 21_603 | 21_606 | 21_659 | 21_660 | 21_703) => Meaning::LockedOut,
+        // The token, or an account that is not active.
+        Some(10_001 | 20_003 | 20_005) => Meaning::LockedOut,
+        // The sender is none, or is not this account's: no message can leave until that is put right.
+        // (21606 and 21659 can be about the recipient's country too, and one recipient must not stop all others.)
+        Some(21_212 | 21_603 | 21_660) => Meaning::LockedOut,
         // Too many requests, or too many messages from one number.
-        Some(14_107 | 20_429 | 21_611 | 30_001) => Meaning::Busy,
+        Some(14_107 | 20_429 | 21_611) => Meaning::Busy,
         _ => answer.by_status(),
     };
     answer.failed(meaning, &answer.error_text())
@@ -220,6 +222,11 @@ mod tests {
     #[case(
         400,
         r#"{"code":21606,"message":"The From phone number is not a valid, SMS-capable number","status":400}"#,
+        Meaning::Refused
+    )]
+    #[case(
+        400,
+        r#"{"code":21660,"message":"Mismatch between the From number and the account","status":400}"#,
         Meaning::LockedOut
     )]
     #[case(429, r#"{"code":20429,"message":"Too Many Requests","status":429}"#, Meaning::Busy)]

@@ -2,7 +2,7 @@
 //!
 //! *Keyed*: the id is the idempotency key, and a receiver takes one id once. The scheme is Standard Webhooks
 //! (github.com/standard-webhooks/standard-webhooks, `spec/standard-webhooks.md`): HMAC-SHA256 over id, time and body, joined
-//! by dots; the secret is base64 after `whsec_`; 410 says that it wants no more.
+//! by dots, so an id has none; the secret is base64 after `whsec_`; 410 says that it wants no more.
 
 use base64::Engine as _;
 use base64::engine::DecodePaddingMode;
@@ -11,7 +11,7 @@ use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 
 use super::http::{Call, Method};
-use super::{Received, Request};
+use super::{Received, Request, spelled};
 use crate::domain::content::Content;
 use crate::domain::destination::Secret;
 use crate::domain::reply::{Meaning, Reply};
@@ -21,6 +21,9 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
     &base64::alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
+
+/// Signs that an id has as they are; a dot is none of them, since dots part what is signed.
+const SIGNS: &[u8] = b"-_:/+@#";
 
 /// What signs.
 pub(super) struct Key(Vec<u8>);
@@ -53,7 +56,7 @@ pub(super) fn hook(request: &Request, key: &Key, time: i64) -> Result<Call, Stri
     let Content::Hook(hook) = request.content.reveal() else {
         return Err(format!("a webhook takes hooks, and this is {:?}; send it elsewhere", request.content.reveal()));
     };
-    let id = request.idempotency_key.clone();
+    let id = spelled(&request.idempotency_key, SIGNS);
     let signature = key.signature(&id, time, &hook.body);
     Ok(Call {
         method: Method::Post,
@@ -103,6 +106,15 @@ mod tests {
         assert!(call.headers.contains(&("webhook-id", "key-1".to_owned())));
         assert!(call.headers.contains(&("webhook-signature", key.signature("key-1", 1_614_265_330, "{\"a\": 1}"))));
         assert!(hook(&request(Content::Publish), &key, 0).is_err());
+    }
+
+    #[test]
+    fn no_key_can_shift_what_is_signed() {
+        let key = Key::new(&Secret::new("whsec_YWJj")).unwrap();
+        let mut request = request(Content::Hook(Hook { event: String::new(), body: "b".into() }));
+        request.idempotency_key = "acme:lead.created:1 é".into();
+        let call = hook(&request, &key, 1).ok().unwrap();
+        assert!(call.headers.contains(&("webhook-id", "acme:lead=2ecreated:1=20=c3=a9".to_owned())));
     }
 
     #[rstest]

@@ -78,8 +78,8 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// A destination as the configuration describes it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A destination as the configuration describes it. `Debug` hides the URL: a receiver's may hold a token.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Setting {
     /// The name people use; unique.
     pub name: String,
@@ -103,6 +103,17 @@ pub struct Setting {
     pub incident_owner: Option<String>,
     /// How what was done there is taken back.
     pub rollback: Option<String>,
+}
+
+impl fmt::Debug for Setting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Setting")
+            .field("name", &self.name)
+            .field("system", &self.system)
+            .field("secret", &self.secret)
+            .field("missing", &self.missing)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Setting {

@@ -18,6 +18,7 @@ use tokio::time::Instant;
 
 use crate::stand_in::{MailMode, MailServer, Mode, StandIn};
 
+mod mail;
 mod secrets;
 
 const KEY: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -176,6 +177,7 @@ async fn a_deal_and_a_note_come_to_their_contact_once() {
 #[case(Mode::Html, Meaning::Silent, Meaning::Accepted)]
 #[case(Mode::Empty, Meaning::Silent, Meaning::Accepted)]
 #[case(Mode::Huge, Meaning::Silent, Meaning::Accepted)]
+#[case(Mode::Endless, Meaning::Silent, Meaning::Accepted)]
 #[tokio::test]
 async fn bad_answers_have_a_meaning(#[case] mode: Mode, #[case] api: Meaning, #[case] hook: Meaning) {
     for (system, meaning) in [(System::Hubspot, api), (System::Twilio, api), (System::Webhook, hook)] {
@@ -213,30 +215,6 @@ async fn who_never_answers_is_given_up_in_time(#[case] system: System, #[case] m
     tokio::time::pause();
     let reply = sending.await;
     assert_eq!(reply.meaning, Meaning::Silent, "{}", error(&reply));
-    assert!(began.elapsed() <= LONGEST + Duration::from_secs(1));
-}
-
-#[rstest]
-#[case("", Meaning::NotReached)]
-#[case("RCPT", Meaning::NotReached)]
-#[case(".", Meaning::Silent)]
-#[tokio::test(flavor = "current_thread")]
-async fn a_silent_mail_server_is_given_up_in_time(#[case] at: &'static str, #[case] meaning: Meaning) {
-    let there = MailServer::answering(&[MailMode::Hang(at)]);
-    let couriers = couriers(System::Smtp, &there.url);
-    let request = request(System::Smtp, content(System::Smtp));
-    let began = Instant::now();
-    let sending = couriers.send(&request);
-    tokio::pin!(sending);
-    while !there.is_hanging() {
-        tokio::select! {
-            reply = &mut sending => panic!("{reply:?}"),
-            () = tokio::task::yield_now() => {}
-        }
-    }
-    tokio::time::pause();
-    let reply = sending.await;
-    assert_eq!(reply.meaning, meaning, "{}", error(&reply));
     assert!(began.elapsed() <= LONGEST + Duration::from_secs(1));
 }
 
@@ -295,70 +273,6 @@ fn empty() -> Message {
 async fn who_cannot_be_asked_says_so(#[case] system: System) {
     let url = if system == System::Smtp { "smtp://127.0.0.1:9" } else { "http://127.0.0.1:9" };
     assert!(matches!(couriers(system, url).look_up(&request(system, content(system))).await, Found::CannotTell(_)));
-}
-
-#[tokio::test]
-async fn a_mail_is_taken() {
-    let there = MailServer::answering(&[]);
-    let reply = send(System::Smtp, &there.url).await;
-    assert_eq!((reply.meaning, reply.status, error(&reply)), (Meaning::Accepted, Some(250), ""));
-    let mail = &there.mails()[0];
-    assert!(mail.contains("Message-ID: <acme=3atest=3a7@acme.example>\r\n"), "{mail}");
-    assert!(mail.contains("From: Acme <office@acme.example>") || mail.contains("From: \"Acme\" <office@acme.example>"), "{mail}");
-    assert!(there.lines().contains(&"RCPT TO:<ana@example.com>".to_owned()), "{:?}", there.lines());
-}
-
-#[rstest]
-#[case(MailMode::Answer("", 554), Meaning::LockedOut)]
-#[case(MailMode::Answer("", 421), Meaning::Broken)]
-#[case(MailMode::Close(""), Meaning::NotReached)]
-#[case(MailMode::Answer("MAIL", 530), Meaning::LockedOut)]
-#[case(MailMode::Close("MAIL"), Meaning::NotReached)]
-#[case(MailMode::Answer("RCPT", 450), Meaning::Broken)]
-#[case(MailMode::Answer("RCPT", 550), Meaning::Refused)]
-#[case(MailMode::Answer("DATA", 452), Meaning::Broken)]
-#[case(MailMode::Close("DATA"), Meaning::NotReached)]
-#[case(MailMode::Answer(".", 451), Meaning::Broken)]
-#[case(MailMode::Answer(".", 554), Meaning::Refused)]
-#[case(MailMode::Close("."), Meaning::Silent)]
-#[tokio::test]
-async fn a_mail_that_was_not_taken(#[case] mode: MailMode, #[case] meaning: Meaning) {
-    let there = MailServer::answering(&[mode]);
-    let reply = send(System::Smtp, &there.url).await;
-    assert_eq!(reply.meaning, meaning, "{}", error(&reply));
-    assert_eq!(there.mails(), Vec::<String>::new());
-}
-
-#[tokio::test]
-async fn a_mail_that_was_taken_without_a_word_is_not_known() {
-    let there = MailServer::answering(&[MailMode::TakeThenClose]);
-    assert_eq!(send(System::Smtp, &there.url).await.meaning, Meaning::Silent);
-    assert_eq!(there.mails().len(), 1);
-}
-
-fn with_login(url: &str) -> Couriers {
-    let mut setting = setting(System::Smtp, url, "hunter2-secret");
-    setting.account = "office".into();
-    Couriers::new(&[setting]).unwrap()
-}
-
-#[tokio::test]
-async fn a_mail_server_lets_in_or_does_not() {
-    let there = MailServer::answering(&[MailMode::Login, MailMode::Ok]);
-    let request = request(System::Smtp, content(System::Smtp));
-    assert_eq!(with_login(&there.url).send(&request).await.meaning, Meaning::Accepted);
-    // No login is offered: the password is not sent, and neither is the mail.
-    assert_eq!(with_login(&there.url).send(&request).await.meaning, Meaning::LockedOut);
-    assert_eq!(there.mails().len(), 1);
-}
-
-#[tokio::test]
-async fn without_tls_nothing_is_said_to_a_server_that_should_have_it() {
-    let there = MailServer::answering(&[]);
-    let reply = send(System::Smtp, &format!("{}?tls=starttls", there.url)).await;
-    assert_eq!(reply.meaning, Meaning::NotReached);
-    assert!(error(&reply).contains("it offers no TLS"), "{}", error(&reply));
-    assert!(there.lines().iter().all(|line| !line.starts_with("MAIL")));
 }
 
 #[rstest]

@@ -82,9 +82,10 @@ async fn a_failing_run_tells_no_secret() {
             }
             let couriers = Couriers::new(&[setting.clone()]).unwrap();
             let request = request(system, content(system));
-            setting.url.clear();
             harmless("Debug", &format!("{couriers:?} {request:?} {setting:?}"));
-            for _ in 0..modes.len() {
+            // One that is not there says the same each time.
+            let tries = if url.contains("nothing.invalid") { 1 } else { modes.len() };
+            for _ in 0..tries {
                 let reply = couriers.send(&request).await;
                 harmless("an error", error(&reply));
                 harmless("a look-up", &format!("{:?}", couriers.look_up(&request).await));

@@ -3,11 +3,13 @@
 
 use std::convert::Infallible;
 use std::io;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::task::{Context, Poll};
 use std::thread::JoinHandle;
 
-use http_body_util::{BodyExt as _, Full};
-use hyper::body::{Bytes, Incoming};
+use http_body_util::{BodyExt as _, Either, Full};
+use hyper::body::{Body, Bytes, Frame, Incoming};
 use hyper::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -41,6 +43,8 @@ pub(crate) enum Mode {
     Empty,
     /// 200 with ten megabytes of nothing, nothing done.
     Huge,
+    /// 200 with a body that never ends, nothing done.
+    Endless,
     /// 302 to this server's own `/elsewhere`, nothing done.
     Redirect,
 }
@@ -163,7 +167,19 @@ async fn connection(stream: TcpStream, state: Arc<Mutex<State>>) {
     drop(http1::Builder::new().serve_connection(TokioIo::new(stream), service).await);
 }
 
-async fn answer(request: Request<Incoming>, state: Arc<Mutex<State>>) -> io::Result<Response<Full<Bytes>>> {
+/// A body that never ends: who reads it to its end never does.
+struct Endless;
+
+impl Body for Endless {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(&[b' '; 8192])))))
+    }
+}
+
+async fn answer(request: Request<Incoming>, state: Arc<Mutex<State>>) -> io::Result<Response<Either<Full<Bytes>, Endless>>> {
     let (head, body) = request.into_parts();
     let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
     let headers = head.headers.iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned()));
@@ -183,7 +199,8 @@ async fn answer(request: Request<Incoming>, state: Arc<Mutex<State>>) -> io::Res
         (mode, done)
     };
     let respond = |status: u16, kind: &str, body: Bytes| {
-        Response::builder().status(status).header(CONTENT_TYPE, kind).body(Full::new(body)).map_err(io::Error::other)
+        let body = Either::Left(Full::new(body));
+        Response::builder().status(status).header(CONTENT_TYPE, kind).body(body).map_err(io::Error::other)
     };
     let json = |status, body: &str| respond(status, "application/json", Bytes::from(body.to_owned()));
     match (mode, done) {
@@ -198,6 +215,7 @@ async fn answer(request: Request<Incoming>, state: Arc<Mutex<State>>) -> io::Res
         (Mode::Html, _) => respond(200, "text/html", Bytes::from_static(b"<html><body>Welcome to the hotel</body></html>")),
         (Mode::Empty, _) => respond(200, "text/plain", Bytes::new()),
         (Mode::Huge, _) => respond(200, "application/json", Bytes::from(vec![b' '; 10 * 1024 * 1024])),
+        (Mode::Endless, _) => Ok(Response::new(Either::Right(Endless))),
         (Mode::Redirect, _) => {
             let mut response = respond(302, "text/plain", Bytes::new())?;
             response.headers_mut().insert(LOCATION, hyper::header::HeaderValue::from_static("/elsewhere"));
