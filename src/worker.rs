@@ -16,7 +16,7 @@ use chrono::{DateTime, Utc};
 use futures::future::join_all;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use crate::domain::failure::Failure;
 use crate::domain::journal::sha256;
@@ -36,8 +36,8 @@ pub const CONCURRENCY: usize = 32;
 const KEPT_FREE: usize = 4;
 /// How long a stop waits for requests on their way; an answer that comes later counts as none.
 const GRACE: Duration = Duration::from_secs(7);
-/// How long a free place waits for others before they are filled together.
-const MOMENT: Duration = Duration::from_millis(1);
+/// Between two claims, at least.
+const APART: Duration = Duration::from_millis(4);
 /// How long an idle worker sleeps at most.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
 /// How long until a database that failed is asked again.
@@ -105,9 +105,15 @@ impl Worker {
         let mut on_their_way = JoinSet::new();
         let mut feed = self.store.watch();
         let mut pause = Duration::ZERO;
+        let mut claimed_at: Option<Instant> = None;
         while !*stop.borrow() {
+            // Under load places come free one after the other: they are filled together. An idle worker does not wait.
+            if let Some(at) = claimed_at.filter(|_| pause.is_zero()) {
+                sleep_until(at + APART).await;
+            }
             let (running, bulk) = leases.count();
             if pause.is_zero() && running < self.concurrency {
+                claimed_at = Some(Instant::now());
                 match self.store.claim_jobs(&self.name, &self.appetite(running, bulk)).await {
                     Ok(taken) if taken.jobs.is_empty() => pause = self.until_due(taken.again_at).await,
                     Ok(taken) => {
@@ -126,11 +132,8 @@ impl Worker {
             tokio::select! {
                 biased;
                 _ = stop.changed() => break,
-                () = leases.freed(), if running > 0 => {
-                    // More come free together: one claim for all of them. Bulk may be waiting for its share.
-                    sleep(MOMENT).await;
-                    pause = Duration::ZERO;
-                }
+                // Bulk may have waited for its share, whatever else is free.
+                () = leases.freed(), if running > 0 => pause = Duration::ZERO,
                 _ = feed.next() => pause = Duration::ZERO,
                 () = sleep(pause), if !pause.is_zero() => pause = Duration::ZERO,
             }

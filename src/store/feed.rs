@@ -15,7 +15,8 @@ use super::Store;
 use super::connect::{Place, program_sqlite_options};
 
 const SAFETY: Duration = Duration::from_secs(30);
-const SQLITE_POLL: Duration = Duration::from_millis(50);
+/// The pragma reads a few bytes of shared memory: this costs a thousandth of a core.
+const SQLITE_POLL: Duration = Duration::from_millis(15);
 /// Where notifications are swallowed.
 const BLIND_POLL: Duration = Duration::from_secs(1);
 const FIRST_WAIT: Duration = Duration::from_millis(250);
