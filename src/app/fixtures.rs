@@ -113,6 +113,7 @@ pub(crate) fn group(n: i64, count: i64, unknown: i64) -> FailureGroup {
     FailureGroup {
         destination_id: id(800 + n).into(),
         destination: ["HubSpot", "Twilio", "Clearbit"][at].into(),
+        kind: ["crm", "sms", "webhook"][at].into(),
         signature: signatures[at].into(),
         count,
         since: now() - TimeDelta::minutes(29),

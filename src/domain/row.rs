@@ -19,6 +19,8 @@ pub struct FailureGroup {
     pub destination_id: DestinationId,
     /// That destination's name.
     pub destination: String,
+    /// What kind of system that is: `crm`, `sms`, `email`, `webhook`, `portal`.
+    pub kind: String,
     /// What they have in common.
     pub signature: String,
     /// How many jobs.

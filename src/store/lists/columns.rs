@@ -36,15 +36,15 @@ from_row!(Job { id: Uuid, number: =i64, version: =i64, kind: String, state: Stri
     window_ends_at: =DateTime<Utc>, priority: =i64, last_error: ?String, signature: =Option<String>, reason: =Option<String>,
     replay_of: ?Uuid, armed_until: =Option<DateTime<Utc>>, created_at: =DateTime<Utc>, updated_at: =DateTime<Utc>, });
 
-pub(super) const GROUPS: &str = "select r.destination_id, d.name as destination, r.signature, count(*) as count,
+pub(super) const GROUPS: &str = "select r.destination_id, d.name as destination, d.kind, r.signature, count(*) as count,
     min(r.updated_at) as since, max(r.updated_at) as last, count(case when r.state = 'unknown' then 1 end) as unknown,
     count(case when r.state = 'dead' then 1 end) as dead, d.paused, max(r.last_error) as example
     from (select r.destination_id, r.signature, r.updated_at, r.state, r.last_error from jobs r where true";
 /// Ends the jobs that are grouped; their number follows.
 pub(super) const NEWEST: &str = " order by r.updated_at desc, r.id desc limit ";
 pub(super) const GROUPED: &str = ") r left join destinations d on d.id = r.destination_id
-    group by r.destination_id, r.signature, d.name, d.paused order by count(*) desc, r.destination_id, r.signature limit ";
-from_row!(FailureGroup { destination_id: Uuid, destination: =String, signature: =String, count: =i64, since: =DateTime<Utc>,
+    group by r.destination_id, r.signature, d.name, d.kind, d.paused order by count(*) desc, r.destination_id, r.signature limit ";
+from_row!(FailureGroup { destination_id: Uuid, destination: =String, kind: =String, signature: =String, count: =i64, since: =DateTime<Utc>,
     last: =DateTime<Utc>, unknown: =i64, dead: =i64, paused: =bool, example: ?String, });
 
 pub(super) const TASKS: &str = "select r.id, r.number, r.version, r.kind, r.state, r.title, r.client_id, c.name as client,
