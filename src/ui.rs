@@ -49,7 +49,7 @@ fn home(frame: &mut Frame<'_>, app: &App, tabs: Option<Rect>, body: Rect, styles
         panes::draw(frame, app, &place, styles);
         match (detail, app.detail(), app.list(app.focus()).current()) {
             (Some(area), Some(detail), _) => trace::aside(frame.buffer_mut(), app, area, detail, styles),
-            (Some(area), None, Some(Item::Group(group))) => panes::group_aside(frame.buffer_mut(), area, group, styles),
+            (Some(area), None, Some(Item::Group(group))) => panes::group_aside(frame.buffer_mut(), app, area, group, styles),
             _ => {}
         }
     } else {

@@ -4,5 +4,6 @@
 pub mod act;
 pub mod arrive;
 pub mod finish;
+pub mod release;
 pub mod review;
 pub mod set_up;

@@ -12,6 +12,9 @@ use crate::domain::draft::{DraftAct, DraftState};
 use crate::domain::id::{DestinationId, Kind, Ref};
 use crate::domain::job::{JobAct, JobState};
 use crate::domain::lead::{LeadAct, LostReason};
+use crate::domain::release::LARGEST_STEP;
+use crate::domain::replay::{Replay, ReplayVerdict, Tally};
+use crate::domain::row::FailureGroup;
 use crate::domain::task::TaskAct;
 
 /// A record an act is aimed at.
@@ -23,6 +26,26 @@ pub struct Pick {
     pub label: String,
     /// The row, where it is loaded; a frozen target has none, and `workflow` decides by its state.
     pub item: Option<Item>,
+    /// What trying it again would come to, where it is a job.
+    pub replay: Option<ReplayVerdict>,
+}
+
+impl Pick {
+    /// A record without its row.
+    pub fn bare(target: Target, label: String) -> Self {
+        Self { target, label, item: None, replay: None }
+    }
+
+    /// A row; `None` for a group, which is no record.
+    pub fn of(item: Item, now: DateTime<Utc>) -> Option<Self> {
+        let replay = item.replay(now).map(|replay| replay.verdict);
+        Some(Self { target: item.target()?, label: item.label(), item: Some(item), replay })
+    }
+
+    /// Whether trying it again could do its work twice, or has nothing left to do.
+    fn is_unsafe(&self) -> bool {
+        self.replay.is_some_and(|verdict| verdict != ReplayVerdict::Safe)
+    }
 }
 
 /// What an act is aimed at, and how that set came about.
@@ -66,6 +89,8 @@ pub enum Step {
     Reason(Verb),
     /// Whether all of this is really meant.
     Preview(Vec<Act>),
+    /// Whether a group is really released: the act, and how many jobs it frees.
+    Release(Act, usize),
 }
 
 /// What comes next.
@@ -89,15 +114,22 @@ const OUTCOMES: &[(char, &str, LeadAct)] = &[
     ('o', "open again", LeadAct::Reopen),
 ];
 
-/// The first thing an action asks of a row, or why it cannot be done to it.
+/// The first thing an action asks of a row now, or why it cannot be done to it.
 ///
 /// # Errors
 /// One line that says what stands in the way.
-pub fn first(action: Action, item: &Item) -> Result<Next, String> {
+pub fn first(action: Action, item: &Item, now: DateTime<Utc>) -> Result<Next, String> {
     let plain = |verb: Verb| if verb.needs_reason() { Next::Ask(Step::Reason(verb)) } else { Next::Do(verb, None) };
     let next = match (action, item) {
-        (Action::Retry, Item::Job(job)) if job.state == JobState::Unknown => Next::Ask(Step::Sure(Verb::ReplayJob)),
-        (Action::Retry, Item::Job(job)) => plain(retry_verb(job.state)),
+        (Action::Retry, Item::Job(job)) => match job.replay(now) {
+            Some(Replay { verdict: ReplayVerdict::AlreadyApplied, reason }) => {
+                return Err(format!("J-{} is applied already: {reason}", job.number));
+            }
+            Some(Replay { verdict: ReplayVerdict::Unknown | ReplayVerdict::KeyExpired, .. }) => {
+                Next::Ask(Step::Sure(Verb::ReplayJob))
+            }
+            Some(Replay { verdict: ReplayVerdict::Safe, .. }) | None => plain(retry_verb(job.state)),
+        },
         (Action::Cancel, Item::Job(_)) => plain(Verb::CancelJob),
         (Action::Resolve, Item::Job(_)) => Next::Ask(Step::Resolve),
         (Action::Pause, Item::Job(job)) if job.state == JobState::Held => plain(Verb::ResumeDestination),
@@ -150,6 +182,7 @@ pub fn possible(action: Action, item: &Item) -> Result<(), String> {
         (Action::Canary, Item::Group(group)) if group.unknown >= group.count => {
             Err("every outcome here is unknown: say what happened instead of trying again".to_owned())
         }
+        (Action::Release | Action::StopRelease, Item::Group(group)) => group_may(action, group),
         (Action::Canary, Item::Job(_)) => Err("a canary is sent from a failure group".to_owned()),
         (Action::Finish, Item::Task(task)) => task_may(task, TaskAct::Finish),
         (Action::Drop, Item::Task(task)) => task_may(task, TaskAct::Drop),
@@ -161,6 +194,20 @@ pub fn possible(action: Action, item: &Item) -> Result<(), String> {
             None => no(DraftState::Pending.as_str(), "nobody holds it; open it"),
             Some(_) => Ok(()),
         },
+        _ => Ok(()),
+    }
+}
+
+/// Whether a group can be released, or its release stopped.
+fn group_may(action: Action, group: &FailureGroup) -> Result<(), String> {
+    let open = group.release.as_ref().filter(|release| release.state.is_open());
+    match (action, open) {
+        (Action::Release, Some(release)) => Err(format!("its release is under way: {}", release.progress())),
+        (Action::Release, None) if group.paused => Err("nothing goes there now: resume its destination first".to_owned()),
+        (Action::Release, None) if group.unknown >= group.count => {
+            Err("every outcome here is unknown: say what happened instead of trying again".to_owned())
+        }
+        (Action::StopRelease, None) => Err("no release of this group is under way".to_owned()),
         _ => Ok(()),
     }
 }
@@ -218,7 +265,9 @@ impl Flow {
         };
         let menu = |title: &str, options| Question::Menu { title: format!("{title} · {what}"), options };
         match &self.step {
-            Step::Outcome => menu("outcome", offered(&self.chosen).iter().map(|(key, say, _)| (*key, (*say).to_owned())).collect()),
+            Step::Outcome => {
+                menu("outcome", offered(&self.chosen).iter().map(|(key, say, _)| (*key, (*say).to_owned())).collect())
+            }
             Step::Lost => {
                 let say = |(at, why): (usize, &LostReason)| (digit(at), why.as_str().replace('_', " "));
                 menu("lost: why", LostReason::VARIANTS.iter().enumerate().map(say).collect())
@@ -226,9 +275,14 @@ impl Flow {
             Step::Snooze => menu("snooze for", wake_times(now).into_iter().map(|(key, say, _)| (key, say)).collect()),
             Step::Resolve => menu(
                 "what did the destination say?",
-                vec![('a', "it arrived: settle as succeeded".to_owned()), ('n', "it did not arrive: settle as dead, may be replayed".to_owned())],
+                vec![
+                    ('a', "it arrived: settle as succeeded".to_owned()),
+                    ('n', "it did not arrive: settle as dead, may be replayed".to_owned()),
+                ],
             ),
-            Step::Pause => menu("pause the destination for", pause_times(now).into_iter().map(|(key, say, _)| (key, say)).collect()),
+            Step::Pause => {
+                menu("pause the destination for", pause_times(now).into_iter().map(|(key, say, _)| (key, say)).collect())
+            }
             Step::Assign(_) => Question::Text {
                 title: format!("owner · {what}"),
                 body: "A person's name; empty gives it to nobody.".to_owned(),
@@ -236,14 +290,35 @@ impl Flow {
             },
             Step::Sure(verb) => Question::Confirm {
                 title: format!("{} · {what}", said(verb)),
-                body: "The outcome is unknown: it may have arrived already, and would arrive twice.\nAsk the destination first, then say what happened.".to_owned(),
+                body: format!("{}It could arrive twice.\nAsk the destination first, then say what happened.", self.doubt(now)),
                 danger: true,
             },
             Step::Reason(verb) => {
                 Question::Reason { title: format!("{} · {what}", said(verb)), body: "Why? It stands in the journal.".to_owned() }
             }
             Step::Preview(acts) => self.preview(acts),
+            Step::Release(_, count) => {
+                let title = format!("release, paced · {what}");
+                let body = format!(
+                    "{}\nOne goes first. If it arrives, 2, 4, 8 … at most {LARGEST_STEP} follow at a time.\nIt stops by itself when \
+                     failures come back, and goes on when this deck is closed.",
+                    self.tally(),
+                );
+                ask_for(title, body, *count)
+            }
         }
+    }
+
+    /// Why the one job may not simply be tried again.
+    fn doubt(&self, now: DateTime<Utc>) -> String {
+        let item = self.chosen.picks.first().and_then(|pick| pick.item.as_ref());
+        let reason = item.and_then(|item| item.replay(now)).map(|replay| replay.reason);
+        reason.map(|reason| format!("{}.\n", capital(&reason))).unwrap_or_default()
+    }
+
+    /// How many of each verdict are chosen.
+    fn tally(&self) -> Tally {
+        Tally::of(self.chosen.picks.iter().map(|pick| pick.replay.unwrap_or(ReplayVerdict::Safe)))
     }
 
     fn preview(&self, acts: &[Act]) -> Question {
@@ -261,16 +336,17 @@ impl Flow {
         if acts.len() > SHOWN {
             lines.push(format!("… and {} more", acts.len() - SHOWN));
         }
-        let left_out = self.chosen.picks.len() - acts.len();
+        let tries = matches!(acts.first(), Some(Act { verb: Verb::RetryJob | Verb::ReplayJob, .. }));
+        let unsafe_ones = if tries { self.chosen.picks.iter().filter(|pick| pick.is_unsafe()).count() } else { 0 };
+        if tries {
+            lines.push(self.tally().to_string());
+        }
+        let left_out = self.chosen.picks.len().saturating_sub(acts.len() + unsafe_ones);
         if left_out > 0 {
             lines.push(format!("{left_out} left out: their state does not allow it"));
         }
         let body = lines.join("\n");
-        if acts.len() > super::bulk::TYPED_ABOVE {
-            Question::TypedCount { title, body, count: acts.len() }
-        } else {
-            Question::Confirm { title, body, danger: false }
-        }
+        ask_for(title, body, acts.len())
     }
 
     /// What comes after an answer.
@@ -299,7 +375,8 @@ impl Flow {
                 let to = (!name.is_empty()).then(|| name.clone());
                 then(if *kind == Kind::Lead { Verb::AssignLead { to } } else { Verb::AssignTask { to } })
             }
-            (Step::Sure(verb), Answer::Yes) => Next::Do(verb.clone(), None),
+            // What could be done twice stands in the journal with a reason.
+            (Step::Sure(verb), Answer::Yes) => Next::Ask(Step::Reason(verb.clone())),
             (Step::Reason(verb), Answer::Text(why)) => Next::Do(verb.clone(), Some(why.clone())),
             _ => Next::Nothing,
         }
@@ -307,9 +384,12 @@ impl Flow {
 }
 
 impl Chosen {
-    /// The acts of a verb on all that is chosen; rows whose state is known not to allow it are left out.
+    /// The acts of a verb on all that is chosen. Rows whose state is known not to allow it are left out, and of several
+    /// those that could be done twice: each of these is decided alone.
     pub fn acts(&self, action: Action, verb: &Verb, reason: Option<&str>) -> Vec<Act> {
-        let allowed = |pick: &&Pick| pick.item.as_ref().is_none_or(|item| possible(action, item).is_ok() && fits(verb, item));
+        let safe = |pick: &Pick| self.single || action != Action::Retry || !pick.is_unsafe();
+        let allowed =
+            |pick: &&Pick| safe(pick) && pick.item.as_ref().is_none_or(|item| possible(action, item).is_ok() && fits(verb, item));
         let act = |pick: &Pick| {
             let verb = match (verb, &pick.item) {
                 (Verb::RetryJob | Verb::ReplayJob, Some(Item::Job(job))) => retry_verb(job.state),
@@ -321,6 +401,20 @@ impl Chosen {
         };
         self.picks.iter().filter(allowed).map(act).collect()
     }
+}
+
+/// Asks whether it is meant; above a number it must be typed.
+fn ask_for(title: String, body: String, count: usize) -> Question {
+    if count > super::bulk::TYPED_ABOVE {
+        Question::TypedCount { title, body, count }
+    } else {
+        Question::Confirm { title, body, danger: false }
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 fn fits(verb: &Verb, item: &Item) -> bool {
@@ -346,6 +440,8 @@ pub fn action_of(verb: &Verb) -> Action {
         Verb::RejectDraft { .. } => Action::Reject,
         Verb::WithdrawSummary => Action::Withdraw,
         Verb::PauseDestination { .. } | Verb::ResumeDestination => Action::Pause,
+        Verb::ReleaseGroup { .. } => Action::Release,
+        Verb::StopRelease { .. } => Action::StopRelease,
     }
 }
 
@@ -379,7 +475,7 @@ pub fn destination_pick(item: &Item) -> Option<Pick> {
         Item::Group(group) => (group.destination_id, &group.destination),
         Item::Lead(_) | Item::Task(_) | Item::Draft(_) => return None,
     };
-    Some(Pick { target: destination(id), label: shown(name).into_owned(), item: None })
+    Some(Pick::bare(destination(id), shown(name).into_owned()))
 }
 
 fn owner(item: &Item) -> Option<String> {

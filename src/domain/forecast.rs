@@ -39,10 +39,11 @@ pub struct Flow {
 }
 
 /// When it will be clear.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "is")]
 pub enum Forecast {
     /// Nothing waits.
+    #[default]
     Clear,
     /// By then, if all goes on as it does now.
     By {

@@ -104,7 +104,9 @@ pub fn hint(symptom: &Symptom<'_>) -> Hint {
     Hint { likely: likely.map(named), advice: named(advice), remedy }
 }
 
-type Found = Option<(&'static str, &'static str, Remedy)>;
+/// A cause, what to do, and the verb.
+type Rule = (&'static str, &'static str, Remedy);
+type Found = Option<Rule>;
 
 /// The status that a signature begins with.
 fn status(signature: &str) -> Option<i64> {
@@ -173,7 +175,7 @@ fn by_status(status: i64, symptom: &Symptom<'_>) -> Found {
 /// Twilio's own codes say more than the status they come with.
 fn twilio(error: &str) -> Found {
     let has = |code: &str| error.split(|c: char| !c.is_ascii_digit()).any(|word| word == code);
-    let known: &[(&[&str], (&'static str, &'static str, Remedy))] = &[
+    let known: &[(&[&str], Rule)] = &[
         (&["20003"], ("the account's key was changed or revoked", "renew it at {}, then resume", Remedy::Resume)),
         (&["20005"], ("the account is suspended", "settle it with {}, then resume", Remedy::Resume)),
         (

@@ -3,9 +3,11 @@
 //! A release begins with one job, the canary. Each step is twice the one before as long as what was let go ends well,
 //! half of it when too much of it did not, and nothing more goes once failures come back.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
+use super::id::{DestinationId, Ref, ReleaseId};
+use super::job::{AttemptOutcome, JobState};
 use super::words;
 
 words! {
@@ -65,6 +67,87 @@ pub struct Ends {
     pub badly: i64,
     /// Not back yet.
     pub out: i64,
+}
+
+/// A release as lists show it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Release {
+    /// Its id.
+    pub id: ReleaseId,
+    /// What people call it, counted up from 1.
+    pub number: i64,
+    /// Where its jobs go.
+    pub destination_id: DestinationId,
+    /// That destination's name.
+    pub destination: String,
+    /// How they had failed.
+    pub signature: String,
+    /// Who began it.
+    pub by: String,
+    /// Why, in the person's words.
+    pub reason: Option<String>,
+    /// Where it stands.
+    pub state: ReleaseState,
+    /// Jobs in it.
+    pub total: i64,
+    /// Size of the last step; 0 before the first.
+    pub step_size: i64,
+    /// Let go and not back yet.
+    pub out: i64,
+    /// Succeeded.
+    pub succeeded: i64,
+    /// Failed again.
+    pub failed: i64,
+    /// Left out.
+    pub skipped: i64,
+    /// Why it stopped.
+    pub ended_why: Option<String>,
+    /// When it began.
+    pub created_at: DateTime<Utc>,
+    /// When it ended.
+    pub finished_at: Option<DateTime<Utc>>,
+}
+
+impl Release {
+    /// How many were let go, whatever became of them.
+    pub fn released(&self) -> i64 {
+        self.out + self.succeeded + self.failed
+    }
+
+    /// `released 23/200, step 8, 0 failed`
+    pub fn progress(&self) -> String {
+        let skipped = if self.skipped > 0 { format!(", {} left out", self.skipped) } else { String::new() };
+        format!("released {}/{}, step {}, {} failed{skipped}", self.released(), self.total, self.step_size, self.failed)
+    }
+}
+
+/// One job of a release.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ReleasedJob {
+    /// The job that was frozen.
+    pub job: Ref,
+    /// The job that does it again, where a new one was made.
+    pub new_job: Option<Ref>,
+    /// The step it went with, from 1.
+    pub step: Option<i64>,
+    /// What became of it.
+    pub outcome: ReleaseOutcome,
+    /// Why it was left out, or how it failed.
+    pub said: Option<String>,
+}
+
+/// What became of a job that was let go: `None` while that is open. `last` is its last try since then.
+pub fn ended(state: JobState, last: Option<AttemptOutcome>) -> Option<ReleaseOutcome> {
+    use AttemptOutcome as O;
+    match (state, last) {
+        (JobState::Succeeded, _) => Some(ReleaseOutcome::Succeeded),
+        (JobState::Dead | JobState::Unknown, _) => Some(ReleaseOutcome::Failed),
+        (JobState::Cancelled, _) => Some(ReleaseOutcome::Skipped),
+        // It may succeed at a later try, but the cause is not mended: that is what is asked here.
+        (_, Some(O::Failed | O::TimedOut | O::Refused | O::MayHaveLeft | O::LeaseLost)) => Some(ReleaseOutcome::Failed),
+        // Being asked to wait says nothing about the cause.
+        (_, None | Some(O::Running | O::Succeeded | O::RateLimited | O::Returned)) => None,
+    }
 }
 
 /// What the decision looks at.

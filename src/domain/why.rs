@@ -4,7 +4,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
 use super::destination::Breaker;
+use super::id::Ref;
 use super::job::{AttemptOutcome, JobState};
+use super::replay::Replay;
 use super::row::Count;
 use super::words;
 
@@ -110,6 +112,29 @@ pub struct Facts {
     pub ahead: Count,
     /// When a worker last took anything.
     pub worker_seen_at: Option<DateTime<Utc>>,
+}
+
+/// Why a job is not running, with what its row shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Explanation {
+    /// The job.
+    pub record: Ref,
+    /// What it does, and where: `crm_handoff contact.upsert → HubSpot`.
+    pub title: String,
+    /// Where it stands.
+    pub state: JobState,
+    /// When it is tried next.
+    pub due_at: DateTime<Utc>,
+    /// Tries that counted.
+    pub attempts: i64,
+    /// Tries allowed.
+    pub max_attempts: i64,
+    /// When trying has no more use.
+    pub window_ends_at: DateTime<Utc>,
+    /// What trying it again would come to.
+    pub replay: Option<Replay>,
+    /// Every reason, the one that matters first.
+    pub reasons: Vec<Reason>,
 }
 
 /// How long a due job may wait before somebody asks whether a worker runs at all.

@@ -8,6 +8,7 @@ mod fixtures;
 
 mod claim;
 mod cli;
+mod desk;
 mod feed;
 mod flows;
 mod journal;
