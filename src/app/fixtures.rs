@@ -11,6 +11,7 @@ use super::{App, Start};
 use crate::config::keys::{Chord, KeyTable};
 use crate::domain::act::{Act, Done, Frozen};
 use crate::domain::actor::{Person, Role};
+use crate::domain::destination::Breaker;
 use crate::domain::draft::{Draft, DraftState};
 use crate::domain::forecast::Forecast;
 use crate::domain::id::{Kind, Ref};
@@ -132,6 +133,7 @@ pub(crate) fn group(n: i64, count: i64, unknown: i64) -> FailureGroup {
         max_attempts: 12,
         window_ends_at: (n == 2).then(|| now() + TimeDelta::hours(22)),
         paused: n == 0,
+        breaker: Breaker::Closed,
         example: Some("401 Unauthorized: the token expired".into()),
         release: None,
     }

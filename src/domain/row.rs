@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use super::destination::Breaker;
 use super::forecast::Forecast;
 use super::id::DestinationId;
 use super::release::Release;
@@ -37,6 +38,8 @@ pub struct FailureGroup {
     pub dead: i64,
     /// Whether the destination is paused.
     pub paused: bool,
+    /// Whether its breaker lets jobs through.
+    pub breaker: Breaker,
     /// When the next of its jobs is tried again; `None` when none is.
     pub next_try_at: Option<DateTime<Utc>>,
     /// The most tries that one of those still tried has used; 0 when none is.

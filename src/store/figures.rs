@@ -113,7 +113,9 @@ impl Store {
                     sql.push(" and r.state in ('pending', 'in_review') and r.blocks > 0");
                 })
                 .await?,
-            incidents: self.number(&Sql::new("select count(*) as n from destinations where paused")).await?,
+            incidents: self
+                .number(&Sql::new("select count(*) as n from destinations where paused or breaker <> 'closed'"))
+                .await?,
             parked: self.count(me, PARKED, |_| {}).await?,
         })
     }

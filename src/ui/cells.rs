@@ -11,6 +11,7 @@ use super::text::{head, head_of};
 use crate::app::age;
 use crate::app::item::Item;
 use crate::config::theme::Styles;
+use crate::domain::destination::Breaker;
 use crate::domain::id::{Kind, Ref};
 use crate::domain::lead::{LeadState, Urgency};
 use crate::domain::release::ReleaseState;
@@ -241,6 +242,8 @@ fn checks<'a>(blocks: i64, warns: i64, styles: &Styles) -> Cell<'a> {
 fn group_state(group: &FailureGroup, styles: &Styles) -> states::Shown {
     if group.paused {
         ("‖ paused", styles.warn)
+    } else if group.breaker != Breaker::Closed {
+        ("⊗ breaker", styles.warn)
     } else if group.unknown > 0 {
         ("? decide", styles.bad)
     } else if group.dead > 0 {

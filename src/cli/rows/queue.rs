@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::{Shown, at, lead, named, or_dash, text};
 use crate::cli::table;
+use crate::domain::destination::Breaker;
 use crate::domain::filter::Filter;
 use crate::domain::forecast::{Flow, Forecast, forecast};
 use crate::domain::hint::{Hint, Symptom, hint};
@@ -116,6 +117,7 @@ impl Shown for GroupRow {
         let state = match &group.release {
             Some(release) if release.state.is_open() => release.progress(),
             _ if group.paused => "paused".to_owned(),
+            _ if group.breaker != Breaker::Closed => format!("breaker {}", group.breaker.as_str().replace('_', " ")),
             Some(release) => format!("release {}", release.state),
             None => "–".to_owned(),
         };

@@ -4,6 +4,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use crate::domain::destination::Breaker;
 use crate::domain::draft::{Draft, Summary};
 use crate::domain::id::{DestinationId, Kind};
 use crate::domain::job::Job;
@@ -49,13 +50,13 @@ pub(super) const GROUPS: &str = "select r.destination_id, d.name as destination,
     min(case when r.state in ('ready', 'retrying') then r.due_at end) as next_try_at,
     coalesce(max(case when r.state in ('ready', 'running', 'retrying', 'held') then r.attempts end), 0) as attempts,
     max(r.max_attempts) as max_attempts,
-    min(case when r.state in ('ready', 'running', 'retrying', 'held') then r.window_ends_at end) as window_ends_at, d.paused, max(r.last_error) as example
+    min(case when r.state in ('ready', 'running', 'retrying', 'held') then r.window_ends_at end) as window_ends_at, d.paused, d.breaker, max(r.last_error) as example
     from (select r.destination_id, r.signature, r.updated_at, r.state, r.last_error, r.due_at, r.attempts, r.max_attempts,
         r.window_ends_at from jobs r where true";
 /// Ends the jobs that are grouped; their number follows.
 pub(super) const NEWEST: &str = " order by r.updated_at desc, r.id desc limit ";
 pub(super) const GROUPED: &str = ") r left join destinations d on d.id = r.destination_id
-    group by r.destination_id, r.signature, d.name, d.kind, d.paused order by count(*) desc, r.destination_id, r.signature limit ";
+    group by r.destination_id, r.signature, d.name, d.kind, d.paused, d.breaker order by count(*) desc, r.destination_id, r.signature limit ";
 
 /// A failure group as its statement gives it; whether it is being released is asked by itself.
 pub(super) struct Grouped {
@@ -73,11 +74,12 @@ pub(super) struct Grouped {
     max_attempts: i64,
     window_ends_at: Option<DateTime<Utc>>,
     paused: bool,
+    breaker: Breaker,
     example: Option<Untrusted>,
 }
 from_row!(Grouped { destination_id: Uuid, destination: =String, kind: =String, signature: =String, count: =i64, since: =DateTime<Utc>,
     last: =DateTime<Utc>, unknown: =i64, dead: =i64, next_try_at: =Option<DateTime<Utc>>, attempts: =i64, max_attempts: =i64,
-    window_ends_at: =Option<DateTime<Utc>>, paused: =bool, example: ?String, });
+    window_ends_at: =Option<DateTime<Utc>>, paused: =bool, breaker: String, example: ?String, });
 
 impl Grouped {
     /// The group, with its release among these.
@@ -99,6 +101,7 @@ impl Grouped {
             max_attempts: self.max_attempts,
             window_ends_at: self.window_ends_at,
             paused: self.paused,
+            breaker: self.breaker,
             example: self.example,
         }
     }
