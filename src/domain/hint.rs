@@ -127,7 +127,13 @@ fn by_words(text: &str, symptom: &Symptom<'_>) -> Found {
         ("it waited longer than it was of use", "replay it only if it is still of use", Remedy::Replay)
     } else if has("template") && (has("missing") || has("not exist") || has("no such") || has("not approved")) {
         ("the configuration names a template that is not there", "add or approve the template, then replay", Remedy::Release)
-    } else if has("no secret") || has("secret could not be read") || has("credential is missing") {
+    } else if has("no such destination") {
+        ("the configuration does not name {} any more", "add its [[destination]], then release", Remedy::Release)
+    } else if has("at the lead") {
+        ("the lead's data do not fit what is sent", "correct the lead, then replay", Remedy::Replay)
+    } else if has("hand the contact over first") {
+        ("the contact is not at {} yet", "replay the contact's handoff, then this", Remedy::Replay)
+    } else if has("no secret") || has("secret is no") || has("secret could not be read") || has("credential is missing") {
         ("the configuration has no secret for {}", "set it as `quotedeck doctor` says, then resume", Remedy::Resume)
     } else {
         return None;
@@ -252,38 +258,66 @@ fn mail(symptom: &Symptom<'_>, text: &str) -> Found {
     })
 }
 
-/// No status: something between here and there.
-fn by_connection(text: &str) -> Found {
-    let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
-    Some(if has(&["could not be resolved", "name or service not known", "dns", "nodename nor servname", "no such host"]) {
-        ("the name of {} cannot be resolved", "check the address in the configuration and this machine's DNS", Remedy::Wait)
-    } else if has(&["certificate", "tls", "handshake", "hostname mismatch", "notvalidforname"]) {
+/// What stands between here and there, and answers that are none. The first that is said decides.
+const CONNECTION: &[(&[&str], Rule)] = &[
+    (
+        &["could not be resolved", "name or service not known", "dns", "nodename nor servname", "no such host"],
+        ("the name of {} cannot be resolved", "check the address in the configuration and this machine's DNS", Remedy::Wait),
+    ),
+    (
+        &["certificate has expired"],
+        ("the certificate of {} has expired", "whoever runs {} renews it; then release", Remedy::Release),
+    ),
+    (
+        &["certificate is for another name", "notvalidforname", "hostname mismatch", "name mismatch"],
+        ("the certificate is not that of {}", "check the address in the configuration; never send around it", Remedy::Release),
+    ),
+    (
+        &["offers no tls"],
         (
-            "the certificate of {} does not fit its name, or has expired",
-            "check the address; do not send around it",
+            "the server of {} offers no encryption",
+            "write smtps:// or another port into its address, then release",
             Remedy::Release,
-        )
-    } else if has(&["connection refused"]) {
-        ("nothing listens at the address of {}", "check the address and whether {} is up", Remedy::Wait)
-    } else if has(&["reset by peer", "connection was closed", "broken pipe", "unexpected eof"]) {
-        ("{} cut the connection", "wait: it is tried again by itself where that is safe", Remedy::Wait)
-    } else if has(&["redirect"]) {
-        ("the address of {} moved", "put the new address into the configuration, then release", Remedy::Release)
-    } else if has(&["timed out", "no answer", "timeout"]) {
-        ("{} is slow or unreachable", "wait: it is tried again by itself; see {}'s status page", Remedy::Wait)
-    } else if has(&["html", "doctype"]) {
+        ),
+    ),
+    (
+        &["certificate", "tls", "handshake", "private connection"],
+        (
+            "no private connection to {} can be made",
+            "check the address and the certificate; never send around it",
+            Remedy::Release,
+        ),
+    ),
+    (&["connection refused"], ("nothing listens at the address of {}", "check the address and whether {} is up", Remedy::Wait)),
+    (
+        &["redirect", "sends us elsewhere"],
+        ("the address of {} moved", "put the new address into the configuration, then release", Remedy::Release),
+    ),
+    (
+        &["<html", "doctype", "html>", "web page"],
         (
             "a web page answered instead of {}: a proxy, a login page, or a wrong address",
             "open the address in a browser",
             Remedy::Release,
-        )
-    } else if has(&["empty answer", "empty body", "unexpected answer", "not json", "could not be read"]) {
-        ("{} answered with something that is no answer", "see {}'s status page; send a canary when it is back", Remedy::Release)
-    } else if has(&["budget"]) {
-        ("every try allowed was used up", "mend the cause, then send a canary", Remedy::Release)
-    } else {
-        return None;
-    })
+        ),
+    ),
+    (
+        &["no answer of", "empty answer", "empty body", "unexpected answer", "not json", "could not be read"],
+        ("{} answered with something that is no answer", "see {}'s status page; send a canary when it is back", Remedy::Release),
+    ),
+    (
+        &["reset by peer", "connection was closed", "connection broke", "broken pipe", "unexpected eof"],
+        ("{} cut the connection", "wait: it is tried again by itself where that is safe", Remedy::Wait),
+    ),
+    (
+        &["timed out", "no answer", "timeout", "no connection"],
+        ("{} is slow or unreachable", "wait: it is tried again by itself; see {}'s status page", Remedy::Wait),
+    ),
+    (&["budget"], ("every try allowed was used up", "mend the cause, then send a canary", Remedy::Release)),
+];
+
+fn by_connection(text: &str) -> Found {
+    CONNECTION.iter().find(|(signs, _)| signs.iter().any(|sign| text.contains(sign))).map(|(_, rule)| *rule)
 }
 
 #[cfg(test)]

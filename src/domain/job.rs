@@ -210,7 +210,7 @@ pub struct Job {
     pub replay_of: Option<JobId>,
     /// Until when an armed job can be recalled.
     pub armed_until: Option<DateTime<Utc>>,
-    /// Whether a job of the same key arrived; told of jobs that may be replayed.
+    /// Whether a job of the same key arrived, or a newer one is on its way; told of jobs that may be replayed.
     pub applied: bool,
     /// When the first try under its key was made that may have arrived and that nobody settled; told of jobs that may
     /// be replayed.

@@ -11,7 +11,7 @@ words! {
     pub enum ReplayVerdict {
         /// The work is done once at most.
         Safe,
-        /// It was done: there is nothing left to do.
+        /// It was done, or a newer job does it now: there is nothing left to do.
         AlreadyApplied,
         /// Nobody knows whether it was done, and the destination would do it again.
         Unknown,
@@ -41,7 +41,7 @@ pub struct Past {
     pub mode: DeliveryMode,
     /// What kind of system the destination is: `crm`, `sms`, `email`, `webhook`, `portal`.
     pub kind: String,
-    /// Whether one of them succeeded, or was settled as arrived.
+    /// Whether one of them succeeded or was settled as arrived, or a newer one is on its way.
     pub applied: bool,
     /// When the first try was made that may have arrived and that nobody settled since.
     pub open_since: Option<DateTime<Utc>>,
@@ -65,7 +65,7 @@ pub fn key_memory(kind: &str) -> Option<TimeDelta> {
 pub fn judge(past: &Past, now: DateTime<Utc>) -> Replay {
     let say = |verdict, reason: &str| Replay { verdict, reason: reason.to_owned() };
     if past.applied || past.state == JobState::Succeeded {
-        return say(ReplayVerdict::AlreadyApplied, "the same work arrived already");
+        return say(ReplayVerdict::AlreadyApplied, "the same work arrived, or is on its way as a newer job");
     }
     let Some(since) = past.open_since else {
         return match (past.state, past.denied) {

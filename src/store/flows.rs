@@ -63,10 +63,11 @@ impl Store {
         // What came and is gone already came all the same.
         let mut sql =
             Sql::new("select a.destination_id, count(distinct a.job_id) as gone, count(distinct case when r.created_at > ");
-        sql.bind(since.clone())
-            .push(" then a.job_id end) as came from destinations d join attempts a on a.destination_id = d.id");
-        sql.push(" and a.finished_at is not null and a.finished_at > ").bind(since);
-        sql.push(" join jobs r on r.id = a.job_id where r.state in ('succeeded', 'dead', 'unknown', 'cancelled')").visible(me);
+        sql.bind(since.clone()).push(" then a.job_id end) as came from destinations d");
+        // Crossed: SQLite keeps the order, and finds each destination's newest attempts by their index.
+        sql.push(" cross join attempts a cross join jobs r where a.destination_id = d.id and a.finished_at is not null");
+        sql.push(" and a.finished_at > ").bind(since);
+        sql.push(" and r.id = a.job_id and r.state in ('succeeded', 'dead', 'unknown', 'cancelled')").visible(me);
         sql.push(" group by a.destination_id");
         let mut gone: BTreeMap<Uuid, Gone> =
             self.rows::<Gone>(&sql).await?.into_iter().map(|row| (row.destination_id, row)).collect();

@@ -158,7 +158,7 @@ pub(crate) fn cell<'a>(item: &'a Item, name: &str, around: Around<'a>) -> Cell<'
             Some(release) if release.state.is_open() => {
                 (format!("⇉ {}/{}", release.released(), release.total).into(), styles.info)
             }
-            Some(release) if release.state == ReleaseState::Stopped => ("■ stopped".into(), styles.bad),
+            Some(release) if release.state == ReleaseState::Stopped && !group.paused => ("■ stopped".into(), styles.bad),
             _ => word(group_state(group, styles)),
         },
         (Item::Group(group), "next") => plain(group.next_try_at.map(|at| age::until(now, at)).unwrap_or_default().into()),

@@ -24,11 +24,38 @@ fn symptom<'a>(kind: &'a str, signature: &'a str, error: &'a str) -> Symptom<'a>
 #[case("crm", "409 conflict", "", "conflicting record", Remedy::Replay)]
 #[case("crm", "301", "", "moved", Remedy::Release)]
 #[case("webhook", "the name could not be resolved", "", "cannot be resolved", Remedy::Wait)]
-#[case("webhook", "invalid peer certificate notvalidforname", "", "does not fit its name", Remedy::Release)]
+#[case("webhook", "invalid peer certificate notvalidforname", "", "not that of", Remedy::Release)]
 #[case("crm", "connection refused", "", "nothing listens", Remedy::Wait)]
 #[case("crm", "connection to the api timed out after s", "", "slow or unreachable", Remedy::Wait)]
 #[case("crm", "unexpected answer", "<!DOCTYPE html>", "web page answered", Remedy::Release)]
 #[case("crm", "empty answer", "", "no answer", Remedy::Release)]
+#[case(
+    "crm",
+    "200 it answered with something",
+    "it answered 200 with something that is no answer of HubSpot's; check its url: <html>Sign in</html>",
+    "web page answered",
+    Remedy::Release
+)]
+#[case(
+    "crm",
+    "200 it answered with something",
+    "it answered 200 with something that is no answer of HubSpot's; check its url: an empty body",
+    "no answer",
+    Remedy::Release
+)]
+#[case("crm", "302 status it sends us elsewhere", "", "moved", Remedy::Release)]
+#[case("webhook", "localhost its certificate is for another name check the name", "", "not that of", Remedy::Release)]
+#[case("email", "mail its certificate has expired whoever runs it", "", "has expired", Remedy::Release)]
+#[case("webhook", "no connection in time check the url", "", "slow or unreachable", Remedy::Wait)]
+#[case("crm", "hubspot it has no secret name one", "", "no secret for HubSpot", Remedy::Resume)]
+#[case(
+    "sms",
+    "400 attempt to send to unsubscribed",
+    "21610: Attempt to send to unsubscribed recipient",
+    "opted out",
+    Remedy::Cancel
+)]
+#[case("email", "the recipient's address is none correct it at the lead", "", "lead's data", Remedy::Replay)]
 #[case("crm", "redirected elsewhere", "redirect to https://elsewhere", "moved", Remedy::Release)]
 #[case("sms", "400 the number is not a valid", "21211 The 'To' number +1512 is not a valid", "not a valid phone", Remedy::Replay)]
 #[case("sms", "400 attempt to send to unsubscribed", "code 21610", "opted out", Remedy::Cancel)]
