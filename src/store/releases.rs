@@ -171,9 +171,11 @@ impl Tx {
         Ok(true)
     }
 
-    /// Takes the turn of one job; `false` when it was taken.
+    /// Takes the turn of one job; `false` when it was taken, or the release was stopped meanwhile.
     pub async fn take_turn(&mut self, release: ReleaseId, position: i64) -> Outcome<bool> {
-        const SQL: &str = "update release_jobs set outcome = 'released', released_at = $3 where release_id = $1 and position = $2 and outcome = 'due'";
+        const SQL: &str = "update release_jobs set outcome = 'released', released_at = $3
+            where release_id = $1 and position = $2 and outcome = 'due'
+                and (select r.state from releases r where r.id = $1) in ('canary', 'releasing')";
         let now = self.now;
         Ok(self.run(SQL, values![release, position, now]).await? == 1)
     }
@@ -209,6 +211,13 @@ impl Store {
             where r.state in ('canary', 'releasing') order by r.created_at, r.id",
         ))
         .await
+    }
+
+    /// Every release with jobs on their way; those that have ended, too: what they let go comes back all the same.
+    pub async fn releases_with_jobs_out(&self) -> Outcome<Vec<ReleaseId>> {
+        let found: Vec<(Uuid,)> =
+            self.rows(&Sql::new("select distinct release_id from release_jobs where outcome = 'released'")).await?;
+        Ok(found.into_iter().map(|row| ReleaseId(row.0)).collect())
     }
 
     /// What of a release is on its way.

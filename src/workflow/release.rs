@@ -17,11 +17,13 @@ use crate::workflow::act::{Turn, let_go};
 /// # Errors
 /// What the database says; what was let go until then stays so.
 pub async fn advance(store: &Store) -> Result<usize, Failure> {
+    for release in store.releases_with_jobs_out().await? {
+        settle(store, release).await?;
+    }
     let mut went = 0;
     for release in store.open_releases().await? {
         // What a worker that was lost left over goes first.
         went += let_go_all(store, &release).await?;
-        settle(store, release.id).await?;
         let stands = standing_still(&release);
         let Some(pace) = store.pace(&release).await? else { continue };
         let decided = if pace.waiting > 0 || pace.last.out > 0 { stands.map(Next::Stop) } else { None };

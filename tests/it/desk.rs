@@ -1,5 +1,7 @@
 //! The failures desk: verdicts before a replay, reasons, forecasts, and releases that go by themselves, on both databases.
 
+use std::time::Duration;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use quotedeck::domain::act::{Act, Done, Target, Verb};
 use quotedeck::domain::actor::{Person, Role};
@@ -12,6 +14,7 @@ use quotedeck::domain::release::{Release, ReleaseOutcome, ReleaseState};
 use quotedeck::domain::replay::ReplayVerdict;
 use quotedeck::domain::row::Pane;
 use quotedeck::domain::why::Cause;
+use quotedeck::store::feed::{Hint, LinkState};
 use quotedeck::workflow::act::perform;
 use quotedeck::workflow::release::advance;
 
@@ -35,6 +38,9 @@ both_databases!(
     several_workers_take_each_turn_once,
     a_release_is_refused_stopped_and_undone,
     a_release_goes_in_the_name_of_a_person_who_may,
+    what_a_lost_worker_left_over_goes_on,
+    a_release_that_ended_still_hears_of_its_jobs,
+    a_release_is_heard_of_by_other_decks,
 );
 
 const SIGNATURE: &str = "401 expired";
@@ -422,4 +428,47 @@ async fn a_release_goes_in_the_name_of_a_person_who_may(world: World) {
     assert_eq!(advance(&desk.world.store).await.unwrap(), 0);
     let release = desk.newest().await;
     assert_eq!((release.state, release.released()), (ReleaseState::Stopped, 0));
+}
+
+async fn what_a_lost_worker_left_over_goes_on(world: World) {
+    let desk = desk(world).await;
+    let jobs = [desk.failed(with![]).await, desk.failed(with![]).await];
+    desk.release(&jobs).await.unwrap();
+    // The step was taken, and the worker lost before any turn was.
+    let open = desk.world.store.open_releases().await.unwrap().remove(0);
+    let mut tx = desk.world.store.begin().await.unwrap();
+    assert!(tx.take_step(&open, 1).await.unwrap());
+    tx.commit().await.unwrap();
+    let mut tx = desk.world.store.begin().await.unwrap();
+    assert!(!tx.take_step(&open, 1).await.unwrap(), "whoever saw an older release takes no step");
+    drop(tx);
+    assert_eq!(advance(&desk.world.store).await.unwrap(), 1);
+    assert_eq!(desk.number("select count(*) from jobs where state = 'ready'").await, 1);
+}
+
+async fn a_release_that_ended_still_hears_of_its_jobs(world: World) {
+    let desk = desk(world).await;
+    let jobs = [desk.failed(with![]).await, desk.failed(with![]).await];
+    let done = desk.release(&jobs).await.unwrap();
+    advance(&desk.world.store).await.unwrap();
+    perform(&desk.world.store, &desk.rosa, &done.undo.unwrap()).await.unwrap();
+    desk.end_all("succeeded").await;
+    advance(&desk.world.store).await.unwrap();
+    let release = desk.newest().await;
+    assert_eq!((release.state, release.succeeded, release.out), (ReleaseState::Cancelled, 1, 0));
+}
+
+async fn a_release_is_heard_of_by_other_decks(world: World) {
+    let desk = desk(world).await;
+    let jobs = [desk.failed(with![]).await];
+    let mut feed = desk.world.store.watch();
+    let mut hint = async |wanted: Hint| {
+        let wait = async { while feed.next().await != wanted {} };
+        tokio::time::timeout(Duration::from_secs(20), wait).await.expect("a hint comes");
+    };
+    hint(Hint::Link(LinkState::Live)).await;
+    hint(Hint::Changed).await;
+    // On Postgres nothing but the release itself says so.
+    desk.release(&jobs).await.unwrap();
+    hint(Hint::Changed).await;
 }

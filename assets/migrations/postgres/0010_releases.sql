@@ -43,3 +43,5 @@ create table release_jobs (
 grant select, insert, update on internal.releases, internal.release_jobs to quotedeck_app;
 create trigger releases_changed after insert or update or delete on releases
     for each statement execute function say_changed();
+-- What is on its way is looked at every second.
+create index release_jobs_out on release_jobs (release_id) where outcome = 'released';

@@ -39,3 +39,5 @@ create table release_jobs (
     unique (release_id, job_id),
     check ((step is null) = (outcome = 'waiting'))
 ) strict;
+-- What is on its way is looked at every second.
+create index release_jobs_out on release_jobs (release_id) where outcome = 'released';
