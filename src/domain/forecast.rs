@@ -163,12 +163,17 @@ impl Forecast {
         }
     }
 
+    /// Whether somebody should look at it.
+    pub fn is_bad(&self) -> bool {
+        matches!(self, Self::NotClearing { .. } | Self::Held { .. })
+    }
+
     /// In a few words, for a title.
     pub fn short(&self, now: DateTime<Utc>) -> String {
         match self {
             Self::Clear => "clear".to_owned(),
             Self::By { at, at_least, .. } => format!("{} {}", if *at_least { "not before" } else { "clear by" }, clock(now, *at)),
-            Self::NotClearing { came, left } => format!("not clearing: {came}/min in, {left} out"),
+            Self::NotClearing { .. } => "not clearing".to_owned(),
             Self::Held { destination, .. } => format!("held: {destination}"),
             Self::TooLittle { .. } => "no forecast yet".to_owned(),
         }
@@ -206,6 +211,13 @@ mod tests {
     #[case(Flow { at_least: true, ..flow(960, 0, 0, 960) }, "not clear before 14:35 at 3.2/s")]
     fn what_waits_comes_and_leaves_decides(#[case] flow: Flow, #[case] said: &str) {
         assert_eq!(forecast(&flow, now()).said(now()), said);
+    }
+
+    #[test]
+    fn only_what_needs_somebody_is_bad() {
+        let bad = |flow: Flow| forecast(&flow, now()).is_bad();
+        assert!(bad(flow(50, 0, 60, 45)) && bad(Flow { stands: true, ..flow(1, 0, 0, 90) }));
+        assert!(!bad(flow(0, 0, 0, 0)) && !bad(flow(960, 0, 0, 960)) && !bad(flow(50, 0, 0, 2)));
     }
 
     #[test]

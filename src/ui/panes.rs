@@ -124,15 +124,19 @@ pub(crate) fn figures(app: &App, pane: Pane, styles: &Styles) -> Vec<(String, St
         },
         Pane::Queue => {
             let mut notes = vec![(format!("{} waiting", figures.waiting), styles.text)];
+            let forecast = &figures.forecast;
+            // What is wrong is said first: a narrow title has no room for more.
+            if forecast.is_bad() {
+                notes.push((forecast.short(now), styles.warn));
+            }
+            if let Forecast::NotClearing { came, left } = forecast {
+                notes.push((format!("{came}/min in, {left} out"), styles.warn));
+            }
             let next = figures.next_due_at.map(|at| age::until(now, at));
             notes.extend(next.map(|next| (format!("next {next}"), styles.text)));
-            let style = match &figures.forecast {
-                Forecast::Clear | Forecast::By { .. } => styles.text,
-                Forecast::TooLittle { .. } => styles.dim,
-                Forecast::NotClearing { .. } | Forecast::Held { .. } => styles.warn,
-            };
-            if figures.forecast != Forecast::Clear {
-                notes.push((figures.forecast.short(now), style));
+            if !forecast.is_bad() && *forecast != Forecast::Clear {
+                let known = !matches!(forecast, Forecast::TooLittle { .. });
+                notes.push((forecast.short(now), if known { styles.text } else { styles.dim }));
             }
             notes
         }

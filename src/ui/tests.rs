@@ -177,6 +177,27 @@ fn frozen(safe: i64, unknown: i64) -> Vec<Frozen> {
     (0..safe + unknown).map(|n| job(n, if n < safe { JobState::Dead } else { JobState::Unknown })).collect()
 }
 
+#[test]
+fn the_queue_says_when_it_does_not_clear() {
+    use crate::domain::forecast::Forecast;
+    let bad = Forecast::NotClearing { came: 12, left: 9 };
+    let held = Forecast::Held { destination: "HubSpot".into(), jobs: 38, until: None };
+    for (n, (forecast, says)) in
+        [(bad, "not clearing"), (held, "held: HubSpot"), (Forecast::TooLittle { left: 2 }, "")].into_iter().enumerate()
+    {
+        for size in [(80, 24), (120, 36)] {
+            let mut app = deck(Role::Owner, size);
+            let effects = app.update(Message::Changed);
+            let seq = effects.iter().find_map(|effect| if let Effect::LoadFigures(seq) = effect { Some(*seq) } else { None });
+            app.update(Message::Figures(seq.unwrap(), Ok(Figures { forecast: forecast.clone(), ..fixtures::figures() })));
+            fixtures::serve(&mut app, effects.into_iter().filter(|effect| !matches!(effect, Effect::LoadFigures(_))).collect());
+            let title = picture(&app).lines().find(|line| line.contains("3 Retry queue")).unwrap_or_default().to_owned();
+            assert!(title.contains(says), "{title}");
+            insta::assert_snapshot!(format!("forecast_{n}_{}", size.0), title);
+        }
+    }
+}
+
 fn show_release(app: &mut App, release: Release) {
     let effects = app.update(Message::Changed);
     let seq = fixtures::load_of(&effects, Pane::Failures).unwrap();
