@@ -155,6 +155,7 @@ fn by_status(status: i64, symptom: &Symptom<'_>) -> Found {
         408 => ("{} was too slow to read the request", "none needed: it is tried again by itself", Remedy::Wait),
         409 => ("{} holds a conflicting record", "merge or correct it at {}, then replay", Remedy::Replay),
         413 => ("the request is larger than {} takes", "shorten what is sent, then replay", Remedy::Replay),
+        400 | 422 if matches!(symptom.kind, "sms" | "email") => return None,
         400 | 422 if many => (
             "a field was renamed or made required at {}",
             "compare the mapping with {}'s fields, then send a canary",
@@ -229,7 +230,20 @@ fn twilio(error: &str) -> Found {
         ),
         (&["20404"], ("the account or address in the configuration is wrong", "correct it, then resume", Remedy::Resume)),
     ];
-    known.iter().find(|(codes, _)| codes.iter().any(|code| has(code))).map(|(_, found)| *found)
+    let words: &[(&str, &str)] = &[
+        ("unsubscribed", "21610"),
+        ("opted out", "21610"),
+        ("landline", "21614"),
+        ("not a valid mobile", "21614"),
+        ("not a valid phone", "21211"),
+    ];
+    // Where no code is given, its words are.
+    let by_code = |code: &str| known.iter().find(|(codes, _)| codes.contains(&code)).map(|(_, rule)| *rule);
+    known
+        .iter()
+        .find(|(codes, _)| codes.iter().any(|code| has(code)))
+        .map(|(_, rule)| *rule)
+        .or_else(|| words.iter().find(|(word, _)| error.contains(word)).and_then(|(_, code)| by_code(code)))
 }
 
 /// A mail server's replies: 4xx passes, 5xx stays.

@@ -226,9 +226,10 @@ impl Job {
     pub fn replay(&self, now: DateTime<Utc>) -> Option<Replay> {
         match self.state {
             JobState::Running => None,
-            JobState::Armed | JobState::Scheduled | JobState::Ready | JobState::Retrying | JobState::Held => {
-                Some(Replay { verdict: ReplayVerdict::Safe, reason: "it is tried by itself: no try is open".to_owned() })
-            }
+            JobState::Armed | JobState::Scheduled | JobState::Ready | JobState::Retrying | JobState::Held => Some(Replay {
+                verdict: ReplayVerdict::Safe,
+                reason: "nothing of it is in doubt: it is tried by itself".to_owned(),
+            }),
             JobState::Succeeded | JobState::Unknown | JobState::Dead | JobState::Cancelled => Some(judge(&self.past(), now)),
         }
     }

@@ -83,8 +83,14 @@ impl Shown for JobRow {
             job.destination.clone(),
             job.state.to_string(),
             format!("{}/{}", job.attempts, job.max_attempts),
-            if self.window_left_s > 0 { until(job.window_ends_at, self.now) } else { "over".to_owned() },
-            or_dash(self.replay.as_ref().map(|replay| replay.verdict.as_str().replace('_', " "))),
+            match self.next_try_in_s {
+                None => "–".to_owned(),
+                Some(_) if self.window_left_s > 0 => until(job.window_ends_at, self.now),
+                Some(_) => "over".to_owned(),
+            },
+            or_dash(
+                self.replay.as_ref().filter(|_| job.state.may_replay()).map(|replay| replay.verdict.as_str().replace('_', " ")),
+            ),
             or_dash(job.signature.as_ref()),
             or_dash(job.last_error.as_ref().map(text)),
         ]
@@ -109,7 +115,7 @@ impl GroupRow {
 }
 
 impl Shown for GroupRow {
-    const WIDEST: usize = 110;
+    const WIDEST: usize = table::WHOLE;
     const HEADS: &'static [&'static str] =
         &["jobs>", "destination", "signature", "since", "next>", "tries>", "left>", "unknown>", "dead>", "state", "hint"];
     fn cells(&self) -> Vec<String> {
