@@ -25,6 +25,7 @@ mod set_up;
 mod show;
 mod stop;
 mod table;
+mod work;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -87,6 +88,7 @@ async fn command(args: &Args, config: Result<Config, Stop>, printer: &mut Printe
     match command {
         Command::Review => deck::open(global, config?, true).await,
         Command::Demo(wanted) => deck::demo(global, config?, wanted).await,
+        Command::Work(wanted) => work::run(global, config?, wanted, printer).await,
         Command::Init => set_up::init(global, printer).await,
         Command::Config(ConfigCommand::Example) => set_up::example(printer),
         Command::Config(ConfigCommand::Check) => set_up::check(global, &config?, printer),
@@ -141,6 +143,7 @@ async fn at_a_desk(desk: &Desk, command: &Command, printer: &mut Printer) -> Ran
         Command::Seed(wanted) => set_up::seed(desk, wanted, printer).await,
         Command::Review
         | Command::Demo(_)
+        | Command::Work(_)
         | Command::Init
         | Command::Config(_)
         | Command::Completions { .. }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Instant;
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
@@ -12,6 +13,16 @@ pub enum Clock {
     System,
     /// A clock that stands still until it is moved; clones share it. Milliseconds since 1970.
     Fixed(Arc<AtomicI64>),
+    /// Somebody else's time, carried on by a clock that nobody can set: a machine whose own clock jumps notices nothing.
+    Anchored(Arc<Anchor>),
+}
+
+/// Somebody else's time, and how long ago it was read.
+#[derive(Debug)]
+pub struct Anchor {
+    since: Instant,
+    /// Milliseconds since 1970 at `since`.
+    at: AtomicI64,
 }
 
 impl Clock {
@@ -20,12 +31,25 @@ impl Clock {
         Self::Fixed(Arc::new(AtomicI64::new(at.timestamp_millis())))
     }
 
+    /// A clock that goes on from `at`, whatever happens to the machine's own.
+    pub fn anchored(at: DateTime<Utc>) -> Self {
+        Self::Anchored(Arc::new(Anchor { since: Instant::now(), at: AtomicI64::new(at.timestamp_millis()) }))
+    }
+
+    /// Sets an anchored clock right: it is `now` where the time comes from. Other clocks are left alone.
+    pub fn anchor(&self, now: DateTime<Utc>) {
+        if let Self::Anchored(anchor) = self {
+            anchor.at.store(now.timestamp_millis() - anchor.passed(), Ordering::SeqCst);
+        }
+    }
+
     /// The time now, UTC, whole milliseconds.
     #[expect(clippy::disallowed_methods, reason = "the one rightful caller: everybody else asks a Clock")]
     pub fn now(&self) -> DateTime<Utc> {
         match self {
             Self::System => Utc::now().trunc_subsecs(3),
-            Self::Fixed(at) => DateTime::from_timestamp_millis(at.load(Ordering::SeqCst)).unwrap_or(DateTime::UNIX_EPOCH),
+            Self::Fixed(at) => from_millis(at.load(Ordering::SeqCst)),
+            Self::Anchored(anchor) => from_millis(anchor.at.load(Ordering::SeqCst) + anchor.passed()),
         }
     }
 
@@ -35,6 +59,17 @@ impl Clock {
             at.fetch_add(by.num_milliseconds(), Ordering::SeqCst);
         }
     }
+}
+
+impl Anchor {
+    /// Milliseconds since it was dropped.
+    fn passed(&self) -> i64 {
+        i64::try_from(self.since.elapsed().as_millis()).unwrap_or(i64::MAX / 2)
+    }
+}
+
+fn from_millis(millis: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(millis).unwrap_or(DateTime::UNIX_EPOCH)
 }
 
 #[cfg(test)]
@@ -47,6 +82,16 @@ mod tests {
         let other = clock.clone();
         clock.advance(TimeDelta::seconds(5));
         assert_eq!(other.now().timestamp(), 5);
+    }
+
+    #[test]
+    fn an_anchored_clock_goes_on_from_where_it_was_set() {
+        let long_ago = DateTime::UNIX_EPOCH + TimeDelta::days(1);
+        let clock = Clock::anchored(long_ago);
+        let passed = clock.now() - long_ago;
+        assert!(passed >= TimeDelta::zero() && passed < TimeDelta::minutes(1), "it does not ask the machine for the day");
+        clock.clone().anchor(long_ago + TimeDelta::days(1));
+        assert!(clock.now() - long_ago >= TimeDelta::days(1));
     }
 
     #[test]

@@ -4,20 +4,24 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::domain::actor::Role;
+use crate::domain::destination::Setting;
 use crate::domain::event::Columns;
 use crate::domain::money::Money;
 use crate::domain::words;
 
 mod bad;
+mod destinations;
 pub mod environment;
 mod example;
 mod file;
 pub mod keys;
 pub mod paths;
+mod secret;
 mod settle;
 pub mod theme;
 
 pub use bad::BadConfig;
+use destinations::Described;
 use environment::Environment;
 use keys::KeyTable;
 use paths::Paths;
@@ -37,6 +41,8 @@ pub struct Config {
     pub clients: Vec<ClientSetting>,
     /// The people who act.
     pub people: Vec<PersonSetting>,
+    /// The accounts at outside systems that requests go to.
+    pub destinations: Vec<Setting>,
     /// Which CSV column holds which of our fields.
     pub columns: Columns,
     /// The key table with the person's changes.
@@ -99,6 +105,7 @@ impl fmt::Debug for Config {
             .field("actor", &self.actor)
             .field("clients", &self.clients.len())
             .field("people", &self.people.len())
+            .field("destinations", &self.destinations.len())
             .field("log", &self.log)
             .field("path", &self.path)
             .finish_non_exhaustive()
@@ -125,7 +132,7 @@ impl Config {
         Ok(config)
     }
 
-    /// What a file's bytes say, with the environment above them. Pure.
+    /// What a file's bytes say, with the environment above them. Reads nothing but the secrets that the file names.
     fn of(bytes: &[u8], path: &Path, environment: &Environment, paths: Option<&Paths>) -> Result<Self, BadConfig> {
         let text = bad::text(bytes, path)?;
         let checked = file::File::read(text).and_then(settle::settle);
@@ -141,6 +148,7 @@ impl Config {
             actor: environment.actor.clone().or(checked.actor),
             clients: checked.clients,
             people: checked.people,
+            destinations: checked.destinations.into_iter().map(Described::with_secret).collect(),
             columns: checked.columns,
             keys: checked.keys,
             theme: checked.theme,

@@ -1,21 +1,37 @@
 //! Delivery: a job becomes a request to a destination, and the answer gets its meaning. One file a destination.
 //!
-//! What a status means is decided here, in [`classify`]; what that makes of a job, in `domain::reply`.
+//! Each destination's file is pure: what is asked, and what an answer means. [`couriers`] alone sends.
+//! What an answer means is decided by [`classify`]; what that makes of a job, in `domain::reply`.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::Value;
+use strum::VariantArray as _;
 
+use crate::domain::content::Content;
+use crate::domain::destination::System;
 use crate::domain::id::Ref;
-use crate::domain::journal::sha256;
+use crate::domain::journal::{sha256, to_hex};
 use crate::domain::reply::{Meaning, Reply};
 use crate::domain::text::{Internal, Untrusted};
 
+pub mod couriers;
+mod http;
+mod hubspot;
+mod mail;
 pub mod scripted;
+mod smtp;
+mod twilio;
+mod webhook;
 
-/// Bytes of an answer that are looked at.
-const LOOKED_AT: usize = 16 * 1024;
+pub use smtp::Step;
+
 /// Characters of an error that are kept where the answer is no JSON that we know: enough to recognise a web page by.
 const TEXT_KEPT: usize = 200;
-/// The longest wait that a destination may ask for.
+/// Characters of an error in the destination's own words that are kept.
+const WORDS_KEPT: usize = 600;
+/// The longest id in a header, in characters: the line around it must not be folded.
+const LONGEST_ID: usize = 200;
+/// The longest wait that a destination may ask for, in seconds.
 const LONGEST_WAIT: i64 = 7 * 24 * 3600;
 
 /// What leaves.
@@ -34,88 +50,170 @@ pub struct Request {
     /// Travels with every try unchanged.
     pub idempotency_key: String,
     /// What is sent: internal.
-    pub body: Internal<String>,
+    pub content: Internal<Content>,
+    /// When the first try that may have left was announced: a look-up searches from a little before.
+    pub since: DateTime<Utc>,
 }
 
 impl Request {
-    /// What two tries of the same work have in common: the attempt row keeps it instead of the body.
-    pub fn fingerprint(operation: &str, idempotency_key: &str, body: &Internal<String>) -> [u8; 32] {
-        // Lengths go before their fields, so that no two requests read the same.
-        let sized = |text: &str| format!("{}:{text}", text.len());
-        sha256([sized(operation), sized(idempotency_key), sized(body.reveal())].concat().as_bytes())
+    /// What is spoken there. A kind that none of ours has is answered as a webhook is: by its status alone.
+    pub fn system(&self) -> System {
+        System::VARIANTS.iter().copied().find(|system| system.kind() == self.kind).unwrap_or(System::Webhook)
     }
 }
 
 /// What came back, if anything did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
+    /// It is done, here: nothing had to leave.
+    Done,
     /// An answer.
     Http {
         /// Its status code.
         status: u16,
         /// `Retry-After`, in seconds.
         retry_after: Option<i64>,
-        /// Its body, as it came.
+        /// Its body, or the beginning of a long one.
         body: String,
+    },
+    /// A mail server's reply: the acceptance, or what it said no to.
+    Smtp {
+        /// What it replies to.
+        step: Step,
+        /// Its three digits.
+        code: u16,
+        /// Its words.
+        text: String,
     },
     /// There was no connection: nothing left.
     NoConnection(String),
     /// The request may have left, and no answer came.
     NoAnswer(String),
+    /// We have nothing to be let in with: nothing left.
+    NoSecret(String),
+    /// No request can be made of it, now or later: nothing left.
+    Unfit(String),
 }
 
 /// What an answer means.
-///
-/// A gateway's 502 and 504 say that somebody behind it did not answer: the request may have had its effect.
-pub fn classify(answer: &Answer) -> Reply {
-    let without = |meaning, why: &str| Reply {
-        meaning,
-        status: None,
-        error: Some(Untrusted::new(why.to_owned())),
-        retry_after: None,
-        remote_id: None,
-    };
-    let (status, retry_after, body) = match answer {
-        Answer::Http { status, retry_after, body } => (*status, *retry_after, body),
-        Answer::NoConnection(why) => return without(Meaning::NotReached, why),
-        Answer::NoAnswer(why) => return without(Meaning::Silent, why),
-    };
-    let meaning = match status {
-        200..=299 => Meaning::Accepted,
-        401 | 403 => Meaning::LockedOut,
-        425 | 429 => Meaning::Busy,
-        502 | 504 => Meaning::Silent,
-        408 | 500.. => Meaning::Broken,
-        _ => Meaning::Refused,
-    };
-    Reply {
-        meaning,
-        status: Some(i64::from(status)),
-        error: (meaning != Meaning::Accepted).then(|| Untrusted::new(error_text(status, body))),
-        retry_after: retry_after
-            .filter(|_| matches!(meaning, Meaning::Busy | Meaning::Broken))
-            .map(|seconds| TimeDelta::seconds(seconds.clamp(0, LONGEST_WAIT))),
-        remote_id: None,
+pub fn classify(system: System, answer: &Answer) -> Reply {
+    match answer {
+        Answer::Done => reply(Meaning::Accepted, None, None),
+        Answer::NoConnection(why) => reply(Meaning::NotReached, None, Some(why.clone())),
+        Answer::NoAnswer(why) => reply(Meaning::Silent, None, Some(why.clone())),
+        Answer::NoSecret(why) => reply(Meaning::LockedOut, None, Some(why.clone())),
+        Answer::Unfit(why) => reply(Meaning::Refused, None, Some(why.clone())),
+        Answer::Smtp { step, code, text } => smtp::read(*step, *code, text),
+        Answer::Http { status, retry_after, body } => {
+            let answer = Received { status: *status, retry_after: *retry_after, body };
+            match system {
+                System::Hubspot => hubspot::read(&answer),
+                System::Twilio => twilio::read(&answer),
+                System::Smtp | System::Webhook | System::Portal => webhook::read(&answer),
+            }
+        }
     }
 }
 
-/// The error in a destination's words: HubSpot's `category` and `message`, Twilio's `code` and `message`, or the start
-/// of whatever came.
-fn error_text(status: u16, body: &str) -> String {
-    let body = &body[..body.floor_char_boundary(LOOKED_AT)];
-    let Ok(json) = serde_json::from_str::<serde_json::Value>(body) else {
-        let start: String = body.trim().chars().take(TEXT_KEPT).collect();
-        return if start.is_empty() { format!("status {status} with an empty answer") } else { start };
-    };
-    let text = |value: &serde_json::Value| match value {
-        serde_json::Value::String(text) => Some(text.clone()),
-        serde_json::Value::Number(number) => Some(number.to_string()),
+fn reply(meaning: Meaning, status: Option<u16>, error: Option<String>) -> Reply {
+    Reply { meaning, status: status.map(i64::from), error: error.map(Untrusted::new), retry_after: None, remote_id: None }
+}
+
+/// An answer over HTTP, as the destinations' files read it.
+struct Received<'a> {
+    status: u16,
+    retry_after: Option<i64>,
+    body: &'a str,
+}
+
+impl Received<'_> {
+    fn json(&self) -> Option<Value> {
+        serde_json::from_str(self.body).ok()
+    }
+
+    /// What the status alone means.
+    ///
+    /// A gateway's 502 and 504, and the like of them from the network before a service (52x), say that somebody behind it
+    /// did not answer: the request may have had its effect.
+    fn by_status(&self) -> Meaning {
+        match self.status {
+            200..=299 => Meaning::Accepted,
+            401 | 403 => Meaning::LockedOut,
+            425 | 429 => Meaning::Busy,
+            502 | 504 | 520..=524 => Meaning::Silent,
+            408 | 423 | 500.. => Meaning::Broken,
+            _ => Meaning::Refused,
+        }
+    }
+
+    fn accepted(&self, remote_id: Option<String>) -> Reply {
+        Reply { remote_id, ..reply(Meaning::Accepted, Some(self.status), None) }
+    }
+
+    /// Not accepted; a wait counts only where waiting helps.
+    fn failed(&self, meaning: Meaning, error: &str) -> Reply {
+        let wait = self.retry_after.filter(|_| matches!(meaning, Meaning::Busy | Meaning::Broken));
+        let retry_after = wait.map(|seconds| TimeDelta::seconds(seconds.clamp(0, LONGEST_WAIT)));
+        Reply { retry_after, ..reply(meaning, Some(self.status), Some(kept(error, WORDS_KEPT))) }
+    }
+
+    /// A success in no form that the destination has: somebody else may have answered in its place, and whether anything
+    /// was done is not known.
+    fn puzzling(&self, whose: &str) -> Reply {
+        let began = match kept(self.body.trim(), TEXT_KEPT).as_str() {
+            "" => "an empty body".to_owned(),
+            start => start.to_owned(),
+        };
+        let status = self.status;
+        self.failed(
+            Meaning::Silent,
+            &format!("it answered {status} with something that is no answer of {whose}; check its url: {began}"),
+        )
+    }
+
+    /// The error in the destination's words, or the start of whatever came.
+    fn error_text(&self) -> String {
+        let status = self.status;
+        if (300..400).contains(&status) {
+            return format!(
+                "status {status}: it sends us elsewhere, and no request of ours is passed on; put the final address into its url"
+            );
+        }
+        let Some(json) = self.json().filter(Value::is_object) else {
+            let start = kept(self.body.trim(), TEXT_KEPT);
+            return if start.is_empty() { format!("status {status} with an empty answer") } else { start };
+        };
+        let kind = ["/category", "/code", "/errors/0/category"].iter().find_map(|at| json.pointer(at).and_then(text));
+        let message = ["/errors/0/message", "/message"].iter().find_map(|at| json.pointer(at).and_then(text));
+        let message = message.unwrap_or_else(|| "no message".to_owned());
+        kind.map_or(message.clone(), |kind| format!("{kind}: {message}"))
+    }
+}
+
+/// A JSON value as text, where it is one word.
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
         _ => None,
-    };
-    let kind = json.get("category").or_else(|| json.get("code")).and_then(text);
-    let deeper = json.pointer("/errors/0/message").and_then(text);
-    let message = deeper.or_else(|| json.get("message").and_then(text)).unwrap_or_else(|| "no message".to_owned());
-    kind.map_or(message.clone(), |kind| format!("{kind}: {message}"))
+    }
+}
+
+/// A key as an id in a header: what may not stand there is written in hexadecimal, so that no two keys make the same.
+fn spelled(key: &str, signs: &[u8]) -> String {
+    let mut id = String::new();
+    for byte in key.bytes() {
+        if byte.is_ascii_alphanumeric() || signs.contains(&byte) {
+            id.push(char::from(byte));
+        } else {
+            id.push_str(&format!("={byte:02x}"));
+        }
+    }
+    if id.is_empty() || id.len() > LONGEST_ID { to_hex(&sha256(key.as_bytes())) } else { id }
+}
+
+fn kept(text: &str, most: usize) -> String {
+    text.chars().take(most).collect()
 }
 
 #[cfg(test)]
@@ -124,52 +222,51 @@ mod tests {
     use proptest::prelude::*;
     use rstest::rstest;
 
+    #[rstest]
+    #[case(http(204, None, ""), Meaning::Accepted, None)]
+    #[case(http(401, None, ""), Meaning::LockedOut, Some("status 401 with an empty answer"))]
+    #[case(http(429, Some(10), "{}"), Meaning::Busy, Some("no message"))]
+    #[case(http(500, None, ""), Meaning::Broken, Some("status 500 with an empty answer"))]
+    #[case(http(502, None, "<html>Bad gateway</html>"), Meaning::Silent, Some("<html>Bad gateway</html>"))]
+    #[case(http(522, None, "[]"), Meaning::Silent, Some("[]"))]
+    #[case(
+        http(302, None, "moved"),
+        Meaning::Refused,
+        Some("status 302: it sends us elsewhere, and no request of ours is passed on; put the final address into its url")
+    )]
+    #[case(Answer::NoConnection("refused".into()), Meaning::NotReached, Some("refused"))]
+    #[case(Answer::NoAnswer("timed out".into()), Meaning::Silent, Some("timed out"))]
+    #[case(Answer::NoSecret("none".into()), Meaning::LockedOut, Some("none"))]
+    #[case(Answer::Unfit("no".into()), Meaning::Refused, Some("no"))]
+    #[case(Answer::Done, Meaning::Accepted, None)]
+    fn answers_have_a_meaning(#[case] answer: Answer, #[case] meaning: Meaning, #[case] error: Option<&str>) {
+        let reply = classify(System::Webhook, &answer);
+        assert_eq!((reply.meaning, reply.error.as_ref().map(Untrusted::raw)), (meaning, error));
+    }
+
     fn http(status: u16, retry_after: Option<i64>, body: &str) -> Answer {
         Answer::Http { status, retry_after, body: body.to_owned() }
     }
 
-    const UNAUTHORISED: &str = r#"{"status":"error","message":"Authentication credentials not found.","correlationId":"a1b2","category":"INVALID_AUTHENTICATION"}"#;
-    const INVALID: &str = r#"{"status":"error","message":"One or more validation errors occurred","category":"VALIDATION_ERROR",
-        "errors":[{"message":"Property values were not valid"}]}"#;
-
-    #[rstest]
-    #[case(http(201, None, "{}"), Meaning::Accepted, None)]
-    #[case(
-        http(401, None, UNAUTHORISED),
-        Meaning::LockedOut,
-        Some("INVALID_AUTHENTICATION: Authentication credentials not found.")
-    )]
-    #[case(http(400, None, INVALID), Meaning::Refused, Some("VALIDATION_ERROR: Property values were not valid"))]
-    #[case(
-        http(400, None, r#"{"code":21211,"message":"Invalid 'To' Phone Number"}"#),
-        Meaning::Refused,
-        Some("21211: Invalid 'To' Phone Number")
-    )]
-    #[case(http(429, Some(10), "{}"), Meaning::Busy, Some("no message"))]
-    #[case(http(500, None, ""), Meaning::Broken, Some("status 500 with an empty answer"))]
-    #[case(http(502, None, "<html>Bad gateway</html>"), Meaning::Silent, Some("<html>Bad gateway</html>"))]
-    #[case(http(302, None, "moved"), Meaning::Refused, Some("moved"))]
-    #[case(Answer::NoConnection("refused".into()), Meaning::NotReached, Some("refused"))]
-    #[case(Answer::NoAnswer("timed out".into()), Meaning::Silent, Some("timed out"))]
-    fn answers_have_a_meaning(#[case] answer: Answer, #[case] meaning: Meaning, #[case] error: Option<&str>) {
-        let reply = classify(&answer);
-        assert_eq!((reply.meaning, reply.error.as_ref().map(Untrusted::raw)), (meaning, error));
-    }
-
-    #[test]
-    fn tries_of_the_same_work_look_the_same() {
-        let print =
-            |operation: &str, key: &str, body: &str| Request::fingerprint(operation, key, &Internal::new(body.to_owned()));
-        assert_eq!(print("a", "b", "c"), print("a", "b", "c"));
-        assert_ne!(print("ab", "c", ""), print("a", "bc", ""));
-    }
-
     proptest! {
         #[test]
-        fn no_answer_breaks_it(status in 100..1000_u16, after in proptest::option::of(any::<i64>()), body in any::<String>()) {
-            let reply = classify(&http(status, after, &body));
-            prop_assert!(reply.retry_after.is_none_or(|wait| wait >= TimeDelta::zero()));
-            prop_assert_eq!(reply.error.is_none(), (200..300).contains(&status));
+        fn other_keys_have_other_ids(one in any::<String>(), other in any::<String>()) {
+            prop_assert_eq!(one == other, spelled(&one, b"-:") == spelled(&other, b"-:"));
+            prop_assert!(spelled(&one, b"-:").bytes().all(|byte| byte.is_ascii_graphic() && byte != b'.'));
+        }
+
+        #[test]
+        fn no_answer_breaks_it(
+            system in proptest::sample::select(System::VARIANTS),
+            status in 100..1000_u16,
+            after in proptest::option::of(any::<i64>()),
+            body in prop_oneof![any::<String>(), r#"\{"(errors|code|message|category|results|sid|policyName)":(\[\{\}\]|"[A-Z]{0,9}"|[0-9]{1,9}|null)\}"#],
+        ) {
+            let reply = classify(system, &http(status, after, &body));
+            prop_assert!(reply.retry_after.is_none_or(|wait| wait >= TimeDelta::zero() && wait <= TimeDelta::seconds(LONGEST_WAIT)));
+            prop_assert_eq!(reply.error.is_none(), reply.meaning == Meaning::Accepted);
+            prop_assert!(reply.error.is_none_or(|error| error.raw().chars().count() <= WORDS_KEPT));
+            prop_assert!(reply.meaning != Meaning::Accepted || (200..300).contains(&status));
         }
     }
 }

@@ -5,6 +5,7 @@
 //! `migrate`, `feed` and `claim`, and nowhere else.
 
 pub mod arrivals;
+pub mod breaker;
 pub mod claim;
 pub mod clients;
 pub mod connect;
@@ -31,10 +32,12 @@ pub(crate) mod statement;
 pub mod tasks;
 pub mod trace;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::clock::Clock;
 use crate::domain::failure::Failure;
@@ -88,6 +91,9 @@ pub struct Store {
     pub clock: Clock,
     /// How to connect again, for the change feed's own connection.
     pub(crate) place: connect::Place,
+    /// Whose turn it is to write. SQLite has one writer at a time, and lets others find out by sleeping ever longer; within
+    /// one program they queue instead.
+    pub(crate) turn: Arc<Semaphore>,
 }
 
 #[derive(Debug)]
@@ -102,17 +108,23 @@ pub struct Tx {
     pub(crate) inner: Inner,
     /// The time of everything this transaction writes.
     pub now: DateTime<Utc>,
+    /// Given up after the transaction has ended: fields are dropped in this order.
+    _turn: Option<OwnedSemaphorePermit>,
 }
 
 impl Store {
     /// Begins a transaction that writes. On SQLite it takes the write lock at once: a transaction that upgrades from
     /// reading to writing later fails as busy however long the timeout is.
     pub async fn begin(&self) -> Outcome<Tx> {
+        let mut turn = None;
         let inner = match &self.db {
-            Db::Sqlite(pool) => Inner::Sqlite(pool.begin_with("begin immediate").await.map_err(failure)?),
+            Db::Sqlite(pool) => {
+                turn = Arc::clone(&self.turn).acquire_owned().await.ok();
+                Inner::Sqlite(pool.begin_with("begin immediate").await.map_err(failure)?)
+            }
             Db::Postgres(pool) => Inner::Postgres(pool.begin().await.map_err(failure)?),
         };
-        Ok(Tx { inner, now: self.clock.now() })
+        Ok(Tx { inner, now: self.clock.now(), _turn: turn })
     }
 
     /// Whether the database answers.

@@ -1,99 +1,68 @@
-//! The worker: claims jobs, announces each attempt, sends it, and settles what came back; rescues what others lost.
+//! The worker: takes jobs, announces each attempt, sends it, and settles what came back; rescues what others lost.
 //!
-//! It sleeps until something changed in the database or the next job is due, and never polls in between but for its
-//! own duties: rescue every ten seconds, heartbeats, and a seal over the journal about once a second.
+//! Four things run side by side: one takes and announces (`taking`), each request is a task of its own, one writes the
+//! results down, as many at once as there are (`settling`), and one does what must be done from time to time (`duties`).
+//! A worker sleeps until something changed in the database or the next job is due.
+
+mod duties;
+mod leases;
+mod sender;
+mod settling;
+mod taking;
 
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
-use futures::StreamExt as _;
+use chrono::{DateTime, Utc};
 use futures::future::join_all;
-use futures::stream::FuturesUnordered;
-use tokio::sync::watch;
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
 
-use crate::clock::Clock;
-use crate::delivery::scripted::Scripted;
-use crate::delivery::{Answer, Request, classify};
 use crate::domain::failure::Failure;
-use crate::domain::job::JobState;
 use crate::domain::journal::sha256;
-use crate::domain::text::Internal;
 use crate::store::Store;
-use crate::store::claim::{Claimed, Intent};
-use crate::store::journal::Search;
-use crate::workflow::finish::finish_attempt;
+use crate::store::claim::Intent;
+use crate::store::claim::take::Appetite;
+use crate::workflow::finish::{Returned, finish_attempts};
+pub use sender::Sender;
 
-/// Requests on their way at once.
-pub const CONCURRENCY: usize = 8;
-const HEARTBEAT: Duration = Duration::from_secs(10);
-const DUTIES: Duration = Duration::from_secs(1);
-/// Of the duties, every so many: the rescue scan.
-const RESCUE_EVERY: u64 = 10;
-/// An attempt takes at most this long.
-const ATTEMPT: Duration = Duration::from_secs(30);
-/// How long a stop waits for requests on their way; what is not back by then is left to the rescue.
-const GRACE: Duration = Duration::from_secs(8);
-/// The longest that a played answer takes.
-const PLAYED: Duration = Duration::from_secs(2);
+use leases::Leases;
+use settling::Back;
+use taking::Next;
+
+/// Requests on their way at once, when nothing else is said.
+pub const CONCURRENCY: usize = 32;
+/// Of those, one in so many is kept for answers to people who wait: bulk never takes all.
+const KEPT_FREE: usize = 4;
+/// How long a stop waits for requests on their way; an answer that comes later counts as none.
+const GRACE: Duration = Duration::from_secs(7);
+/// How long a free place waits for others before they are filled together.
+const MOMENT: Duration = Duration::from_millis(1);
 /// How long an idle worker sleeps at most.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
-
-/// Where requests go.
-#[derive(Clone, Debug)]
-pub enum Sender {
-    /// To destinations that are played: the demo's.
-    Scripted(Scripted),
-}
-
-impl Sender {
-    /// Sends what was announced. The only way out takes the announcement itself.
-    async fn send(&self, intent: &Intent, clock: &Clock) -> Answer {
-        let request = request(intent);
-        match self {
-            Self::Scripted(scripted) => {
-                let (answer, took) = scripted.answer(&request, clock.now());
-                pass(clock, took).await;
-                answer
-            }
-        }
-    }
-}
-
-/// Lets a played answer take its time, on either clock; nobody is made to wait for a whole time-out.
-async fn pass(clock: &Clock, time: TimeDelta) {
-    clock.advance(time);
-    if matches!(clock, Clock::System) {
-        sleep(time.to_std().unwrap_or_default().min(PLAYED)).await;
-    }
-}
-
-fn request(intent: &Intent) -> Request {
-    let job = intent.job();
-    Request {
-        job: job.reference(),
-        n: intent.n(),
-        destination: job.destination.clone(),
-        kind: job.destination_kind.clone(),
-        operation: job.operation.clone(),
-        idempotency_key: job.idempotency_key.clone(),
-        body: Internal::new(job.args.reveal().clone()),
-    }
-}
+/// How long until a database that failed is asked again.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// One worker on one database.
 #[derive(Clone, Debug)]
 pub struct Worker {
     store: Store,
     sender: Sender,
-    /// Its name on leases and attempts.
+    /// Its name on leases and attempts: no two that run at once have the same.
     name: String,
+    concurrency: usize,
 }
 
 impl Worker {
     /// A worker; `name` tells it from others in the trace.
     pub fn new(store: Store, sender: Sender, name: impl Into<String>) -> Self {
-        Self { store, sender, name: name.into() }
+        Self { store, sender, name: name.into(), concurrency: CONCURRENCY }
+    }
+
+    /// With so many requests on their way at once, at least one.
+    #[must_use]
+    pub fn with_concurrency(self, concurrency: usize) -> Self {
+        Self { concurrency: concurrency.max(1), ..self }
     }
 
     /// Does what is due now and ends; in the same order every time. Gives back how many attempts were made.
@@ -101,26 +70,23 @@ impl Worker {
     /// # Errors
     /// What the database says; what was on its way is left to the rescue.
     pub async fn drain(&self) -> Result<usize, Failure> {
-        self.store.close_windows().await?;
+        duties::once(&self.store).await?;
         let mut attempts = 0;
         loop {
-            let mut intents = Vec::new();
-            while intents.len() < CONCURRENCY {
-                let Some(claimed) = self.store.claim_job(&self.name).await? else { break };
-                intents.extend(self.announce(claimed).await?);
-            }
-            if intents.is_empty() {
+            let taken = self.store.claim_jobs(&self.name, &self.appetite(0, 0)).await?;
+            if taken.jobs.is_empty() {
                 return Ok(attempts);
             }
-            let answers = join_all(intents.iter().map(|intent| self.sender.send(intent, &self.store.clock))).await;
-            for (intent, answer) in intents.iter().zip(answers) {
-                self.settle(intent, &answer).await?;
-            }
-            attempts += intents.len();
+            let intents = self.ready(taken.jobs).await?;
+            let replies = join_all(intents.iter().map(|intent| self.sender.send(intent, &self.store.clock))).await;
+            let returned: Vec<Returned> =
+                intents.into_iter().zip(replies).map(|(intent, reply)| Returned { roll: roll(&intent), intent, reply }).collect();
+            finish_attempts(&self.store, &returned).await?;
+            attempts += returned.len();
         }
     }
 
-    /// When the next job that may run is due.
+    /// When the next job that waits for its time becomes due.
     ///
     /// # Errors
     /// What the database says.
@@ -128,120 +94,95 @@ impl Worker {
         self.store.next_due().await
     }
 
-    /// Works until told to stop, through lost databases; then waits a moment for what is on its way.
+    /// Works until told to stop, through lost databases; then hands back what was not announced, waits a moment for what
+    /// is on its way, and settles the rest as unanswered.
     pub async fn run(&self, mut stop: watch::Receiver<bool>) {
+        let leases = Leases::default();
+        let (results, returned) = mpsc::channel::<Back>(self.concurrency * 2);
+        let (give_up, given_up) = watch::channel(false);
+        let settling = tokio::spawn(settling::settle(self.store.clone(), returned));
+        let duties = tokio::spawn(duties::run(self.store.clone(), leases.clone()));
+        let mut on_their_way = JoinSet::new();
         let mut feed = self.store.watch();
-        let mut duties = interval(DUTIES);
-        duties.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut round = 0_u64;
-        let mut on_their_way = FuturesUnordered::new();
         let mut pause = Duration::ZERO;
         while !*stop.borrow() {
-            while on_their_way.len() < CONCURRENCY && pause.is_zero() {
-                match self.store.claim_job(&self.name).await {
-                    Ok(Some(claimed)) => on_their_way.push(self.attempt(claimed)),
-                    Ok(None) => pause = self.until_due().await,
+            let (running, bulk) = leases.count();
+            if pause.is_zero() && running < self.concurrency {
+                match self.store.claim_jobs(&self.name, &self.appetite(running, bulk)).await {
+                    Ok(taken) if taken.jobs.is_empty() => pause = self.until_due(taken.again_at).await,
+                    Ok(taken) => {
+                        for next in self.begin(taken.jobs, &leases).await {
+                            self.spawn(&mut on_their_way, next, &results, &stop, &given_up);
+                        }
+                        while on_their_way.try_join_next().is_some() {}
+                        continue;
+                    }
                     Err(error) => {
                         tracing::warn!(%error, "no job could be claimed");
-                        pause = DUTIES;
+                        pause = AGAIN;
                     }
                 }
             }
             tokio::select! {
                 biased;
                 _ = stop.changed() => break,
-                Some(()) = on_their_way.next() => {}
-                _ = duties.tick() => {
-                    self.duties(round).await;
-                    round += 1;
+                () = leases.freed(), if running > 0 => {
+                    // More come free together: one claim for all of them. Bulk may be waiting for its share.
+                    sleep(MOMENT).await;
+                    pause = Duration::ZERO;
                 }
                 _ = feed.next() => pause = Duration::ZERO,
                 () = sleep(pause), if !pause.is_zero() => pause = Duration::ZERO,
             }
         }
-        let finish = async { while on_their_way.next().await.is_some() {} };
-        if timeout(GRACE, finish).await.is_err() {
-            tracing::warn!("some requests did not come back before the stop; they are settled by the rescue");
+        duties.abort();
+        let all_back = async { while on_their_way.join_next().await.is_some() {} };
+        if timeout(GRACE, all_back).await.is_err() {
+            tracing::warn!("some requests did not come back before the stop; what became of them is found out later");
+            give_up.send_replace(true);
+            while on_their_way.join_next().await.is_some() {}
+        }
+        drop(results);
+        if timeout(AGAIN * 2, settling).await.is_err() {
+            tracing::warn!("some results were not written before the stop; the rescue settles their jobs");
         }
     }
 
-    /// How long until the next job is due.
-    async fn until_due(&self) -> Duration {
+    /// How much more it can take, with so many leases of which so many are bulk.
+    fn appetite(&self, running: usize, bulk: usize) -> Appetite {
+        let most_bulk = self.concurrency - (self.concurrency / KEPT_FREE).max(usize::from(self.concurrency > 1));
+        Appetite {
+            most: self.concurrency.saturating_sub(running),
+            bulk: most_bulk.saturating_sub(bulk),
+            reaches: self.sender.reaches(),
+        }
+    }
+
+    /// How long until there may be something to take.
+    async fn until_due(&self, again_at: Option<DateTime<Utc>>) -> Duration {
         let due = self.store.next_due().await.ok().flatten();
-        let wait = due.map_or(LONGEST_SLEEP, |due| (due - self.store.clock.now()).to_std().unwrap_or_default());
-        // A job that is due and still not claimed is another worker's; asking again at once would be a busy loop.
-        wait.clamp(Duration::from_millis(20), LONGEST_SLEEP)
+        let next = due.into_iter().chain(again_at).min();
+        let wait = next.map_or(LONGEST_SLEEP, |next| (next - self.store.clock.now()).to_std().unwrap_or_default());
+        // What is due and still not taken is another worker's; asking again at once would be a busy loop.
+        wait.clamp(Duration::from_millis(10), LONGEST_SLEEP)
     }
 
-    async fn duties(&self, round: u64) {
-        let search = if round == 0 { Search::All } else { Search::Recent };
-        let mut done = self.store.seal_journal(search).await.map(drop);
-        if round.is_multiple_of(RESCUE_EVERY) {
-            done = done.and(self.store.rescue_jobs().await.map(drop)).and(self.store.close_windows().await.map(drop));
-        }
-        if let Err(error) = done {
-            tracing::warn!(%error, "the worker's duties were not done");
-        }
-    }
-
-    /// Announces an attempt; `None` when it may not be made any more.
-    async fn announce(&self, claimed: Claimed) -> Result<Option<Intent>, Failure> {
-        let print = Request::fingerprint(&claimed.operation, &claimed.idempotency_key, &claimed.args);
-        let (job, fence) = (claimed.id, claimed.fence);
-        match self.store.announce(claimed, &print).await {
-            Ok(intent) => Ok(Some(intent)),
-            Err(Failure::Conflict(_)) => {
-                self.store.hand_back(job, fence).await?;
-                Ok(None)
+    /// Lets a request or a question leave, as a task of its own.
+    fn spawn(
+        &self,
+        on_their_way: &mut JoinSet<()>,
+        next: Next,
+        results: &mpsc::Sender<Back>,
+        stop: &watch::Receiver<bool>,
+        given_up: &watch::Receiver<bool>,
+    ) {
+        let (worker, results, stop, given_up) = (self.clone(), results.clone(), stop.clone(), given_up.clone());
+        on_their_way.spawn(async move {
+            match next {
+                Next::Send(intent, lease) => worker.deliver(*intent, lease, &results, given_up).await,
+                Next::Ask(job, lease) => worker.ask(*job, lease, &results, stop, given_up).await,
             }
-            Err(error) => Err(error),
-        }
-    }
-
-    async fn settle(&self, intent: &Intent, answer: &Answer) -> Result<Option<JobState>, Failure> {
-        finish_attempt(&self.store, intent, &classify(answer), roll(intent)).await
-    }
-
-    /// One attempt from announcement to result, with its heartbeats.
-    async fn attempt(&self, claimed: Claimed) {
-        let (id, fence) = (claimed.id, claimed.fence);
-        let intent = match self.announce(claimed).await {
-            Ok(Some(intent)) => intent,
-            Ok(None) => return,
-            Err(error) => {
-                tracing::warn!(%error, "an attempt could not be announced; nothing was sent");
-                // Best done now; if the database is gone the lease runs out by itself.
-                drop(self.store.hand_back(id, fence).await);
-                return;
-            }
-        };
-        let sending = timeout(ATTEMPT, self.sender.send(&intent, &self.store.clock));
-        tokio::pin!(sending);
-        let mut beats = interval(HEARTBEAT);
-        beats.reset();
-        let answer = loop {
-            tokio::select! {
-                answer = &mut sending => {
-                    break answer.unwrap_or_else(|_| Answer::NoAnswer("no answer within 30 s; the request was sent".to_owned()));
-                }
-                _ = beats.tick() => drop(self.store.beat(id, fence).await),
-            }
-        };
-        let began = Instant::now();
-        loop {
-            match self.settle(&intent, &answer).await {
-                Ok(_) => return,
-                // The result is known: it is worth keeping for as long as the lease stands.
-                Err(error) if error.is_passing() && began.elapsed() < HEARTBEAT * 3 => {
-                    tracing::info!(%error, "a result waits for the database");
-                    sleep(DUTIES).await;
-                }
-                Err(error) => {
-                    tracing::warn!(%error, "a result could not be written; the rescue settles the job");
-                    return;
-                }
-            }
-        }
+        });
     }
 }
 

@@ -4,6 +4,8 @@
 pub mod act;
 pub mod arrive;
 pub mod finish;
+pub mod look_up;
+pub mod prepare;
 pub mod release;
 pub mod review;
 pub mod set_up;

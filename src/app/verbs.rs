@@ -170,10 +170,10 @@ fn group_may(action: Action, group: &FailureGroup) -> Result<(), String> {
     let open = group.release.as_ref().filter(|release| release.state.is_open());
     match (action, open) {
         (Action::Release, Some(release)) => Err(format!("its release is under way: {}", release.progress())),
-        (Action::Release, None) if group.paused => Err("nothing goes there now: resume its destination first".to_owned()),
         (Action::Release, None) if group.breaker != Breaker::Closed => {
-            Err("nothing goes there now: its breaker is open until a probe succeeds".to_owned())
+            Err("nothing goes there now: its breaker is open until a probe succeeds, or somebody resumes it".to_owned())
         }
+        (Action::Release, None) if group.paused => Err("nothing goes there now: resume its destination first".to_owned()),
         (Action::Release, None) if group.unknown >= group.count => {
             Err("every outcome here is unknown: say what happened instead of trying again".to_owned())
         }

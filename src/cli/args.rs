@@ -74,6 +74,8 @@ pub(super) enum Color {
 pub(crate) enum Command {
     /// Open the deck on the review screen
     Review,
+    /// Send what is queued: the worker
+    Work(Work),
     /// Open the deck on a made-up day in a private, temporary database
     Demo(Demo),
     /// Write a commented configuration if there is none, and create or migrate the database; safe to repeat
@@ -162,6 +164,17 @@ pub(crate) enum Command {
     /// Fill the database with made-up leads, for measurements
     #[command(hide = true)]
     Seed(Seed),
+}
+
+/// How the worker works.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Work {
+    /// End when nothing is due
+    #[arg(long)]
+    pub(super) drain: bool,
+    /// Requests on their way at once [default: 32]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(super) concurrency: Option<u16>,
 }
 
 /// Which made-up day.

@@ -14,6 +14,8 @@ use super::rows::{Shown, at, show_all};
 use super::stop::{COULD_NOT, Stop};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::delivery::couriers::Couriers;
+use crate::domain::destination::Setting;
 use crate::store::Store;
 use crate::store::connect::{Place, Purpose};
 
@@ -30,7 +32,7 @@ enum Health {
 /// One thing that was looked at.
 #[derive(Debug, Serialize)]
 struct Looked {
-    what: &'static str,
+    what: String,
     health: Health,
     said: String,
 }
@@ -38,14 +40,14 @@ struct Looked {
 impl Shown for Looked {
     const HEADS: &'static [&'static str] = &["what", "health"];
     fn cells(&self) -> Vec<String> {
-        vec![self.what.to_owned(), self.health.to_string()]
+        vec![self.what.clone(), self.health.to_string()]
     }
 }
 
 /// `quotedeck doctor`
 pub(super) async fn run(global: &Global, config: Result<Config, Stop>, printer: &mut Printer) -> Ran {
     let mut looked = Vec::new();
-    let mut look = |what, health, said: String| looked.push(Looked { what, health, said });
+    let mut look = |what: &str, health, said: String| looked.push(Looked { what: what.to_owned(), health, said });
     match config {
         Err(stop) => look("configuration", Health::Bad, stop.text),
         Ok(config) => {
@@ -57,6 +59,7 @@ pub(super) async fn run(global: &Global, config: Result<Config, Stop>, printer: 
                 Err(stop) => look("database", Health::Bad, stop.text),
                 Ok(place) => database(global, &config, &place, &mut look).await,
             }
+            destinations(&config, &mut look);
         }
     }
     terminal(&mut look);
@@ -72,7 +75,7 @@ pub(super) async fn run(global: &Global, config: Result<Config, Stop>, printer: 
     Ok(if looked.iter().any(|row| row.health == Health::Bad) { COULD_NOT } else { super::DONE })
 }
 
-async fn database(global: &Global, config: &Config, place: &Place, look: &mut impl FnMut(&'static str, Health, String)) {
+async fn database(global: &Global, config: &Config, place: &Place, look: &mut impl FnMut(&str, Health, String)) {
     let store = match Store::open(place, Clock::System, Purpose::Deck).await {
         Ok(store) => store,
         Err(failure) => return look("database", Health::Bad, failure.to_string()),
@@ -110,8 +113,38 @@ async fn people(global: &Global, config: &Config, store: &Store) -> Result<(Heal
     Ok((Health::Ok, format!("{} ({}), clients seen: {clients}", me.name, me.role)))
 }
 
+/// Whether each destination could be sent to, as far as that is known without sending anything.
+fn destinations(config: &Config, look: &mut impl FnMut(&str, Health, String)) {
+    if config.destinations.is_empty() {
+        look(
+            "destinations",
+            Health::Warn,
+            "none is set, so nothing leaves; add a [[destination]] to the configuration".to_owned(),
+        );
+    }
+    for setting in &config.destinations {
+        let (health, said) = destination(setting);
+        look(&format!("destination {}", setting.name), health, said);
+    }
+}
+
+fn destination(setting: &Setting) -> (Health, String) {
+    let couriers = match Couriers::new(std::slice::from_ref(setting)) {
+        Ok(couriers) => couriers,
+        Err(bad) => return (Health::Bad, bad.what),
+    };
+    if let Some(why) = couriers.trouble(&setting.name) {
+        return (Health::Bad, why);
+    }
+    let secret = if setting.secret.is_some() { "; its secret is there" } else { "" };
+    match couriers.host(&setting.name) {
+        Some(host) => (Health::Ok, format!("{} at {host}{secret}", setting.system)),
+        None => (Health::Ok, format!("{}: nothing has to leave", setting.system)),
+    }
+}
+
 /// The file holds raw payloads: nobody else on the machine should read it.
-fn private(path: &Path, look: &mut impl FnMut(&'static str, Health, String)) {
+fn private(path: &Path, look: &mut impl FnMut(&str, Health, String)) {
     #[cfg(unix)]
     if let Ok(about) = std::fs::metadata(path) {
         use std::os::unix::fs::PermissionsExt as _;
@@ -122,7 +155,7 @@ fn private(path: &Path, look: &mut impl FnMut(&'static str, Health, String)) {
     }
 }
 
-fn terminal(look: &mut impl FnMut(&'static str, Health, String)) {
+fn terminal(look: &mut impl FnMut(&str, Health, String)) {
     let term = crate::config::environment::Environment::read().term.unwrap_or_default();
     if !std::io::stdout().is_terminal() {
         return look("terminal", Health::Warn, "the output is no terminal; the deck needs one, commands do not".to_owned());
@@ -138,12 +171,67 @@ fn terminal(look: &mut impl FnMut(&'static str, Health, String)) {
     }
 }
 
-fn log_file(config: &Config, look: &mut impl FnMut(&'static str, Health, String)) {
+fn log_file(config: &Config, look: &mut impl FnMut(&str, Health, String)) {
     match &config.log.file {
         None => look("log", Health::Warn, "this login has no home folder; nothing is logged".to_owned()),
         Some(file) => match log::prepare(file) {
             Ok(()) => look("log", Health::Ok, file.display().to_string()),
             Err(error) => look("log", Health::Warn, format!("{}: {error}; nothing is logged", file.display())),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::destination::{Secret, System};
+    use rstest::rstest;
+
+    #[rstest]
+    #[case(
+        System::Hubspot,
+        "https://api.hubapi.com",
+        Ok("hunter2"),
+        Health::Ok,
+        "hubspot at api.hubapi.com; its secret is there"
+    )]
+    #[case(System::Hubspot, "https://api.hubapi.com", Err("TOKEN is not set; set it"), Health::Bad, "TOKEN is not set; set it")]
+    #[case(
+        System::Webhook,
+        "https://example.com/in?key=hunter2",
+        Ok("whsec_aHVudGVyMg=="),
+        Health::Ok,
+        "webhook at example.com; its secret is there"
+    )]
+    #[case(
+        System::Webhook,
+        "https://example.com",
+        Ok("hunter2"),
+        Health::Bad,
+        "its secret is no signing key; it begins with whsec_, and base64 follows"
+    )]
+    #[case(System::Twilio, "ftp://hunter2", Ok("x"), Health::Bad, "url: only https:// can be spoken here; write https://HOST")]
+    #[case(System::Portal, "", Err(""), Health::Ok, "portal: nothing has to leave")]
+    fn a_destination_is_looked_at(
+        #[case] system: System,
+        #[case] url: &str,
+        #[case] secret: Result<&str, &str>,
+        #[case] health: Health,
+        #[case] said: &str,
+    ) {
+        let setting = Setting {
+            name: "There".into(),
+            system,
+            url: url.into(),
+            account: String::new(),
+            from: String::new(),
+            secret: secret.ok().map(Secret::new),
+            missing: secret.err().map(str::to_owned),
+            concurrency: None,
+            per_minute: None,
+            incident_owner: None,
+            rollback: None,
+        };
+        assert_eq!(destination(&setting), (health, said.to_owned()));
     }
 }

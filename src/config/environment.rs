@@ -57,6 +57,11 @@ impl Environment {
     }
 }
 
+/// A secret in the environment, under the name that the configuration says.
+pub(super) fn secret(name: &str) -> Option<String> {
+    variable(name)
+}
+
 #[expect(clippy::disallowed_methods, reason = "the one rightful caller: everybody else asks an Environment")]
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())

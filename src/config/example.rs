@@ -9,8 +9,10 @@ use super::settle::{HIGH_VALUE_AT, LOG_LEVEL, LOW_VALUE_BELOW, REGION, TIME_ZONE
 use super::theme::Theme;
 use super::{LogLevel, environment};
 use crate::domain::actor::Role;
+use crate::domain::destination::System;
 use crate::domain::event::FIELDS;
 use crate::domain::money::Money;
+use crate::domain::reach::default_url;
 
 /// What comes before the first key.
 const HEAD: &str = "\
@@ -67,7 +69,7 @@ pub(super) fn text() -> String {
 }
 
 fn parts() -> Vec<Part> {
-    vec![top(), log(), theme(), clients(), people(), columns(), keys()]
+    vec![top(), log(), theme(), clients(), people(), destinations(), columns(), keys()]
 }
 
 fn top() -> Part {
@@ -138,6 +140,30 @@ fn people() -> Part {
             line("name", quoted("ana"), "the login name; required"),
             line("role", quoted(Role::Reviewer.as_str()), format!("{roles}; required")),
             line("clients", "[\"Acme Plumbing\"]", "whose leads and drafts are seen; without it, everybody's"),
+        ],
+    }
+}
+
+fn destinations() -> Part {
+    let systems = System::VARIANTS.iter().map(|system| system.as_str()).collect::<Vec<_>>().join(", ");
+    let from = "a number or messaging service (MG…) of Twilio's; a mail address";
+    Part {
+        heading: "[[destination]]",
+        about: "An account at an outside system that requests go to; one such table for each. hubspot and twilio are reached where\n\
+                they are unless a url is said; smtp takes smtps://HOST, or smtp://HOST:PORT for STARTTLS (?tls=none sends in the\n\
+                open); webhook takes https://…, and signs with a secret that begins with whsec_; portal takes a name alone. The secret\n\
+                itself never stands in here: a missing one stops that destination, not the deck.",
+        lines: vec![
+            line("name", quoted("Twilio"), "the name people use; required"),
+            line("system", quoted(System::Twilio.as_str()), format!("{systems}; required")),
+            line("url", quoted(default_url(System::Twilio).unwrap_or_default()), "http:// is for this machine alone"),
+            line("account", quoted("AC00000000000000000000000000000000"), "Twilio's account; a mail server's login"),
+            line("from", quoted("+15125550100"), from),
+            line("secret_env", quoted("TWILIO_TOKEN"), "or secret_file = \"/PATH\", a file for you alone (chmod 600)"),
+            line("concurrency", "4", "requests on their way at once, by all workers"),
+            line("per_minute", "60", "requests in a minute, by all workers"),
+            line("incident_owner", quoted("rosa"), "who answers when it breaks"),
+            line("rollback", quoted("a sent text stays; write again"), "how its work is taken back"),
         ],
     }
 }

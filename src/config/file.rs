@@ -10,6 +10,7 @@ use toml::Spanned;
 use super::LogLevel;
 use super::bad::Fault;
 use crate::domain::actor::Role;
+use crate::domain::destination::System;
 use crate::domain::money::Money;
 
 /// Text with its place in the file.
@@ -26,6 +27,7 @@ pub(super) struct File {
     pub(super) csv: Csv,
     pub(super) client: Vec<Client>,
     pub(super) person: Vec<Person>,
+    pub(super) destination: Vec<Destination>,
 }
 
 #[derive(Default, Deserialize)]
@@ -59,6 +61,22 @@ pub(super) struct Person {
     pub(super) name: Text,
     pub(super) role: RoleName,
     pub(super) clients: Option<Vec<Text>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Destination {
+    pub(super) name: Text,
+    pub(super) system: SystemName,
+    pub(super) url: Option<Text>,
+    pub(super) account: Option<Text>,
+    pub(super) from: Option<Text>,
+    pub(super) secret_env: Option<Text>,
+    pub(super) secret_file: Option<Text>,
+    pub(super) concurrency: Option<Spanned<i64>>,
+    pub(super) per_minute: Option<Spanned<i64>>,
+    pub(super) incident_owner: Option<Text>,
+    pub(super) rollback: Option<Text>,
 }
 
 impl File {
@@ -109,3 +127,4 @@ macro_rules! word {
 }
 word!(Level, LogLevel);
 word!(RoleName, Role);
+word!(SystemName, System);

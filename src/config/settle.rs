@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use toml::Spanned;
 
 use super::bad::Fault;
+use super::destinations::{Described, destinations};
 use super::file::{Client, File, Person, Text};
 use super::keys::{BadKeys, KeyTable};
 use super::theme::Theme;
@@ -35,6 +36,7 @@ pub(super) struct Settled {
     pub(super) actor: Option<String>,
     pub(super) clients: Vec<ClientSetting>,
     pub(super) people: Vec<PersonSetting>,
+    pub(super) destinations: Vec<Described>,
     pub(super) columns: Columns,
     pub(super) keys: KeyTable,
     pub(super) theme: Theme,
@@ -50,6 +52,7 @@ pub(super) fn settle(file: File) -> Result<Settled, Fault> {
     let clients = clients(file.client)?;
     Ok(Settled {
         people: people(file.person, &clients)?,
+        destinations: destinations(&file.destination)?,
         clients,
         actor: file.actor.map(|actor| name(&actor)).transpose()?,
         database: file.database.map(Spanned::into_inner),
@@ -61,7 +64,7 @@ pub(super) fn settle(file: File) -> Result<Settled, Fault> {
     })
 }
 
-fn fault<T>(at: &Spanned<T>, what: impl Into<String>) -> Fault {
+pub(super) fn fault<T>(at: &Spanned<T>, what: impl Into<String>) -> Fault {
     Fault::new(&at.span(), what)
 }
 
@@ -83,7 +86,7 @@ pub(super) fn database(url: &str) -> Result<(), String> {
     }
 }
 
-fn path(text: &Text) -> Result<PathBuf, Fault> {
+pub(super) fn path(text: &Text) -> Result<PathBuf, Fault> {
     match text.get_ref().as_str() {
         "" => Err(fault(text, "it is empty; write a path, or leave the key out")),
         path if path.starts_with('~') => Err(fault(text, "~ is not replaced here; write the whole path")),
@@ -91,7 +94,7 @@ fn path(text: &Text) -> Result<PathBuf, Fault> {
     }
 }
 
-fn name(text: &Text) -> Result<String, Fault> {
+pub(super) fn name(text: &Text) -> Result<String, Fault> {
     let name = text.get_ref().trim();
     if name.is_empty() {
         return Err(fault(text, "it is empty; write a name"));

@@ -193,7 +193,8 @@ fn uncommented() -> String {
 #[test]
 fn the_example_changes_nothing_and_holds_every_key_at_its_default() {
     read(&Config::example()).unwrap();
-    let file::File { database, actor, log, theme, keys, csv, client, person } = file::File::read(&uncommented()).unwrap();
+    let file::File { database, actor, log, theme, keys, csv, client, person, destination } =
+        file::File::read(&uncommented()).unwrap();
     let file::Log { level, file } = log;
     assert!(database.is_some() && actor.is_some() && level.is_some() && file.is_some());
     assert_eq!(theme.len(), Theme::MEANINGS.len() + 1);
@@ -204,6 +205,12 @@ fn the_example_changes_nothing_and_holds_every_key_at_its_default() {
         time_zone.is_some() && region.is_some() && low_value_below.is_some() && high_value_at.is_some() && !addresses.is_empty()
     );
     assert!(person[0].clients.is_some());
+    let file::Destination { name: _, system: _, url, account, from, secret_env, secret_file, .. } = &destination[0];
+    // A secret comes from one place; the other is told beside it.
+    assert!(url.is_some() && account.is_some() && from.is_some() && secret_env.is_some() && secret_file.is_none());
+    assert!(Config::example().contains("secret_file = "));
+    let file::Destination { concurrency, per_minute, incident_owner, rollback, .. } = &destination[0];
+    assert!(concurrency.is_some() && per_minute.is_some() && incident_owner.is_some() && rollback.is_some());
 
     let (given, default) = (read(&uncommented()).unwrap(), read("[[client]]\nname = 'Acme Plumbing'").unwrap());
     assert_eq!(given.theme, default.theme);

@@ -3,7 +3,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Answer, Request};
+use super::{Answer, Request, Step};
+use crate::domain::reply::Found;
 
 /// How often the CRM's token expires, and how long it takes until somebody has renewed it.
 const TOKEN_LIVES: TimeDelta = TimeDelta::minutes(120);
@@ -44,6 +45,18 @@ impl Scripted {
         (answer, took)
     }
 
+    /// What a destination says of a request that may have left: most had arrived.
+    pub fn look_up(&self, request: &Request) -> (Found, TimeDelta) {
+        let mut dice =
+            fastrand::Rng::with_seed(self.seed ^ request.job.number.unsigned_abs().wrapping_mul(0x2545_f491_4f6c_dd1d));
+        let found = match dice.u32(0..100) {
+            0..=59 => Found::Arrived { remote_id: Some(format!("SM{:032x}", dice.u128(..))) },
+            60..=84 => Found::Absent,
+            _ => Found::CannotTell("its list of messages did not load".to_owned()),
+        };
+        (found, TimeDelta::milliseconds(dice.i64(60..700)))
+    }
+
     fn is_token_gone(&self, now: DateTime<Utc>) -> bool {
         let since = now - self.token_expires_at;
         since >= TimeDelta::zero() && since.num_seconds() % TOKEN_LIVES.num_seconds() < TOKEN_GONE.num_seconds()
@@ -52,6 +65,10 @@ impl Scripted {
 
 fn json(status: u16, retry_after: Option<i64>, body: &str) -> Answer {
     Answer::Http { status, retry_after, body: body.to_owned() }
+}
+
+fn smtp(step: Step, code: u16, text: &str) -> Answer {
+    Answer::Smtp { step, code, text: text.to_owned() }
 }
 
 const HUBSPOT_EXPIRED: &str = r#"{"status":"error","message":"The OAuth token used to make this call expired 3 minute(s) ago.","correlationId":"4f1c9d0e-6c1b-4c55-9b7e-0a5d1f0c2b11","category":"EXPIRED_AUTHENTICATION"}"#;
@@ -83,7 +100,14 @@ fn hubspot(roll: u32, n: i64, dice: &mut fastrand::Rng) -> Answer {
                 r#"{{"status":"error","message":"One or more validation errors occurred","correlationId":"{correlation}","category":"VALIDATION_ERROR","errors":[{{"message":"Property values were not valid: [{{\"isValid\":false,\"message\":\"Email address is invalid\",\"name\":\"email\"}}]","context":{{"propertyName":"email"}}}}]}}"#
             ),
         ),
-        _ => json(200, None, &format!(r#"{{"id":"{}","properties":{{}},"archived":false}}"#, dice.u32(10_000..99_999))),
+        _ => json(
+            200,
+            None,
+            &format!(
+                r#"{{"status":"COMPLETE","results":[{{"id":"{}","new":true,"properties":{{}},"archived":false}}]}}"#,
+                dice.u32(10_000..99_999)
+            ),
+        ),
     }
 }
 
@@ -115,9 +139,9 @@ fn twilio(roll: u32, n: i64, dice: &mut fastrand::Rng) -> Answer {
 
 fn mail(roll: u32) -> Answer {
     match roll {
-        0..=9 => json(451, None, r#"{"code":"4.7.1","message":"Greylisted, please try again later"}"#),
+        0..=9 => smtp(Step::Recipient, 451, "4.7.1 Greylisted, please try again later"),
         10..=13 => Answer::NoAnswer("the connection was closed after DATA".to_owned()),
-        _ => json(250, None, r#"{"code":"2.0.0","message":"queued"}"#),
+        _ => smtp(Step::Text, 250, "2.0.0 queued"),
     }
 }
 
@@ -133,20 +157,13 @@ fn webhook(roll: u32) -> Answer {
 mod tests {
     use super::*;
     use crate::delivery::classify;
+    use crate::delivery::couriers::fixtures;
+    use crate::domain::content::Content;
     use crate::domain::id::{Kind, Ref};
     use crate::domain::reply::Meaning;
-    use crate::domain::text::Internal;
 
     fn request(kind: &str, number: i64, n: i64) -> Request {
-        Request {
-            job: Ref::new(Kind::Job, number),
-            n,
-            destination: kind.to_owned(),
-            kind: kind.to_owned(),
-            operation: "contact.upsert".to_owned(),
-            idempotency_key: number.to_string(),
-            body: Internal::new(String::new()),
-        }
+        Request { job: Ref::new(Kind::Job, number), n, kind: kind.to_owned(), ..fixtures::request(Content::Publish) }
     }
 
     fn noon() -> DateTime<Utc> {
@@ -161,6 +178,10 @@ mod tests {
         }
     }
 
+    fn meaning(scripted: &Scripted, request: &Request, now: DateTime<Utc>) -> Meaning {
+        classify(request.system(), &scripted.answer(request, now).0).meaning
+    }
+
     #[test]
     fn it_fails_in_every_way_and_mostly_works() {
         let scripted = Scripted::new(7, noon());
@@ -169,8 +190,7 @@ mod tests {
             ("crm", &[Meaning::Busy, Meaning::Broken, Meaning::Silent, Meaning::Refused][..]),
             ("sms", &[Meaning::Busy, Meaning::Broken, Meaning::Silent, Meaning::Refused, Meaning::NotReached][..]),
         ] {
-            let met: Vec<Meaning> =
-                (1..400).map(|number| classify(&scripted.answer(&request(kind, number, 1), before).0).meaning).collect();
+            let met: Vec<Meaning> = (1..400).map(|number| meaning(&scripted, &request(kind, number, 1), before)).collect();
             assert!(ways.iter().all(|way| met.contains(way)), "{kind} fails in too few ways");
             assert!(met.iter().filter(|way| **way == Meaning::Accepted).count() > 220, "{kind} fails too often");
         }
@@ -179,10 +199,8 @@ mod tests {
     #[test]
     fn the_token_expires_for_a_while() {
         let scripted = Scripted::new(7, noon());
-        let gone = |minutes| {
-            classify(&scripted.answer(&request("crm", 1, 1), noon() + TimeDelta::minutes(minutes)).0).meaning
-                == Meaning::LockedOut
-        };
+        let gone =
+            |minutes| meaning(&scripted, &request("crm", 1, 1), noon() + TimeDelta::minutes(minutes)) == Meaning::LockedOut;
         assert_eq!([-1, 0, 24, 25, 119, 120].map(gone), [false, true, true, false, false, true]);
     }
 }

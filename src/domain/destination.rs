@@ -78,8 +78,8 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// A destination as the configuration describes it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A destination as the configuration describes it. `Debug` hides the URL: a receiver's may hold a token.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Setting {
     /// The name people use; unique.
     pub name: String,
@@ -103,6 +103,45 @@ pub struct Setting {
     pub incident_owner: Option<String>,
     /// How what was done there is taken back.
     pub rollback: Option<String>,
+}
+
+impl fmt::Debug for Setting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Setting")
+            .field("name", &self.name)
+            .field("system", &self.system)
+            .field("secret", &self.secret)
+            .field("missing", &self.missing)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Setting {
+    /// A destination with nothing but a name: our own portal needs no more.
+    pub fn new(name: &str, system: System) -> Self {
+        Self {
+            name: name.to_owned(),
+            system,
+            url: String::new(),
+            account: String::new(),
+            from: String::new(),
+            secret: None,
+            missing: None,
+            concurrency: None,
+            per_minute: None,
+            incident_owner: None,
+            rollback: None,
+        }
+    }
+
+    /// Whether nothing can be sent without a secret: a mail server without a login takes mail from whom it knows.
+    pub fn needs_secret(&self) -> bool {
+        match self.system {
+            System::Hubspot | System::Twilio | System::Webhook => true,
+            System::Smtp => !self.account.is_empty(),
+            System::Portal => false,
+        }
+    }
 }
 
 #[cfg(test)]

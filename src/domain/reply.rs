@@ -42,6 +42,20 @@ pub struct Reply {
     pub remote_id: Option<String>,
 }
 
+/// What a destination says of a request that may have left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// It has it.
+    Arrived {
+        /// What it calls it.
+        remote_id: Option<String>,
+    },
+    /// It does not have it: it may be sent again.
+    Absent,
+    /// It could not be asked.
+    CannotTell(String),
+}
+
 /// What becomes of the job.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verdict {
@@ -84,7 +98,8 @@ impl Meaning {
 
 /// What becomes of a job after an attempt; `roll` is a random number in 0..=1 for the jitter.
 ///
-/// What may have left is tried again only where the destination dedupes on our key; elsewhere a person decides.
+/// What may have left is tried again only where the destination dedupes on our key; where it can be asked it is asked
+/// first, and elsewhere a person decides.
 pub fn verdict(budget: Budget, reply: &Reply, now: DateTime<Utc>, roll: f64) -> Verdict {
     let end = |state, dead| Verdict { state, due_at: None, counts: true, dead };
     match reply.meaning {
@@ -92,8 +107,20 @@ pub fn verdict(budget: Budget, reply: &Reply, now: DateTime<Utc>, roll: f64) -> 
         Meaning::Refused => end(JobState::Dead, Some(DeadReason::Permanent)),
         // The credential failed, not the job: it keeps its budget for when the destination runs again.
         Meaning::LockedOut => Verdict { counts: false, ..end(JobState::Held, None) },
-        Meaning::Silent if budget.mode != DeliveryMode::Keyed => end(JobState::Unknown, None),
+        Meaning::Silent if budget.mode == DeliveryMode::Once => end(JobState::Unknown, None),
+        Meaning::Silent if budget.mode == DeliveryMode::Reconcile => look_up(budget, now),
         Meaning::Busy | Meaning::Broken | Meaning::NotReached | Meaning::Silent => again(budget, reply, now, roll),
+    }
+}
+
+/// What may have left at a destination that can be asked: it is asked a little later, or by a person when the time for
+/// that would be past the window.
+pub fn look_up(budget: Budget, now: DateTime<Utc>) -> Verdict {
+    let due_at = now + retry::LOOK_UP_AFTER;
+    if due_at < budget.window_ends_at {
+        Verdict { state: JobState::Retrying, due_at: Some(due_at), counts: true, dead: None }
+    } else {
+        Verdict { state: JobState::Unknown, due_at: None, counts: true, dead: None }
     }
 }
 
@@ -141,7 +168,8 @@ mod tests {
     #[case(Meaning::Broken, DeliveryMode::Keyed, 9, 15, JobState::Dead, Some(DeadReason::Window))]
     #[case(Meaning::Refused, DeliveryMode::Keyed, 0, 60, JobState::Dead, Some(DeadReason::Permanent))]
     #[case(Meaning::Silent, DeliveryMode::Keyed, 0, 60, JobState::Retrying, None)]
-    #[case(Meaning::Silent, DeliveryMode::Reconcile, 0, 60, JobState::Unknown, None)]
+    #[case(Meaning::Silent, DeliveryMode::Reconcile, 0, 60, JobState::Retrying, None)]
+    #[case(Meaning::Silent, DeliveryMode::Reconcile, 0, 1, JobState::Unknown, None)]
     #[case(Meaning::Silent, DeliveryMode::Once, 0, 60, JobState::Unknown, None)]
     #[case(Meaning::NotReached, DeliveryMode::Once, 0, 60, JobState::Retrying, None)]
     #[case(Meaning::LockedOut, DeliveryMode::Keyed, 11, 60, JobState::Held, None)]
@@ -175,7 +203,7 @@ mod tests {
             let budget = budget(mode, attempts, minutes);
             let made = verdict(budget, &reply(meaning, after), now(), roll);
             if made.state == JobState::Retrying {
-                prop_assert!(meaning != Meaning::Silent || mode == DeliveryMode::Keyed);
+                prop_assert!(meaning != Meaning::Silent || mode != DeliveryMode::Once);
                 prop_assert!(made.due_at.is_some_and(|due| due > now() && due < budget.window_ends_at));
             }
             prop_assert_eq!(made.state == JobState::Dead, made.dead.is_some());

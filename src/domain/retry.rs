@@ -11,6 +11,10 @@ pub const MAX_RESCUES: i64 = 3;
 /// How long an operator's act can be undone before the worker may take it.
 pub const ARMED: TimeDelta = TimeDelta::seconds(10);
 
+/// How long after a request that may have left its destination is asked for it: what it has just taken may not be in its
+/// lists yet.
+pub const LOOK_UP_AFTER: TimeDelta = TimeDelta::seconds(60);
+
 /// The longest wait before attempt `n + 1` after `n` failures: min(6 h, 10 s · 2^(n−1)).
 pub fn ceiling(failures: i64) -> TimeDelta {
     let doublings = u32::try_from(failures.clamp(1, 32) - 1).unwrap_or(31);

@@ -36,7 +36,7 @@ pub struct FailureGroup {
     pub unknown: i64,
     /// How many are given up.
     pub dead: i64,
-    /// Whether the destination is paused.
+    /// Whether the destination stands still: paused by a person, or stopped by itself.
     pub paused: bool,
     /// Whether its breaker lets jobs through.
     pub breaker: Breaker,
@@ -143,6 +143,18 @@ pub struct Destination {
     pub paused_why: Option<String>,
     /// Until when.
     pub paused_until: Option<DateTime<Utc>>,
+    /// Whether it stopped by itself.
+    pub breaker: super::destination::Breaker,
+    /// Since when.
+    pub opened_at: Option<DateTime<Utc>>,
+    /// Why.
+    pub open_why: Option<String>,
+    /// When one request is let through to see whether it works again.
+    pub probe_at: Option<DateTime<Utc>>,
+    /// Requests on their way at once, by all workers together.
+    pub concurrency: Option<i64>,
+    /// Requests in a minute, by all workers together.
+    pub per_minute: Option<i64>,
     /// Who answers when it breaks.
     pub incident_owner: Option<String>,
     /// How to take back what it did.

@@ -2,11 +2,13 @@
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection as _, Executor as _, Row as _};
+use tokio::sync::Semaphore;
 
 use super::errors::failure;
 use super::{Db, Outcome, Store};
@@ -141,7 +143,7 @@ impl Store {
             Place::Sqlite(path) => Db::Sqlite(open_sqlite(path, create).await?),
             Place::Postgres(options) => Db::Postgres(open_postgres(options, purpose).await?),
         };
-        Ok(Self { db, clock, place: place.clone() })
+        Ok(Self { db, clock, place: place.clone(), turn: Arc::new(Semaphore::new(1)) })
     }
 }
 

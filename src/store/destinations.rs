@@ -27,12 +27,17 @@ pub struct NewDestination {
 
 const PUT: &str = "insert into destinations (id, name, kind, delivery_mode, incident_owner, rollback, updated_at)
     values ($1, $2, $3, $4, $5, $6, $7) on conflict (name) do nothing returning id";
-const PAUSE: &str = "update destinations set paused = $2, paused_by = $3, paused_why = $4, paused_until = $5,
-    version = version + 1, updated_at = $6 where id = $1 and paused <> $2 returning number";
+const PAUSE: &str = "update destinations set paused = true, paused_by = $2, paused_why = $3, paused_until = $4,
+    version = version + 1, updated_at = $5 where id = $1 and not paused returning number";
+// A person who resumes it has seen to the cause: the breaker is closed too.
+const RESUME: &str = "update destinations set paused = false, paused_by = null, paused_why = null, paused_until = null,
+    breaker = 'closed', opened_at = null, open_why = null, probe_at = null, probe_job = null, trips = 0,
+    version = version + 1, updated_at = $2 where id = $1 and (paused or breaker <> 'closed') returning number";
+// What waits for its time is held when that has come. There may be more than one statement should touch: the worker goes on.
 const HOLD: &str = "update jobs set state = 'held', version = version + 1, updated_at = $2
-    where destination_id = $1 and state in ('scheduled', 'ready', 'retrying') returning id";
+    where id in (select id from jobs where destination_id = $1 and state in ('scheduled', 'ready', 'retrying') limit 1000) returning id";
 const RELEASE: &str = "update jobs set state = 'ready', version = version + 1, updated_at = $2
-    where destination_id = $1 and state = 'held' returning id";
+    where id in (select id from jobs where destination_id = $1 and state = 'held' limit 1000) returning id";
 
 /// Why a destination stands still, and until when.
 #[derive(Clone, Copy, Debug)]
@@ -68,30 +73,31 @@ impl Tx {
         pause: Pause<'_>,
     ) -> Outcome<Option<(i64, usize)>> {
         let about = About { verb: "destination.pause", kind: Kind::Destination, subject: id.0, lead: None, detail: pause.why };
+        let now = self.now;
+        let values = values![id, actor.name(), pause.why, pause.until, now];
+        let Some((number,)) = self.one::<(i64,)>(PAUSE, values).await? else { return Ok(None) };
         self.journal(actor, about).await?;
-        self.switch(id, true, Some(actor.name()), Some(pause.why), pause.until, HOLD).await
+        Ok(Some((number, self.hold(id).await?)))
     }
 
-    /// Lets a destination run again and releases its held jobs; nothing when it was not paused.
+    /// Lets a destination run again and releases its held jobs; nothing when it ran already.
     pub async fn resume_destination(&mut self, actor: &Actor, id: DestinationId, why: &str) -> Outcome<Option<(i64, usize)>> {
         let about = About { verb: "destination.resume", kind: Kind::Destination, subject: id.0, lead: None, detail: why };
+        let now = self.now;
+        let Some((number,)) = self.one::<(i64,)>(RESUME, values![id, now]).await? else { return Ok(None) };
         self.journal(actor, about).await?;
-        self.switch(id, false, None, None, None, RELEASE).await
+        Ok(Some((number, self.release(id).await?)))
     }
 
-    async fn switch(
-        &mut self,
-        id: DestinationId,
-        paused: bool,
-        by: Option<&str>,
-        why: Option<&str>,
-        until: Option<DateTime<Utc>>,
-        jobs: &'static str,
-    ) -> Outcome<Option<(i64, usize)>> {
+    /// Holds what waits for a destination, up to a thousand jobs; gives back how many.
+    pub(super) async fn hold(&mut self, id: DestinationId) -> Outcome<usize> {
         let now = self.now;
-        let switched: Option<(i64,)> = self.one(PAUSE, values![id, paused, by, why, until, now]).await?;
-        let Some((number,)) = switched else { return Ok(None) };
-        let moved = self.all::<(Uuid,)>(jobs, values![id, now]).await?.len();
-        Ok(Some((number, moved)))
+        Ok(self.all::<(Uuid,)>(HOLD, values![id, now]).await?.len())
+    }
+
+    /// Releases what is held for a destination, up to a thousand jobs; gives back how many.
+    pub(super) async fn release(&mut self, id: DestinationId) -> Outcome<usize> {
+        let now = self.now;
+        Ok(self.all::<(Uuid,)>(RELEASE, values![id, now]).await?.len())
     }
 }

@@ -9,6 +9,7 @@ use super::rows::from_row;
 use super::statement::values;
 use super::{Outcome, Store, Tx, on_db, on_tx};
 use crate::domain::actor::Actor;
+use crate::domain::failure::Failure;
 use crate::domain::id::{EntryId, Kind, LeadId, Ref};
 use crate::domain::journal::{Entry, SEAL_SIZE, seal_hash};
 use crate::domain::text::Untrusted;
@@ -86,41 +87,55 @@ pub struct Verified {
     pub differs: Option<String>,
 }
 
-impl Tx {
-    /// Appends an entry. It becomes durable with the act it announces, or not at all.
-    pub async fn journal(&mut self, actor: &Actor, about: About<'_>) -> Outcome<EntryId> {
+impl About<'_> {
+    fn entry(&self, actor: &Actor, at: DateTime<Utc>) -> Entry {
         let mut entry = Entry {
             id: EntryId::new(),
-            at: self.now,
+            at,
             actor_kind: actor.kind().to_owned(),
             actor: actor.name().to_owned(),
-            verb: about.verb.to_owned(),
-            kind: about.kind,
-            subject: about.subject,
-            lead: about.lead.map(|lead| lead.0),
+            verb: self.verb.to_owned(),
+            kind: self.kind,
+            subject: self.subject,
+            lead: self.lead.map(|lead| lead.0),
             // Postgres cannot hold a NUL in text.
-            detail: Untrusted::new(about.detail.replace('\0', "\u{fffd}")),
+            detail: Untrusted::new(self.detail.replace('\0', "\u{fffd}")),
             hash: [0; 32],
         };
         entry.hash = entry.expected_hash();
+        entry
+    }
+}
+
+impl Tx {
+    /// Appends an entry. It becomes durable with the act it announces, or not at all.
+    pub async fn journal(&mut self, actor: &Actor, about: About<'_>) -> Outcome<EntryId> {
+        let ids = self.journal_all(actor, &[about]).await?;
+        ids.first().copied().ok_or_else(|| Failure::Other("the journal took an entry and gave back none".to_owned()))
+    }
+
+    /// Appends several entries of one actor; gives back their ids in the same order.
+    pub(crate) async fn journal_all(&mut self, actor: &Actor, abouts: &[About<'_>]) -> Outcome<Vec<EntryId>> {
         const SQL: &str = "insert into journal (id, at, actor_kind, actor, verb, subject_kind, subject_id, lead_id, detail, hash)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-        on_tx!(self, |c| sqlx::query(SQL)
-            .bind(entry.id.0)
-            .bind(entry.at)
-            .bind(&entry.actor_kind)
-            .bind(&entry.actor)
-            .bind(&entry.verb)
-            .bind(entry.kind.as_str())
-            .bind(entry.subject)
-            .bind(entry.lead)
-            .bind(entry.detail.raw())
-            .bind(&entry.hash[..])
-            .execute(c)
-            .await
-            .map(drop))
-        .map_err(failure)?;
-        Ok(entry.id)
+            values {rows} returning id";
+        let entries: Vec<Entry> = abouts.iter().map(|about| about.entry(actor, self.now)).collect();
+        let row = |entry: &Entry| {
+            values![
+                entry.id,
+                entry.at,
+                &entry.actor_kind,
+                &entry.actor,
+                &entry.verb,
+                entry.kind.as_str(),
+                entry.subject,
+                entry.lead,
+                entry.detail.raw(),
+                &entry.hash[..],
+            ]
+        };
+        let rows = entries.iter().map(row).collect();
+        self.over::<(Uuid,)>(SQL, vec![], rows).await?;
+        Ok(entries.into_iter().map(|entry| entry.id).collect())
     }
 }
 

@@ -1,11 +1,12 @@
 //! One statement inside a transaction: a constant SQL text and its values, on either database.
 
 use chrono::{DateTime, Utc};
+use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use super::errors::failure;
 use super::filtering::Row;
-use super::{Outcome, Tx, on_tx};
+use super::{Outcome, Store, Tx, on_db, on_tx};
 use crate::domain::id::{
     ClientId, DestinationId, DraftId, EntryId, EventId, JobId, LeadId, PayloadId, PersonId, ReleaseId, SummaryId, TaskId,
 };
@@ -86,7 +87,49 @@ macro_rules! bound {
     }};
 }
 
+/// Rows in one statement at most: enough to make a round trip cheap for each, few enough to keep locks short.
+pub(crate) const ROWS: usize = 128;
+
+/// A statement over many rows: `{rows}` in its text becomes `($4, $5), ($6, $7)` … after `common` values.
+fn over_rows(sql: &str, common: usize, rows: usize, width: usize) -> String {
+    use std::fmt::Write as _;
+    let mut list = String::with_capacity(rows * width * 5);
+    for row in 0..rows {
+        list.push_str(if row == 0 { "(" } else { ", (" });
+        for column in 0..width {
+            let comma = if column == 0 { "" } else { ", " };
+            // Writing to a string cannot fail.
+            let _ = write!(list, "{comma}${}", common + row * width + column + 1);
+        }
+        list.push(')');
+    }
+    sql.replacen("{rows}", &list, 1)
+}
+
+impl Store {
+    /// The rows of a reading statement, outside any transaction.
+    pub(crate) async fn read<T: Row>(&self, sql: &'static str, values: Vec<Value>) -> Outcome<Vec<T>> {
+        on_db!(self, |pool| bound!(sqlx::query_as(sql), values).fetch_all(pool).await).map_err(failure)
+    }
+}
+
 impl Tx {
+    /// The rows that a statement over many rows gives back; `{rows}` stands where they go, after the `common` values.
+    /// At most [`ROWS`] go into one statement; with none nothing is asked.
+    pub(crate) async fn over<T: Row>(&mut self, sql: &str, common: Vec<Value>, rows: Vec<Vec<Value>>) -> Outcome<Vec<T>> {
+        let mut found = Vec::new();
+        let mut rows = rows.into_iter().peekable();
+        while let Some(width) = rows.peek().map(Vec::len) {
+            let chunk: Vec<Vec<Value>> = rows.by_ref().take(ROWS).collect();
+            let text = over_rows(sql, common.len(), chunk.len(), width);
+            let values = common.iter().cloned().chain(chunk.into_iter().flatten());
+            let part: Vec<T> =
+                on_tx!(self, |c| bound!(sqlx::query_as(AssertSqlSafe(text)), values).fetch_all(c).await).map_err(failure)?;
+            found.extend(part);
+        }
+        Ok(found)
+    }
+
     /// The rows of a statement.
     pub(crate) async fn all<T: Row>(&mut self, sql: &'static str, values: Vec<Value>) -> Outcome<Vec<T>> {
         on_tx!(self, |c| bound!(sqlx::query_as(sql), values).fetch_all(c).await).map_err(failure)
@@ -100,5 +143,15 @@ impl Tx {
     /// How many rows it changed.
     pub(crate) async fn run(&mut self, sql: &'static str, values: Vec<Value>) -> Outcome<u64> {
         on_tx!(self, |c| bound!(sqlx::query(sql), values).execute(c).await.map(|done| done.rows_affected())).map_err(failure)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_numbered_after_the_common_values() {
+        assert_eq!(over_rows("in ({rows}) and x = $1", 1, 2, 2), "in (($2, $3), ($4, $5)) and x = $1");
     }
 }

@@ -240,10 +240,10 @@ fn checks<'a>(blocks: i64, warns: i64, styles: &Styles) -> Cell<'a> {
 }
 
 fn group_state(group: &FailureGroup, styles: &Styles) -> states::Shown {
-    if group.paused {
-        ("‖ paused", styles.warn)
-    } else if group.breaker != Breaker::Closed {
+    if group.breaker != Breaker::Closed {
         ("⊗ breaker", styles.warn)
+    } else if group.paused {
+        ("‖ paused", styles.warn)
     } else if group.unknown > 0 {
         ("? decide", styles.bad)
     } else if group.dead > 0 {

@@ -54,10 +54,10 @@ pub(crate) fn group_aside(buffer: &mut Buffer, app: &App, area: Rect, group: &Fa
         let tries = format!("next in {} · {}/{} tries used{window}", age::until(now, next), group.attempts, group.max_attempts);
         facts.push(("tries", tries));
     }
-    if group.paused {
-        facts.push(("paused", "its jobs are held".to_owned()));
-    } else if group.breaker != Breaker::Closed {
+    if group.breaker != Breaker::Closed {
         facts.push(("breaker", "open: one job goes now and then to see whether it works again".to_owned()));
+    } else if group.paused {
+        facts.push(("paused", "its jobs are held".to_owned()));
     }
     if let Some(release) = &group.release {
         let why = release.ended_why.as_deref().map(|why| format!(" · {}", head_of(why))).unwrap_or_default();

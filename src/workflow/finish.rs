@@ -1,48 +1,65 @@
-//! What happens when an attempt has come back: its job, its lead, its summary, its destination and people's tasks, all
+//! What happens when attempts have come back: their jobs, leads and summaries, their destinations and people's tasks, all
 //! in one transaction.
 
 use chrono::TimeDelta;
 
 use crate::domain::actor::Actor;
+use crate::domain::breaker::Sign;
 use crate::domain::failure::Failure;
+use crate::domain::id::DestinationId;
 use crate::domain::job::{JobKind, JobState};
 use crate::domain::lead::Urgency;
 use crate::domain::reply::{Meaning, Reply, verdict};
 use crate::domain::task::TaskKind;
+use crate::store::claim::finish::Settled;
 use crate::store::claim::rescue::{unknown_task, unknown_title};
 use crate::store::claim::{Claimed, Intent};
-use crate::store::destinations::Pause;
 use crate::store::tasks::NewTask;
 use crate::store::{Store, Tx};
 
-/// Settles an attempt; `roll` is a random number in 0..=1 for the next wait. Gives back where the job stands, or `None`
-/// when the lease was lost and the result was not written.
+/// An attempt with what came back.
+#[derive(Debug)]
+pub struct Returned {
+    /// The attempt.
+    pub intent: Intent,
+    /// What came back.
+    pub reply: Reply,
+    /// A random number in 0..=1 for the next wait.
+    pub roll: f64,
+}
+
+/// Settles attempts. Gives back where each job stands, or `None` when its lease was lost and the result was not written.
 ///
 /// # Errors
 /// What the database says; nothing was written then, and the same can be given again.
-pub async fn finish_attempt(store: &Store, intent: &Intent, reply: &Reply, roll: f64) -> Result<Option<JobState>, Failure> {
-    let job = intent.job();
+pub async fn finish_attempts(store: &Store, returned: &[Returned]) -> Result<Vec<Option<JobState>>, Failure> {
     let mut tx = store.begin().await?;
-    let verdict = verdict(job.budget(), reply, tx.now, roll);
-    let mine = tx.finish_attempt(intent, reply, &verdict).await?;
-    if mine {
-        match verdict.state {
+    let now = tx.now;
+    let settled: Vec<Settled<'_>> = returned
+        .iter()
+        .map(|one| Settled {
+            intent: &one.intent,
+            reply: &one.reply,
+            verdict: verdict(one.intent.job().budget(), &one.reply, now, one.roll),
+        })
+        .collect();
+    let mine = tx.finish_attempts(&settled).await?;
+    for (one, mine) in settled.iter().zip(&mine) {
+        let job = one.intent.job();
+        match one.verdict.state {
+            _ if !mine => {}
             JobState::Succeeded => succeeded(&mut tx, job).await?,
-            JobState::Unknown => {
-                let title = unknown_title(job.reference(), &job.destination);
-                tx.put_task(&Actor::Worker, &unknown_task(&title, job.client_id, job.lead_id, job.id)).await?;
-            }
+            JobState::Unknown => ask_a_person(&mut tx, job).await?,
             _ => {}
         }
     }
-    if reply.meaning == Meaning::LockedOut {
-        lock_out(&mut tx, job, reply).await?;
-    }
+    watch_destinations(&mut tx, &settled).await?;
     tx.commit().await?;
-    Ok(mine.then_some(verdict.state))
+    Ok(settled.iter().zip(mine).map(|(one, mine)| mine.then_some(one.verdict.state)).collect())
 }
 
-async fn succeeded(tx: &mut Tx, job: &Claimed) -> Result<(), Failure> {
+/// What follows from work that is done.
+pub(super) async fn succeeded(tx: &mut Tx, job: &Claimed) -> Result<(), Failure> {
     match (job.kind, job.lead_id, job.summary_id) {
         (JobKind::Message, Some(lead), _) => tx.mark_answered(lead).await,
         (JobKind::PortalPublish, _, Some(summary)) => tx.mark_published(summary).await,
@@ -50,13 +67,55 @@ async fn succeeded(tx: &mut Tx, job: &Claimed) -> Result<(), Failure> {
     }
 }
 
-/// A credential that is refused refuses everything: the destination stands still until a person has looked (C11).
-async fn lock_out(tx: &mut Tx, job: &Claimed, reply: &Reply) -> Result<(), Failure> {
-    let Some((true, owner)) = tx.destination_state(job.destination_id).await? else { return Ok(()) };
-    let status = reply.status.map_or_else(|| "no status".to_owned(), |status| status.to_string());
-    let why = format!("it answered {status}: the credential is refused");
-    tx.pause_destination(&Actor::Worker, job.destination_id, Pause { why: &why, until: None }).await?;
-    let title = format!("{} is paused: {status}, renew its credential, then resume it", job.destination);
+/// What may have left, and cannot be asked for by a program, is for a person to settle.
+pub(super) async fn ask_a_person(tx: &mut Tx, job: &Claimed) -> Result<(), Failure> {
+    let title = unknown_title(job.reference(), &job.destination);
+    tx.put_task(&Actor::Worker, &unknown_task(&title, job.client_id, job.lead_id, job.id)).await.map(drop)
+}
+
+/// What the answers say about the destinations themselves (C11): a credential that is refused refuses everything, and so
+/// does a destination that fails most of what it gets; a probe that came through lets it run again.
+async fn watch_destinations(tx: &mut Tx, settled: &[Settled<'_>]) -> Result<(), Failure> {
+    let mut failing: Vec<(DestinationId, &Settled<'_>)> = Vec::new();
+    for one in settled {
+        let job = one.intent.job();
+        match one.reply.meaning.sign() {
+            Sign::LockedOut => stop(tx, one, &locked_out(one.reply)).await?,
+            Sign::Works | Sign::Nothing if job.is_probe => {
+                let why = format!("{} came through", job.reference());
+                tx.close_breaker(job.destination_id, &why).await?;
+            }
+            Sign::Fails if job.is_probe => stop(tx, one, "it still does not work").await?,
+            Sign::Fails if failing.iter().all(|(id, _)| *id != job.destination_id) => failing.push((job.destination_id, one)),
+            _ => {}
+        }
+    }
+    for (destination, one) in failing {
+        let health = tx.health(destination).await?;
+        if health.opens() {
+            let why = format!("{} of the last {} requests failed", health.failures, health.requests);
+            stop(tx, one, &why).await?;
+        }
+    }
+    Ok(())
+}
+
+fn locked_out(reply: &Reply) -> String {
+    let status = reply.status.map_or_else(|| "without a status".to_owned(), |status| status.to_string());
+    format!("it answered {status}: the credential is refused")
+}
+
+/// Stops a destination, and tells whoever answers for it.
+async fn stop(tx: &mut Tx, one: &Settled<'_>, why: &str) -> Result<(), Failure> {
+    let job = one.intent.job();
+    let Some(opened) = tx.open_breaker(job.destination_id, why).await?.filter(|opened| opened.first) else { return Ok(()) };
+    let todo = if one.reply.meaning == Meaning::LockedOut {
+        "renew its credential, then resume it"
+    } else {
+        "see what is wrong there, then resume it; it is tried again by itself"
+    };
+    let back = opened.rollback.map(|rollback| format!(" (to take back: {rollback})")).unwrap_or_default();
+    let title = format!("{} is stopped: {why}; {todo}{back}", job.destination);
     let task = NewTask {
         client: job.client_id,
         lead: None,
@@ -64,7 +123,7 @@ async fn lock_out(tx: &mut Tx, job: &Claimed, reply: &Reply) -> Result<(), Failu
         payload: None,
         kind: TaskKind::Incident,
         title: &title,
-        owner: owner.as_deref(),
+        owner: opened.incident_owner.as_deref(),
         urgency: Urgency::Urgent,
         due_in: TimeDelta::minutes(15),
     };

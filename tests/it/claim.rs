@@ -2,13 +2,16 @@
 
 use chrono::TimeDelta;
 use quotedeck::domain::actor::Role;
+use quotedeck::domain::content::Content;
 use quotedeck::domain::failure::Failure;
 use quotedeck::domain::job::JobState;
 use quotedeck::domain::reply::{Meaning, Reply};
+use quotedeck::domain::text::Internal;
 use quotedeck::domain::text::Untrusted;
 use quotedeck::store::Store;
+use quotedeck::store::claim::take::Appetite;
 use quotedeck::store::claim::{Claimed, Intent};
-use quotedeck::workflow::finish::finish_attempt;
+use quotedeck::workflow::finish::{Returned, finish_attempts};
 use sqlx::AssertSqlSafe;
 
 use crate::databases::World;
@@ -24,12 +27,10 @@ both_databases!(
     three_rescues_are_poison,
     a_closed_window_ends_a_job,
     a_busy_destination_uses_up_no_attempt,
-    a_refused_credential_pauses_the_destination,
+    a_refused_credential_stops_the_destination,
     what_may_have_left_is_asked_of_a_person,
     a_lease_is_handed_back,
 );
-
-const PRINT: [u8; 32] = [7; 32];
 
 async fn text(world: &World, sql: &str) -> String {
     let sql = AssertSqlSafe(format!("select cast(({sql}) as text)"));
@@ -47,12 +48,29 @@ async fn one_job(world: &World, mode: &str) -> Made {
     world.job(&acme, destination, with![delivery_mode = mode]).await
 }
 
+fn appetite(most: usize) -> Appetite {
+    Appetite { most, bulk: most, reaches: None }
+}
+
+async fn claim_one(store: &Store, worker: &str) -> Option<Claimed> {
+    store.claim_jobs(worker, &appetite(1)).await.unwrap().jobs.pop()
+}
+
 async fn claim(store: &Store) -> Claimed {
-    store.claim_job("w1").await.unwrap().expect("a job is due")
+    claim_one(store, "w1").await.expect("a job is due")
+}
+
+async fn announce_it(store: &Store, claimed: Claimed) -> Result<Intent, Failure> {
+    let content = Internal::new(Content::Publish.to_json().unwrap());
+    store.announce(vec![(claimed, content)]).await?.pop().expect("each is told of").made()
 }
 
 async fn announce(store: &Store) -> Intent {
-    store.announce(claim(store).await, &PRINT).await.unwrap()
+    announce_it(store, claim(store).await).await.unwrap()
+}
+
+async fn finish(store: &Store, intent: Intent, reply: Reply) -> Option<JobState> {
+    finish_attempts(store, &[Returned { intent, reply, roll: 0.5 }]).await.unwrap().pop().flatten()
 }
 
 fn reply(meaning: Meaning, status: i64) -> Reply {
@@ -75,7 +93,7 @@ async fn two_workers_never_get_the_same(world: World) {
         async move {
             let mut got = vec![];
             // Postgres passes over a row that another is taking, so "nothing" can be momentary while others claim.
-            while let Some(claimed) = store.claim_job(worker).await.unwrap() {
+            while let Some(claimed) = claim_one(&store, worker).await {
                 got.push(claimed.id);
             }
             got
@@ -83,7 +101,7 @@ async fn two_workers_never_get_the_same(world: World) {
     };
     let (one, two, three) = tokio::join!(drain("w1"), drain("w2"), drain("w3"));
     let mut all = [one, two, three].concat();
-    while let Some(claimed) = world.store.claim_job("w4").await.unwrap() {
+    while let Some(claimed) = claim_one(&world.store, "w4").await {
         all.push(claimed.id);
     }
     assert_eq!(all.len(), 20);
@@ -114,11 +132,11 @@ async fn what_may_not_run_is_not_claimed(world: World) {
     world.job(&acme, running, with![state = "armed", armed_until = soon]).await;
     world.job(&acme, running, with![window_ends_at = world.now()]).await;
     world.job(&acme, running, with![state = "dead"]).await;
-    assert!(world.store.claim_job("w1").await.unwrap().is_none());
+    assert!(claim_one(&world.store, "w1").await.is_none());
     world.clock.advance(TimeDelta::seconds(10));
-    assert!(world.store.claim_job("w1").await.unwrap().is_some());
-    assert!(world.store.claim_job("w1").await.unwrap().is_some());
-    assert!(world.store.claim_job("w1").await.unwrap().is_none());
+    assert!(claim_one(&world.store, "w1").await.is_some());
+    assert!(claim_one(&world.store, "w1").await.is_some());
+    assert!(claim_one(&world.store, "w1").await.is_none());
 }
 
 async fn an_intent_is_committed_before_anything_leaves(world: World) {
@@ -129,7 +147,7 @@ async fn an_intent_is_committed_before_anything_leaves(world: World) {
     assert_eq!(text(&world, "select outcome from attempts").await, "running");
     let entry = "select j.verb from attempts a join journal j on j.id = a.intent_id";
     assert_eq!(text(&world, entry).await, "job.attempt");
-    assert_eq!(finish_attempt(&world.store, &intent, &reply(Meaning::Accepted, 200), 0.5).await, Ok(Some(JobState::Succeeded)));
+    assert_eq!(finish(&world.store, intent, reply(Meaning::Accepted, 200)).await, Some(JobState::Succeeded));
     assert_eq!(text(&world, "select outcome from attempts").await, "succeeded");
     assert_eq!(state(&world, job).await, "succeeded");
 }
@@ -137,18 +155,20 @@ async fn an_intent_is_committed_before_anything_leaves(world: World) {
 async fn a_worn_fence_cannot_write(world: World) {
     let job = one_job(&world, "keyed").await;
     let late = announce(&world.store).await;
+    let lease = [(late.job().id, late.job().fence)];
     expire(&world).await;
     assert_eq!(world.store.rescue_jobs().await, Ok(1));
     let unannounced = claim(&world.store).await;
-    assert_eq!(finish_attempt(&world.store, &late, &reply(Meaning::Refused, 400), 0.5).await, Ok(None));
+    assert_eq!(finish(&world.store, late, reply(Meaning::Refused, 400)).await, None);
     assert_eq!(state(&world, job).await, "running");
     assert_eq!(text(&world, "select outcome from attempts").await, "lease_lost");
-    assert_eq!(world.store.beat(late.job().id, late.job().fence).await, Ok(false));
-    assert_eq!(world.store.beat(unannounced.id, unannounced.fence).await, Ok(true));
+    assert_eq!(world.store.beat(&lease).await, Ok(vec![]));
+    let kept = [(unannounced.id, unannounced.fence)];
+    assert_eq!(world.store.beat(&kept).await, Ok(vec![unannounced.id]));
     // Nor can it announce another try.
     expire(&world).await;
     world.store.rescue_jobs().await.unwrap();
-    assert!(matches!(world.store.announce(unannounced, &PRINT).await, Err(Failure::Conflict(_))));
+    assert!(matches!(announce_it(&world.store, unannounced).await, Err(Failure::Conflict(_))));
 }
 
 async fn a_lost_lease_is_rescued(world: World) {
@@ -195,18 +215,18 @@ async fn a_busy_destination_uses_up_no_attempt(world: World) {
     let job = one_job(&world, "keyed").await;
     let intent = announce(&world.store).await;
     let busy = Reply { retry_after: Some(TimeDelta::seconds(40)), ..reply(Meaning::Busy, 429) };
-    finish_attempt(&world.store, &intent, &busy, 0.5).await.unwrap();
+    finish(&world.store, intent, busy).await;
     assert_eq!((state(&world, job).await, text(&world, "select attempts from jobs").await), ("retrying".into(), "0".into()));
     assert_eq!(world.store.next_due().await, Ok(Some(world.now() + TimeDelta::seconds(40))));
     world.clock.advance(TimeDelta::seconds(40));
     let again = announce(&world.store).await;
     assert_eq!(again.n(), 2);
-    finish_attempt(&world.store, &again, &reply(Meaning::Broken, 500), 0.0).await.unwrap();
+    finish(&world.store, again, reply(Meaning::Broken, 500)).await;
     assert_eq!(text(&world, "select attempts from jobs").await, "1");
-    assert_eq!(world.store.next_due().await, Ok(Some(world.now() + TimeDelta::seconds(5))));
+    assert_eq!(world.store.next_due().await, Ok(Some(world.now() + TimeDelta::milliseconds(7_500))));
 }
 
-async fn a_refused_credential_pauses_the_destination(world: World) {
+async fn a_refused_credential_stops_the_destination(world: World) {
     let acme = world.client("Acme").await;
     world.person("rosa", Role::Owner, None).await;
     let destination = world.destination("HubSpot", with![incident_owner = "rosa"]).await;
@@ -214,20 +234,20 @@ async fn a_refused_credential_pauses_the_destination(world: World) {
     let (one, two) = (announce(&world.store).await, announce(&world.store).await);
     world.job(&acme, destination, with![]).await;
     for intent in [one, two] {
-        finish_attempt(&world.store, &intent, &reply(Meaning::LockedOut, 401), 0.5).await.unwrap();
+        finish(&world.store, intent, reply(Meaning::LockedOut, 401)).await;
     }
     assert_eq!((state(&world, first).await, state(&world, second).await), ("held".into(), "held".into()));
     assert_eq!(text(&world, "select count(*) from jobs where state = 'held'").await, "3");
     let owned = "select count(*) from tasks t join people p on p.id = t.owner_id where t.kind = 'incident' and p.name = 'rosa'";
     assert_eq!(text(&world, owned).await, "1");
-    assert_eq!(text(&world, "select count(*) from journal where verb = 'destination.pause'").await, "1");
-    assert!(world.store.claim_job("w1").await.unwrap().is_none());
+    assert_eq!(text(&world, "select count(*) from journal where verb = 'destination.open'").await, "1");
+    assert!(claim_one(&world.store, "w1").await.is_none());
 }
 
 async fn what_may_have_left_is_asked_of_a_person(world: World) {
-    let job = one_job(&world, "reconcile").await;
+    let job = one_job(&world, "once").await;
     let intent = announce(&world.store).await;
-    finish_attempt(&world.store, &intent, &reply(Meaning::Silent, 504), 0.5).await.unwrap();
+    finish(&world.store, intent, reply(Meaning::Silent, 504)).await;
     assert_eq!(state(&world, job).await, "unknown");
     assert_eq!(
         text(&world, "select title from tasks").await,
@@ -238,9 +258,9 @@ async fn what_may_have_left_is_asked_of_a_person(world: World) {
 async fn a_lease_is_handed_back(world: World) {
     let job = one_job(&world, "keyed").await;
     let claimed = claim(&world.store).await;
-    assert_eq!(world.store.hand_back(claimed.id, claimed.fence).await, Ok(true));
+    assert_eq!(world.store.hand_back(&[(claimed.id, claimed.fence)]).await, Ok(1));
     assert_eq!((state(&world, job).await, text(&world, "select attempts from jobs").await), ("ready".into(), "0".into()));
     let intent = announce(&world.store).await;
     // Something may have left under this lease: it runs out, and the rescue decides.
-    assert_eq!(world.store.hand_back(intent.job().id, intent.job().fence).await, Ok(false));
+    assert_eq!(world.store.hand_back(&[(intent.job().id, intent.job().fence)]).await, Ok(0));
 }

@@ -5,13 +5,16 @@ mod cluster;
 #[macro_use]
 mod databases;
 mod fixtures;
+mod stand_in;
 
 mod claim;
 mod cli;
+mod delivery;
 mod desk;
 mod feed;
 mod flows;
 mod journal;
+mod lanes;
 mod lists;
 mod plans;
 mod portal;

@@ -122,8 +122,8 @@ impl Shown for GroupRow {
         let group = &self.group;
         let state = match &group.release {
             Some(release) if release.state.is_open() => release.progress(),
-            _ if group.paused => "paused".to_owned(),
             _ if group.breaker != Breaker::Closed => format!("breaker {}", group.breaker.as_str().replace('_', " ")),
+            _ if group.paused => "paused".to_owned(),
             Some(release) => format!("release {}", release.state),
             None => "–".to_owned(),
         };

@@ -1,92 +1,143 @@
-//! Writing what an attempt came to: only by the worker whose lease still stands.
+//! Writing what attempts came to: only by the worker whose lease still stands.
 
-use sqlx::Row as _;
+use std::collections::BTreeSet;
+
 use uuid::Uuid;
 
-use super::Intent;
+use super::{Claimed, Intent};
 use crate::domain::actor::Actor;
-use crate::domain::id::{DestinationId, Kind, LeadId};
+use crate::domain::id::{Kind, LeadId};
 use crate::domain::job::{AttemptOutcome, JobState};
 use crate::domain::reply::{Reply, Verdict};
 use crate::domain::signature::signature;
-use crate::store::errors::failure;
 use crate::store::journal::About;
-use crate::store::{Outcome, Tx, on_tx};
+use crate::store::statement::values;
+use crate::store::{Outcome, Tx};
 
 /// Bytes of a destination's error text that are kept: enough to understand, not a web page.
 const ERROR_KEPT: usize = 2_000;
 
-const JOB: &str = "update jobs set state = $3, lease_until = null, leased_by = null, attempts = attempts + $4,
-        due_at = coalesce($5, due_at), last_error = $6, signature = $7, reason = $8, version = version + 1, updated_at = $9,
-        finished_at = $10
-    where id = $1 and fence = $2 and state = 'running'";
-const ATTEMPT: &str = "update attempts set outcome = $2, finished_at = $3, status = $4, latency_ms = $5, error = $6,
-        signature = $7, retry_after_ms = $8 where id = $1 and outcome in ('running', 'may_have_left')";
+const JOBS: &str = "update jobs set state = r.column3, lease_until = null, leased_by = null, attempts = attempts + r.column4,
+        due_at = coalesce(r.column5, due_at), last_error = r.column6, signature = r.column7, reason = r.column8,
+        version = version + 1, updated_at = $1, finished_at = r.column9
+    from (values {rows}) as r where jobs.id = r.column1 and jobs.fence = r.column2 and jobs.state = 'running' returning jobs.id";
+const ATTEMPTS: &str = "update attempts set outcome = r.column2, finished_at = $1, status = r.column3, latency_ms = r.column4,
+        error = r.column5, signature = r.column6, retry_after_ms = r.column7, remote_id = r.column8
+    from (values {rows}) as r where attempts.id = r.column1 and attempts.outcome in ('running', 'may_have_left') returning attempts.id";
+const SETTLE_DOUBT: &str = "update attempts set outcome = $2, remote_id = coalesce($3, remote_id) where outcome = 'may_have_left'
+    and job_id in (select o.id from jobs o where o.idempotency_key = $1)";
 
-impl Tx {
-    /// Writes the result of an attempt to its job; `false` when the lease was lost, and then the attempt alone says so
-    /// and the result is not written.
-    pub async fn finish_attempt(&mut self, intent: &Intent, reply: &Reply, verdict: &Verdict) -> Outcome<bool> {
-        let (now, job) = (self.now, &intent.claimed);
+/// An attempt with what came back and what that makes of its job.
+#[derive(Clone, Debug)]
+pub struct Settled<'a> {
+    /// The attempt.
+    pub intent: &'a Intent,
+    /// What came back.
+    pub reply: &'a Reply,
+    /// What becomes of the job.
+    pub verdict: Verdict,
+}
+
+/// What is kept of a settled attempt beside the reply itself.
+struct Kept {
+    error: Option<String>,
+    signature: Option<String>,
+    reason: Option<String>,
+}
+
+impl Kept {
+    fn of(settled: &Settled<'_>) -> Self {
+        let (reply, verdict) = (settled.reply, &settled.verdict);
         let error = reply.error.as_ref().map(|error| kept(error.raw()));
         let failed = verdict.state != JobState::Succeeded;
-        let sign = failed.then(|| signature(reply.status, error.as_deref().unwrap_or_default()));
+        let signature = failed.then(|| signature(reply.status, error.as_deref().unwrap_or_default()));
         let reason = verdict.dead.map(|dead| dead.as_str().to_owned()).or_else(|| match verdict.state {
-            JobState::Held => Some(format!("{} does not let us in", job.destination)),
-            JobState::Unknown => Some("it may have left, and no answer came".to_owned()),
+            JobState::Held => Some(format!("{} does not let us in", settled.intent.claimed.destination)),
+            JobState::Unknown => Some(MAY_HAVE_LEFT.to_owned()),
             _ => None,
         });
-        let done = on_tx!(self, |c| sqlx::query(JOB)
-            .bind(job.id.0)
-            .bind(job.fence)
-            .bind(verdict.state.as_str())
-            .bind(i64::from(verdict.counts))
-            .bind(verdict.due_at)
-            .bind(&error)
-            .bind(&sign)
-            .bind(&reason)
-            .bind(now)
-            .bind(verdict.state.is_final().then_some(now))
-            .execute(c)
-            .await
-            .map(|done| done.rows_affected()))
-        .map_err(failure)?;
-        let mine = done == 1;
-        let outcome = if mine { reply.meaning.outcome() } else { AttemptOutcome::LeaseLost };
-        on_tx!(self, |c| sqlx::query(ATTEMPT)
-            .bind(intent.attempt.0)
-            .bind(outcome.as_str())
-            .bind(now)
-            .bind(reply.status)
-            .bind((now - intent.started_at).num_milliseconds())
-            .bind(&error)
-            .bind(&sign)
-            .bind(reply.retry_after.map(|wait| wait.num_milliseconds()))
-            .execute(c)
-            .await
-            .map(drop))
-        .map_err(failure)?;
-        let verb = if mine { format!("job.{}", verdict.state) } else { "job.lease_lost".to_owned() };
-        let detail = match (&sign, &reason) {
-            _ if !mine => format!("try {} came back after its lease was lost; its result was not written", intent.n),
-            (Some(sign), Some(reason)) => format!("try {}: {sign} ({reason})", intent.n),
-            (Some(sign), None) => format!("try {}: {sign}", intent.n),
-            (None, _) => format!("try {}: done", intent.n),
-        };
-        let about = About { verb: &verb, kind: Kind::Job, subject: job.id.0, lead: job.lead_id, detail: &detail };
-        self.journal(&Actor::Worker, about).await?;
+        Self { error, signature, reason }
+    }
+}
+
+/// Why an outcome is unknown.
+pub(super) const MAY_HAVE_LEFT: &str = "it may have left, and no answer came";
+
+impl Tx {
+    /// Writes the results of attempts to their jobs. For each, `false` when the lease was lost: then the attempt alone
+    /// says so, and the result is not written to the job.
+    pub async fn finish_attempts(&mut self, settled: &[Settled<'_>]) -> Outcome<Vec<bool>> {
+        let now = self.now;
+        let notes: Vec<Kept> = settled.iter().map(Kept::of).collect();
+        let jobs = settled.iter().zip(&notes).map(|(one, kept)| {
+            let (job, verdict) = (&one.intent.claimed, &one.verdict);
+            values![
+                job.id,
+                job.fence,
+                verdict.state.as_str(),
+                i64::from(verdict.counts),
+                verdict.due_at,
+                kept.error.clone(),
+                kept.signature.clone(),
+                kept.reason.clone(),
+                verdict.state.is_final().then_some(now),
+            ]
+        });
+        let jobs = jobs.collect();
+        let mine: Vec<(Uuid,)> = self.over(JOBS, values![now], jobs).await?;
+        let mine: BTreeSet<Uuid> = mine.into_iter().map(|(id,)| id).collect();
+        let mine: Vec<bool> = settled.iter().map(|one| mine.contains(&one.intent.claimed.id.0)).collect();
+        let attempts = settled.iter().zip(&notes).zip(&mine).map(|((one, kept), mine)| {
+            let outcome = if *mine { one.reply.meaning.outcome() } else { AttemptOutcome::LeaseLost };
+            values![
+                one.intent.attempt.0,
+                outcome.as_str(),
+                one.reply.status,
+                (now - one.intent.started_at).num_milliseconds(),
+                kept.error.clone(),
+                kept.signature.clone(),
+                one.reply.retry_after.map(|wait| wait.num_milliseconds()),
+                one.reply.remote_id.clone(),
+            ]
+        });
+        let attempts = attempts.collect();
+        self.over::<(Uuid,)>(ATTEMPTS, values![now], attempts).await?;
+        self.tell(settled, &notes, &mine).await?;
         Ok(mine)
     }
 
-    /// Whether a destination runs, and who answers when it breaks.
-    pub async fn destination_state(&mut self, id: DestinationId) -> Outcome<Option<(bool, Option<String>)>> {
-        const SQL: &str = "select paused, incident_owner from destinations where id = $1";
-        on_tx!(self, |c| sqlx::query(SQL)
-            .bind(id.0)
-            .fetch_optional(c)
-            .await
-            .map(|row| row.map(|row| (!row.get::<bool, _>(0), row.get::<Option<String>, _>(1)))))
-        .map_err(failure)
+    /// The entries of results.
+    async fn tell(&mut self, settled: &[Settled<'_>], notes: &[Kept], mine: &[bool]) -> Outcome<()> {
+        let told: Vec<(String, String)> = settled
+            .iter()
+            .zip(notes)
+            .zip(mine)
+            .map(|((one, kept), mine)| {
+                let n = one.intent.n;
+                let detail = match (&kept.signature, &kept.reason) {
+                    _ if !mine => format!("try {n} came back after its lease was lost; its result was not written"),
+                    (Some(sign), Some(reason)) => format!("try {n}: {sign} ({reason})"),
+                    (Some(sign), None) => format!("try {n}: {sign}"),
+                    (None, _) => format!("try {n}: done"),
+                };
+                let verb = if *mine { format!("job.{}", one.verdict.state) } else { "job.lease_lost".to_owned() };
+                (verb, detail)
+            })
+            .collect();
+        let abouts: Vec<About<'_>> = settled
+            .iter()
+            .zip(&told)
+            .map(|(one, (verb, detail))| {
+                let job = &one.intent.claimed;
+                About { verb, kind: Kind::Job, subject: job.id.0, lead: job.lead_id, detail }
+            })
+            .collect();
+        self.journal_all(&Actor::Worker, &abouts).await.map(drop)
+    }
+
+    /// Settles what the requests of a key that may have left came to, once the destination was asked.
+    pub async fn settle_doubt(&mut self, job: &Claimed, outcome: AttemptOutcome, remote_id: Option<&str>) -> Outcome<()> {
+        self.run(SETTLE_DOUBT, values![&job.idempotency_key, outcome.as_str(), remote_id]).await.map(drop)
     }
 
     /// Notes the first answer that a lead got: its state and its response time (C9).
@@ -94,20 +145,18 @@ impl Tx {
         const SQL: &str = "update leads set replied_at = $2, state = case when state = 'new' then 'contacted' else state end,
             version = version + 1, updated_at = $2 where id = $1 and replied_at is null";
         let now = self.now;
-        on_tx!(self, |c| sqlx::query(SQL).bind(lead.0).bind(now).execute(c).await.map(drop)).map_err(failure)
+        self.run(SQL, values![lead, now]).await.map(drop)
     }
 
     /// Notes that the portal shows a summary, unless it was withdrawn meanwhile.
     pub async fn mark_published(&mut self, summary: Uuid) -> Outcome<()> {
         const STATE: &str = "update summaries set state = 'published', version = version + 1, updated_at = $2
-            where id = $1 and state = 'approved' returning id";
+            where id = $1 and state = 'approved'";
         const TEXT: &str = "update approved_texts set published_at = $2
             where summary_id = $1 and published_at is null and withdrawn_at is null";
         let now = self.now;
-        let moved = on_tx!(self, |c| sqlx::query(STATE).bind(summary).bind(now).fetch_optional(c).await.map(|row| row.is_some()))
-            .map_err(failure)?;
-        if moved {
-            on_tx!(self, |c| sqlx::query(TEXT).bind(summary).bind(now).execute(c).await.map(drop)).map_err(failure)?;
+        if self.run(STATE, values![summary, now]).await? > 0 {
+            self.run(TEXT, values![summary, now]).await?;
         }
         Ok(())
     }

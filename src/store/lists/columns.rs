@@ -50,7 +50,8 @@ pub(super) const GROUPS: &str = "select r.destination_id, d.name as destination,
     min(case when r.state in ('ready', 'retrying') then r.due_at end) as next_try_at,
     coalesce(max(case when r.state in ('ready', 'running', 'retrying', 'held') then r.attempts end), 0) as attempts,
     max(r.max_attempts) as max_attempts,
-    min(case when r.state in ('ready', 'running', 'retrying', 'held') then r.window_ends_at end) as window_ends_at, d.paused, d.breaker, max(r.last_error) as example
+    min(case when r.state in ('ready', 'running', 'retrying', 'held') then r.window_ends_at end) as window_ends_at, (d.paused or d.breaker <> 'closed') as paused,
+    d.breaker, max(r.last_error) as example
     from (select r.destination_id, r.signature, r.updated_at, r.state, r.last_error, r.due_at, r.attempts, r.max_attempts,
         r.window_ends_at from jobs r where true";
 /// Ends the jobs that are grouped; their number follows.

@@ -18,7 +18,8 @@ from_row!(Client { id: Uuid, number: =i64, name: =String, time_zone: =String, re
     high_value_at: i64, version: =i64, });
 from_row!(Destination { id: Uuid, number: =i64, version: =i64, name: =String, kind: =String, delivery_mode: String,
     paused: =bool, paused_by: =Option<String>, paused_why: =Option<String>, paused_until: =Option<DateTime<Utc>>,
-    incident_owner: =Option<String>, rollback: =Option<String>, });
+    breaker: String, opened_at: =Option<DateTime<Utc>>, open_why: =Option<String>, probe_at: =Option<DateTime<Utc>>,
+    concurrency: =Option<i64>, per_minute: =Option<i64>, incident_owner: =Option<String>, rollback: =Option<String>, });
 
 from_row!(Template { id: Uuid, number: =i64, name: =String, edition: =i64, channel: String, text: =String,
     opt_out_line: =String, response_window_minutes: =i64, escalate_to: =String, approved_by: =String,

@@ -171,7 +171,8 @@ fn plain(kind: Kind) -> (&'static str, [&'static str; 7]) {
         ),
         Kind::Destination => (
             "select r.name as title, r.kind as a, r.delivery_mode as b,
-                case when r.paused then 'paused by ' || r.paused_by else 'runs' end as c, r.paused_why as d,
+                case when r.paused then 'paused by ' || r.paused_by when r.breaker <> 'closed' then 'stopped by itself' else 'runs' end as c,
+                coalesce(r.paused_why, r.open_why) as d,
                 r.incident_owner as e, r.rollback as f, r.updated_at as at from destinations r where r.id = ",
             ["kind", "delivery", "state", "because", "incident owner", "rollback", "changed"],
         ),

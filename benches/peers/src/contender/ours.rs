@@ -1,0 +1,137 @@
+//! quotedeck itself: one worker as `quotedeck work` runs it, on jobs queued with the program's own verb.
+//!
+//! No setting differs from the program's: eight requests on their way, every attempt announced and every result
+//! written in a commit of its own.
+
+use std::ops::Range;
+use std::time::{Duration, Instant};
+
+use color_eyre::eyre::{OptionExt as _, Result, bail};
+use quotedeck::clock::Clock;
+use quotedeck::domain::actor::{Actor, Person, Role};
+use quotedeck::domain::id::{ClientId, DestinationId, PersonId};
+use quotedeck::domain::job::{DeliveryMode, JobKind};
+use quotedeck::domain::money::Money;
+use quotedeck::store::Store;
+use quotedeck::store::clients::NewClient;
+use quotedeck::store::connect::{Place, Purpose};
+use quotedeck::store::destinations::NewDestination;
+use quotedeck::store::jobs::NewJob;
+use quotedeck::worker::{Sender, Worker};
+use sqlx::PgPool;
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use super::{Starts, finished, starts, time_pickups};
+use crate::server::pool;
+
+const UNFINISHED: &str = "select count(*) from internal.jobs where state <> 'succeeded'";
+/// Jobs in one transaction while they are queued; not timed.
+const CHUNK: u32 = 1_000;
+
+pub(super) async fn drain(url: &str, jobs: u32) -> Result<Duration> {
+    let (starts, mut seen) = starts();
+    let sender = sender(starts)?;
+    let desk = Desk::open(url).await?;
+    for first in (0..jobs).step_by(CHUNK as usize) {
+        desk.queue(first..jobs.min(first + CHUNK)).await?;
+    }
+    sqlx::query("analyze").execute(&desk.pool).await?;
+
+    let began = Instant::now();
+    desk.while_it_runs(sender, async {
+        seen.all(jobs).await?;
+        finished(&desk.pool, began, UNFINISHED).await
+    })
+    .await
+}
+
+pub(super) async fn pickup(url: &str, jobs: u32) -> Result<Vec<Duration>> {
+    let (starts, mut seen) = starts();
+    let sender = sender(starts)?;
+    let desk = Desk::open(url).await?;
+    desk.while_it_runs(sender, time_pickups(jobs, &mut seen, async |job| desk.queue(job..job + 1).await)).await
+}
+
+/// A destination that notes the job in the request's body and answers 200.
+fn sender(_starts: Starts) -> Result<Sender> {
+    bail!("not measured: the worker has no way yet to be given a destination that does nothing")
+}
+
+/// An initialised database with one client and one destination.
+struct Desk {
+    store: Store,
+    client: ClientId,
+    destination: DestinationId,
+    /// For what is no verb of the program: `analyze`, and counting what is left.
+    pool: PgPool,
+}
+
+impl Desk {
+    async fn open(url: &str) -> Result<Self> {
+        let place: Place = url.parse()?;
+        Store::init(&place, Clock::System).await?.close().await;
+        let store = Store::open(&place, Clock::System, Purpose::Work).await?;
+        let owner = Actor::Person(Person { id: PersonId::new(), name: "peers".to_owned(), role: Role::Owner, clients: None });
+        let mut tx = store.begin().await?;
+        let client = NewClient {
+            name: "Peers".to_owned(),
+            time_zone: "America/Chicago".to_owned(),
+            region: "US".to_owned(),
+            low_value_below: Money::whole(500),
+            high_value_at: Money::whole(5_000),
+            addresses: Vec::new(),
+        };
+        tx.put_client(&owner, &client).await?;
+        let destination = NewDestination {
+            name: "Nowhere".to_owned(),
+            kind: "webhook".to_owned(),
+            delivery_mode: DeliveryMode::Keyed,
+            incident_owner: None,
+            rollback: None,
+        };
+        tx.put_destination(&owner, &destination).await?;
+        let client = tx.client_named(&client.name).await?.ok_or_eyre("the client was just made")?;
+        tx.commit().await?;
+        let pool = pool(url).await?;
+        let destination: Uuid = sqlx::query_scalar("select id from internal.destinations").fetch_one(&pool).await?;
+        Ok(Self { store, client, destination: DestinationId(destination), pool })
+    }
+
+    /// Queues jobs in one transaction; each with its journal entry.
+    async fn queue(&self, jobs: Range<u32>) -> Result<()> {
+        let mut tx = self.store.begin().await?;
+        for job in jobs {
+            let number = job.to_string();
+            let new = NewJob {
+                client: self.client,
+                lead: None,
+                summary: None,
+                destination: self.destination,
+                delivery_mode: DeliveryMode::Keyed,
+                template: None,
+                kind: JobKind::ProviderSync,
+                operation: "noop",
+                natural_key: &number,
+                args: &number,
+                priority: 0,
+                armed: false,
+            };
+            tx.queue_job(&Actor::Worker, &new).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// Runs a worker for as long as the measurement takes, then stops it as the program does.
+    async fn while_it_runs<T>(&self, sender: Sender, measurement: impl Future<Output = Result<T>>) -> Result<T> {
+        let worker = Worker::new(self.store.clone(), sender, "peers");
+        let (stop, stopped) = watch::channel(false);
+        let measurement = async {
+            let result = measurement.await;
+            stop.send_replace(true);
+            result
+        };
+        let ((), result) = tokio::join!(worker.run(stopped), measurement);
+        result
+    }
+}

@@ -1,0 +1,102 @@
+//! The breaker of a destination: when it opens, when a single request is tried again, and what closes it (DESIGN 4).
+//!
+//! Its figures are Convoy's defaults: a window of 5 minutes, at least 10 requests, 70 % failures, half-open after 30 s.
+
+use chrono::TimeDelta;
+
+use super::reply::Meaning;
+
+/// How far back requests are looked at.
+pub const WINDOW: TimeDelta = TimeDelta::minutes(5);
+/// Requests below which nothing is concluded.
+pub const LEAST: i64 = 10;
+/// Of the requests within the window, the newest that are looked at.
+pub const NEWEST: i64 = 200;
+/// Percent of failures that open it.
+const OPENS_AT: i64 = 70;
+/// How long after it opened one request is let through.
+const FIRST_PROBE: TimeDelta = TimeDelta::seconds(30);
+/// Probes that fail come ever more seldom, but never less often than this.
+const LONGEST: TimeDelta = TimeDelta::minutes(15);
+
+/// How requests to a destination went of late.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Health {
+    /// Requests that were answered, or not.
+    pub requests: i64,
+    /// Of these, those that say that the destination does not work.
+    pub failures: i64,
+}
+
+/// What an answer says about the destination itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sign {
+    /// It works: even a refusal of this request is an answer.
+    Works,
+    /// It does not.
+    Fails,
+    /// It lets nobody in: everything would fail.
+    LockedOut,
+    /// Neither: it works and has too much to do.
+    Nothing,
+}
+
+impl Health {
+    /// Whether it failed often enough to stop sending.
+    pub fn opens(self) -> bool {
+        self.requests >= LEAST && self.failures.saturating_mul(100) >= self.requests.saturating_mul(OPENS_AT)
+    }
+}
+
+impl Meaning {
+    /// What it says about the destination.
+    pub fn sign(self) -> Sign {
+        match self {
+            Self::Accepted | Self::Refused => Sign::Works,
+            Self::Broken | Self::NotReached | Self::Silent => Sign::Fails,
+            Self::LockedOut => Sign::LockedOut,
+            Self::Busy => Sign::Nothing,
+        }
+    }
+}
+
+/// How long until one request is let through, after it opened `trips` times in a row: 30 s, doubling up to 15 min.
+pub fn probe_after(trips: i64) -> TimeDelta {
+    let doublings = u32::try_from(trips.clamp(1, 16) - 1).unwrap_or(0);
+    (FIRST_PROBE * (1_i32 << doublings)).min(LONGEST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case(9, 9, false)]
+    #[case(10, 6, false)]
+    #[case(10, 7, true)]
+    #[case(200, 139, false)]
+    #[case(200, 140, true)]
+    fn it_opens_at_seventy_percent_of_ten(#[case] requests: i64, #[case] failures: i64, #[case] opens: bool) {
+        assert_eq!(Health { requests, failures }.opens(), opens);
+    }
+
+    #[rstest]
+    #[case(1, 30)]
+    #[case(2, 60)]
+    #[case(5, 480)]
+    #[case(6, 900)]
+    #[case(i64::MAX, 900)]
+    fn probes_come_ever_more_seldom(#[case] trips: i64, #[case] seconds: i64) {
+        assert_eq!(probe_after(trips), TimeDelta::seconds(seconds));
+    }
+
+    proptest! {
+        #[test]
+        fn it_never_opens_on_health(requests in 0..1000_i64) {
+            let health = Health { requests, failures: 0 };
+            prop_assert!(!health.opens());
+        }
+    }
+}

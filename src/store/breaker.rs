@@ -1,0 +1,169 @@
+//! The breaker of a destination in the database: how it went of late, opening, letting one request through, closing; and
+//! pauses that end by themselves.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::claim::dialects;
+use super::journal::About;
+use super::rows::from_row;
+use super::statement::values;
+use super::{Outcome, Store, Tx};
+use crate::domain::actor::Actor;
+use crate::domain::breaker::{self, Health};
+use crate::domain::id::{DestinationId, Kind};
+
+/// A destination that just stopped.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// Whether it ran until now: then people are told.
+    pub first: bool,
+    /// Who answers.
+    pub incident_owner: Option<String>,
+    /// How what was done there is taken back.
+    pub rollback: Option<String>,
+}
+
+/// Where a breaker stands.
+struct Standing {
+    breaker: crate::domain::destination::Breaker,
+    trips: i64,
+    incident_owner: Option<String>,
+    rollback: Option<String>,
+}
+from_row!(Standing { breaker: String, trips: =i64, incident_owner: =Option<String>, rollback: =Option<String>, });
+
+const HEALTH: &str = "select count(*), count(case when r.outcome in ('failed', 'timed_out', 'may_have_left') then 1 end)
+    from (select a.outcome from attempts a where a.destination_id = $1 and a.finished_at > $2
+            and a.outcome not in ('rate_limited', 'lease_lost', 'returned')
+        order by a.finished_at desc limit $3) r";
+const STANDING: &str = "select breaker, trips, incident_owner, rollback from destinations where id = $1";
+const OPEN: &str = "update destinations set breaker = 'open', opened_at = coalesce(opened_at, $2), open_why = $3, probe_at = $4,
+        probe_job = null, trips = trips + 1, version = version + 1, updated_at = $2
+    where id = $1 and breaker <> 'open'";
+const CLOSE: &str =
+    "update destinations set breaker = 'closed', opened_at = null, open_why = null, probe_at = null, probe_job = null,
+        trips = 0, version = version + 1, updated_at = $2
+    where id = $1 and breaker <> 'closed'";
+// A probe whose job ended without an answer is no probe any more.
+const LOST_PROBES: &str = "update destinations set breaker = 'open', probe_job = null, version = version + 1, updated_at = $1
+    where breaker = 'half_open' and not exists (select 1 from jobs j where j.id = probe_job and j.state in ('ready', 'running'))";
+const DUE_PROBES: &str = "select d.id, (select j.id from jobs j where j.destination_id = d.id and j.state in ('held', 'ready')
+            and j.window_ends_at > $1 order by j.priority desc, j.due_at, j.id limit 1)
+    from destinations d where d.breaker = 'open' and d.probe_at <= $1 and not d.paused order by d.number";
+const PROBE: &str = "update destinations set breaker = 'half_open', probe_job = $2, version = version + 1, updated_at = $3
+    where id = $1 and breaker = 'open' and probe_at <= $3";
+const LET_THROUGH: &str =
+    "update jobs set state = 'ready', version = version + 1, updated_at = $2 where id = $1 and state in ('held', 'ready')";
+const OVER: &str = "select id, number from destinations where paused and paused_until <= $1";
+
+const HOLD_LATE: [&str; 2] = dialects!(
+    "update jobs set state = 'held', version = version + 1, updated_at = $1
+    where id in (select j.id from destinations d cross join jobs j where j.destination_id = d.id
+        and j.state = 'ready' and (d.paused or d.breaker = 'open') limit 1000",
+    skip_jobs,
+    ") returning id"
+);
+const RELEASE_LATE: [&str; 2] = dialects!(
+    "update jobs set state = 'ready', version = version + 1, updated_at = $1
+    where id in (select j.id from destinations d cross join jobs j where j.destination_id = d.id
+        and j.state = 'held' and not d.paused and d.breaker = 'closed' limit 1000",
+    skip_jobs,
+    ") returning id"
+);
+
+impl Tx {
+    /// How requests to a destination went within the breaker's window.
+    pub async fn health(&mut self, id: DestinationId) -> Outcome<Health> {
+        let since = self.now - breaker::WINDOW;
+        let row: Option<(i64, i64)> = self.one(HEALTH, values![id, since, breaker::NEWEST]).await?;
+        Ok(row.map_or_else(Health::default, |(requests, failures)| Health { requests, failures }))
+    }
+
+    /// Stops a destination: its jobs are held until a probe comes through or a person resumes it. Nothing when it stands
+    /// still already.
+    pub async fn open_breaker(&mut self, id: DestinationId, why: &str) -> Outcome<Option<Opened>> {
+        let Some(standing) = self.one::<Standing>(STANDING, values![id]).await? else { return Ok(None) };
+        let now = self.now;
+        let wait = breaker::probe_after(standing.trips + 1);
+        if self.run(OPEN, values![id, now, why, now + wait]).await? == 0 {
+            return Ok(None);
+        }
+        let detail = format!("{why}; its jobs are held, one is tried in {} s", wait.num_seconds());
+        let about = About { verb: "destination.open", kind: Kind::Destination, subject: id.0, lead: None, detail: &detail };
+        self.journal(&Actor::Worker, about).await?;
+        self.hold(id).await?;
+        let first = standing.breaker == crate::domain::destination::Breaker::Closed;
+        Ok(Some(Opened { first, incident_owner: standing.incident_owner, rollback: standing.rollback }))
+    }
+
+    /// Lets a destination run again because a request came through; its held jobs are released.
+    pub async fn close_breaker(&mut self, id: DestinationId, why: &str) -> Outcome<bool> {
+        let now = self.now;
+        if self.run(CLOSE, values![id, now]).await? == 0 {
+            return Ok(false);
+        }
+        let about = About { verb: "destination.close", kind: Kind::Destination, subject: id.0, lead: None, detail: why };
+        self.journal(&Actor::Worker, about).await?;
+        self.release(id).await?;
+        Ok(true)
+    }
+}
+
+impl Store {
+    /// Lets one request through at every destination whose breaker was open long enough. Gives back how many.
+    pub async fn probe_destinations(&self) -> Outcome<usize> {
+        let mut tx = self.begin().await?;
+        let now = tx.now;
+        let lost = tx.run(LOST_PROBES, values![now]).await?;
+        let due: Vec<(Uuid, Option<Uuid>)> = tx.all(DUE_PROBES, values![now]).await?;
+        let mut probes = 0;
+        for (destination, job) in due {
+            let Some(job) = job else { continue };
+            if tx.run(PROBE, values![destination, job, now]).await? == 0 {
+                continue;
+            }
+            tx.run(LET_THROUGH, values![job, now]).await?;
+            let about = About {
+                verb: "destination.probe",
+                kind: Kind::Destination,
+                subject: destination,
+                lead: None,
+                detail: "one job is let through, to see whether it works again",
+            };
+            tx.journal(&Actor::Worker, about).await?;
+            probes += 1;
+        }
+        if probes > 0 || lost > 0 {
+            tx.commit().await?;
+        }
+        Ok(probes)
+    }
+
+    /// Lets destinations run again whose pause has ended. Gives back how many.
+    pub async fn end_pauses(&self) -> Outcome<usize> {
+        let mut tx = self.begin().await?;
+        let now: DateTime<Utc> = tx.now;
+        let over: Vec<(Uuid, i64)> = tx.all(OVER, values![now]).await?;
+        for (id, _) in &over {
+            tx.resume_destination(&Actor::Worker, DestinationId(*id), "its pause has ended").await?;
+        }
+        if !over.is_empty() {
+            tx.commit().await?;
+        }
+        Ok(over.len())
+    }
+
+    /// Holds and releases what a pause or a resume left behind, up to a thousand jobs each: there may be too many for
+    /// one statement.
+    pub async fn tidy_lanes(&self) -> Outcome<usize> {
+        let mut tx = self.begin().await?;
+        let now = tx.now;
+        let held = tx.all::<(Uuid,)>(self.of(HOLD_LATE), values![now]).await?.len();
+        let released = tx.all::<(Uuid,)>(self.of(RELEASE_LATE), values![now]).await?.len();
+        if held + released > 0 {
+            tx.commit().await?;
+        }
+        Ok(held + released)
+    }
+}

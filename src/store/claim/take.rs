@@ -1,0 +1,201 @@
+//! Taking jobs: the most urgent that are due, as many as their destinations may get.
+//!
+//! What waits for its time becomes ready first; then each destination that works shows its most urgent jobs, as far as
+//! its limits allow, and the most urgent of all of them are taken. One index holds ready jobs by destination, urgency and
+//! time, so this costs the same however many wait.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::{Claimed, Row, dialects};
+use crate::domain::destination::Breaker;
+use crate::domain::id::{DestinationId, JobId};
+use crate::domain::routing::ANSWER_FIRST;
+use crate::domain::slots::Slots;
+use crate::store::rows::from_row;
+use crate::store::statement::{Value, values};
+use crate::store::{Outcome, Store, Tx};
+
+/// Jobs that become ready in one go; the next claim makes more.
+const PROMOTED: i64 = 256;
+
+/// How much a worker can take.
+#[derive(Clone, Debug)]
+pub struct Appetite {
+    /// Jobs in all.
+    pub most: usize,
+    /// Of these, jobs that nobody waits for: the rest is kept for answers.
+    pub bulk: usize,
+    /// The destinations it can reach, by name; `None` means every one.
+    pub reaches: Option<Vec<String>>,
+}
+
+/// What was taken.
+#[derive(Debug, Default)]
+pub struct Taken {
+    /// The jobs, most urgent first.
+    pub jobs: Vec<Claimed>,
+    /// When a destination's limit lets more through, where that is what holds them back.
+    pub again_at: Option<DateTime<Utc>>,
+}
+
+/// A destination that has ready jobs and works.
+#[derive(Debug)]
+pub(super) struct Lane {
+    id: DestinationId,
+    pub(super) name: String,
+    pub(super) kind: String,
+    concurrency: Option<i64>,
+    per_minute: Option<i64>,
+    /// The one job that may leave, where the breaker is half open.
+    pub(super) probes: Option<Uuid>,
+    breaker: Breaker,
+}
+from_row!(Lane { id: Uuid, name: =String, kind: =String, concurrency: =Option<i64>, per_minute: =Option<i64>,
+    probes: =Option<Uuid>, breaker: String, });
+
+// An armed or waiting job of a destination that stands still is held as soon as its time has come.
+const PROMOTE: [&str; 2] = dialects!(
+    "update jobs set state = case when exists (select 1 from destinations d where d.id = jobs.destination_id
+                and (d.paused or d.breaker <> 'closed')) then 'held' else 'ready' end,
+        armed_until = null, version = version + 1, updated_at = $1
+    where id in (select j.id from jobs j where j.state in ('armed', 'scheduled', 'retrying') and j.due_at <= $1
+        and (j.armed_until is null or j.armed_until <= $1) order by j.due_at, j.id limit $2",
+    skip_jobs,
+    ") returning id"
+);
+const LANES: &str = "select d.id, d.name, d.kind, d.concurrency, d.per_minute, d.breaker,
+        case when d.breaker = 'half_open' then d.probe_job end as probes
+    from destinations d where not d.paused and d.breaker <> 'open'
+        and exists (select 1 from jobs j where j.destination_id = d.id and j.state = 'ready') order by d.number";
+/// Limits hold for all workers together, so only one of them at a time takes jobs of a destination that has some.
+const LIMITED: [&str; 2] = dialects!("select next_slot_at from destinations where id = $1", skip);
+const RUNNING: &str = "select count(*) from jobs where destination_id = $1 and state = 'running'";
+const SLOTS: &str = "update destinations set next_slot_at = $2 where id = $1";
+const READY: [&str; 2] = dialects!(
+    "select j.id, j.priority, j.due_at from jobs j where j.destination_id = $1 and j.state = 'ready' and j.priority >= $2
+        and j.window_ends_at > $3 order by j.priority desc, j.due_at, j.id limit $4",
+    skip_jobs
+);
+const PROBE: [&str; 2] = dialects!(
+    "select j.id, j.priority, j.due_at from jobs j where j.id = $1 and j.state = 'ready' and j.window_ends_at > $2",
+    skip_jobs
+);
+const CLAIM: [&str; 2] = dialects!(
+    "update jobs set state = 'running', lease_until = ",
+    lease,
+    ", leased_by = $2, fence = fence + 1, version = version + 1, updated_at = $1 where state = 'ready' and id in (values {rows})
+    returning id, number, client_id, lead_id, summary_id, kind, operation, destination_id, delivery_mode, idempotency_key,
+        args, content, template_id, created_at, priority, attempts, max_attempts, window_ends_at, fence,
+        case when delivery_mode = 'reconcile' then (select min(a.started_at) from jobs o join attempts a on a.job_id = o.id
+            where o.idempotency_key = jobs.idempotency_key and a.outcome = 'may_have_left') end as doubtful_since"
+);
+
+/// A job that could be taken.
+type Candidate = (Uuid, i64, DateTime<Utc>);
+
+impl Store {
+    /// Takes the most urgent jobs that are due and whose destination works and has room. Two workers never get the same
+    /// one; what another is taking at this moment is passed over.
+    pub async fn claim_jobs(&self, worker: &str, appetite: &Appetite) -> Outcome<Taken> {
+        let mut tx = self.begin().await?;
+        let now = tx.now;
+        tx.all::<(Uuid,)>(self.of(PROMOTE), values![now, PROMOTED]).await?;
+        let lanes: Vec<Lane> = tx.all(LANES, vec![]).await?;
+        let mut taken = Taken::default();
+        let mut candidates: Vec<(Candidate, usize)> = Vec::new();
+        let mut slots: BTreeMap<usize, Slots> = BTreeMap::new();
+        for (at, lane) in lanes.iter().enumerate() {
+            if appetite.reaches.as_ref().is_some_and(|names| !names.contains(&lane.name)) {
+                continue;
+            }
+            let mut room = appetite.most as i64;
+            if lane.concurrency.is_some() || lane.per_minute.is_some() {
+                let (left, kept) = self.room(&mut tx, lane, &mut taken.again_at).await?;
+                room = room.min(left);
+                slots.extend(kept.map(|kept| (at, kept)));
+            }
+            let found = self.candidates(&mut tx, lane, room, appetite).await?;
+            candidates.extend(found.into_iter().map(|candidate| (candidate, at)));
+        }
+        candidates.sort_by_key(|((id, priority, due), _)| (std::cmp::Reverse(*priority), *due, *id));
+        let mut bulk = appetite.bulk;
+        candidates.retain(|((_, priority, _), _)| {
+            *priority >= ANSWER_FIRST || {
+                let fits = bulk > 0;
+                bulk = bulk.saturating_sub(1);
+                fits
+            }
+        });
+        candidates.truncate(appetite.most);
+        if candidates.is_empty() {
+            // What became ready stays so, and what was locked is free for others at once.
+            tx.commit().await?;
+            return Ok(taken);
+        }
+        for (at, kept) in slots {
+            let count = candidates.iter().filter(|(_, lane)| *lane == at).count() as i64;
+            if count > 0 {
+                tx.run(SLOTS, values![lanes[at].id, kept.after(count)]).await?;
+            }
+        }
+        let ids: Vec<Vec<Value>> = candidates.iter().map(|((id, ..), _)| values![*id]).collect();
+        let rows: Vec<Row> = tx.over(self.of(CLAIM), values![now, worker], ids).await?;
+        // When the answer to this is lost the leases run out, and the jobs are rescued with nothing announced.
+        tx.commit().await?;
+        let order: BTreeMap<JobId, usize> =
+            candidates.iter().enumerate().map(|(place, ((id, ..), _))| (JobId(*id), place)).collect();
+        let lane_of: BTreeMap<DestinationId, &Lane> = lanes.iter().map(|lane| (lane.id, lane)).collect();
+        taken.jobs = rows
+            .into_iter()
+            .filter_map(|row| lane_of.get(&row.destination_id).map(|lane| Claimed::new(row, lane, worker)))
+            .collect();
+        taken.jobs.sort_by_key(|job| order.get(&job.id).copied());
+        Ok(taken)
+    }
+
+    /// How many more a limited destination may get, and the slots they take.
+    async fn room(&self, tx: &mut Tx, lane: &Lane, again_at: &mut Option<DateTime<Utc>>) -> Outcome<(i64, Option<Slots>)> {
+        let locked: Option<(Option<DateTime<Utc>>,)> = tx.one(self.of(LIMITED), values![lane.id]).await?;
+        // Another worker is taking jobs of it right now; it says so by changing them.
+        let Some((next_at,)) = locked else { return Ok((0, None)) };
+        let mut room = i64::MAX;
+        if let Some(most) = lane.concurrency {
+            let running: Option<(i64,)> = tx.one(RUNNING, values![lane.id]).await?;
+            room = (most - running.map_or(0, |row| row.0)).max(0);
+        }
+        let Some(per_minute) = lane.per_minute else { return Ok((room, None)) };
+        let slots = Slots::new(per_minute, next_at, tx.now);
+        let free = slots.free(tx.now);
+        if free < room {
+            let next = slots.after(free);
+            *again_at = Some(again_at.map_or(next, |at| at.min(next)));
+        }
+        Ok((room.min(free), Some(slots)))
+    }
+
+    async fn candidates(&self, tx: &mut Tx, lane: &Lane, room: i64, appetite: &Appetite) -> Outcome<Vec<Candidate>> {
+        if room == 0 {
+            return Ok(vec![]);
+        }
+        let now = tx.now;
+        match (lane.breaker, lane.probes) {
+            (Breaker::HalfOpen, Some(job)) => tx.all(self.of(PROBE), values![job, now]).await,
+            (Breaker::Closed, _) => {
+                let least = if appetite.bulk == 0 { ANSWER_FIRST } else { i64::MIN };
+                tx.all(self.of(READY), values![lane.id, least, now, room]).await
+            }
+            (Breaker::HalfOpen | Breaker::Open, _) => Ok(vec![]),
+        }
+    }
+
+    /// When the next job that waits for its time becomes due; `None` when none waits.
+    pub async fn next_due(&self) -> Outcome<Option<DateTime<Utc>>> {
+        const SQL: &str = "select due_at, armed_until from jobs where state in ('armed', 'scheduled', 'retrying')
+            order by due_at, id limit 1";
+        let mut rows = self.read::<(DateTime<Utc>, Option<DateTime<Utc>>)>(SQL, vec![]).await?;
+        Ok(rows.pop().map(|(due, armed)| armed.map_or(due, |armed| armed.max(due))))
+    }
+}

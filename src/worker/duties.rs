@@ -1,0 +1,61 @@
+//! What a worker does from time to time, whoever's jobs they are: leases that ran out, windows that closed, pauses that
+//! ended, probes, the time of day, a seal over the journal, and the next step of every release.
+
+use std::time::Duration;
+
+use tokio::time::{MissedTickBehavior, interval};
+
+use super::leases::Leases;
+use crate::domain::failure::Failure;
+use crate::store::Store;
+use crate::store::journal::Search;
+use crate::workflow::release::advance;
+
+const EVERY: Duration = Duration::from_secs(1);
+/// Of the rounds, every so many: heartbeats and the rescue scan.
+const TEN: u64 = 10;
+
+/// Does its duties until it is dropped.
+pub(super) async fn run(store: Store, leases: Leases) {
+    let mut rounds = interval(EVERY);
+    rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut round = 0_u64;
+    loop {
+        rounds.tick().await;
+        if let Err(error) = turn(&store, &leases, round).await {
+            tracing::warn!(%error, "the worker's duties were not done");
+        }
+        round += 1;
+    }
+}
+
+async fn turn(store: &Store, leases: &Leases, round: u64) -> Result<(), Failure> {
+    if round.is_multiple_of(TEN) {
+        // Before anything else: a lease that runs out makes work for two.
+        let held = leases.all();
+        if !held.is_empty() {
+            store.beat(&held).await?;
+        }
+        store.clock.anchor(store.database_now().await?);
+        store.rescue_jobs().await?;
+        store.close_windows().await?;
+    }
+    destinations(store).await?;
+    let search = if round == 0 { Search::All } else { Search::Recent };
+    while store.seal_journal(search).await? >= crate::domain::journal::SEAL_SIZE {}
+    advance(store).await.map(drop)
+}
+
+async fn destinations(store: &Store) -> Result<(), Failure> {
+    store.end_pauses().await?;
+    store.probe_destinations().await?;
+    store.tidy_lanes().await.map(drop)
+}
+
+/// Does what is due of them now.
+pub(super) async fn once(store: &Store) -> Result<(), Failure> {
+    store.rescue_jobs().await?;
+    store.close_windows().await?;
+    destinations(store).await?;
+    advance(store).await.map(drop)
+}

@@ -1,0 +1,184 @@
+//! From a claimed job to an announced attempt on its way: what may have left is asked for first, what may not leave is
+//! put aside, and the rest is announced together.
+
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+use tokio::time::timeout;
+
+use super::leases::{Lease, Leases};
+use super::settling::Back;
+use super::{Worker, roll};
+use crate::domain::failure::Failure;
+use crate::domain::id::JobId;
+use crate::domain::job::JobState;
+use crate::domain::reply::{Meaning, Reply};
+use crate::domain::text::{Internal, Untrusted};
+use crate::store::claim::announce::Announced;
+use crate::store::claim::lease::Aside;
+use crate::store::claim::{Claimed, Intent};
+use crate::workflow::finish::Returned;
+use crate::workflow::look_up;
+use crate::workflow::prepare::{Prepared, prepare};
+
+/// An attempt takes at most this long; destinations end theirs a little earlier, and say more.
+const ATTEMPT: Duration = Duration::from_secs(31);
+
+/// What a claimed job needs next.
+pub(super) enum Next {
+    /// It is announced: its request leaves.
+    Send(Box<Intent>, Lease),
+    /// Its destination is asked first whether an earlier request arrived.
+    Ask(Box<Claimed>, Lease),
+}
+
+impl Worker {
+    /// Takes claimed jobs in hand and announces what may leave.
+    pub(super) async fn begin(&self, jobs: Vec<Claimed>, leases: &Leases) -> Vec<Next> {
+        let mut held: Vec<(JobId, Lease)> = jobs.iter().map(|job| (job.id, leases.hold(job))).collect();
+        let mut lease = |id: JobId| {
+            let at = held.iter().position(|(held, _)| *held == id)?;
+            Some(held.swap_remove(at).1)
+        };
+        let (doubtful, sure): (Vec<_>, Vec<_>) = jobs.into_iter().partition(|job| job.doubtful_since.is_some());
+        let mut next: Vec<Next> = Vec::new();
+        for job in doubtful {
+            if let Some(lease) = lease(job.id) {
+                next.push(Next::Ask(Box::new(job), lease));
+            }
+        }
+        let ids: Vec<(JobId, i64)> = sure.iter().map(|job| (job.id, job.fence)).collect();
+        match self.announce(sure).await {
+            Ok(intents) => {
+                for intent in intents {
+                    if let Some(lease) = lease(intent.job().id) {
+                        next.push(Next::Send(Box::new(intent), lease));
+                    }
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "attempts could not be announced; nothing was sent");
+                // Best done now; if the database is gone the leases run out by themselves.
+                drop(self.store.hand_back(&ids).await);
+            }
+        }
+        next
+    }
+
+    /// The announced attempts of claimed jobs, asking destinations where that must be done first.
+    pub(super) async fn ready(&self, jobs: Vec<Claimed>) -> Result<Vec<Intent>, Failure> {
+        let mut sure = Vec::with_capacity(jobs.len());
+        for job in jobs {
+            if job.doubtful_since.is_none() || self.may_send_again(&job).await? {
+                sure.push(job);
+            }
+        }
+        self.announce(sure).await
+    }
+
+    /// Asks the destination; `true` when the job is to be sent under this lease.
+    async fn may_send_again(&self, job: &Claimed) -> Result<bool, Failure> {
+        let found = self.sender.look_up(job, &self.store.clock).await;
+        look_up::settle(&self.store, job, &found, 0.5).await
+    }
+
+    /// Composes and announces; what may not leave is put aside.
+    async fn announce(&self, jobs: Vec<Claimed>) -> Result<Vec<Intent>, Failure> {
+        if jobs.is_empty() {
+            return Ok(vec![]);
+        }
+        let prepared = prepare(&self.store, &jobs).await?;
+        let mut leaving = Vec::with_capacity(jobs.len());
+        for (job, prepared) in jobs.into_iter().zip(prepared) {
+            match prepared {
+                Prepared::Send(content) => match content.to_json() {
+                    Ok(json) => leaving.push((job, Internal::new(json))),
+                    Err(error) => self.set_aside(&job, &Aside::Ended(JobState::Dead), &error.to_string()).await?,
+                },
+                Prepared::Wait { until, why } => self.set_aside(&job, &Aside::Until(until), &why).await?,
+                Prepared::Stop { state, reason } => self.set_aside(&job, &Aside::Ended(state), &reason).await?,
+            }
+        }
+        if leaving.is_empty() {
+            return Ok(vec![]);
+        }
+        let mut intents = Vec::with_capacity(leaving.len());
+        let mut refused = Vec::new();
+        for announced in self.store.announce(leaving).await? {
+            match announced {
+                Announced::Made(intent) => intents.push(intent),
+                Announced::Refused(job) => refused.push((job.id, job.fence)),
+            }
+        }
+        if !refused.is_empty() {
+            self.store.hand_back(&refused).await?;
+        }
+        Ok(intents)
+    }
+
+    async fn set_aside(&self, job: &Claimed, aside: &Aside, why: &str) -> Result<(), Failure> {
+        let mut tx = self.store.begin().await?;
+        tx.set_aside(job, aside, why).await?;
+        tx.commit().await
+    }
+
+    /// Sends what was announced and gives the answer on.
+    pub(super) async fn deliver(
+        &self,
+        intent: Intent,
+        lease: Lease,
+        results: &mpsc::Sender<Back>,
+        mut given_up: watch::Receiver<bool>,
+    ) {
+        let sending = timeout(ATTEMPT, self.sender.send(&intent, &self.store.clock));
+        let reply = tokio::select! {
+            biased;
+            sent = sending => sent.unwrap_or_else(|_| silent("no answer within 30 s; the request was sent")),
+            _ = given_up.wait_for(|given_up| *given_up) => silent("the worker was stopped before an answer came"),
+        };
+        let returned = Returned { roll: roll(&intent), intent, reply };
+        // Nobody takes results any more only when the process ends; the rescue settles the job then.
+        drop(results.send((returned, lease)).await);
+    }
+
+    /// Asks a destination, and sends where it does not have the request.
+    pub(super) async fn ask(
+        &self,
+        job: Claimed,
+        lease: Lease,
+        results: &mpsc::Sender<Back>,
+        mut stop: watch::Receiver<bool>,
+        given_up: watch::Receiver<bool>,
+    ) {
+        let (id, fence) = (job.id, job.fence);
+        let asked = tokio::select! {
+            biased;
+            _ = stop.wait_for(|stop| *stop) => Ok(false),
+            asked = self.may_send_again(&job) => asked,
+        };
+        let announced = match asked {
+            Ok(true) => self.announce(vec![job]).await,
+            Ok(false) => Ok(vec![]),
+            Err(error) => Err(error),
+        };
+        match announced {
+            Ok(mut intents) if intents.len() == 1 => {
+                if let Some(intent) = intents.pop() {
+                    self.deliver(intent, lease, results, given_up).await;
+                }
+            }
+            Ok(_) => {
+                // Settled by the answer, or not asked because of a stop: then the lease goes back at once.
+                drop(self.store.hand_back(&[(id, fence)]).await);
+            }
+            Err(error) => {
+                tracing::warn!(%error, "what a destination said of a request could not be written; it is asked again");
+                drop(self.store.hand_back(&[(id, fence)]).await);
+            }
+        }
+    }
+}
+
+fn silent(why: &str) -> Reply {
+    Reply { meaning: Meaning::Silent, status: None, error: Some(Untrusted::new(why)), retry_after: None, remote_id: None }
+}

@@ -1,0 +1,43 @@
+//! What happens when a destination was asked whether a request had arrived that may have left.
+
+use super::finish::{ask_a_person, succeeded};
+use crate::domain::failure::Failure;
+use crate::domain::job::{AttemptOutcome, JobState};
+use crate::domain::reply::Found;
+use crate::domain::retry;
+use crate::store::Store;
+use crate::store::claim::Claimed;
+use crate::store::claim::lease::Aside;
+
+/// Settles a claimed job whose request may have left; `true` when it is to be sent now, under the same lease.
+///
+/// # Errors
+/// What the database says; nothing was written then.
+pub async fn settle(store: &Store, job: &Claimed, found: &Found, roll: f64) -> Result<bool, Failure> {
+    let mut tx = store.begin().await?;
+    match found {
+        Found::Arrived { remote_id } => {
+            let why = "the destination was asked: it had arrived";
+            if tx.set_aside(job, &Aside::Ended(JobState::Succeeded), why).await? {
+                tx.settle_doubt(job, AttemptOutcome::Succeeded, remote_id.as_deref()).await?;
+                succeeded(&mut tx, job).await?;
+            }
+        }
+        Found::Absent => {
+            tx.settle_doubt(job, AttemptOutcome::TimedOut, None).await?;
+            tx.commit().await?;
+            return Ok(true);
+        }
+        Found::CannotTell(why) => {
+            let due = tx.now + retry::delay(job.attempts.max(1), roll).max(retry::LOOK_UP_AFTER);
+            let detail = format!("the destination could not be asked whether it had arrived: {why}");
+            if due < job.window_ends_at {
+                tx.set_aside(job, &Aside::Until(due), &detail).await?;
+            } else if tx.set_aside(job, &Aside::Ended(JobState::Unknown), &detail).await? {
+                ask_a_person(&mut tx, job).await?;
+            }
+        }
+    }
+    tx.commit().await?;
+    Ok(false)
+}

@@ -1,0 +1,256 @@
+//! Which destinations get how much: limits that all workers keep together, urgent work before bulk, breakers and pauses.
+
+use chrono::TimeDelta;
+use quotedeck::domain::actor::Role;
+use quotedeck::domain::content::Content;
+use quotedeck::domain::job::JobState;
+use quotedeck::domain::reply::{Found, Meaning, Reply};
+use quotedeck::domain::text::{Internal, Untrusted};
+use quotedeck::store::claim::take::{Appetite, Taken};
+use quotedeck::store::claim::{Claimed, Intent};
+use quotedeck::workflow::finish::{Returned, finish_attempts};
+use quotedeck::workflow::look_up;
+use sqlx::AssertSqlSafe;
+
+use crate::databases::World;
+use crate::fixtures::{Made, with};
+
+both_databases!(
+    a_destination_gets_no_more_at_once_than_it_may,
+    a_destination_gets_no_more_in_a_minute_than_it_may,
+    bulk_leaves_room_for_answers,
+    a_worker_takes_only_what_it_can_reach,
+    a_failing_destination_is_stopped_and_probed,
+    a_failed_probe_waits_longer,
+    a_pause_ends_by_itself,
+    what_comes_due_at_a_stopped_destination_is_held,
+    what_may_have_left_is_looked_up,
+    what_cannot_be_asked_in_time_is_a_persons,
+);
+
+async fn text(world: &World, sql: &str) -> String {
+    let sql = AssertSqlSafe(format!("select cast(({sql}) as text)"));
+    let value: Option<String> = on_raw!(world, |pool| sqlx::query_scalar(sql).fetch_one(pool).await).expect("the query runs");
+    value.unwrap_or_default()
+}
+
+async fn state(world: &World, job: Made) -> String {
+    text(world, &format!("select state from jobs where number = {}", job.number)).await
+}
+
+async fn take(world: &World, most: usize, bulk: usize) -> Taken {
+    world.store.claim_jobs("w1", &Appetite { most, bulk, reaches: None }).await.unwrap()
+}
+
+async fn announce(world: &World, jobs: Vec<Claimed>) -> Vec<Intent> {
+    let with_content = |job| (job, Internal::new(Content::Publish.to_json().unwrap()));
+    let announced = world.store.announce(jobs.into_iter().map(with_content).collect()).await.unwrap();
+    announced.into_iter().filter_map(|one| one.made().ok()).collect()
+}
+
+fn reply(meaning: Meaning) -> Reply {
+    Reply { meaning, status: Some(500), error: Some(Untrusted::new("no")), retry_after: None, remote_id: None }
+}
+
+async fn finish(world: &World, intents: Vec<Intent>, meaning: Meaning) -> Vec<Option<JobState>> {
+    let returned: Vec<Returned> =
+        intents.into_iter().map(|intent| Returned { intent, reply: reply(meaning), roll: 0.0 }).collect();
+    finish_attempts(&world.store, &returned).await.unwrap()
+}
+
+async fn a_destination_gets_no_more_at_once_than_it_may(world: World) {
+    let acme = world.client("Acme").await;
+    let narrow = world.destination("HubSpot", with![concurrency = 3]).await;
+    let wide = world.destination("Twilio", with![]).await;
+    for _ in 0..10 {
+        world.job(&acme, narrow, with![]).await;
+        world.job(&acme, wide, with![]).await;
+    }
+    let claim = |worker: &'static str| {
+        let store = world.store.clone();
+        async move { store.claim_jobs(worker, &Appetite { most: 8, bulk: 8, reaches: None }).await.unwrap().jobs }
+    };
+    let mut all = Vec::new();
+    for _ in 0..4 {
+        let (one, two, three) = tokio::join!(claim("w1"), claim("w2"), claim("w3"));
+        all.extend([one, two, three].concat());
+    }
+    let at = |name: &str| all.iter().filter(|job| job.destination == name).count();
+    assert_eq!((at("HubSpot"), at("Twilio")), (3, 10));
+    let one = all.iter().position(|job| job.destination == "HubSpot").unwrap();
+    let intents = announce(&world, vec![all.swap_remove(one)]).await;
+    finish(&world, intents, Meaning::Accepted).await;
+    assert_eq!(take(&world, 8, 8).await.jobs.len(), 1, "a place that is free again is taken");
+}
+
+async fn a_destination_gets_no_more_in_a_minute_than_it_may(world: World) {
+    let acme = world.client("Acme").await;
+    let slow = world.destination("HubSpot", with![per_minute = 120]).await;
+    for _ in 0..10 {
+        world.job(&acme, slow, with![]).await;
+    }
+    // Two a second, and one second is kept.
+    let taken = take(&world, 8, 8).await;
+    assert_eq!((taken.jobs.len(), taken.again_at), (3, Some(world.now() + TimeDelta::milliseconds(500))));
+    let none = take(&world, 8, 8).await;
+    assert_eq!((none.jobs.len(), none.again_at), (0, Some(world.now() + TimeDelta::milliseconds(500))));
+    world.clock.advance(TimeDelta::milliseconds(500));
+    assert_eq!(take(&world, 8, 8).await.jobs.len(), 1);
+}
+
+async fn bulk_leaves_room_for_answers(world: World) {
+    let acme = world.client("Acme").await;
+    let destination = world.destination("HubSpot", with![]).await;
+    for _ in 0..8 {
+        world.job(&acme, destination, with![]).await;
+    }
+    assert_eq!(take(&world, 4, 2).await.jobs.len(), 2);
+    assert_eq!(take(&world, 2, 0).await.jobs.len(), 0);
+    let urgent = world.job(&acme, destination, with![priority = 100]).await;
+    let taken = take(&world, 2, 0).await.jobs;
+    assert_eq!(taken.iter().map(|job| job.number).collect::<Vec<_>>(), [urgent.number]);
+}
+
+async fn a_worker_takes_only_what_it_can_reach(world: World) {
+    let acme = world.client("Acme").await;
+    for name in ["HubSpot", "Twilio"] {
+        let destination = world.destination(name, with![]).await;
+        world.job(&acme, destination, with![]).await;
+    }
+    let appetite = Appetite { most: 8, bulk: 8, reaches: Some(vec!["Twilio".to_owned()]) };
+    let taken = world.store.claim_jobs("w1", &appetite).await.unwrap().jobs;
+    assert_eq!(taken.iter().map(|job| job.destination.as_str()).collect::<Vec<_>>(), ["Twilio"]);
+}
+
+/// Ten requests of which so many fail.
+async fn ten_requests(world: &World, failing: usize) -> Vec<Made> {
+    let acme = world.client("Acme").await;
+    world.person("rosa", Role::Owner, None).await;
+    let destination = world.destination("HubSpot", with![incident_owner = "rosa", rollback = "restore the export"]).await;
+    let mut jobs = Vec::new();
+    for _ in 0..12 {
+        jobs.push(world.job(&acme, destination, with![]).await);
+    }
+    let mut intents = announce(world, take(world, 10, 10).await.jobs).await;
+    let well = intents.split_off(failing);
+    finish(world, well, Meaning::Accepted).await;
+    finish(world, intents, Meaning::Broken).await;
+    jobs
+}
+
+async fn a_failing_destination_is_stopped_and_probed(world: World) {
+    ten_requests(&world, 6).await;
+    assert_eq!(text(&world, "select breaker from destinations").await, "closed", "six of ten are not enough");
+    let intents = announce(&world, take(&world, 2, 2).await.jobs).await;
+    finish(&world, intents, Meaning::Broken).await;
+    assert_eq!(text(&world, "select breaker from destinations").await, "closed", "eight of twelve are not enough");
+    world.clock.advance(TimeDelta::seconds(10));
+    let intents = announce(&world, take(&world, 8, 8).await.jobs).await;
+    assert_eq!(intents.len(), 8, "the failed ones are due again");
+    finish(&world, intents, Meaning::Broken).await;
+    assert_eq!(
+        text(&world, "select breaker || ' ' || open_why from destinations").await,
+        "open 16 of the last 20 requests failed"
+    );
+    assert_eq!(text(&world, "select count(*) from jobs where state = 'held'").await, "8");
+    let incident = text(&world, "select title from tasks where kind = 'incident'").await;
+    assert!(incident.contains("HubSpot is stopped") && incident.contains("restore the export"), "{incident}");
+    assert_eq!(world.store.probe_destinations().await, Ok(0), "not yet");
+    world.clock.advance(TimeDelta::seconds(30));
+    assert_eq!(world.store.probe_destinations().await, Ok(1));
+    let probe = take(&world, 8, 8).await.jobs;
+    assert_eq!(probe.len(), 1, "one request is let through");
+    assert!(probe[0].is_probe && take(&world, 8, 8).await.jobs.is_empty());
+    let intents = announce(&world, probe).await;
+    finish(&world, intents, Meaning::Accepted).await;
+    assert_eq!(text(&world, "select breaker from destinations").await, "closed");
+    assert_eq!(take(&world, 8, 8).await.jobs.len(), 7);
+    let told = "select string_agg(verb, ' ') from (select verb from journal where verb like 'destination.%' order by number) v";
+    let told = if world.store.is_postgres() { told.to_owned() } else { told.replace("string_agg", "group_concat") };
+    assert_eq!(text(&world, &told).await, "destination.open destination.probe destination.close");
+}
+
+async fn a_failed_probe_waits_longer(world: World) {
+    ten_requests(&world, 10).await;
+    world.clock.advance(TimeDelta::seconds(30));
+    assert_eq!(world.store.probe_destinations().await, Ok(1));
+    let intents = announce(&world, take(&world, 8, 8).await.jobs).await;
+    finish(&world, intents, Meaning::NotReached).await;
+    assert_eq!(text(&world, "select breaker from destinations").await, "open");
+    world.clock.advance(TimeDelta::seconds(59));
+    assert_eq!(world.store.probe_destinations().await, Ok(0));
+    world.clock.advance(TimeDelta::seconds(1));
+    assert_eq!(world.store.probe_destinations().await, Ok(1));
+    assert_eq!(text(&world, "select count(*) from tasks where kind = 'incident'").await, "1", "people are told once");
+}
+
+async fn a_pause_ends_by_itself(world: World) {
+    let acme = world.client("Acme").await;
+    let until = world.now() + TimeDelta::minutes(5);
+    let destination =
+        world.destination("HubSpot", with![paused = true, paused_by = "rosa", paused_why = "a look", paused_until = until]).await;
+    let job = world.job(&acme, destination, with![state = "held"]).await;
+    assert_eq!(world.store.end_pauses().await, Ok(0));
+    world.clock.advance(TimeDelta::minutes(5));
+    assert_eq!(world.store.end_pauses().await, Ok(1));
+    assert_eq!(state(&world, job).await, "ready");
+    assert_eq!(text(&world, "select detail from journal where verb = 'destination.resume'").await, "its pause has ended");
+}
+
+async fn what_comes_due_at_a_stopped_destination_is_held(world: World) {
+    let acme = world.client("Acme").await;
+    let destination = world.destination("HubSpot", with![paused = true, paused_by = "rosa", paused_why = "a look"]).await;
+    let soon = world.now() + TimeDelta::seconds(10);
+    let armed = world.job(&acme, destination, with![state = "armed", armed_until = soon, due_at = soon]).await;
+    world.clock.advance(TimeDelta::seconds(10));
+    assert!(take(&world, 8, 8).await.jobs.is_empty());
+    assert_eq!(state(&world, armed).await, "held");
+}
+
+async fn silent_text(world: &World) -> Made {
+    let acme = world.client("Acme").await;
+    let destination = world.destination("Twilio", with![delivery_mode = "reconcile"]).await;
+    let job = world.job(&acme, destination, with![delivery_mode = "reconcile"]).await;
+    let intents = announce(world, take(world, 8, 8).await.jobs).await;
+    assert_eq!(finish(world, intents, Meaning::Silent).await, [Some(JobState::Retrying)]);
+    world.clock.advance(TimeDelta::seconds(60));
+    job
+}
+
+async fn what_may_have_left_is_looked_up(world: World) {
+    let job = silent_text(&world).await;
+    let mut asked = take(&world, 8, 8).await.jobs;
+    assert!(asked[0].doubtful_since.is_some(), "it is asked for, not sent");
+    let cannot = Found::CannotTell("503".to_owned());
+    assert_eq!(look_up::settle(&world.store, &asked[0], &cannot, 0.0).await, Ok(false));
+    assert_eq!(state(&world, job).await, "scheduled");
+    world.clock.advance(TimeDelta::seconds(60));
+    asked = take(&world, 8, 8).await.jobs;
+    let there = Found::Arrived { remote_id: Some("SM1".to_owned()) };
+    assert_eq!(look_up::settle(&world.store, &asked[0], &there, 0.0).await, Ok(false));
+    assert_eq!(state(&world, job).await, "succeeded");
+    assert_eq!(text(&world, "select outcome || ' ' || remote_id from attempts").await, "succeeded SM1");
+
+    let other = {
+        let destination = world.destination("Texts", with![delivery_mode = "reconcile"]).await;
+        let acme = world.client("Brill").await;
+        world.job(&acme, destination, with![delivery_mode = "reconcile"]).await
+    };
+    let intents = announce(&world, take(&world, 8, 8).await.jobs).await;
+    finish(&world, intents, Meaning::Silent).await;
+    world.clock.advance(TimeDelta::seconds(60));
+    asked = take(&world, 8, 8).await.jobs;
+    assert_eq!(look_up::settle(&world.store, &asked[0], &Found::Absent, 0.0).await, Ok(true), "it may be sent again");
+    let intents = announce(&world, asked).await;
+    assert_eq!(intents[0].n(), 2);
+    finish(&world, intents, Meaning::Accepted).await;
+    assert_eq!(state(&world, other).await, "succeeded");
+}
+
+async fn what_cannot_be_asked_in_time_is_a_persons(world: World) {
+    let job = silent_text(&world).await;
+    world.clock.advance(TimeDelta::hours(24));
+    assert_eq!(world.store.close_windows().await, Ok(1));
+    assert_eq!(state(&world, job).await, "unknown");
+    assert_eq!(text(&world, "select count(*) from tasks where kind = 'unknown_outcome'").await, "1");
+}

@@ -1,0 +1,116 @@
+//! What HubSpot, Twilio and a webhook receiver hold and answer, as far as we speak to them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+use super::http::Seen;
+
+/// How many messages Twilio shows on a page, whatever was asked for: so that paging is met.
+const PAGE: usize = 2;
+
+/// The three of them on one server.
+#[derive(Default)]
+pub(crate) struct Apis {
+    /// How often an effect was had, by key.
+    pub(crate) effects: BTreeMap<String, usize>,
+    /// HubSpot's records by type and external id.
+    records: BTreeMap<(String, String), u64>,
+    /// HubSpot's links.
+    pub(crate) links: BTreeSet<String>,
+    /// Twilio's messages, oldest first.
+    messages: Vec<Value>,
+    /// Webhook ids that were taken.
+    hooks: BTreeSet<String>,
+}
+
+impl Apis {
+    /// Does what is asked, and answers.
+    pub(crate) fn answer(&mut self, seen: &Seen) -> (u16, String) {
+        let (path, query) = seen.path.split_once('?').unwrap_or((&seen.path, ""));
+        let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
+        let (status, body) = match (seen.method.as_str(), parts.as_slice()) {
+            (_, ["crm", ..]) if !seen.header("authorization").starts_with("Bearer pat-") => (
+                401,
+                json!({"status": "error", "category": "INVALID_AUTHENTICATION", "message": "Authentication credentials not found."}),
+            ),
+            ("POST", ["crm", "v3", "objects", kind, "batch", "upsert"]) => self.upsert(kind, &seen.body),
+            ("PUT", ["crm", "v4", "objects", kind, id, "associations", "default", "contacts", contact]) => {
+                self.links.insert(format!("{kind}/{id} -> {contact}"));
+                (200, json!({"status": "COMPLETE", "results": [{"from": {"id": id}, "to": {"id": contact}}]}))
+            }
+            ("POST", ["2010-04-01", "Accounts", _, "Messages.json"]) => self.text(&seen.body),
+            ("GET", ["2010-04-01", "Accounts", _, "Messages.json"]) => (200, self.list(path, query)),
+            ("POST", ["hook", ..]) => self.hook(seen.header("webhook-id")),
+            _ => (404, json!({"message": "there is no such path"})),
+        };
+        (status, body.to_string())
+    }
+
+    fn count(&mut self, key: &str) {
+        *self.effects.entry(key.to_owned()).or_default() += 1;
+    }
+
+    fn upsert(&mut self, kind: &str, body: &str) -> (u16, Value) {
+        let body: Value = serde_json::from_str(body).unwrap_or_default();
+        let input = &body["inputs"][0];
+        let (Some("quotedeck_id"), Some(id)) = (input["idProperty"].as_str(), input["id"].as_str()) else {
+            return (400, json!({"status": "error", "category": "VALIDATION_ERROR", "message": "Invalid input JSON"}));
+        };
+        let next = 1000 + self.records.len() as u64;
+        let key = (kind.to_owned(), id.to_owned());
+        let is_new = !self.records.contains_key(&key);
+        if is_new {
+            self.count(id);
+        }
+        let record = *self.records.entry(key).or_insert(next);
+        (
+            200,
+            json!({"status": "COMPLETE", "results": [{"id": record.to_string(), "new": is_new, "properties": input["properties"]}]}),
+        )
+    }
+
+    fn text(&mut self, form: &str) -> (u16, Value) {
+        let form: BTreeMap<String, String> = form_urlencoded::parse(form.as_bytes()).into_owned().collect();
+        let field = |name: &str| form.get(name).cloned().unwrap_or_default();
+        let (to, body) = (field("To"), field("Body"));
+        if !to.starts_with("+1") {
+            let message = format!("The 'To' number {to} is not a valid phone number.");
+            return (400, json!({"code": 21211, "message": message, "status": 400}));
+        }
+        self.count(&format!("{to} {body}"));
+        let message = json!({
+            "sid": format!("SM{:032x}", self.messages.len() + 1), "to": to, "from": field("From"), "body": body,
+            "messaging_service_sid": form.get("MessagingServiceSid"), "direction": "outbound-api", "status": "queued",
+            "date_created": real_now().to_rfc2822(), "date_sent": null,
+        });
+        self.messages.push(message.clone());
+        (201, message)
+    }
+
+    fn list(&self, path: &str, query: &str) -> Value {
+        let query: BTreeMap<String, String> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        let to = query.get("To").cloned().unwrap_or_default();
+        let page: usize = query.get("Page").and_then(|page| page.parse().ok()).unwrap_or(0);
+        let all: Vec<&Value> = self.messages.iter().rev().filter(|message| message["to"] == to.as_str()).collect();
+        let shown: Vec<&&Value> = all.iter().skip(page * PAGE).take(PAGE).collect();
+        let next = (all.len() > (page + 1) * PAGE).then(|| {
+            let query = form_urlencoded::Serializer::new(String::new()).append_pair("To", &to).finish();
+            format!("{path}?{query}&Page={}", page + 1)
+        });
+        json!({"messages": shown, "next_page_uri": next})
+    }
+
+    fn hook(&mut self, id: &str) -> (u16, Value) {
+        if self.hooks.insert(id.to_owned()) {
+            self.count(id);
+        }
+        (200, json!({"received": true}))
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the outside has the real time")]
+fn real_now() -> DateTime<Utc> {
+    Utc::now()
+}
