@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use crate::config::keys::{KeyTable, Place};
 use crate::domain::actor::Person;
 use crate::domain::id::Ref;
-use crate::domain::row::{Figures, Pane, Presence};
+use crate::domain::row::{FailureGroup, Figures, Pane, Presence};
 use crate::domain::text::Internal;
 
 mod acting;
@@ -35,6 +35,7 @@ pub mod screen;
 mod ticks;
 pub mod undo;
 pub mod verbs;
+mod why;
 
 use bulk::Bulk;
 use effect::{Effect, Seq, SeqSource};
@@ -306,6 +307,16 @@ impl App {
         self.screens.last()
     }
 
+    /// The failure group whose jobs a screen shows, as the pane knows it.
+    pub fn group_of(&self, screen: &screen::Group) -> Option<&FailureGroup> {
+        self.list(Pane::Failures).rows.iter().find_map(|item| match item {
+            item::Item::Group(group) if group.destination_id == screen.destination_id && group.signature == screen.signature => {
+                Some(group)
+            }
+            _ => None,
+        })
+    }
+
     /// The trace of the row under the cursor of a zoomed list.
     pub fn detail(&self) -> Option<&screen::TraceScreen> {
         self.detail.as_deref()
@@ -394,7 +405,7 @@ impl App {
         for screen in &mut self.screens {
             match screen {
                 Screen::Group(group) => {
-                    let (place, _) = layout::alone(Pane::Queue, body, false);
+                    let (place, _) = layout::alone(Pane::Queue, screen::group_areas(body).1, false);
                     group.list.settle(usize::from(place.rows().h));
                 }
                 Screen::Trace(trace) => trace.settle(usize::from(screen::steps_area(body, trace).h)),

@@ -12,6 +12,7 @@ mod desk;
 mod directory;
 mod doctor;
 mod draft;
+mod failures;
 mod generate;
 mod intake;
 mod journal;
@@ -113,7 +114,8 @@ async fn at_a_desk(desk: &Desk, command: &Command, printer: &mut Printer) -> Ran
     match command {
         Command::Intake(wanted) => intake::run(desk, wanted, printer).await,
         Command::Leads(wanted) => list::leads(desk, wanted, printer).await,
-        Command::Failures(wanted) => list::failures(desk, wanted, printer).await,
+        Command::Failures(wanted) => failures::run(desk, wanted, printer).await,
+        Command::Release(wanted) => failures::releases(desk, wanted, printer).await,
         Command::Queue(wanted) => list::queue(desk, wanted, printer).await,
         Command::Tasks(wanted) => list::tasks(desk, wanted, printer).await,
         Command::Drafts(wanted) => list::drafts(desk, wanted, printer).await,

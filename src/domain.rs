@@ -16,6 +16,8 @@ pub mod draft;
 pub mod event;
 pub mod failure;
 pub mod filter;
+pub mod forecast;
+pub mod hint;
 pub mod id;
 pub mod job;
 pub mod journal;
@@ -26,6 +28,8 @@ pub mod money;
 pub mod opt_out;
 pub mod output;
 pub mod reach;
+pub mod release;
+pub mod replay;
 pub mod reply;
 pub mod retry;
 pub mod routing;
@@ -37,6 +41,7 @@ pub mod task;
 pub mod template;
 pub mod text;
 pub mod trace;
+pub mod why;
 
 /// Declares an enum whose variants are the field's words: stored, parsed and printed as `snake_case` text.
 ///

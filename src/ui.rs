@@ -11,6 +11,7 @@ use crate::domain::text::is_unsafe;
 
 mod cells;
 mod chrome;
+mod groups;
 mod panes;
 mod popup;
 pub mod review;
@@ -31,7 +32,7 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, styles: &Styles) {
     chrome::header(frame.buffer_mut(), app, parts.header, styles);
     match app.screen() {
         None => home(frame, app, parts.tabs, parts.body, styles),
-        Some(Screen::Group(group)) => panes::group(frame.buffer_mut(), app, parts.body, group, styles),
+        Some(Screen::Group(group)) => groups::group(frame.buffer_mut(), app, parts.body, group, styles),
         Some(Screen::Trace(trace)) => trace::draw(frame.buffer_mut(), app, parts.body, trace, styles),
         Some(Screen::Review(review)) => review::draw(frame, native(parts.body), review, &app.scene(), styles),
     }
@@ -49,7 +50,7 @@ fn home(frame: &mut Frame<'_>, app: &App, tabs: Option<Rect>, body: Rect, styles
         panes::draw(frame, app, &place, styles);
         match (detail, app.detail(), app.list(app.focus()).current()) {
             (Some(area), Some(detail), _) => trace::aside(frame.buffer_mut(), app, area, detail, styles),
-            (Some(area), None, Some(Item::Group(group))) => panes::group_aside(frame.buffer_mut(), area, group, styles),
+            (Some(area), None, Some(Item::Group(group))) => groups::group_aside(frame.buffer_mut(), app, area, group, styles),
             _ => {}
         }
     } else {

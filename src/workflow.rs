@@ -6,5 +6,6 @@ pub mod arrive;
 pub mod finish;
 pub mod look_up;
 pub mod prepare;
+pub mod release;
 pub mod review;
 pub mod set_up;

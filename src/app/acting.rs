@@ -57,6 +57,7 @@ impl App {
             Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::Top | Action::Bottom => self.step(action),
             Action::Open => return self.open_here(),
             Action::Filter => self.open_filter(),
+            Action::Why => return self.ask_why(),
             Action::Mark => {
                 if let Some(list) = self.active_mut() {
                     list.mark();
@@ -72,7 +73,7 @@ impl App {
                 if let Some(Screen::Trace(trace)) = self.screens.last()
                     && let Some(record) = trace.current().and_then(|step| step.record)
                 {
-                    let pick = Pick { target: verbs::by_reference(record), label: record.to_string(), item: None };
+                    let pick = Pick::bare(verbs::by_reference(record), record.to_string());
                     return self.ask_or_do(single(pick), Next::Ask(Step::Reason(Verb::WithdrawSummary)));
                 }
             }
@@ -211,14 +212,15 @@ impl App {
         match then {
             Then::Review => self.in_review(|review, scene, seq| review.answered(answer, scene, seq)),
             Then::Reload if answer == Answer::Yes => self.load_everything(),
-            Then::Rest(destination, signature) if answer == Answer::Yes => self.retry_group(destination, &signature),
+            Then::Rest(destination, signature) if answer == Answer::Yes => self.release_rest(destination, &signature),
             Then::Reload | Then::Rest(..) => Vec::new(),
             Then::Flow(flow) => match (flow.step.clone(), &answer) {
                 (Step::Preview(acts), Answer::Yes) => {
                     let verb = acts.first().map(|act| verbs::said(&act.verb)).unwrap_or_default();
                     self.start_bulk(format!("{verb} · {}", flow.chosen.scope), acts, false)
                 }
-                (Step::Preview(_), _) => {
+                (Step::Release(act, _), Answer::Yes) => self.perform(act, false),
+                (Step::Preview(_) | Step::Release(..), _) => {
                     self.say(Tone::Why, "nothing was done; the marks stay");
                     Vec::new()
                 }

@@ -13,10 +13,11 @@ use super::screen::Screen;
 use super::undo::{DEPTH, Undo};
 use super::verbs::{self, Chosen, Pick};
 use super::{App, Tone, index};
-use crate::domain::act::{Act, Done, Target, Verb};
+use crate::domain::act::{Act, Done, Frozen, Target, Verb};
 use crate::domain::failure::Failure;
 use crate::domain::id::Ref;
 use crate::domain::job::JobState;
+use crate::domain::replay::ReplayVerdict;
 use crate::domain::trace::{StepKind, Trace};
 
 impl App {
@@ -30,6 +31,7 @@ impl App {
             Message::Figures(seq, result) => self.figures_came(seq, result),
             Message::Presence(seq, result) => self.presence_came(seq, result),
             Message::Trace(seq, result) => self.trace_came(seq, result),
+            Message::Explained(seq, result) => self.explained(seq, result),
             Message::Acted(seq, act, result) if self.acts.remove(&seq) => self.acted(seq, &act, result),
             Message::Acted(_, ref act, ref result) => {
                 // The review screen's act: its inverse is remembered here, the rest is its own affair.
@@ -157,12 +159,12 @@ impl App {
         }
     }
 
-    fn frozen(&mut self, seq: Seq, result: Result<Vec<Target>, Failure>) -> Vec<Effect> {
+    fn frozen(&mut self, seq: Seq, result: Result<Vec<Frozen>, Failure>) -> Vec<Effect> {
         let Some(freezing) = self.freezing.as_mut().filter(|freezing| freezing.asked.contains(&seq)) else {
             return Vec::new();
         };
         match result {
-            Ok(targets) => freezing.targets.extend(targets.into_iter().map(|target| (target.id, target))),
+            Ok(rows) => freezing.targets.extend(rows.into_iter().map(|row| (row.target.id, row))),
             Err(failure) => {
                 self.freezing = None;
                 self.failed(&failure, false);
@@ -182,8 +184,9 @@ impl App {
                 self.begin_on(*action, Chosen { scope: format!("all {n} {scope}"), picks, single: false })
             }
             FreezeFor::Canary { destination, signature } => {
-                let Some(target) = freezing.targets.values().next().copied() else {
-                    return self.refuse("no job of this group can be tried now".to_owned());
+                let safe = |row: &&Frozen| row.replay.is_none_or(|verdict| verdict == ReplayVerdict::Safe);
+                let Some(Frozen { target, .. }) = freezing.targets.values().find(safe).copied() else {
+                    return self.refuse("no job of this group can be tried again safely".to_owned());
                 };
                 let act = Act { target, verb: Verb::RetryJob, reason: Some("canary".to_owned()) };
                 let effects = self.perform(act, false);
@@ -193,13 +196,17 @@ impl App {
                 }
                 effects
             }
+            FreezeFor::Release { destination, signature, label } => {
+                let picks = freezing.picks();
+                self.ask_release(*destination, signature.clone(), label.clone(), picks)
+            }
             FreezeFor::Marks { pane } => {
                 let list = match (pane, self.screens.last_mut()) {
                     (Some(pane), _) => &mut self.lists[index(*pane)],
                     (None, Some(Screen::Group(group))) => &mut group.list,
                     (None, _) => return Vec::new(),
                 };
-                list.mark_all(freezing.targets.into_values().map(|target| (ItemId::Record(target.id), Some(target))));
+                list.mark_all(freezing.targets.into_values().map(|row| (ItemId::Record(row.target.id), Some(row.target))));
                 self.say(Tone::Good, format!("{n} marked, loaded or not"));
                 Vec::new()
             }
@@ -302,13 +309,13 @@ impl App {
                 self.canary = None;
                 let question = Question::Confirm {
                     title: format!("canary {record} arrived"),
-                    body: "The cause seems mended. Try the rest of its group again?".to_owned(),
+                    body: "The cause seems mended. Release the rest of its group, paced?".to_owned(),
                     danger: false,
                 };
                 if self.popup.is_none() {
                     self.popup = Some(Popup::Ask(Box::new(Ask::new(question, then))));
                 } else {
-                    self.say(Tone::Good, format!("canary {record} arrived; retry the rest of its group"));
+                    self.say(Tone::Good, format!("canary {record} arrived; release the rest of its group"));
                 }
             }
             Some(state @ (JobState::Dead | JobState::Unknown | JobState::Retrying | JobState::Cancelled | JobState::Held)) => {
@@ -328,6 +335,7 @@ fn answers(message: &Message) -> Option<Seq> {
         Message::Group(seq, _) => Some(*seq),
         Message::Figures(seq, _) => Some(*seq),
         Message::Trace(seq, _) => Some(*seq),
+        Message::Explained(seq, _) => Some(*seq),
         Message::Draft(seq, _) => Some(*seq),
         Message::Presence(seq, _) => Some(*seq),
         Message::Acted(seq, ..) => Some(*seq),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::effect::Seq;
 use super::verbs::Pick;
 use crate::config::keys::Action;
-use crate::domain::act::{Act, Target};
+use crate::domain::act::{Act, Frozen};
 use crate::domain::id::{DestinationId, Ref};
 use crate::domain::row::Pane;
 
@@ -74,6 +74,8 @@ pub(super) enum FreezeFor {
     Act { action: Action, scope: String },
     /// One job of a failure group, to see whether the cause is mended.
     Canary { destination: DestinationId, signature: String },
+    /// The paced release of a failure group.
+    Release { destination: DestinationId, signature: String, label: String },
     /// Marks in the list of a pane, or of the group on the top screen.
     Marks { pane: Option<Pane> },
 }
@@ -82,13 +84,15 @@ pub(super) enum FreezeFor {
 #[derive(Clone, Debug)]
 pub(super) struct Freezing {
     pub(super) asked: Vec<Seq>,
-    pub(super) targets: BTreeMap<uuid::Uuid, Target>,
+    pub(super) targets: BTreeMap<uuid::Uuid, Frozen>,
     pub(super) wanted: FreezeFor,
 }
 
 impl Freezing {
     pub(super) fn picks(&self) -> Vec<Pick> {
-        self.targets.values().map(|target| Pick { target: *target, label: target.record.to_string(), item: None }).collect()
+        let pick =
+            |row: &Frozen| Pick { target: row.target, label: row.target.record.to_string(), item: None, replay: row.replay };
+        self.targets.values().map(pick).collect()
     }
 }
 

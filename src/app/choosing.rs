@@ -11,9 +11,10 @@ use super::screen::Screen;
 use super::verbs::{self, Chosen, Next, Pick, Step};
 use super::{App, Tone};
 use crate::config::keys::Action;
-use crate::domain::act::{Target, Verb};
+use crate::domain::act::{Act, Target, Verb};
 use crate::domain::filter::{Field, Filter, Term, Test};
 use crate::domain::id::{DestinationId, Kind};
+use crate::domain::replay::ReplayVerdict;
 use crate::domain::row::Pane;
 
 /// Rows that one freeze takes at most: where counting stops, too.
@@ -26,7 +27,7 @@ impl App {
             return Vec::new();
         }
         if let Some(Screen::Group(group)) = self.screens.last() {
-            let filter = group_filter(&Filter::default(), &group.destination, &group.signature, false);
+            let filter = group_filter(&Filter::default(), &group.destination, &group.signature);
             return self.freeze(vec![filter], FREEZE_LIMIT, Pane::Failures, FreezeFor::Marks { pane: None });
         }
         let pane = self.focus;
@@ -55,7 +56,7 @@ impl App {
 
     /// Begins an act on the marks, or on the row under the cursor.
     pub(super) fn begin(&mut self, action: Action) -> Vec<Effect> {
-        let whole = !matches!(action, Action::Canary | Action::Pause);
+        let whole = !matches!(action, Action::Canary | Action::Release | Action::StopRelease | Action::Pause);
         if whole && let Some(list) = self.active().filter(|list| !list.marks.is_empty()) {
             let groups: Vec<Item> = list.rows.iter().filter(|row| list.is_marked(&row.id())).cloned().collect();
             if list.marks.keys().all(|id| matches!(id, ItemId::Group(..))) {
@@ -66,69 +67,108 @@ impl App {
         let Some(item) = self.item_here().cloned() else { return Vec::new() };
         if action == Action::Pause {
             let Some(pick) = verbs::destination_pick(&item) else { return Vec::new() };
-            return match verbs::first(action, &item) {
+            return match verbs::first(action, &item, self.now) {
                 Ok(next) => self.ask_or_do(single(pick), next),
                 Err(why) => self.refuse(why),
             };
         }
         if let Item::Group(group) = &item {
-            if action == Action::Canary {
-                let filter = group_filter(&self.list(Pane::Failures).filter, &group.destination, &group.signature, true);
-                let wanted = FreezeFor::Canary { destination: group.destination_id, signature: group.signature.clone() };
-                return self.freeze(vec![filter], 1, Pane::Failures, wanted);
+            let (destination, signature) = (group.destination_id, group.signature.clone());
+            if action == Action::StopRelease {
+                return match verbs::possible(action, &item) {
+                    Ok(()) => self.perform(
+                        Act { target: verbs::destination(destination), verb: Verb::StopRelease { signature }, reason: None },
+                        false,
+                    ),
+                    Err(why) => self.refuse(why),
+                };
+            }
+            if matches!(action, Action::Canary | Action::Release) {
+                return match verbs::possible(action, &item) {
+                    Ok(()) => {
+                        let filter = group_filter(&self.list(Pane::Failures).filter, &group.destination, &group.signature);
+                        let wanted = if action == Action::Canary {
+                            FreezeFor::Canary { destination, signature }
+                        } else {
+                            FreezeFor::Release { destination, signature, label: item.label() }
+                        };
+                        self.freeze(vec![filter], FREEZE_LIMIT, Pane::Failures, wanted)
+                    }
+                    Err(why) => self.refuse(why),
+                };
             }
             return self.begin_groups(action, std::slice::from_ref(&item));
         }
-        match (verbs::first(action, &item), item.target()) {
-            (Ok(next), Some(target)) => {
-                let pick = Pick { target, label: item.label(), item: Some(item) };
-                self.ask_or_do(single(pick), next)
+        match verbs::first(action, &item, self.now) {
+            Ok(next) => {
+                let pick = Pick::of(item, self.now);
+                pick.map(|pick| self.ask_or_do(single(pick), next)).unwrap_or_default()
             }
-            (Err(why), _) => self.refuse(why),
-            (Ok(_), None) => Vec::new(),
+            Err(why) => self.refuse(why),
         }
     }
 
     fn begin_groups(&mut self, action: Action, groups: &[Item]) -> Vec<Effect> {
         let base = self.list(Pane::Failures).filter.clone();
-        // Trying an unknown outcome again may do it twice: that is decided row by row, never for a whole group.
-        let without_unknown = action == Action::Retry;
         let mut filters = Vec::new();
         let (mut all, mut unknown) = (0, 0);
         for item in groups {
             if let Item::Group(group) = item {
-                filters.push(group_filter(&base, &group.destination, &group.signature, without_unknown));
+                filters.push(group_filter(&base, &group.destination, &group.signature));
                 all += group.count;
                 unknown += group.unknown;
             }
         }
-        if without_unknown && unknown >= all {
+        if action == Action::Retry && unknown >= all {
             return self.refuse("every outcome here is unknown: open the group and say what happened".to_owned());
         }
-        let left_out = if without_unknown && unknown > 0 { format!(", {unknown} unknown left out") } else { String::new() };
         let scope = match groups {
-            [item] => format!("in {}{left_out}", item.label()),
-            _ => format!("in {} groups{left_out}", groups.len()),
+            [item] => format!("in {}", item.label()),
+            _ => format!("in {} groups", groups.len()),
         };
         self.freeze(filters, FREEZE_LIMIT, Pane::Failures, FreezeFor::Act { action, scope })
     }
 
-    /// Tries all of a failure group again, after its canary arrived.
-    pub(super) fn retry_group(&mut self, destination: DestinationId, signature: &str) -> Vec<Effect> {
+    /// Releases the rest of a failure group, paced, after its canary arrived.
+    pub(super) fn release_rest(&mut self, destination: DestinationId, signature: &str) -> Vec<Effect> {
         let id = ItemId::Group(destination, signature.to_owned());
         match self.list(Pane::Failures).rows.iter().find(|row| row.id() == id).cloned() {
-            Some(group) => self.begin_groups(Action::Retry, &[group]),
-            None => self.refuse("the group is empty now".to_owned()),
+            Some(Item::Group(group)) => {
+                let filter = group_filter(&Filter::default(), &group.destination, &group.signature);
+                let label = Item::Group(group).label();
+                let wanted = FreezeFor::Release { destination, signature: signature.to_owned(), label };
+                self.freeze(vec![filter], FREEZE_LIMIT, Pane::Failures, wanted)
+            }
+            _ => self.refuse("the group is empty now".to_owned()),
         }
     }
 
+    /// Asks whether a frozen group is released; what is not safe stays behind.
+    pub(super) fn ask_release(
+        &mut self,
+        destination: DestinationId,
+        signature: String,
+        label: String,
+        picks: Vec<Pick>,
+    ) -> Vec<Effect> {
+        let safe = |pick: &&Pick| pick.replay.is_none_or(|verdict| verdict == ReplayVerdict::Safe);
+        let jobs: Vec<_> = picks.iter().filter(safe).map(|pick| pick.target.id).collect();
+        if jobs.is_empty() {
+            return self.refuse("none of them is safe to try again: decide each alone".to_owned());
+        }
+        let count = jobs.len();
+        let act = Act { target: verbs::destination(destination), verb: Verb::ReleaseGroup { signature, jobs }, reason: None };
+        self.ask_or_do(Chosen { scope: label, picks, single: false }, Next::Ask(Step::Release(act, count)))
+    }
+
     fn begin_marked(&mut self, action: Action) -> Vec<Effect> {
+        let now = self.now;
         let Some(list) = self.active() else { return Vec::new() };
         let pick = |(id, target): (&ItemId, &Option<Target>)| {
             let target = (*target)?;
             let item = list.rows.iter().find(|row| row.id() == *id).cloned();
-            let label = item.as_ref().map_or_else(|| target.record.to_string(), Item::label);
-            Some(Pick { target, label, item })
+            let marked = item.and_then(|item| Pick::of(item, now));
+            Some(marked.unwrap_or_else(|| Pick::bare(target, target.record.to_string())))
         };
         let picks: Vec<Pick> = list.marks.iter().filter_map(pick).collect();
         let n = picks.len();
@@ -145,8 +185,13 @@ impl App {
     /// Begins an act on several records.
     pub(super) fn begin_on(&mut self, action: Action, chosen: Chosen) -> Vec<Effect> {
         let kind = chosen.picks.first().map_or(Kind::Job, |pick| pick.target.record.kind);
-        let loaded = || chosen.picks.iter().filter_map(|pick| pick.item.as_ref());
-        let mut firsts: Vec<Result<Next, String>> = loaded().map(|item| verbs::first(action, item)).collect();
+        // What could be done twice is not asked about here: of several it is left out.
+        let safe = |pick: &&Pick| action != Action::Retry || pick.replay.is_none_or(|verdict| verdict == ReplayVerdict::Safe);
+        if !chosen.picks.is_empty() && !chosen.picks.iter().any(|pick| safe(&pick)) {
+            return self.refuse("none of them is safe to try again: decide each alone".to_owned());
+        }
+        let loaded = chosen.picks.iter().filter(safe).filter_map(|pick| pick.item.as_ref());
+        let mut firsts: Vec<Result<Next, String>> = loaded.map(|item| verbs::first(action, item, self.now)).collect();
         firsts.extend(chosen.picks.iter().any(|pick| pick.item.is_none()).then(|| unseen_first(action, kind)));
         // Where one of them needs to be asked about, all are.
         let asks = firsts.iter().position(|first| matches!(first, Ok(Next::Ask(_))));
@@ -176,13 +221,10 @@ fn unseen_first(action: Action, kind: Kind) -> Result<Next, String> {
 }
 
 /// The jobs of a failure group that the list's filter lets through.
-fn group_filter(base: &Filter, destination: &str, signature: &str, without_unknown: bool) -> Filter {
-    let term = |negated, field, value: &str| Term { negated, test: Test::Is(field, value.to_owned()) };
+fn group_filter(base: &Filter, destination: &str, signature: &str) -> Filter {
+    let term = |field, value: &str| Term { negated: false, test: Test::Is(field, value.to_owned()) };
     let mut filter = base.clone();
-    filter.terms.push(term(false, Field::Destination, destination));
-    filter.terms.push(term(false, Field::Signature, signature));
-    if without_unknown {
-        filter.terms.push(term(true, Field::State, "unknown"));
-    }
+    filter.terms.push(term(Field::Destination, destination));
+    filter.terms.push(term(Field::Signature, signature));
     filter
 }

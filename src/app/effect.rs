@@ -31,6 +31,8 @@ pub enum Effect {
     LoadFigures(Seq),
     /// Load the timeline of a record.
     LoadTrace(Seq, Ref),
+    /// Say why a job is not running.
+    Explain(Seq, Ref),
     /// Load a draft with its evidence and the saved text.
     LoadDraft(Seq, DraftId),
     /// Load who is where.
@@ -79,6 +81,7 @@ impl Effect {
             | Self::LoadGroup { seq, .. }
             | Self::LoadFigures(seq)
             | Self::LoadTrace(seq, _)
+            | Self::Explain(seq, _)
             | Self::LoadDraft(seq, _)
             | Self::LoadPresence(seq)
             | Self::Perform(seq, _)

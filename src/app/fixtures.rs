@@ -5,19 +5,24 @@ use crossterm::event::{KeyEvent, KeyModifiers};
 use uuid::Uuid;
 
 use super::effect::{Effect, Seq};
+use super::item::Item;
 use super::message::{Link, Message, Rows};
 use super::{App, Start};
 use crate::config::keys::{Chord, KeyTable};
-use crate::domain::act::{Act, Done};
+use crate::domain::act::{Act, Done, Frozen};
 use crate::domain::actor::{Person, Role};
+use crate::domain::destination::Breaker;
 use crate::domain::draft::{Draft, DraftState};
+use crate::domain::forecast::Forecast;
 use crate::domain::id::{Kind, Ref};
 use crate::domain::job::{DeliveryMode, Job, JobKind, JobState};
 use crate::domain::lead::{Consent, ContactMethod, Lead, LeadState, Urgency};
 use crate::domain::money::Money;
+use crate::domain::release::{Release, ReleaseState};
 use crate::domain::row::{Count, FailureGroup, Figures, Page, Pane, Presence};
 use crate::domain::task::{Task, TaskKind, TaskState};
 use crate::domain::trace::{Step, StepKind, Trace};
+use crate::domain::why::{Cause, Explanation, Reason};
 
 pub(crate) fn now() -> DateTime<Utc> {
     "2026-03-12T14:31:05Z".parse().unwrap()
@@ -89,8 +94,9 @@ pub(crate) fn job(n: i64, state: JobState) -> Job {
         lead_number: Some(2_000 + n),
         destination_id: id(800).into(),
         destination: "HubSpot".into(),
+        destination_kind: "crm".into(),
         operation: "contact.upsert".into(),
-        delivery_mode: DeliveryMode::Keyed,
+        delivery_mode: if state == JobState::Unknown { DeliveryMode::Once } else { DeliveryMode::Keyed },
         idempotency_key: format!("k{n}"),
         attempts: 3,
         max_attempts: 12,
@@ -102,6 +108,8 @@ pub(crate) fn job(n: i64, state: JobState) -> Job {
         reason: None,
         replay_of: None,
         armed_until: None,
+        applied: false,
+        open_since: (state == JobState::Unknown).then(|| now() - TimeDelta::minutes(4)),
         created_at: now() - TimeDelta::hours(1),
         updated_at: now() - TimeDelta::minutes(4),
     }
@@ -113,14 +121,79 @@ pub(crate) fn group(n: i64, count: i64, unknown: i64) -> FailureGroup {
     FailureGroup {
         destination_id: id(800 + n).into(),
         destination: ["HubSpot", "Twilio", "Clearbit"][at].into(),
+        kind: ["crm", "sms", "webhook"][at].into(),
         signature: signatures[at].into(),
         count,
         since: now() - TimeDelta::minutes(29),
         last: now() - TimeDelta::minutes(2),
         unknown,
-        dead: count - unknown,
+        dead: if n == 2 { 0 } else { count - unknown },
+        next_try_at: (n == 2).then(|| now() + TimeDelta::seconds(95)),
+        attempts: if n == 2 { 4 } else { 0 },
+        max_attempts: 12,
+        window_ends_at: (n == 2).then(|| now() + TimeDelta::hours(22)),
         paused: n == 0,
+        breaker: Breaker::Closed,
         example: Some("401 Unauthorized: the token expired".into()),
+        release: None,
+    }
+}
+
+/// The release of a group, under way.
+pub(crate) fn release(n: i64) -> Release {
+    let group = group(n, 40, 0);
+    Release {
+        id: id(600 + n).into(),
+        number: 7,
+        destination_id: group.destination_id,
+        destination: group.destination,
+        signature: group.signature,
+        by: "rosa".into(),
+        reason: None,
+        state: ReleaseState::Releasing,
+        total: 40,
+        step_size: 8,
+        out: 6,
+        succeeded: 17,
+        failed: 0,
+        skipped: 0,
+        ended_why: None,
+        created_at: now() - TimeDelta::minutes(1),
+        finished_at: None,
+    }
+}
+
+/// A row of a frozen set.
+pub(crate) fn frozen(item: &Item) -> Frozen {
+    Frozen { target: item.target().unwrap(), replay: item.replay(now()).map(|replay| replay.verdict) }
+}
+
+/// Why a job waits: for its turn, behind a pause.
+pub(crate) fn explanation(record: Ref) -> Explanation {
+    let reason = |cause, what: &str, minutes: i64, advice: &str| Reason {
+        cause,
+        what: what.into(),
+        until: Some(now() + TimeDelta::minutes(minutes)),
+        advice: advice.into(),
+    };
+    Explanation {
+        record,
+        title: "crm_handoff contact.upsert → HubSpot".into(),
+        state: JobState::Held,
+        due_at: now() + TimeDelta::seconds(95),
+        attempts: 3,
+        max_attempts: 12,
+        window_ends_at: now() + TimeDelta::hours(22),
+        replay: job(0, JobState::Held).replay(now()),
+        reasons: vec![
+            reason(Cause::Paused, "HubSpot is paused by rosa: token expired", 29, "wait, or let an owner resume it"),
+            reason(
+                Cause::Retrying,
+                "it failed and is tried again: 3 of 12 tries used; it waits longer after each failure",
+                2,
+                "wait, or retry it now when the cause is mended",
+            ),
+        ],
     }
 }
 
@@ -181,7 +254,7 @@ pub(crate) fn figures() -> Figures {
         failure_groups: 3,
         waiting: count(22),
         next_due_at: Some(now() + TimeDelta::seconds(14)),
-        clear_by: Some(now() + TimeDelta::minutes(7)),
+        forecast: Forecast::By { at: now() + TimeDelta::minutes(7), per_second: Some(3.2), at_least: false },
         tasks: count(3),
         overdue: count(1),
         drafts: count(7),
@@ -309,6 +382,7 @@ pub(crate) fn serve(app: &mut App, effects: Vec<Effect>) -> Vec<Effect> {
             ),
             Effect::LoadFigures(seq) => Message::Figures(seq, Ok(figures())),
             Effect::LoadTrace(seq, record) => Message::Trace(seq, Ok(trace(record))),
+            Effect::Explain(seq, record) => Message::Explained(seq, Ok(Box::new(explanation(record)))),
             Effect::LoadPresence(seq) => {
                 let at = Ref::new(Kind::Draft, 12);
                 Message::Presence(seq, Ok(vec![Presence { person: "ana".into(), at, editing: true, seen_at: now() }]))

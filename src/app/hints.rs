@@ -122,8 +122,11 @@ impl App {
                 },
                 _ => Some("put the cursor on a summary".to_owned()),
             },
+            A::Why => self.job_here().is_none().then(|| "put the cursor on a job".to_owned()),
             A::Retry
             | A::Canary
+            | A::Release
+            | A::StopRelease
             | A::Cancel
             | A::Resolve
             | A::Pause
@@ -137,7 +140,9 @@ impl App {
                     return Some("a bulk act is under way".to_owned());
                 }
                 // Marks may reach beyond the loaded rows: what of them can be done is said in the preview.
-                if action != A::Canary && action != A::Pause && self.active().is_some_and(|list| !list.marks.is_empty()) {
+                if !matches!(action, A::Canary | A::Release | A::StopRelease | A::Pause)
+                    && self.active().is_some_and(|list| !list.marks.is_empty())
+                {
                     return None;
                 }
                 match self.item_here() {

@@ -145,6 +145,13 @@ impl App {
                 }
                 Vec::new()
             }
+            Popup::Why(mut why) => {
+                if let Some(top) = scrolled(why.top, key, self.size.1) {
+                    why.top = top;
+                    self.popup = Some(Popup::Why(why));
+                }
+                Vec::new()
+            }
             Popup::Progress { top } => self.progress_key(top, key),
             Popup::Palette(palette) => self.palette_key(palette, key),
             Popup::Filter { before } => self.filter_key(before, key),

@@ -1,5 +1,6 @@
 //! A row of any list: one type, so that cursor, marks, bulk and painting are written once.
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::message::Rows;
@@ -8,6 +9,7 @@ use crate::domain::draft::Draft;
 use crate::domain::id::{DestinationId, Kind, Ref};
 use crate::domain::job::Job;
 use crate::domain::lead::Lead;
+use crate::domain::replay::Replay;
 use crate::domain::row::FailureGroup;
 use crate::domain::task::Task;
 
@@ -57,6 +59,14 @@ impl Item {
             Self::Draft(draft) => (Kind::Draft, draft.number, draft.id.0, draft.version),
         };
         Some(Target { record: Ref::new(kind, number), id, version })
+    }
+
+    /// What trying a job again would come to now; `None` where the question means nothing.
+    pub fn replay(&self, now: DateTime<Utc>) -> Option<Replay> {
+        match self {
+            Self::Job(job) => job.replay(now),
+            Self::Lead(_) | Self::Group(_) | Self::Task(_) | Self::Draft(_) => None,
+        }
     }
 
     /// What people call it.

@@ -44,6 +44,7 @@ impl App {
         effects.extend(self.load_presence());
         effects.extend(self.load_screen());
         effects.extend(self.load_canary());
+        effects.extend(self.load_why());
         effects
     }
 

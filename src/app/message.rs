@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use crossterm::event::{KeyEvent, MouseEvent};
 
 use super::effect::Seq;
-use crate::domain::act::{Act, Done, Target};
+use crate::domain::act::{Act, Done, Frozen, Target};
 use crate::domain::actor::Person;
 use crate::domain::draft::{Draft, DraftDetail};
 use crate::domain::failure::Failure;
@@ -15,6 +15,7 @@ use crate::domain::row::{FailureGroup, Figures, Page, Presence};
 use crate::domain::task::Task;
 use crate::domain::text::Internal;
 use crate::domain::trace::Trace;
+use crate::domain::why::Explanation;
 
 /// Rows of one pane.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,6 +78,8 @@ pub enum Message {
     Figures(Seq, Result<Figures, Failure>),
     /// A timeline.
     Trace(Seq, Result<Trace, Failure>),
+    /// Why a job is not running.
+    Explained(Seq, Result<Box<Explanation>, Failure>),
     /// A draft with its evidence.
     Draft(Seq, Result<Box<DraftDetail>, Failure>),
     /// Who is where.
@@ -84,7 +87,7 @@ pub enum Message {
     /// How an act ended; the act comes back, so that nothing typed is lost.
     Acted(Seq, Box<Act>, Result<Done, Failure>),
     /// What a bulk act would work on.
-    Frozen(Seq, Result<Vec<Target>, Failure>),
+    Frozen(Seq, Result<Vec<Frozen>, Failure>),
     /// One act of a bulk ended; `n` of `of`.
     BulkStep { seq: Seq, n: usize, of: usize, target: Target, outcome: Result<Done, Failure> },
     /// A bulk ended, or was stopped.

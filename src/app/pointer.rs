@@ -61,7 +61,7 @@ impl App {
                 }
             }
             Some(Screen::Group(group)) => {
-                let (place, _) = layout::alone(Pane::Queue, frame.body, false);
+                let (place, _) = layout::alone(Pane::Queue, super::screen::group_areas(frame.body).1, false);
                 if aim(&mut group.list, place.rows(), x, y) {
                     return self.act(Action::Open);
                 }

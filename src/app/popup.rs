@@ -3,11 +3,14 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+use super::effect::Seq;
 use super::line::Line;
 use super::palette::Palette;
 use super::verbs::Flow;
 use crate::domain::failure::Conflict;
 use crate::domain::filter::Filter;
+use crate::domain::id::Ref;
+use crate::domain::why::Explanation;
 
 /// What is asked.
 #[derive(Clone, Debug, PartialEq)]
@@ -197,6 +200,19 @@ impl Ask {
     }
 }
 
+/// The answer to "why is this not running?", as far as it is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Why {
+    /// Which job.
+    pub record: Ref,
+    /// Lines scrolled.
+    pub top: usize,
+    /// The reasons, or why they could not be read.
+    pub answer: Option<Result<Explanation, String>>,
+    /// The request that is under way.
+    pub(super) asked: Option<Seq>,
+}
+
 /// What lies over the screen and takes the keys first.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Popup {
@@ -214,6 +230,8 @@ pub enum Popup {
         /// Lines scrolled.
         top: usize,
     },
+    /// Why a job is not running.
+    Why(Box<Why>),
     /// The filter line of the list that has the keys.
     Filter {
         /// What matched before, for Esc.

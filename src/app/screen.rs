@@ -95,6 +95,13 @@ impl TraceScreen {
     }
 }
 
+/// The line over a failure group's jobs that says what is likely the matter, and where the jobs stand.
+pub fn group_areas(body: Rect) -> (Rect, Rect) {
+    // A small screen is for the jobs.
+    let lines = if body.h >= 12 { 2 } else { 0 };
+    (Rect { h: lines, ..body }.inner(1, 0, 1, 0), body.inner(0, lines, 0, 0))
+}
+
 /// Lines under the timeline that say all of the step under the cursor.
 pub const STEP_DETAIL: u16 = 5;
 

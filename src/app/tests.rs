@@ -17,7 +17,7 @@ use crate::domain::failure::{Conflict, Failure};
 use crate::domain::id::{Kind, Ref};
 use crate::domain::job::JobState;
 use crate::domain::lead::LeadAct;
-use crate::domain::row::Pane;
+use crate::domain::row::{FailureGroup, Pane};
 use crate::domain::trace::StepKind;
 
 const SIZE: (u16, u16) = (80, 24);
@@ -147,7 +147,7 @@ fn a_key_that_cannot_act_says_why(#[case] role: Role, #[case] keys: &str, #[case
 #[case("4 s 2", Verb::SnoozeTask { until: Some(now() + TimeDelta::hours(1)) }, None)]
 #[case("4 D w h y Enter", Verb::DropTask, Some("why"))]
 #[case("2 Enter r", Verb::ReplayJob, None)]
-#[case("2 Enter j j j r y", Verb::ReplayJob, None)]
+#[case("2 Enter j j j r y o k Enter", Verb::ReplayJob, Some("ok"))]
 #[case("2 Enter j j j w n o k Enter", Verb::ResolveJob { arrived: false }, Some("ok"))]
 #[case("2 P", Verb::ResumeDestination, None)]
 #[case("Enter W n o Enter", Verb::WithdrawSummary, Some("no"))]
@@ -211,9 +211,15 @@ fn a_group_is_frozen_previewed_and_asks_for_the_number() {
     let mut app = owner();
     let effects = press(&mut app, "2 r");
     let [Effect::Freeze(seq, wanted)] = &effects[..] else { panic!("{effects:?}") };
-    assert_eq!(wanted.filter.to_string(), "destination:HubSpot signature:\"401 token expired\" -state:unknown");
-    let targets: Vec<_> = (0..30).filter_map(|n| Item::Job(fixtures::job(n, JobState::Dead)).target()).collect();
-    app.update(Message::Frozen(*seq, Ok(targets.clone())));
+    assert_eq!(wanted.filter.to_string(), "destination:HubSpot signature:\"401 token expired\"");
+    let mut frozen: Vec<_> = (0..30).map(|n| fixtures::frozen(&Item::Job(fixtures::job(n, JobState::Dead)))).collect();
+    let targets: Vec<_> = frozen.iter().map(|row| row.target).collect();
+    // What could be done twice is counted, and left out.
+    frozen.extend((30..32).map(|n| fixtures::frozen(&Item::Job(fixtures::job(n, JobState::Unknown)))));
+    app.update(Message::Frozen(*seq, Ok(frozen)));
+    let Some(Popup::Ask(ask)) = app.popup() else { panic!("no preview") };
+    let Question::TypedCount { body, .. } = &ask.question else { panic!("{:?}", ask.question) };
+    assert!(body.ends_with("30 safe · 2 unknown are left out"), "{body}");
     assert!(matches!(app.popup(), Some(Popup::Ask(ask)) if matches!(ask.question, Question::TypedCount { count: 30, .. })));
     assert_eq!(press(&mut app, "2 9 Enter"), []);
     let effects = press(&mut app, "Backspace Backspace 3 0 Enter");
@@ -256,7 +262,7 @@ fn esc_stops_a_bulk() {
 fn frozen_leads_are_given_away_as_leads() {
     let mut app = owner();
     let [Effect::Freeze(seq, _)] = press(&mut app, "X")[..] else { panic!("no freeze") };
-    let targets: Vec<_> = (50..53).filter_map(|n| Item::Lead(lead(n)).target()).collect();
+    let targets: Vec<_> = (50..53).map(|n| fixtures::frozen(&Item::Lead(lead(n)))).collect();
     app.update(Message::Frozen(seq, Ok(targets)));
     let effects = press(&mut app, "o a n a Enter Enter");
     let [Effect::Bulk(_, acts)] = &effects[..] else { panic!("{effects:?}") };
@@ -268,7 +274,7 @@ fn everything_that_matches_is_marked_loaded_or_not() {
     let mut app = owner();
     let effects = press(&mut app, "3 X");
     let [Effect::Freeze(seq, _)] = effects[..] else { panic!("{effects:?}") };
-    let targets: Vec<_> = (0..90).filter_map(|n| Item::Job(fixtures::job(n, JobState::Ready)).target()).collect();
+    let targets: Vec<_> = (0..90).map(|n| fixtures::frozen(&Item::Job(fixtures::job(n, JobState::Ready)))).collect();
     app.update(Message::Frozen(seq, Ok(targets)));
     assert_eq!(app.list(Pane::Queue).marks.len(), 90);
 }
@@ -277,10 +283,13 @@ fn everything_that_matches_is_marked_loaded_or_not() {
 fn a_canary_goes_ahead_and_the_rest_is_offered_when_it_arrives() {
     let mut app = owner();
     let effects = press(&mut app, "2 c");
-    let [Effect::Freeze(seq, ref wanted)] = effects[..] else { panic!("{effects:?}") };
-    assert_eq!(wanted.limit, 1);
-    let target = Item::Job(fixtures::job(1, JobState::Dead)).target().unwrap();
-    let (seq, act) = performed(&app.update(Message::Frozen(seq, Ok(vec![target]))));
+    let [Effect::Freeze(seq, _)] = effects[..] else { panic!("{effects:?}") };
+    // One that could be done twice is no canary.
+    let rows =
+        [fixtures::job(0, JobState::Unknown), fixtures::job(1, JobState::Dead)].map(|job| fixtures::frozen(&Item::Job(job)));
+    let target = rows[1].target;
+    let (seq, act) = performed(&app.update(Message::Frozen(seq, Ok(rows.to_vec()))));
+    assert_eq!(act.target, target);
     let effects = app.update(Message::Acted(seq, Box::new(act.clone()), Ok(done(&act, "on its way", Err("left".into())))));
     let trace_of = |effects: &[Effect]| {
         effects.iter().find_map(|effect| match effect {
@@ -298,7 +307,52 @@ fn a_canary_goes_ahead_and_the_rest_is_offered_when_it_arrives() {
     trace.steps[0].status = "succeeded".into();
     app.update(Message::Trace(trace_of(&effects).unwrap(), Ok(trace)));
     let effects = press(&mut app, "Enter");
-    assert!(matches!(effects[..], [Effect::Freeze(..)]), "{effects:?}");
+    let [Effect::Freeze(seq, _)] = effects[..] else { panic!("{effects:?}") };
+    app.update(Message::Frozen(seq, Ok(rows.to_vec())));
+    let (_, act) = performed(&press(&mut app, "Enter"));
+    assert_eq!(act.verb, Verb::ReleaseGroup { signature: "401 token expired".into(), jobs: vec![target.id] });
+}
+
+#[test]
+fn a_group_that_runs_is_released_and_the_release_is_stopped() {
+    let mut app = owner();
+    assert_eq!(press(&mut app, "2 R"), []);
+    assert!(app.notice().unwrap().text.contains("resume its destination first"));
+    let effects = press(&mut app, "j j R");
+    let [Effect::Freeze(seq, ref wanted)] = effects[..] else { panic!("{effects:?}") };
+    assert_eq!(wanted.filter.to_string(), "destination:Clearbit signature:\"503 upstream timed out\"");
+    let rows: Vec<_> = (0..40).map(|n| fixtures::frozen(&Item::Job(fixtures::job(n, JobState::Retrying)))).collect();
+    app.update(Message::Frozen(seq, Ok(rows)));
+    let (_, act) = performed(&press(&mut app, "4 0 Enter"));
+    assert!(matches!(act.verb, Verb::ReleaseGroup { jobs, .. } if jobs.len() == 40));
+    assert_eq!(press(&mut app, "S"), []);
+    assert!(app.notice().unwrap().text.contains("no release of this group"));
+
+    let effects = app.update(Message::Changed);
+    let seq = load_of(&effects, Pane::Failures).unwrap();
+    let released = FailureGroup { release: Some(fixtures::release(2)), ..fixtures::group(2, 40, 0) };
+    app.update(Message::Page(seq, Ok(Rows::Groups(page(vec![released])))));
+    fixtures::serve(&mut app, effects);
+    assert_eq!(press(&mut app, "R"), []);
+    assert!(app.notice().unwrap().text.contains("released 23/40, step 8, 0 failed"), "{:?}", app.notice());
+    let (_, act) = performed(&press(&mut app, "S"));
+    assert_eq!(act.verb, Verb::StopRelease { signature: "503 upstream timed out".into() });
+}
+
+#[test]
+fn why_a_job_waits_is_asked_once_and_kept_fresh() {
+    let mut app = owner();
+    assert_eq!(press(&mut app, "2 i"), [], "a group is no job");
+    let effects = app.update(key("3"));
+    fixtures::serve(&mut app, effects);
+    let effects = app.update(key("i"));
+    let [Effect::Explain(seq, record)] = effects[..] else { panic!("{effects:?}") };
+    assert_eq!(record, Ref::new(Kind::Job, 500));
+    assert!(!app.update(Message::Changed).iter().any(|effect| matches!(effect, Effect::Explain(..))));
+    app.update(Message::Explained(seq, Ok(Box::new(fixtures::explanation(record)))));
+    assert!(app.update(Message::Changed).iter().any(|effect| matches!(effect, Effect::Explain(..))));
+    press(&mut app, "Esc");
+    assert!(app.popup().is_none());
 }
 
 #[test]

@@ -1,18 +1,22 @@
 //! From an action and a row to an act: what must be asked first, whether the row's state allows it, and why not.
 //! The rules themselves are `domain`'s; here they are only asked, before anything leaves the deck.
 
-use chrono::{DateTime, Datelike, Days, NaiveTime, TimeDelta, Utc, Weekday};
-use strum::VariantArray;
+use chrono::{DateTime, Utc};
+
+mod flow;
 
 use super::item::{Item, shown};
-use super::popup::{Answer, Question};
 use crate::config::keys::Action;
 use crate::domain::act::{Act, Target, Verb};
+use crate::domain::destination::Breaker;
 use crate::domain::draft::{DraftAct, DraftState};
 use crate::domain::id::{DestinationId, Kind, Ref};
 use crate::domain::job::{JobAct, JobState};
-use crate::domain::lead::{LeadAct, LostReason};
+use crate::domain::lead::LeadAct;
+use crate::domain::replay::{Replay, ReplayVerdict};
+use crate::domain::row::FailureGroup;
 use crate::domain::task::TaskAct;
+pub use flow::{Flow, Step};
 
 /// A record an act is aimed at.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +27,26 @@ pub struct Pick {
     pub label: String,
     /// The row, where it is loaded; a frozen target has none, and `workflow` decides by its state.
     pub item: Option<Item>,
+    /// What trying it again would come to, where it is a job.
+    pub replay: Option<ReplayVerdict>,
+}
+
+impl Pick {
+    /// A record without its row.
+    pub fn bare(target: Target, label: String) -> Self {
+        Self { target, label, item: None, replay: None }
+    }
+
+    /// A row; `None` for a group, which is no record.
+    pub fn of(item: Item, now: DateTime<Utc>) -> Option<Self> {
+        let replay = item.replay(now).map(|replay| replay.verdict);
+        Some(Self { target: item.target()?, label: item.label(), item: Some(item), replay })
+    }
+
+    /// Whether trying it again could do its work twice, or has nothing left to do.
+    fn is_unsafe(&self) -> bool {
+        self.replay.is_some_and(|verdict| verdict != ReplayVerdict::Safe)
+    }
 }
 
 /// What an act is aimed at, and how that set came about.
@@ -34,38 +58,6 @@ pub struct Chosen {
     pub picks: Vec<Pick>,
     /// Whether it is just the row under the cursor: then no preview is needed.
     pub single: bool,
-}
-
-/// An act that is being put together.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Flow {
-    /// At what.
-    pub chosen: Chosen,
-    /// What is asked now.
-    pub step: Step,
-}
-
-/// What is asked.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Step {
-    /// What happened with the lead.
-    Outcome,
-    /// Why it was lost.
-    Lost,
-    /// Until when a task sleeps.
-    Snooze,
-    /// Whether an unknown outcome arrived.
-    Resolve,
-    /// Until when a destination is paused.
-    Pause,
-    /// Who gets it.
-    Assign(Kind),
-    /// Whether it is really meant.
-    Sure(Verb),
-    /// Why.
-    Reason(Verb),
-    /// Whether all of this is really meant.
-    Preview(Vec<Act>),
 }
 
 /// What comes next.
@@ -89,15 +81,22 @@ const OUTCOMES: &[(char, &str, LeadAct)] = &[
     ('o', "open again", LeadAct::Reopen),
 ];
 
-/// The first thing an action asks of a row, or why it cannot be done to it.
+/// The first thing an action asks of a row now, or why it cannot be done to it.
 ///
 /// # Errors
 /// One line that says what stands in the way.
-pub fn first(action: Action, item: &Item) -> Result<Next, String> {
+pub fn first(action: Action, item: &Item, now: DateTime<Utc>) -> Result<Next, String> {
     let plain = |verb: Verb| if verb.needs_reason() { Next::Ask(Step::Reason(verb)) } else { Next::Do(verb, None) };
     let next = match (action, item) {
-        (Action::Retry, Item::Job(job)) if job.state == JobState::Unknown => Next::Ask(Step::Sure(Verb::ReplayJob)),
-        (Action::Retry, Item::Job(job)) => plain(retry_verb(job.state)),
+        (Action::Retry, Item::Job(job)) => match job.replay(now) {
+            Some(Replay { verdict: ReplayVerdict::AlreadyApplied, reason }) => {
+                return Err(format!("J-{} is applied already: {reason}", job.number));
+            }
+            Some(Replay { verdict: ReplayVerdict::Unknown | ReplayVerdict::KeyExpired, .. }) => {
+                Next::Ask(Step::Sure(Verb::ReplayJob))
+            }
+            Some(Replay { verdict: ReplayVerdict::Safe, .. }) | None => plain(retry_verb(job.state)),
+        },
         (Action::Cancel, Item::Job(_)) => plain(Verb::CancelJob),
         (Action::Resolve, Item::Job(_)) => Next::Ask(Step::Resolve),
         (Action::Pause, Item::Job(job)) if job.state == JobState::Held => plain(Verb::ResumeDestination),
@@ -150,6 +149,7 @@ pub fn possible(action: Action, item: &Item) -> Result<(), String> {
         (Action::Canary, Item::Group(group)) if group.unknown >= group.count => {
             Err("every outcome here is unknown: say what happened instead of trying again".to_owned())
         }
+        (Action::Release | Action::StopRelease, Item::Group(group)) => group_may(action, group),
         (Action::Canary, Item::Job(_)) => Err("a canary is sent from a failure group".to_owned()),
         (Action::Finish, Item::Task(task)) => task_may(task, TaskAct::Finish),
         (Action::Drop, Item::Task(task)) => task_may(task, TaskAct::Drop),
@@ -165,6 +165,23 @@ pub fn possible(action: Action, item: &Item) -> Result<(), String> {
     }
 }
 
+/// Whether a group can be released, or its release stopped.
+fn group_may(action: Action, group: &FailureGroup) -> Result<(), String> {
+    let open = group.release.as_ref().filter(|release| release.state.is_open());
+    match (action, open) {
+        (Action::Release, Some(release)) => Err(format!("its release is under way: {}", release.progress())),
+        (Action::Release, None) if group.breaker != Breaker::Closed => {
+            Err("nothing goes there now: its breaker is open until a probe succeeds, or somebody resumes it".to_owned())
+        }
+        (Action::Release, None) if group.paused => Err("nothing goes there now: resume its destination first".to_owned()),
+        (Action::Release, None) if group.unknown >= group.count => {
+            Err("every outcome here is unknown: say what happened instead of trying again".to_owned())
+        }
+        (Action::StopRelease, None) => Err("no release of this group is under way".to_owned()),
+        _ => Ok(()),
+    }
+}
+
 fn task_may(task: &crate::domain::task::Task, act: TaskAct) -> Result<(), String> {
     task.state.after(act).map(|_| ()).map_err(|_| format!("T-{} is {} already", task.number, task.state))
 }
@@ -175,141 +192,13 @@ fn outcomes(item: &Item) -> Vec<&'static (char, &'static str, LeadAct)> {
     OUTCOMES.iter().filter(|(_, _, act)| lead.state.after(*act).is_ok()).collect()
 }
 
-/// The outcomes offered for several leads: what at least one of them allows.
-fn offered(chosen: &Chosen) -> Vec<&'static (char, &'static str, LeadAct)> {
-    let fits = |act: LeadAct| {
-        chosen.picks.iter().any(|pick| match &pick.item {
-            Some(Item::Lead(lead)) => lead.state.after(act).is_ok(),
-            _ => true,
-        })
-    };
-    OUTCOMES.iter().filter(|(_, _, act)| fits(*act)).collect()
-}
-
-/// When a snooze ends: each key, what it says, and the time.
-fn wake_times(now: DateTime<Utc>) -> Vec<(char, String, DateTime<Utc>)> {
-    let eight = NaiveTime::from_hms_opt(8, 0, 0).unwrap_or_default();
-    let morning = |days: u64| now.date_naive().checked_add_days(Days::new(days)).map(|day| day.and_time(eight).and_utc());
-    let to_monday = 7 - u64::from(now.weekday().days_since(Weekday::Mon));
-    let mut times = vec![
-        ('1', "15 minutes".to_owned(), now + TimeDelta::minutes(15)),
-        ('2', "1 hour".to_owned(), now + TimeDelta::hours(1)),
-        ('3', "4 hours".to_owned(), now + TimeDelta::hours(4)),
-    ];
-    times.extend(morning(1).map(|at| ('4', "tomorrow 08:00 UTC".to_owned(), at)));
-    times.extend(morning(to_monday).map(|at| ('5', "Monday 08:00 UTC".to_owned(), at)));
-    times
-}
-
-fn pause_times(now: DateTime<Utc>) -> Vec<(char, String, Option<DateTime<Utc>>)> {
-    vec![
-        ('1', "15 minutes".to_owned(), Some(now + TimeDelta::minutes(15))),
-        ('2', "1 hour".to_owned(), Some(now + TimeDelta::hours(1))),
-        ('3', "until somebody resumes it".to_owned(), None),
-    ]
-}
-
-impl Flow {
-    /// The question of the step.
-    pub fn question(&self, now: DateTime<Utc>) -> Question {
-        let what = match self.chosen.picks.as_slice() {
-            [pick] => pick.label.clone(),
-            _ => self.chosen.scope.clone(),
-        };
-        let menu = |title: &str, options| Question::Menu { title: format!("{title} · {what}"), options };
-        match &self.step {
-            Step::Outcome => menu("outcome", offered(&self.chosen).iter().map(|(key, say, _)| (*key, (*say).to_owned())).collect()),
-            Step::Lost => {
-                let say = |(at, why): (usize, &LostReason)| (digit(at), why.as_str().replace('_', " "));
-                menu("lost: why", LostReason::VARIANTS.iter().enumerate().map(say).collect())
-            }
-            Step::Snooze => menu("snooze for", wake_times(now).into_iter().map(|(key, say, _)| (key, say)).collect()),
-            Step::Resolve => menu(
-                "what did the destination say?",
-                vec![('a', "it arrived: settle as succeeded".to_owned()), ('n', "it did not arrive: settle as dead, may be replayed".to_owned())],
-            ),
-            Step::Pause => menu("pause the destination for", pause_times(now).into_iter().map(|(key, say, _)| (key, say)).collect()),
-            Step::Assign(_) => Question::Text {
-                title: format!("owner · {what}"),
-                body: "A person's name; empty gives it to nobody.".to_owned(),
-                given: self.chosen.picks.first().and_then(|pick| owner(pick.item.as_ref()?)).unwrap_or_default(),
-            },
-            Step::Sure(verb) => Question::Confirm {
-                title: format!("{} · {what}", said(verb)),
-                body: "The outcome is unknown: it may have arrived already, and would arrive twice.\nAsk the destination first, then say what happened.".to_owned(),
-                danger: true,
-            },
-            Step::Reason(verb) => {
-                Question::Reason { title: format!("{} · {what}", said(verb)), body: "Why? It stands in the journal.".to_owned() }
-            }
-            Step::Preview(acts) => self.preview(acts),
-        }
-    }
-
-    fn preview(&self, acts: &[Act]) -> Question {
-        const SHOWN: usize = 6;
-        let verb = acts.first().map(|act| said(&act.verb)).unwrap_or_default();
-        let title = format!("{verb} · {}", self.chosen.scope);
-        let label = |act: &Act| {
-            self.chosen
-                .picks
-                .iter()
-                .find(|pick| pick.target.id == act.target.id)
-                .map_or_else(String::new, |pick| pick.label.clone())
-        };
-        let mut lines: Vec<String> = acts.iter().take(SHOWN).map(label).collect();
-        if acts.len() > SHOWN {
-            lines.push(format!("… and {} more", acts.len() - SHOWN));
-        }
-        let left_out = self.chosen.picks.len() - acts.len();
-        if left_out > 0 {
-            lines.push(format!("{left_out} left out: their state does not allow it"));
-        }
-        let body = lines.join("\n");
-        if acts.len() > super::bulk::TYPED_ABOVE {
-            Question::TypedCount { title, body, count: acts.len() }
-        } else {
-            Question::Confirm { title, body, danger: false }
-        }
-    }
-
-    /// What comes after an answer.
-    pub fn next(&self, answer: &Answer, now: DateTime<Utc>) -> Next {
-        let then = |verb: Verb| if verb.needs_reason() { Next::Ask(Step::Reason(verb)) } else { Next::Do(verb, None) };
-        match (&self.step, answer) {
-            (Step::Outcome, Answer::Choice(at)) => match offered(&self.chosen).get(*at) {
-                Some((_, _, LeadAct::Lose)) => Next::Ask(Step::Lost),
-                Some((_, _, act)) => then(Verb::SetLead { act: *act, lost: None }),
-                None => Next::Nothing,
-            },
-            (Step::Lost, Answer::Choice(at)) => match LostReason::VARIANTS.get(*at) {
-                Some(why) => then(Verb::SetLead { act: LeadAct::Lose, lost: Some(*why) }),
-                None => Next::Nothing,
-            },
-            (Step::Snooze, Answer::Choice(at)) => match wake_times(now).get(*at) {
-                Some((_, _, until)) => then(Verb::SnoozeTask { until: Some(*until) }),
-                None => Next::Nothing,
-            },
-            (Step::Resolve, Answer::Choice(at)) => then(Verb::ResolveJob { arrived: *at == 0 }),
-            (Step::Pause, Answer::Choice(at)) => match pause_times(now).get(*at) {
-                Some((_, _, until)) => then(Verb::PauseDestination { until: *until }),
-                None => Next::Nothing,
-            },
-            (Step::Assign(kind), Answer::Text(name)) => {
-                let to = (!name.is_empty()).then(|| name.clone());
-                then(if *kind == Kind::Lead { Verb::AssignLead { to } } else { Verb::AssignTask { to } })
-            }
-            (Step::Sure(verb), Answer::Yes) => Next::Do(verb.clone(), None),
-            (Step::Reason(verb), Answer::Text(why)) => Next::Do(verb.clone(), Some(why.clone())),
-            _ => Next::Nothing,
-        }
-    }
-}
-
 impl Chosen {
-    /// The acts of a verb on all that is chosen; rows whose state is known not to allow it are left out.
+    /// The acts of a verb on all that is chosen. Rows whose state is known not to allow it are left out, and of several
+    /// those that could be done twice: each of these is decided alone.
     pub fn acts(&self, action: Action, verb: &Verb, reason: Option<&str>) -> Vec<Act> {
-        let allowed = |pick: &&Pick| pick.item.as_ref().is_none_or(|item| possible(action, item).is_ok() && fits(verb, item));
+        let safe = |pick: &Pick| self.single || action != Action::Retry || !pick.is_unsafe();
+        let allowed =
+            |pick: &&Pick| safe(pick) && pick.item.as_ref().is_none_or(|item| possible(action, item).is_ok() && fits(verb, item));
         let act = |pick: &Pick| {
             let verb = match (verb, &pick.item) {
                 (Verb::RetryJob | Verb::ReplayJob, Some(Item::Job(job))) => retry_verb(job.state),
@@ -346,6 +235,8 @@ pub fn action_of(verb: &Verb) -> Action {
         Verb::RejectDraft { .. } => Action::Reject,
         Verb::WithdrawSummary => Action::Withdraw,
         Verb::PauseDestination { .. } | Verb::ResumeDestination => Action::Pause,
+        Verb::ReleaseGroup { .. } => Action::Release,
+        Verb::StopRelease { .. } => Action::StopRelease,
     }
 }
 
@@ -379,17 +270,5 @@ pub fn destination_pick(item: &Item) -> Option<Pick> {
         Item::Group(group) => (group.destination_id, &group.destination),
         Item::Lead(_) | Item::Task(_) | Item::Draft(_) => return None,
     };
-    Some(Pick { target: destination(id), label: shown(name).into_owned(), item: None })
-}
-
-fn owner(item: &Item) -> Option<String> {
-    match item {
-        Item::Lead(lead) => lead.owner.clone(),
-        Item::Task(task) => task.owner.clone(),
-        Item::Group(_) | Item::Job(_) | Item::Draft(_) => None,
-    }
-}
-
-fn digit(at: usize) -> char {
-    char::from_digit(u32::try_from(at + 1).unwrap_or(0), 10).unwrap_or('?')
+    Some(Pick::bare(destination(id), shown(name).into_owned()))
 }

@@ -7,6 +7,7 @@ use super::Ran;
 use super::args::{DestinationCommand, JobCommand, LeadCommand, Many, SummaryCommand, TaskCommand, Until, Whom};
 use super::bulk::{self, Wanted};
 use super::desk::Desk;
+use super::failures;
 use super::print::Printer;
 use super::stop::Stop;
 use crate::domain::act::Verb;
@@ -21,6 +22,7 @@ fn wanted(verb: Verb, kind: Kind, pane: Pane, many: &Many) -> Wanted<'_> {
 pub(super) async fn job(desk: &Desk, command: &JobCommand, printer: &mut Printer) -> Ran {
     // What is replayed or resolved stands among the failures, the rest in the queue.
     let (verb, pane, many) = match command {
+        JobCommand::Why { record } => return failures::why(desk, *record, printer).await,
         JobCommand::Retry(many) => (Verb::RetryJob, Pane::Queue, many),
         JobCommand::Cancel(many) => (Verb::CancelJob, Pane::Queue, many),
         JobCommand::Recall(many) => (Verb::RecallJob, Pane::Queue, many),
@@ -67,16 +69,7 @@ pub(super) async fn destination(desk: &Desk, command: &DestinationCommand, print
         }
         DestinationCommand::Resume { name, reason } => (name, Verb::ResumeDestination, reason.as_deref()),
     };
-    let destinations = desk.store.list_destinations().await?;
-    let record = |number| Ref::new(Kind::Destination, number);
-    let found = destinations
-        .iter()
-        .map(|row| (row, record(row.number)))
-        .find(|(row, record)| row.name == *name || record.to_string() == *name);
-    let Some((_, record)) = found else {
-        let known = destinations.iter().map(|row| row.name.as_str()).collect::<Vec<_>>().join(", ");
-        return Err(Stop::usage(name, "there is no destination of that name", format_args!("known: {known}")));
-    };
+    let record = Ref::new(Kind::Destination, desk.destination(name).await?.number);
     bulk::single(desk, Wanted { verb, kind: Kind::Destination, pane: Pane::Queue, reason }, record, printer).await
 }
 

@@ -14,7 +14,10 @@ mod acting;
 mod keeping;
 mod reviewing;
 
-pub(super) use acting::{DestinationCommand, JobCommand, LeadCommand, Many, SummaryCommand, TaskCommand, Until, Whom};
+pub(super) use acting::{
+    DestinationCommand, Failures, FailuresCommand, JobCommand, LeadCommand, Many, OfGroup, ReleaseCommand, SummaryCommand,
+    TaskCommand, Until, Whom,
+};
 pub(super) use keeping::{ClientCommand, ConfigCommand, ExportCommand, JournalCommand, Newest, PersonCommand, Seed};
 pub(super) use reviewing::{Check, DraftCommand};
 
@@ -81,10 +84,14 @@ pub(crate) enum Command {
     Intake(Intake),
     /// List leads, newest first
     Leads(List),
-    /// List failed jobs that nobody settled
+    /// List failures in groups with their likely cause, retry one as a canary, or release a group, paced
+    #[command(args_conflicts_with_subcommands = true)]
     Failures(Failures),
-    /// List jobs that wait
-    Queue(List),
+    /// List, show or stop paced releases of failure groups
+    #[command(subcommand)]
+    Release(ReleaseCommand),
+    /// List jobs that wait, or say when they will be done
+    Queue(Queue),
     /// List open tasks, the next due first
     Tasks(List),
     /// List drafts to review, the oldest first
@@ -107,7 +114,7 @@ pub(crate) enum Command {
         #[arg(value_name = "REF")]
         record: Ref,
     },
-    /// Retry, cancel, replay, resolve or recall jobs
+    /// Retry, cancel, replay, resolve or recall jobs, or say why one is not running
     #[command(subcommand)]
     Job(JobCommand),
     /// Finish, drop, snooze, assign or reopen tasks
@@ -229,12 +236,12 @@ pub(crate) struct List {
     pub(super) paging: Paging,
 }
 
-/// Which failed jobs.
+/// Which waiting jobs.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Failures {
-    /// Destination and signature with their numbers, instead of the jobs
-    #[arg(long, conflicts_with = "after")]
-    pub(super) groups: bool,
+pub(crate) struct Queue {
+    /// When each destination's queue will be clear, instead of the jobs
+    #[arg(long, conflicts_with_all = ["filter", "after"])]
+    pub(super) forecast: bool,
     #[command(flatten)]
     pub(super) list: List,
 }
@@ -265,6 +272,8 @@ impl Command {
         matches!(
             self,
             Self::Intake(_)
+                | Self::Failures(Failures { command: Some(_), .. })
+                | Self::Release(_)
                 | Self::Job(_)
                 | Self::Task(_)
                 | Self::Lead(_)
@@ -298,6 +307,15 @@ mod tests {
     #[case("quotedeck job retry --filter state:held", false)]
     #[case("quotedeck job retry --filter state:held --all", true)]
     #[case("quotedeck job retry J-1 --filter state:held --all", false)]
+    #[case("quotedeck job why J-1", true)]
+    #[case("quotedeck failures --jobs --limit 5", true)]
+    #[case("quotedeck failures retry --destination HubSpot --signature 401 --canary", true)]
+    #[case("quotedeck failures retry --destination HubSpot", false)]
+    #[case("quotedeck failures release --destination HubSpot --signature 401", true)]
+    #[case("quotedeck release stop 3", true)]
+    #[case("quotedeck release stop", false)]
+    #[case("quotedeck queue --forecast", true)]
+    #[case("quotedeck queue --forecast --filter x", false)]
     #[case("quotedeck lead set mark-spam L-1", true)]
     #[case("quotedeck lead set explode L-1", false)]
     #[case("quotedeck task snooze T-1 --for 2h", true)]

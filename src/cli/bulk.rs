@@ -8,11 +8,12 @@ use super::args::Many;
 use super::desk::Desk;
 use super::print::{Printer, complain};
 use super::stop::{SOME, Stop};
-use crate::domain::act::{Act, Target, Verb};
+use crate::domain::act::{Act, Frozen, Target, Verb};
 use crate::domain::failure::Failure;
 use crate::domain::filter::Filter;
 use crate::domain::id::{Kind, Ref};
 use crate::domain::job::JobAct;
+use crate::domain::replay::ReplayVerdict;
 use crate::domain::row::Pane;
 use crate::domain::task::TaskAct;
 use crate::workflow::act::perform;
@@ -57,15 +58,25 @@ pub(super) async fn many(desk: &Desk, wanted: Wanted<'_>, many: &Many, printer: 
         Some(filter) => {
             let filter = Filter::parse(filter, wanted.pane)?;
             let frozen = desk.store.freeze(&desk.me, wanted.pane, &filter, MOST).await?;
-            frozen.into_iter().map(Ok).collect()
+            frozen.into_iter().map(|row| alone(&wanted.verb, row)).collect()
         }
     };
+    each(desk, &wanted, targets, many.dry_run, printer).await
+}
+
+/// Does it to all of these.
+pub(super) async fn all(desk: &Desk, wanted: &Wanted<'_>, targets: Vec<Target>, dry_run: bool, printer: &mut Printer) -> Ran {
+    wanted.check(desk)?;
+    each(desk, wanted, targets.into_iter().map(Ok).collect(), dry_run, printer).await
+}
+
+async fn each(desk: &Desk, wanted: &Wanted<'_>, targets: Vec<Named>, dry_run: bool, printer: &mut Printer) -> Ran {
     let mut told = Vec::new();
     for target in targets {
         let done = match target {
             Err(missing) => Err(missing),
-            Ok(target) if many.dry_run => would(desk, &target, &wanted.verb).await.map_err(|why| (target.record, why)),
-            Ok(target) => one(desk, target, &wanted).await.map_err(|why| (target.record, why)),
+            Ok(target) if dry_run => would(desk, &target, &wanted.verb).await.map_err(|why| (target.record, why)),
+            Ok(target) => one(desk, target, wanted).await.map_err(|why| (target.record, why)),
         };
         let ends = matches!(&done, Err((_, failure)) if failure.is_passing());
         told.push(done);
@@ -90,6 +101,23 @@ pub(super) async fn single(desk: &Desk, wanted: Wanted<'_>, record: Ref, printer
 }
 
 type Named = Result<Target, (Ref, Failure)>;
+
+/// What could be done twice is left out of a filter's set: each is decided by its own name, with a reason.
+fn alone(verb: &Verb, row: Frozen) -> Named {
+    let tries = matches!(verb, Verb::RetryJob | Verb::ReplayJob);
+    match row.replay {
+        Some(verdict) if tries && verdict != ReplayVerdict::Safe => {
+            let (what, why) =
+                (format!("{} {}", verb.name(), row.target.record), format!("left out: {}", verdict.as_str().replace('_', " ")));
+            let remedy = match verdict {
+                ReplayVerdict::AlreadyApplied => "nothing is left to do",
+                _ => "ask the destination, or replay it alone with --reason",
+            };
+            Err((row.target.record, Failure::refused(what, why, remedy)))
+        }
+        _ => Ok(row.target),
+    }
+}
 
 async fn named(desk: &Desk, wanted: &Wanted<'_>, refs: &[Ref]) -> Result<Vec<Named>, Stop> {
     if let Some(other) = refs.iter().find(|record| record.kind != wanted.kind) {
@@ -117,12 +145,21 @@ async fn one(desk: &Desk, target: Target, wanted: &Wanted<'_>) -> Result<Told, F
 async fn would(desk: &Desk, target: &Target, verb: &Verb) -> Result<Told, Failure> {
     let refused = |why: String| Failure::refused(verb.name(), why, "look at the record again");
     let after = match (target.record.kind, verb) {
-        (Kind::Job, Verb::ReplayJob) => {
-            let state = desk.store.job(&desk.me, target.id.into()).await?.state;
-            if !state.may_replay() {
-                return Err(refused(format!("a job that is {state} cannot be replayed")));
+        (Kind::Job, Verb::RetryJob | Verb::ReplayJob) => {
+            let job = desk.store.job(&desk.me, target.id.into()).await?;
+            let (state, replay) = (job.state, job.replay(desk.store.clock.now()));
+            match (state.may_replay(), verb) {
+                (true, _) => {
+                    let verdict =
+                        replay.map(|replay| format!(" ({}: {})", replay.verdict.as_str().replace('_', " "), replay.reason));
+                    format!("{}: a new job would be made of it{}", target.record, verdict.unwrap_or_default())
+                }
+                (false, Verb::ReplayJob) => return Err(refused(format!("a job that is {state} cannot be replayed"))),
+                (false, _) => {
+                    let after = state.after(JobAct::RetryNow).map_err(|bad| refused(bad.to_string()))?;
+                    format!("{}: {state} would be {after}", target.record)
+                }
             }
-            format!("{}: a new job would be made of it", target.record)
         }
         (Kind::Job, verb) => {
             let act = match verb {

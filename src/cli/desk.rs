@@ -11,6 +11,8 @@ use crate::config::paths::Paths;
 use crate::domain::actor::{Actor, Person, Right};
 use crate::domain::client::Client;
 use crate::domain::failure::Failure;
+use crate::domain::id::{Kind, Ref};
+use crate::domain::row::Destination;
 use crate::store::Store;
 use crate::store::connect::{Place, Purpose};
 
@@ -40,6 +42,17 @@ impl Desk {
     /// Checks a right that no verb of the workflow checks.
     pub(super) fn require(&self, right: Right, act: &str) -> Result<(), Stop> {
         Ok(self.actor().require(right, act).map_err(Failure::from)?)
+    }
+
+    /// A destination, by name or reference.
+    pub(super) async fn destination(&self, name: &str) -> Result<Destination, Stop> {
+        let destinations = self.store.list_destinations().await?;
+        let known = destinations.iter().map(|row| row.name.as_str()).collect::<Vec<_>>().join(", ");
+        let named = |row: &Destination| row.name == name || Ref::new(Kind::Destination, row.number).to_string() == name;
+        destinations
+            .into_iter()
+            .find(named)
+            .ok_or_else(|| Stop::usage(name, "there is no destination of that name", format_args!("known: {known}")))
     }
 
     /// A client the person sees, by name or reference.

@@ -1,12 +1,14 @@
 //! The lists, a page at a time.
 
 use super::Ran;
-use super::args::{Failures, List, Paging};
+use super::args::{List, Paging, Queue};
 use super::desk::Desk;
 use super::print::{Printer, complain};
+use super::rows::queue::{FlowRow, JobRow};
 use super::rows::{Shown, show_all};
 use super::stop::Stop;
 use crate::domain::filter::Filter;
+use crate::domain::job::Job;
 use crate::domain::row::{Page, Pane};
 use crate::store::lists::{Cursor, Placed};
 
@@ -17,9 +19,15 @@ pub(super) async fn leads(desk: &Desk, list: &List, printer: &mut Printer) -> Ra
 }
 
 /// `quotedeck queue`
-pub(super) async fn queue(desk: &Desk, list: &List, printer: &mut Printer) -> Ran {
-    let (filter, after, limit) = wanted(list, Pane::Queue)?;
-    show(printer, &filter, &desk.store.page_jobs(&desk.me, &filter, after.as_ref(), limit).await?)
+pub(super) async fn queue(desk: &Desk, queue: &Queue, printer: &mut Printer) -> Ran {
+    if queue.forecast {
+        let now = desk.store.clock.now();
+        let flows = desk.store.flows(&desk.me).await?.into_iter();
+        return all(printer, &flows.map(|flow| FlowRow::new(flow, now)).collect::<Vec<_>>());
+    }
+    let (filter, after, limit) = wanted(&queue.list, Pane::Queue)?;
+    let page = desk.store.page_jobs(&desk.me, &filter, after.as_ref(), limit).await?;
+    show(printer, &filter, &jobs(desk, page, false))
 }
 
 /// `quotedeck tasks`
@@ -34,18 +42,16 @@ pub(super) async fn drafts(desk: &Desk, list: &List, printer: &mut Printer) -> R
     show(printer, &filter, &desk.store.page_drafts(&desk.me, &filter, after.as_ref(), limit).await?)
 }
 
-/// `quotedeck failures`
-pub(super) async fn failures(desk: &Desk, failures: &Failures, printer: &mut Printer) -> Ran {
-    let (filter, after, limit) = wanted(&failures.list, Pane::Failures)?;
-    if failures.groups {
-        let page = desk.store.failure_groups(&desk.me, &filter, limit).await?;
-        show_all(printer, &page.rows)?;
-        if page.more {
-            complain("more groups follow; raise --limit");
-        }
-        return Ok(super::DONE);
-    }
-    show(printer, &filter, &desk.store.page_failures(&desk.me, &filter, after.as_ref(), limit).await?)
+/// `quotedeck failures --jobs`
+pub(super) async fn failures(desk: &Desk, list: &List, printer: &mut Printer) -> Ran {
+    let (filter, after, limit) = wanted(list, Pane::Failures)?;
+    let page = desk.store.page_failures(&desk.me, &filter, after.as_ref(), limit).await?;
+    show(printer, &filter, &jobs(desk, page, true))
+}
+
+fn jobs(desk: &Desk, page: Page<Job>, failed: bool) -> Page<JobRow> {
+    let now = desk.store.clock.now();
+    Page { rows: page.rows.into_iter().map(|job| JobRow::new(job, now, failed)).collect(), more: page.more }
 }
 
 /// `quotedeck summaries`

@@ -1,5 +1,7 @@
 //! What each kind of row shows in a table; JSON has every field.
 
+pub(super) mod queue;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
@@ -11,9 +13,8 @@ use crate::domain::automation::{Automation, Limit};
 use crate::domain::client::Client;
 use crate::domain::draft::{Draft, Summary};
 use crate::domain::id::{Kind, Ref};
-use crate::domain::job::Job;
 use crate::domain::lead::Lead;
-use crate::domain::row::{Destination, FailureGroup};
+use crate::domain::row::Destination;
 use crate::domain::span::Finding;
 use crate::domain::task::Task;
 use crate::domain::template::Template;
@@ -76,43 +77,6 @@ impl Shown for Lead {
             self.state.to_string(),
             or_dash(self.owner.as_ref()),
             text(&self.next_action),
-        ]
-    }
-}
-
-impl Shown for Job {
-    const HEADS: &'static [&'static str] =
-        &["job", "due", "kind", "lead", "destination", "state", "tries>", "window ends", "signature", "last error"];
-    fn cells(&self) -> Vec<String> {
-        vec![
-            named(Kind::Job, self.number),
-            at(self.due_at),
-            self.kind.to_string(),
-            lead(self.lead_number),
-            self.destination.clone(),
-            self.state.to_string(),
-            format!("{}/{}", self.attempts, self.max_attempts),
-            at(self.window_ends_at),
-            or_dash(self.signature.as_ref()),
-            or_dash(self.last_error.as_ref().map(text)),
-        ]
-    }
-}
-
-impl Shown for FailureGroup {
-    const HEADS: &'static [&'static str] =
-        &["jobs>", "destination", "signature", "since", "last", "unknown>", "dead>", "paused", "example"];
-    fn cells(&self) -> Vec<String> {
-        vec![
-            self.count.to_string(),
-            self.destination.clone(),
-            self.signature.clone(),
-            at(self.since),
-            at(self.last),
-            self.unknown.to_string(),
-            self.dead.to_string(),
-            if self.paused { "paused" } else { "–" }.to_owned(),
-            or_dash(self.example.as_ref().map(text)),
         ]
     }
 }

@@ -9,6 +9,7 @@ use super::actor::Right;
 use super::draft::RejectReason;
 use super::id::Ref;
 use super::lead::{LeadAct, LeadState, LostReason};
+use super::replay::ReplayVerdict;
 
 /// The record an act is done to, as the person saw it: another version in the database means *conflict*.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -19,6 +20,15 @@ pub struct Target {
     pub id: Uuid,
     /// The version that was on the screen.
     pub version: i64,
+}
+
+/// A record of a frozen set, with what trying it again would come to where it is a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Frozen {
+    /// The record.
+    pub target: Target,
+    /// The verdict.
+    pub replay: Option<ReplayVerdict>,
 }
 
 /// What is done.
@@ -101,6 +111,18 @@ pub enum Verb {
     },
     /// Let it run again.
     ResumeDestination,
+    /// Let the jobs of a failure group go, paced; done to its destination.
+    ReleaseGroup {
+        /// How they failed.
+        signature: String,
+        /// The jobs, as they were frozen when the key was pressed.
+        jobs: Vec<Uuid>,
+    },
+    /// Stop such a release; what went stays gone.
+    StopRelease {
+        /// How its jobs failed.
+        signature: String,
+    },
 }
 
 /// One thing done to one record.
@@ -148,7 +170,9 @@ impl Verb {
             | Self::AssignTask { .. }
             | Self::SetLead { .. }
             | Self::RestoreLead { .. }
-            | Self::AssignLead { .. } => Right::Operate,
+            | Self::AssignLead { .. }
+            | Self::ReleaseGroup { .. }
+            | Self::StopRelease { .. } => Right::Operate,
         }
     }
 
@@ -176,6 +200,8 @@ impl Verb {
             Self::WithdrawSummary => "summary.withdraw",
             Self::PauseDestination { .. } => "destination.pause",
             Self::ResumeDestination => "destination.resume",
+            Self::ReleaseGroup { .. } => "release.start",
+            Self::StopRelease { .. } => "release.stop",
         }
     }
 

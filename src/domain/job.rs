@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::id::{ClientId, DestinationId, JobId, LeadId};
+use super::replay::{NOT_ARRIVED, Past, Replay, ReplayVerdict, judge};
 use super::text::Untrusted;
 use super::words;
 
@@ -181,6 +182,8 @@ pub struct Job {
     pub destination_id: DestinationId,
     /// That destination's name.
     pub destination: String,
+    /// What kind of system it is: `crm`, `sms`, `email`, `webhook`, `portal`.
+    pub destination_kind: String,
     /// What is asked of the destination, such as `contact.upsert`.
     pub operation: String,
     /// What stops a second effect.
@@ -207,10 +210,40 @@ pub struct Job {
     pub replay_of: Option<JobId>,
     /// Until when an armed job can be recalled.
     pub armed_until: Option<DateTime<Utc>>,
+    /// Whether a job of the same key arrived, or a newer one is on its way; told of jobs that may be replayed.
+    pub applied: bool,
+    /// When the first try under its key was made that may have arrived and that nobody settled; told of jobs that may
+    /// be replayed.
+    pub open_since: Option<DateTime<Utc>>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// When it last changed.
     pub updated_at: DateTime<Utc>,
+}
+
+impl Job {
+    /// What trying it again would come to now; `None` while it runs.
+    pub fn replay(&self, now: DateTime<Utc>) -> Option<Replay> {
+        match self.state {
+            JobState::Running => None,
+            JobState::Armed | JobState::Scheduled | JobState::Ready | JobState::Retrying | JobState::Held => Some(Replay {
+                verdict: ReplayVerdict::Safe,
+                reason: "nothing of it is in doubt: it is tried by itself".to_owned(),
+            }),
+            JobState::Succeeded | JobState::Unknown | JobState::Dead | JobState::Cancelled => Some(judge(&self.past(), now)),
+        }
+    }
+
+    fn past(&self) -> Past {
+        Past {
+            state: self.state,
+            mode: self.delivery_mode,
+            kind: self.destination_kind.clone(),
+            applied: self.applied,
+            open_since: self.open_since,
+            denied: self.reason.as_deref() == Some(NOT_ARRIVED),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,10 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use super::destination::Breaker;
+use super::forecast::Forecast;
 use super::id::DestinationId;
+use super::release::Release;
 use super::text::Untrusted;
 use super::words;
 
@@ -19,6 +22,8 @@ pub struct FailureGroup {
     pub destination_id: DestinationId,
     /// That destination's name.
     pub destination: String,
+    /// What kind of system that is: `crm`, `sms`, `email`, `webhook`, `portal`.
+    pub kind: String,
     /// What they have in common.
     pub signature: String,
     /// How many jobs.
@@ -33,8 +38,20 @@ pub struct FailureGroup {
     pub dead: i64,
     /// Whether the destination stands still: paused by a person, or stopped by itself.
     pub paused: bool,
+    /// Whether its breaker lets jobs through.
+    pub breaker: Breaker,
+    /// When the next of its jobs is tried again; `None` when none is.
+    pub next_try_at: Option<DateTime<Utc>>,
+    /// The most tries that one of those still tried has used; 0 when none is.
+    pub attempts: i64,
+    /// Tries allowed.
+    pub max_attempts: i64,
+    /// When the first window of those still tried closes.
+    pub window_ends_at: Option<DateTime<Utc>>,
     /// One of the error texts.
     pub example: Option<Untrusted>,
+    /// The release of this group, while one is under way or has just ended.
+    pub release: Option<Release>,
 }
 
 /// How many rows match: exact, or "at least" where counting all would be slow.
@@ -87,8 +104,8 @@ pub struct Figures {
     pub waiting: Count,
     /// When the next of them is due.
     pub next_due_at: Option<DateTime<Utc>>,
-    /// When the last of them is due: the queue is clear by then if all goes well.
-    pub clear_by: Option<DateTime<Utc>>,
+    /// When the queue will be clear, as far as that can be told.
+    pub forecast: Forecast,
     /// Open tasks.
     pub tasks: Count,
     /// Of these, past due.

@@ -135,6 +135,10 @@ impl Hands {
             Effect::LoadTrace(seq, record) => {
                 self.read(async move |store, me| store.trace(&me, record).await, move |trace| Message::Trace(seq, trace));
             }
+            Effect::Explain(seq, record) => self.read(
+                async move |store, me| store.explain(&me, record).await,
+                move |answer| Message::Explained(seq, answer.map(Box::new)),
+            ),
             Effect::LoadDraft(seq, id) => self.read(
                 async move |store, me| store.draft_detail(&me, id).await,
                 move |detail| Message::Draft(seq, detail.map(Box::new)),
@@ -144,7 +148,7 @@ impl Hands {
             }
             Effect::Freeze(seq, PageWanted { pane, filter, .. }) => self.read(
                 async move |store, me| store.freeze(&me, pane, &filter, FROZEN).await,
-                move |targets| Message::Frozen(seq, targets),
+                move |rows| Message::Frozen(seq, rows),
             ),
             Effect::Perform(seq, act) => {
                 let asked = act.clone();

@@ -6,6 +6,7 @@ use super::filtering::{Bind, Sql};
 use super::rows::from_row;
 use super::{Outcome, Store};
 use crate::domain::actor::Person;
+use crate::domain::forecast::overall;
 use crate::domain::row::{Count, Figures};
 
 struct Number {
@@ -94,7 +95,7 @@ impl Store {
                 })
                 .await?,
             next_due_at: self.due(me, " order by r.due_at limit 1").await?,
-            clear_by: self.due(me, " order by r.due_at desc limit 1").await?,
+            forecast: overall(&self.flows(me).await?, now),
             tasks: self.count(me, TASKS, open).await?,
             overdue: self
                 .count(me, TASKS, |sql| {

@@ -7,11 +7,31 @@ use super::rows::from_row;
 use super::statement::values;
 use super::{Outcome, Tx};
 use crate::domain::actor::Actor;
-use crate::domain::id::{ClientId, DestinationId, EntryId, JobId, Kind, LeadId, SummaryId, TemplateId};
+use crate::domain::failure::Failure;
+use crate::domain::id::{ClientId, DestinationId, EntryId, JobId, Kind, LeadId, Ref, SummaryId, TemplateId};
 use crate::domain::job::{DeliveryMode, JobKind, JobState};
 use crate::domain::journal::sha256;
+use crate::domain::replay::{NOT_ARRIVED, Past};
 use crate::domain::retry;
 use crate::store::journal::About;
+
+/// What stands behind the verdict on a replay, as columns: whether a job of the same key arrived or a newer one is on its
+/// way, and since when a try is open. Asked of jobs alone that may be replayed; `r` is the job. A destination that is asked before each try has
+/// answered for the tries before the last. Counted, because Postgres would answer an `exists` by reading all that succeeded.
+macro_rules! past {
+    () => {
+        "(r.state in ('dead', 'cancelled', 'unknown') and (select count(*) from jobs f
+            where f.idempotency_key = r.idempotency_key and (f.state = 'succeeded' or (f.replay > r.replay
+                and f.state in ('armed', 'scheduled', 'ready', 'running', 'retrying', 'held')))) > 0) as applied,
+        case when r.state in ('dead', 'cancelled', 'unknown') then (select min(a.started_at)
+            from jobs f join attempts a on a.job_id = f.id
+            where f.idempotency_key = r.idempotency_key and a.outcome in ('running', 'may_have_left', 'lease_lost')
+                and coalesce(f.reason, '') <> 'it did not arrive'
+                and (f.delivery_mode <> 'reconcile'
+                    or not exists (select 1 from attempts b where b.job_id = a.job_id and b.n > a.n))) end as open_since"
+    };
+}
+pub(crate) use past;
 
 /// Outward work to be queued.
 #[derive(Clone, Debug)]
@@ -73,6 +93,14 @@ pub struct JobNow {
 from_row!(JobNow { id: Uuid, number: =i64, version: =i64, state: String, client_id: Uuid, lead_id: ?Uuid, delivery_mode: String,
     attempts: =i64, replay_of: ?Uuid, window_ends_at: =DateTime<Utc>, due_at: =DateTime<Utc>, updated_at: =DateTime<Utc>, });
 
+struct PastRow {
+    kind: String,
+    reason: Option<String>,
+    applied: bool,
+    open_since: Option<DateTime<Utc>>,
+}
+from_row!(PastRow { kind: =String, reason: =Option<String>, applied: =bool, open_since: =Option<DateTime<Utc>>, });
+
 const NOW: &str = "select id, number, version, state, client_id, lead_id, delivery_mode, attempts, replay_of, window_ends_at, due_at, updated_at from jobs where id = $1";
 const INSERT: &str =
     "insert into jobs (id, client_id, lead_id, summary_id, destination_id, template_id, kind, operation, delivery_mode,
@@ -83,11 +111,11 @@ const INSERT: &str =
 const BY_KEY: &str = "select number, fingerprint from jobs where idempotency_key = $1 and replay = 0";
 // A replay is a new job with the same key: the destination may still recognise it. The old one is settled, not changed.
 const REPLAY: &str = "insert into jobs (id, client_id, lead_id, summary_id, destination_id, template_id, kind, operation, delivery_mode,
-        idempotency_key, fingerprint, replay, replay_of, args, state, priority, due_at, window_ends_at, max_attempts, armed_until, entry_id,
+        idempotency_key, fingerprint, replay, replay_of, args, content, state, priority, due_at, window_ends_at, max_attempts, armed_until, entry_id,
         search, created_at, updated_at)
     select $2, client_id, lead_id, summary_id, destination_id, template_id, kind, operation, delivery_mode, idempotency_key, fingerprint,
-        (select max(replay) + 1 from jobs r where r.idempotency_key = jobs.idempotency_key), id, args, 'armed', priority, $3, $4,
-        max_attempts, $3, $5, search, $6, $6
+        (select max(replay) + 1 from jobs r where r.idempotency_key = jobs.idempotency_key), id, args, content, $8, priority, $3, $4,
+        max_attempts, $7, $5, search, $6, $6
     from jobs where id = $1 returning number";
 const MOVE: &str =
     "update jobs set state = $4, due_at = coalesce($5, due_at), armed_until = $6, reason = $7, settled = settled or $8,
@@ -174,11 +202,14 @@ impl Tx {
         Ok(self.one::<(i64,)>(MOVE, values).await?.map(|row| row.0))
     }
 
-    /// Makes a new job from an old one, armed for ten seconds; the old one is settled by the caller.
-    pub async fn replay_job(&mut self, old: &JobNow, window: TimeDelta, entry: EntryId) -> Outcome<(JobId, i64)> {
+    /// Makes a new job from an old one, due at once or armed for a while; the old one is settled by the caller.
+    pub async fn replay_job(&mut self, old: &JobNow, arm: TimeDelta, window: TimeDelta, entry: EntryId) -> Outcome<(JobId, i64)> {
         let (id, now) = (JobId::new(), self.now);
-        let due = now + retry::ARMED;
-        let number = self.one::<(i64,)>(REPLAY, values![old.id, id, due, due + window, entry, now]).await?;
+        let due = now + arm;
+        let armed_until = (arm > TimeDelta::zero()).then_some(due);
+        let state = if armed_until.is_some() { JobState::Armed } else { JobState::Ready };
+        let values = values![old.id, id, due, due + window, entry, now, armed_until, state.as_str()];
+        let number = self.one::<(i64,)>(REPLAY, values).await?;
         Ok((id, number.map_or(0, |row| row.0)))
     }
 
@@ -187,6 +218,25 @@ impl Tx {
         let now = self.now;
         const SQL: &str = "update jobs set settled = $2, version = version + 1, updated_at = $3 where id = $1";
         self.run(SQL, values![id, settled, now]).await.map(drop)
+    }
+
+    /// What is known of all jobs under a job's key, to judge a replay by.
+    pub async fn past(&mut self, job: &JobNow) -> Outcome<Past> {
+        const SQL: &str = concat!(
+            "select d.kind, r.reason, ",
+            past!(),
+            " from jobs r join destinations d on d.id = r.destination_id where r.id = $1"
+        );
+        let row: Option<PastRow> = self.one(SQL, values![job.id]).await?;
+        let row = row.ok_or_else(|| Failure::NotFound(Ref::new(Kind::Job, job.number).to_string()))?;
+        Ok(Past {
+            state: job.state,
+            mode: job.delivery_mode,
+            kind: row.kind,
+            applied: row.applied,
+            open_since: row.open_since,
+            denied: row.reason.as_deref() == Some(NOT_ARRIVED),
+        })
     }
 
     /// The kind and operation of a job.

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::filtering::{Bind, Row, Sql, names_a_state};
 use super::{Outcome, Store};
-use crate::domain::act::Target;
+use crate::domain::act::{Frozen, Target};
 use crate::domain::actor::Person;
 use crate::domain::draft::{Draft, Summary};
 use crate::domain::failure::Failure;
@@ -133,7 +133,9 @@ impl Store {
         let mut sql = self.listed(GROUPS, me, Pane::Failures, filter).await?;
         sql.push(columns::FAILED).push(columns::NEWEST).bind(Bind::Number(Count::BOUND));
         sql.push(columns::GROUPED).bind(Bind::Number(clamped(limit) + 1));
-        self.bounded(&sql, limit).await
+        let groups: Page<columns::Grouped> = self.bounded(&sql, limit).await?;
+        let releases = if groups.rows.is_empty() { Vec::new() } else { self.fresh_releases(me).await? };
+        Ok(Page { rows: groups.rows.into_iter().map(|group| group.with(&releases)).collect(), more: groups.more })
     }
 
     /// The jobs of one failure group, the last changed first.
@@ -196,29 +198,29 @@ impl Store {
 
 impl Store {
     /// Everything that matches now, for a bulk act: the set does not grow while it is worked on.
-    pub async fn freeze(&self, me: &Person, pane: Pane, filter: &Filter, limit: i64) -> Outcome<Vec<Target>> {
-        fn targets<T>(page: &Page<T>, target: impl Fn(&T) -> Target) -> Vec<Target> {
-            page.rows.iter().map(target).collect()
-        }
-        let job = |row: &Job| Target { record: Ref::new(Kind::Job, row.number), id: row.id.0, version: row.version };
+    pub async fn freeze(&self, me: &Person, pane: Pane, filter: &Filter, limit: i64) -> Outcome<Vec<Frozen>> {
+        let frozen =
+            |kind, number, id, version| Frozen { target: Target { record: Ref::new(kind, number), id, version }, replay: None };
+        let now = self.clock.now();
+        let job = |row: &Job| Frozen {
+            replay: row.replay(now).map(|replay| replay.verdict),
+            ..frozen(Kind::Job, row.number, row.id.0, row.version)
+        };
         Ok(match pane {
-            Pane::Leads => targets(&self.page_leads(me, filter, None, limit).await?, |row| Target {
-                record: Ref::new(Kind::Lead, row.number),
-                id: row.id.0,
-                version: row.version,
-            }),
-            Pane::Failures => targets(&self.page_failures(me, filter, None, limit).await?, job),
-            Pane::Queue => targets(&self.page_jobs(me, filter, None, limit).await?, job),
-            Pane::Tasks => targets(&self.page_tasks(me, filter, None, limit).await?, |row| Target {
-                record: Ref::new(Kind::Task, row.number),
-                id: row.id.0,
-                version: row.version,
-            }),
-            Pane::Review => targets(&self.page_drafts(me, filter, None, limit).await?, |row| Target {
-                record: Ref::new(Kind::Draft, row.number),
-                id: row.id.0,
-                version: row.version,
-            }),
+            Pane::Leads => {
+                let page = self.page_leads(me, filter, None, limit).await?;
+                page.rows.iter().map(|row| frozen(Kind::Lead, row.number, row.id.0, row.version)).collect()
+            }
+            Pane::Failures => self.page_failures(me, filter, None, limit).await?.rows.iter().map(job).collect(),
+            Pane::Queue => self.page_jobs(me, filter, None, limit).await?.rows.iter().map(job).collect(),
+            Pane::Tasks => {
+                let page = self.page_tasks(me, filter, None, limit).await?;
+                page.rows.iter().map(|row| frozen(Kind::Task, row.number, row.id.0, row.version)).collect()
+            }
+            Pane::Review => {
+                let page = self.page_drafts(me, filter, None, limit).await?;
+                page.rows.iter().map(|row| frozen(Kind::Draft, row.number, row.id.0, row.version)).collect()
+            }
         })
     }
 }

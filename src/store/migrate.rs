@@ -20,8 +20,8 @@ macro_rules! migrations {
 
 type Source = (&'static str, &'static str, &'static str);
 
-const SQLITE: &[Source] = migrations!("sqlite": "0001" "people_and_clients", "0002" "journal", "0003" "leads", "0004" "queue", "0005" "review", "0006" "client_views", "0007" "feed", "0008" "worker");
-const POSTGRES: &[Source] = migrations!("postgres": "0001" "people_and_clients", "0002" "journal", "0003" "leads", "0004" "queue", "0005" "review", "0006" "client_views", "0007" "feed", "0008" "worker");
+const SQLITE: &[Source] = migrations!("sqlite": "0001" "people_and_clients", "0002" "journal", "0003" "leads", "0004" "queue", "0005" "review", "0006" "client_views", "0007" "feed", "0008" "worker", "0010" "releases");
+const POSTGRES: &[Source] = migrations!("postgres": "0001" "people_and_clients", "0002" "journal", "0003" "leads", "0004" "queue", "0005" "review", "0006" "client_views", "0007" "feed", "0008" "worker", "0010" "releases");
 const BOOTSTRAP: &str = include_str!("../../assets/postgres/bootstrap.sql");
 
 fn migrator(sources: &[Source]) -> Migrator {
@@ -41,7 +41,17 @@ fn migrator(sources: &[Source]) -> Migrator {
 }
 
 /// The newest schema this program knows.
-pub const NEWEST: i64 = SQLITE.len() as i64;
+pub const NEWEST: i64 = number(SQLITE[SQLITE.len() - 1].0);
+
+/// A migration's number.
+const fn number(digits: &str) -> i64 {
+    let (digits, mut at, mut number) = (digits.as_bytes(), 0, 0);
+    while at < digits.len() {
+        number = number * 10 + (digits[at] - b'0') as i64;
+        at += 1;
+    }
+    number
+}
 
 impl Store {
     /// Creates or upgrades the database, and opens it. Safe to repeat.

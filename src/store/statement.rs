@@ -8,7 +8,7 @@ use super::errors::failure;
 use super::filtering::Row;
 use super::{Outcome, Store, Tx, on_db, on_tx};
 use crate::domain::id::{
-    ClientId, DestinationId, DraftId, EntryId, EventId, JobId, LeadId, PayloadId, PersonId, SummaryId, TaskId,
+    ClientId, DestinationId, DraftId, EntryId, EventId, JobId, LeadId, PayloadId, PersonId, ReleaseId, SummaryId, TaskId,
 };
 
 /// A value to bind; every kind may be null.
@@ -49,7 +49,20 @@ macro_rules! value_from_ids {
         impl From<Option<$id>> for Value { fn from(id: Option<$id>) -> Self { Self::Id(id.map(|id| id.0)) } }
     )+};
 }
-value_from_ids!(ClientId, DestinationId, DraftId, EntryId, EventId, JobId, LeadId, PayloadId, PersonId, SummaryId, TaskId);
+value_from_ids!(
+    ClientId,
+    DestinationId,
+    DraftId,
+    EntryId,
+    EventId,
+    JobId,
+    LeadId,
+    PayloadId,
+    PersonId,
+    ReleaseId,
+    SummaryId,
+    TaskId
+);
 
 /// The values of a statement, in the order of `$1`, `$2` …
 macro_rules! values {

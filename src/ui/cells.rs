@@ -11,8 +11,10 @@ use super::text::{head, head_of};
 use crate::app::age;
 use crate::app::item::Item;
 use crate::config::theme::Styles;
+use crate::domain::destination::Breaker;
 use crate::domain::id::{Kind, Ref};
 use crate::domain::lead::{LeadState, Urgency};
+use crate::domain::release::ReleaseState;
 use crate::domain::row::{FailureGroup, Pane};
 
 /// A cell's text and style.
@@ -20,6 +22,9 @@ pub(crate) type Cell<'a> = (Cow<'a, str>, Style);
 
 /// Who else is at the row; shown only where somebody is.
 pub(crate) const WHO: &str = "who";
+
+/// What trying a job again would come to; shown only where a job has ended.
+pub(crate) const AGAIN: &str = "again";
 
 const LEADS: &[Column] = &[
     number("age", 5, 0),
@@ -42,24 +47,28 @@ const FAILURES: &[Column] = &[
     number("jobs", 5, 0),
     column("destination", 7, 18, 1),
     column("how it failed", 10, 44, 3),
-    column("since", 5, 9, 4),
+    column("since", 5, 9, 7),
     column("state", 8, 10, 2),
-    column("last", 6, 6, 5),
-    column("in their words", 16, 80, 6),
+    number("next", 6, 4),
+    number("try", 5, 5),
+    number("left", 6, 6),
+    column("last", 6, 6, 8),
+    column("in their words", 16, 80, 9),
 ];
 
 const JOBS: &[Column] = &[
     Column { name: "due", least: 6, most: 9, rank: 0, right: true },
-    column("what", 9, 15, 2),
-    column("lead", 6, 8, 4),
-    column("destination", 7, 18, 3),
-    number("try", 5, 5),
-    number("left", 6, 6),
+    column("what", 9, 15, 3),
+    column("lead", 6, 8, 6),
+    column("destination", 7, 18, 7),
+    number("try", 5, 4),
+    number("left", 6, 5),
     column("state", 7, 11, 1),
+    column(AGAIN, 6, 11, 2),
     column(WHO, 5, 10, 4),
-    column("ref", 6, 8, 8),
-    column("client", 8, 18, 9),
-    column("last error", 14, 80, 7),
+    column("ref", 6, 8, 9),
+    column("client", 8, 18, 10),
+    column("last error", 14, 80, 8),
 ];
 
 const TASKS: &[Column] = &[
@@ -145,7 +154,16 @@ pub(crate) fn cell<'a>(item: &'a Item, name: &str, around: Around<'a>) -> Cell<'
         (Item::Group(group), "how it failed") => plain(head_of(&group.signature)),
         (Item::Group(group), "since") => plain(clock(now, group.since).into()),
         (Item::Group(group), "last") => quiet(age::ago(now, group.last).into()),
-        (Item::Group(group), "state") => word(group_state(group, styles)),
+        (Item::Group(group), "state") => match &group.release {
+            Some(release) if release.state.is_open() => {
+                (format!("⇉ {}/{}", release.released(), release.total).into(), styles.info)
+            }
+            Some(release) if release.state == ReleaseState::Stopped && !group.paused => ("■ stopped".into(), styles.bad),
+            _ => word(group_state(group, styles)),
+        },
+        (Item::Group(group), "next") => plain(group.next_try_at.map(|at| age::until(now, at)).unwrap_or_default().into()),
+        (Item::Group(group), "try") if group.attempts > 0 => plain(format!("{}/{}", group.attempts, group.max_attempts).into()),
+        (Item::Group(group), "left") => group.window_ends_at.map_or_else(none, |at| left(now, at, styles)),
         (Item::Group(group), "in their words") => quiet(group.example.as_ref().map(head).unwrap_or_default()),
 
         (Item::Job(job), "due") => {
@@ -159,12 +177,13 @@ pub(crate) fn cell<'a>(item: &'a Item, name: &str, around: Around<'a>) -> Cell<'
         (Item::Job(job), "lead") => job.lead_number.map_or_else(none, lead_ref),
         (Item::Job(job), "destination") => plain(head_of(&job.destination)),
         (Item::Job(job), "try") => plain(format!("{}/{}", job.attempts, job.max_attempts).into()),
-        (Item::Job(job), "left") => {
-            let left = job.window_ends_at - now;
-            let style = if left < chrono::TimeDelta::minutes(15) { styles.warn } else { styles.text };
-            if job.state.is_final() { none() } else { (age::until(now, job.window_ends_at).replace("due", "over").into(), style) }
-        }
+        (Item::Job(job), "left") if job.state.is_final() => none(),
+        (Item::Job(job), "left") => left(now, job.window_ends_at, styles),
         (Item::Job(job), "state") => word(states::job(job.state, styles)),
+        (Item::Job(job), AGAIN) if job.state.may_replay() => match job.replay(now) {
+            Some(replay) => word(states::replay(replay.verdict, styles)),
+            None => none(),
+        },
         (Item::Job(job), "client") => quiet(head_of(&job.client)),
         (Item::Job(job), "last error") => match (&job.last_error, &job.reason) {
             (Some(error), _) => quiet(head(error)),
@@ -198,6 +217,12 @@ pub(crate) fn cell<'a>(item: &'a Item, name: &str, around: Around<'a>) -> Cell<'
     }
 }
 
+/// How long a window stays open.
+fn left<'a>(now: DateTime<Utc>, ends: DateTime<Utc>, styles: &Styles) -> Cell<'a> {
+    let style = if ends - now < chrono::TimeDelta::minutes(15) { styles.warn } else { styles.text };
+    (age::until(now, ends).replace("due", "over").into(), style)
+}
+
 fn owner<'a>(name: Option<&'a str>, styles: &Styles) -> Cell<'a> {
     match name {
         Some(name) => (head_of(name), styles.text),
@@ -215,7 +240,9 @@ fn checks<'a>(blocks: i64, warns: i64, styles: &Styles) -> Cell<'a> {
 }
 
 fn group_state(group: &FailureGroup, styles: &Styles) -> states::Shown {
-    if group.paused {
+    if group.breaker != Breaker::Closed {
+        ("⊗ breaker", styles.warn)
+    } else if group.paused {
         ("‖ paused", styles.warn)
     } else if group.unknown > 0 {
         ("? decide", styles.bad)

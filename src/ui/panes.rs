@@ -7,16 +7,16 @@ use ratatui::symbols::border;
 use ratatui::text::Span;
 use ratatui::widgets::{Block, Borders, Widget};
 
-use super::cells::{self, Around, WHO};
-use super::text::{cut, fit, head, head_of, put, width, wrap};
+use super::cells::{self, AGAIN, Around, WHO};
+use super::text::{cut, fit, head_of, put, width, wrap};
 use super::{native, table};
 use crate::app::item::Item;
-use crate::app::layout::{self, PaneBox, Rect};
+use crate::app::layout::{PaneBox, Rect};
 use crate::app::list::{List, Load};
-use crate::app::screen::Group;
 use crate::app::{App, age};
 use crate::config::theme::Styles;
-use crate::domain::row::{FailureGroup, Pane};
+use crate::domain::forecast::Forecast;
+use crate::domain::row::Pane;
 
 /// Paints a pane with its list.
 pub(crate) fn draw(frame: &mut Frame<'_>, app: &App, place: &PaneBox, styles: &Styles) {
@@ -124,11 +124,20 @@ pub(crate) fn figures(app: &App, pane: Pane, styles: &Styles) -> Vec<(String, St
         },
         Pane::Queue => {
             let mut notes = vec![(format!("{} waiting", figures.waiting), styles.text)];
+            let forecast = &figures.forecast;
+            // What is wrong is said first: a narrow title has no room for more.
+            if forecast.is_bad() {
+                notes.push((forecast.short(now), styles.warn));
+            }
+            if let Forecast::NotClearing { came, left } = forecast {
+                notes.push((format!("{came}/min in, {left} out"), styles.warn));
+            }
             let next = figures.next_due_at.map(|at| age::until(now, at));
             notes.extend(next.map(|next| (format!("next {next}"), styles.text)));
-            // A time that has passed is no forecast: what is held has no due time worth telling.
-            let clear_by = figures.clear_by.filter(|at| *at > now);
-            notes.extend(clear_by.map(|at| (format!("clear by {}", cells::clock(now, at)), styles.text)));
+            if !forecast.is_bad() && *forecast != Forecast::Clear {
+                let known = !matches!(forecast, Forecast::TooLittle { .. });
+                notes.push((forecast.short(now), if known { styles.text } else { styles.dim }));
+            }
             notes
         }
         Pane::Tasks => vec![
@@ -139,43 +148,6 @@ pub(crate) fn figures(app: &App, pane: Pane, styles: &Styles) -> Vec<(String, St
             (format!("{} drafts", figures.drafts), styles.text),
             (format!("{} blocked", figures.blocked), weigh(figures.blocked.n, styles.warn)),
         ],
-    }
-}
-
-/// Paints the jobs of a failure group.
-pub(crate) fn group(buffer: &mut Buffer, app: &App, body: Rect, group: &Group, styles: &Styles) {
-    let (place, _) = layout::alone(Pane::Queue, body, false);
-    let name = format!("{} · {}", head_of(&group.destination), head_of(&group.signature));
-    let mut said = notes(&group.list, styles);
-    if group.list.load == Load::Ready {
-        let more = if group.list.more { "+" } else { "" };
-        said.push((format!("{}{more} jobs", group.list.rows.len()), styles.text));
-    }
-    let title = heading(name, styles.focused, said, usize::from(body.w).saturating_sub(2));
-    outline(buffer, &place, title, true, styles);
-    rows(buffer, app, &place, &group.list, true, "No job is in this group any more. Esc goes back.", styles);
-}
-
-/// Paints what is known of a failure group beside the list.
-pub(crate) fn group_aside(buffer: &mut Buffer, area: Rect, group: &FailureGroup, styles: &Styles) {
-    let place = PaneBox { pane: Pane::Failures, outer: area, first: true, last: true };
-    let title = heading(head_of(&group.destination).into_owned(), styles.title, [], usize::from(area.w).saturating_sub(2));
-    outline(buffer, &place, title, false, styles);
-    let inner = area.inner(2, 1, 2, 1);
-    let facts = [
-        ("failed as", head_of(&group.signature).into_owned()),
-        ("jobs", format!("{}: {} given up, {} with an unknown outcome", group.count, group.dead, group.unknown)),
-        ("since", group.since.format("%Y-%m-%d %H:%M UTC").to_string()),
-        ("last", group.last.format("%Y-%m-%d %H:%M UTC").to_string()),
-        ("paused", if group.paused { "yes: its jobs are held" } else { "no" }.to_owned()),
-    ];
-    for (n, (name, value)) in facts.into_iter().enumerate() {
-        put(buffer, inner, n, vec![Span::styled(format!("{name:<10}"), styles.dim), Span::styled(value, styles.text)].into());
-    }
-    let words = group.example.as_ref().map(head).unwrap_or_default();
-    let below = inner.inner(0, 6, 0, 0);
-    for (n, line) in wrap(&words, below.w.into(), below.h.into()).into_iter().enumerate() {
-        put(buffer, below, n, Span::styled(line, styles.warn).into());
     }
 }
 
@@ -207,7 +179,9 @@ pub(crate) fn rows(buffer: &mut Buffer, app: &App, place: &PaneBox, list: &List,
     let all = cells::columns(place.pane);
     let who: Vec<String> = list.visible().map(|(_, item)| who(app, item)).collect();
     let nobody = who.iter().all(String::is_empty);
-    let columns: Vec<table::Column> = all.iter().copied().filter(|column| !(nobody && column.name == WHO)).collect();
+    let again = list.visible().any(|(_, item)| matches!(item, Item::Job(job) if job.state.may_replay()));
+    let has = |column: &table::Column| !(nobody && column.name == WHO || !again && column.name == AGAIN);
+    let columns: Vec<table::Column> = all.iter().copied().filter(has).collect();
     let around = |n: usize| Around { now: app.now(), who: who.get(n).map_or("", String::as_str), styles };
     let mut natural: Vec<usize> = columns.iter().map(|column| width(column.name)).collect();
     for (n, (_, item)) in list.visible().enumerate() {

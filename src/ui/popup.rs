@@ -5,14 +5,15 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Clear, Widget};
 
+use super::cells::clock;
 use super::chrome::with_cursor;
-use super::native;
 use super::text::{fit, head_of, put, width, wrap};
-use crate::app::App;
+use super::{native, states};
 use crate::app::bulk::{Bulk, Stage};
 use crate::app::layout::{self, Rect};
 use crate::app::palette::{self, Palette};
-use crate::app::popup::{Ask, Popup, Question};
+use crate::app::popup::{Ask, Popup, Question, Why};
+use crate::app::{App, age};
 use crate::config::theme::Styles;
 
 /// Widest a question gets: longer lines are hard to read.
@@ -29,6 +30,7 @@ pub(crate) fn draw(buffer: &mut Buffer, app: &App, styles: &Styles) {
                 progress(buffer, app, bulk, *top, styles);
             }
         }
+        Some(Popup::Why(why)) => reasons(buffer, app, why, styles),
         Some(Popup::Filter { .. } | Popup::Jump) | None => {}
     }
 }
@@ -141,6 +143,45 @@ fn scrolling(buffer: &mut Buffer, app: &App, lines: Vec<Line<'_>>, top: usize, t
     for (n, line) in lines.into_iter().skip(top).take(inner.h.into()).enumerate() {
         put(buffer, inner, n, line);
     }
+}
+
+/// Why a job is not running.
+fn reasons(buffer: &mut Buffer, app: &App, why: &Why, styles: &Styles) {
+    let room = usize::from(app.size().0.saturating_sub(8).min(106));
+    let mut lines: Vec<Line<'_>> = Vec::new();
+    let mut say = |text: &str, style: Style, before: &str| {
+        let indent = " ".repeat(width(before));
+        for (n, part) in wrap(&head_of(text), room.saturating_sub(indent.len()), 6).into_iter().enumerate() {
+            let before = if n == 0 { before } else { &indent };
+            lines.push(Span::styled(format!("{before}{part}"), style).into());
+        }
+    };
+    match &why.answer {
+        None => say("loading …", styles.dim, ""),
+        Some(Err(failure)) => say(&format!("✗ cannot be read: {failure}"), styles.bad, ""),
+        Some(Ok(answer)) => {
+            let now = app.now();
+            let (word, _) = states::job(answer.state, styles);
+            say(&format!("{} · {word}", answer.title), styles.title, "");
+            let left = age::until(now, answer.window_ends_at).replace("due", "over");
+            let next =
+                if answer.state.is_final() { String::new() } else { format!("next try {} · ", age::until(now, answer.due_at)) };
+            say(&format!("{next}{}/{} tries used · window {left}", answer.attempts, answer.max_attempts), styles.text, "");
+            if let Some(replay) = &answer.replay {
+                let (word, style) = states::replay(replay.verdict, styles);
+                say(&format!("to try again: {word}, {}", replay.reason), style, "");
+            }
+            for (n, reason) in answer.reasons.iter().enumerate() {
+                say("", styles.text, "");
+                let until =
+                    reason.until.map(|at| format!(" · until {} ({})", clock(now, at), age::until(now, at))).unwrap_or_default();
+                let (sign, style) = if n == 0 { ("▸ ", styles.warn) } else { ("  ", styles.text) };
+                say(&format!("{}{until}", reason.what), style, sign);
+                say(&reason.advice, styles.good, "    ");
+            }
+        }
+    }
+    scrolling(buffer, app, lines, why.top, &format!("why is {} not running?", why.record), "j k scroll · Esc close", styles);
 }
 
 fn commands(buffer: &mut Buffer, app: &App, palette: &Palette, styles: &Styles) {

@@ -7,6 +7,7 @@ use crate::config::theme::Styles;
 use crate::domain::draft::DraftState;
 use crate::domain::job::JobState;
 use crate::domain::lead::{LeadState, Urgency};
+use crate::domain::replay::ReplayVerdict;
 
 /// A state as it is shown.
 pub(crate) type Shown = (&'static str, Style);
@@ -23,6 +24,16 @@ pub(crate) fn job(state: JobState, styles: &Styles) -> Shown {
         JobState::Unknown => ("? unknown", styles.bad),
         JobState::Dead => ("✗ dead", styles.bad),
         JobState::Cancelled => ("⊘ cancelled", styles.dim),
+    }
+}
+
+/// What trying a job again would come to.
+pub(crate) fn replay(verdict: ReplayVerdict, styles: &Styles) -> Shown {
+    match verdict {
+        ReplayVerdict::Safe => ("✓ safe", styles.good),
+        ReplayVerdict::AlreadyApplied => ("≡ applied", styles.dim),
+        ReplayVerdict::Unknown => ("? unknown", styles.bad),
+        ReplayVerdict::KeyExpired => ("! expired", styles.warn),
     }
 }
 

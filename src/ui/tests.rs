@@ -9,11 +9,15 @@ use rstest::rstest;
 use crate::app::App;
 use crate::app::effect::Effect;
 use crate::app::fixtures::{self, deck, done, now, page, press, start, type_in};
+use crate::app::item::Item;
 use crate::app::message::{Link, Message, Rows};
 use crate::config::theme::{Styles, Theme};
+use crate::domain::act::Frozen;
 use crate::domain::actor::Role;
 use crate::domain::failure::{Conflict, Failure};
-use crate::domain::row::{Figures, Pane};
+use crate::domain::job::JobState;
+use crate::domain::release::{Release, ReleaseState};
+use crate::domain::row::{FailureGroup, Figures, Pane};
 use crate::domain::text::{Untrusted, is_unsafe};
 
 const SIZES: [(u16, u16); 5] = [(80, 24), (120, 36), (200, 60), (40, 10), (1, 1)];
@@ -127,6 +131,8 @@ fn hostile_names_stay_in_their_cells() {
 #[case("unknown_again", "2 Enter j j j r", "")]
 #[case("marks", "3 x x x j", "")]
 #[case("why_not", "3 j r", "")]
+#[case("why", "3 i", "")]
+#[case("zoom_queue", "3 z", "")]
 fn screens_and_popups(#[case] name: &str, #[case] keys: &str, #[case] typed: &str) {
     for size in [(80, 24), (120, 36), (200, 60), (40, 10), (1, 1)] {
         let mut app = deck(Role::Owner, size);
@@ -141,9 +147,7 @@ fn a_bulk_act_from_preview_to_its_end() {
     let mut app = deck(Role::Owner, (80, 24));
     let effects = press(&mut app, "2 r");
     let [Effect::Freeze(seq, _)] = effects[..] else { panic!("{effects:?}") };
-    let targets =
-        (0..38).map(|n| crate::app::item::Item::Job(fixtures::job(n, crate::domain::job::JobState::Dead)).target().unwrap());
-    app.update(Message::Frozen(seq, Ok(targets.collect())));
+    app.update(Message::Frozen(seq, Ok(frozen(38, 2))));
     type_in(&mut app, "3");
     insta::assert_snapshot!("bulk_preview_80x24", picture(&app));
     type_in(&mut app, "8");
@@ -165,6 +169,60 @@ fn a_bulk_act_from_preview_to_its_end() {
     press(&mut app, "Esc");
     app.update(Message::BulkEnded { seq: *seq, stopped: true });
     insta::assert_snapshot!("bulk_stopped_80x24", picture(&app));
+}
+
+/// A frozen group: so many that are safe to try again, and so many that are not.
+fn frozen(safe: i64, unknown: i64) -> Vec<Frozen> {
+    let job = |n, state| fixtures::frozen(&Item::Job(fixtures::job(n, state)));
+    (0..safe + unknown).map(|n| job(n, if n < safe { JobState::Dead } else { JobState::Unknown })).collect()
+}
+
+#[test]
+fn the_queue_says_when_it_does_not_clear() {
+    use crate::domain::forecast::Forecast;
+    let bad = Forecast::NotClearing { came: 12, left: 9 };
+    let held = Forecast::Held { destination: "HubSpot".into(), jobs: 38, until: None };
+    for (n, (forecast, says)) in
+        [(bad, "not clearing"), (held, "held: HubSpot"), (Forecast::TooLittle { left: 2 }, "")].into_iter().enumerate()
+    {
+        for size in [(80, 24), (120, 36)] {
+            let mut app = deck(Role::Owner, size);
+            let effects = app.update(Message::Changed);
+            let seq = effects.iter().find_map(|effect| if let Effect::LoadFigures(seq) = effect { Some(*seq) } else { None });
+            app.update(Message::Figures(seq.unwrap(), Ok(Figures { forecast: forecast.clone(), ..fixtures::figures() })));
+            fixtures::serve(&mut app, effects.into_iter().filter(|effect| !matches!(effect, Effect::LoadFigures(_))).collect());
+            let title = picture(&app).lines().find(|line| line.contains("3 Retry queue")).unwrap_or_default().to_owned();
+            assert!(title.contains(says), "{title}");
+            insta::assert_snapshot!(format!("forecast_{n}_{}", size.0), title);
+        }
+    }
+}
+
+fn show_release(app: &mut App, release: Release) {
+    let effects = app.update(Message::Changed);
+    let seq = fixtures::load_of(&effects, Pane::Failures).unwrap();
+    let group = FailureGroup { release: Some(release), ..fixtures::group(2, 23, 0) };
+    app.update(Message::Page(seq, Ok(Rows::Groups(page(vec![fixtures::group(0, 38, 0), group])))));
+    fixtures::serve(app, effects);
+}
+
+#[test]
+fn a_release_from_preview_to_its_stop() {
+    for (w, h) in [(80, 24), (120, 36)] {
+        let mut app = deck(Role::Owner, (w, h));
+        let effects = press(&mut app, "2 j j R");
+        let [Effect::Freeze(seq, _)] = effects[..] else { panic!("{effects:?}") };
+        app.update(Message::Frozen(seq, Ok(frozen(40, 2))));
+        insta::assert_snapshot!(format!("release_preview_{w}x{h}"), picture(&app));
+        press(&mut app, "Esc");
+        show_release(&mut app, fixtures::release(2));
+        insta::assert_snapshot!(format!("releasing_{w}x{h}"), picture(&app));
+        let why = Some("failures came back: 3 of the last 10".to_owned());
+        let stopped = Release { state: ReleaseState::Stopped, failed: 3, ended_why: why, ..fixtures::release(2) };
+        press(&mut app, "z");
+        show_release(&mut app, stopped);
+        insta::assert_snapshot!(format!("release_stopped_{w}x{h}"), picture(&app));
+    }
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! What a worker does from time to time, whoever's jobs they are: leases that ran out, windows that closed, pauses that
-//! ended, probes, the time of day, and a seal over the journal.
+//! ended, probes, the time of day, a seal over the journal, and the next step of every release.
 
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use super::leases::Leases;
 use crate::domain::failure::Failure;
 use crate::store::Store;
 use crate::store::journal::Search;
+use crate::workflow::release::advance;
 
 const EVERY: Duration = Duration::from_secs(1);
 /// Of the rounds, every so many: heartbeats and the rescue scan.
@@ -42,7 +43,7 @@ async fn turn(store: &Store, leases: &Leases, round: u64) -> Result<(), Failure>
     destinations(store).await?;
     let search = if round == 0 { Search::All } else { Search::Recent };
     while store.seal_journal(search).await? >= crate::domain::journal::SEAL_SIZE {}
-    Ok(())
+    advance(store).await.map(drop)
 }
 
 async fn destinations(store: &Store) -> Result<(), Failure> {
@@ -55,5 +56,6 @@ async fn destinations(store: &Store) -> Result<(), Failure> {
 pub(super) async fn once(store: &Store) -> Result<(), Failure> {
     store.rescue_jobs().await?;
     store.close_windows().await?;
-    destinations(store).await
+    destinations(store).await?;
+    advance(store).await.map(drop)
 }

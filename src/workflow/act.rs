@@ -4,6 +4,7 @@ mod draft;
 mod job;
 mod lead;
 mod place;
+mod release;
 mod task;
 
 use uuid::Uuid;
@@ -15,6 +16,7 @@ use crate::domain::id::{ClientId, Kind, LeadId, Ref};
 use crate::store::drafts::DraftNow;
 use crate::store::journal::About;
 use crate::store::{Store, Tx};
+pub(in crate::workflow) use release::{Turn, let_go};
 
 /// An act under way: one transaction, one person, one record.
 struct Acting<'a> {
@@ -55,6 +57,8 @@ pub async fn perform(store: &Store, me: &Person, act: &Act) -> Result<Done, Fail
         Verb::WithdrawSummary => acting.withdraw().await?,
         Verb::PauseDestination { until } => acting.pause(*until).await?,
         Verb::ResumeDestination => acting.resume().await?,
+        Verb::ReleaseGroup { signature, jobs } => acting.release_group(signature, jobs).await?,
+        Verb::StopRelease { signature } => acting.stop_release(signature).await?,
     };
     acting.tx.commit().await?;
     Ok(done)

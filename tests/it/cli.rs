@@ -20,6 +20,7 @@ both_databases!(
     a_bad_line_is_told_and_the_rest_goes_on,
     roles_hold_at_the_command_line,
     a_bulk_does_what_it_can,
+    the_failures_desk_at_the_command_line,
     what_somebody_else_wrote_is_printed_harmless
 );
 
@@ -291,6 +292,63 @@ async fn a_bulk_does_what_it_can(world: World) {
     let all = shell.run("job cancel --filter destination:pipedrive --all --reason stale --json").json();
     assert_eq!(all.as_array().unwrap().len(), 3, "{all}");
     assert_eq!(shell.run("queue --json").json(), Value::Array(vec![]));
+}
+
+async fn the_failures_desk_at_the_command_line(world: World) {
+    let acme = world.client("Acme").await;
+    let shell = ready(&world).await;
+    let crm = world.destination("Pipedrive", with![]).await;
+    let failed = || with![state = "dead", signature = "401", last_error = "401 expired", reason = "permanent"];
+    for _ in 0..3 {
+        world.job(&acme, crm, failed()).await;
+    }
+    let unknown = world.job(&acme, crm, [failed(), with![state = "unknown", delivery_mode = "once"]].concat()).await.number;
+
+    let groups = shell.run("failures --json").json();
+    assert_eq!((groups[0]["count"].as_i64(), groups[0]["hint"]["remedy"].as_str()), (Some(4), Some("resume")), "{groups}");
+    assert!(shell.run("failures").out.contains("likely: the token expired or was revoked; renew it at Pipedrive"));
+    let jobs = shell.run("failures --jobs --json").json();
+    let verdicts: Vec<_> = jobs.as_array().unwrap().iter().map(|job| job["replay"]["verdict"].as_str().unwrap()).collect();
+    assert_eq!(verdicts.iter().filter(|verdict| **verdict == "safe").count(), 3, "{verdicts:?}");
+    assert_eq!(verdicts.iter().filter(|verdict| **verdict == "unknown").count(), 1, "{verdicts:?}");
+    assert_eq!((jobs[0]["tries_left"].as_i64(), &jobs[0]["next_try_in_s"]), (Some(12), &Value::Null), "{jobs}");
+    let first = shell.run("failures --jobs --limit 2");
+    let place = first.err.split("--after ").nth(1).expect("where to go on").trim().to_owned();
+    assert_eq!(shell.run(&format!("failures --after {place} --json")).json().as_array().unwrap().len(), 2);
+
+    let why = shell.run(&format!("job why J-{unknown} --json")).json();
+    assert_eq!((why["reasons"][0]["cause"].as_str(), why["replay"]["verdict"].as_str()), (Some("unknown"), Some("unknown")));
+    assert_eq!(shell.run("job why J-999").status, 2);
+    assert_eq!(shell.run("job why L-1").status, 2);
+
+    let refused = shell.run(&format!("job replay J-{unknown}"));
+    assert_eq!(refused.status, 3, "{}", refused.err);
+    let bulk = shell.run("job replay --filter signature:401 --all --reason go --dry-run");
+    assert_eq!(bulk.status, 4, "{}", bulk.err);
+    assert!(bulk.err.contains("left out: unknown"), "{}", bulk.err);
+
+    let group = "--destination Pipedrive --signature 401";
+    let canary = shell.run(&format!("failures retry {group} --canary --json"));
+    assert!(canary.err.contains("3 safe · 1 unknown is left out"), "{}", canary.err);
+    assert_eq!(canary.json().as_array().unwrap().len(), 1);
+    assert_eq!(shell.run(&format!("failures release {group} --dry-run")).status, 0);
+    assert_eq!(shell.run("release list --json").json(), Value::Array(vec![]));
+    let begun = shell.run(&format!("failures release {group} --reason renewed"));
+    assert_eq!(begun.status, 0, "{}", begun.err);
+    assert!(begun.out.contains("release 1 begins with a canary; 1 more follow"), "{}", begun.out);
+    assert_eq!(shell.run(&format!("failures release {group}")).status, 3, "it is under way");
+    let shown = shell.run("release show 1 --json").json();
+    assert_eq!((shown["state"].as_str(), shown["jobs"].as_array().map(Vec::len)), (Some("canary"), Some(2)), "{shown}");
+    assert!(shell.run("release show 1").out.contains("released 0/2, step 0, 0 failed; by rosa"));
+    assert_eq!(shell.run("release stop 1 --reason wait").status, 0);
+    assert_eq!(shell.run("release stop 1").status, 3);
+    assert_eq!(shell.run("release show 9").status, 2);
+    assert_eq!(shell.run("failures release --destination Pipedrive --signature nothing").status, 3);
+    assert_eq!(shell.run("failures release --destination Nowhere --signature 401").status, 2);
+
+    let flows = shell.run("queue --forecast --json").json();
+    let own = flows.as_array().unwrap().iter().find(|flow| flow["destination"] == "Pipedrive").expect("its flow");
+    assert_eq!(own["forecast"]["is"], "by", "an armed job has a time of its own: {own}");
 }
 
 async fn what_somebody_else_wrote_is_printed_harmless(world: World) {

@@ -134,7 +134,11 @@ impl Sitting {
     }
 }
 
-both_databases!(what_another_connection_commits_is_seen, an_act_is_done_and_undone);
+both_databases!(
+    what_another_connection_commits_is_seen,
+    an_act_is_done_and_undone,
+    a_group_is_released_from_the_deck_and_goes_on_without_it,
+);
 
 async fn what_another_connection_commits_is_seen(world: World) {
     let recovery = TempDir::new().unwrap();
@@ -283,4 +287,36 @@ async fn an_unsaved_text_outlives_a_deck_that_breaks() {
         assert!(matches!(&*kept, [file] if std::fs::read_to_string(file).unwrap().contains("So ")));
     })
     .await;
+}
+
+async fn a_group_is_released_from_the_deck_and_goes_on_without_it(world: World) {
+    let acme = world.client("Acme").await;
+    world.person("rosa", Role::Owner, None).await;
+    let hubspot = world.destination("HubSpot", with![]).await;
+    for _ in 0..3 {
+        world.job(&acme, hubspot, with![state = "dead", signature = "401", last_error = "401 expired"]).await;
+    }
+    let recovery = TempDir::new().expect("a temporary folder");
+    let mut rosa = Sitting::at(&world.place, &world.clock, "rosa", &recovery);
+    rosa.sees("3 in 1 group").await;
+    rosa.press("2\n").await;
+    rosa.sees("likely: the token expired or was revoked").await;
+    rosa.sees("✓ safe").await;
+    rosa.press("i").await;
+    rosa.sees("it is given up").await;
+    rosa.press("\x1b\x1bR").await;
+    rosa.sees("3 safe").await;
+    rosa.press("\n").await;
+    rosa.sees("begins with a canary; 2 more follow").await;
+    rosa.sees("⇉ 0/3").await;
+    quotedeck::workflow::release::advance(&world.store).await.expect("a step");
+    rosa.sees("⇉ 1/3").await;
+    drop(rosa);
+    for _ in 0..4 {
+        world.clock.advance(chrono::TimeDelta::seconds(1));
+        world.script("update jobs set state = 'succeeded' where state = 'ready'").await;
+        quotedeck::workflow::release::advance(&world.store).await.expect("a step");
+    }
+    assert_eq!(world.number("select count(*) from jobs where state = 'succeeded'").await, 3);
+    assert_eq!(world.number("select count(*) from releases where state = 'done'").await, 1);
 }

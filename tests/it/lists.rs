@@ -151,7 +151,7 @@ async fn single_records_and_short_lists_answer(world: World) {
     assert_eq!((detail.evidence.len(), detail.work.raw()), (1, detail.text.raw()));
     assert!(store.draft_detail(&ana, draft.id.into()).await.is_err());
     let frozen = store.freeze(&rosa, Pane::Leads, &all, 10).await.unwrap();
-    assert_eq!(frozen, [store.find(&rosa, Ref::new(Kind::Lead, lead.number)).await.unwrap()]);
+    assert_eq!([frozen[0].target], [store.find(&rosa, Ref::new(Kind::Lead, lead.number)).await.unwrap()]);
     assert!(store.find(&ana, Ref::new(Kind::Client, acme.number)).await.is_err());
     let session = quotedeck::domain::id::SessionId::new();
     store.say_presence(session, "ana", Some(Ref::new(Kind::Draft, draft.number)), true).await.unwrap();

@@ -10,6 +10,7 @@ mod stand_in;
 mod claim;
 mod cli;
 mod delivery;
+mod desk;
 mod feed;
 mod flows;
 mod journal;

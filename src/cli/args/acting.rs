@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use clap::Subcommand;
 
-use super::{lead_act, lost};
+use super::{List, lead_act, lost};
 use crate::domain::id::Ref;
 use crate::domain::lead::{LeadAct, LostReason};
 
@@ -47,6 +47,85 @@ pub(crate) enum JobCommand {
     },
     /// Take back jobs in the seconds before they leave
     Recall(Many),
+    /// Say why a job is not running: every reason, the one that matters first
+    Why {
+        /// Which
+        #[arg(value_name = "REF")]
+        record: Ref,
+    },
+}
+
+/// Failures, and what is done to a whole group of them.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Failures {
+    /// The jobs one by one, instead of the groups
+    #[arg(long)]
+    pub(crate) jobs: bool,
+    /// The groups; they are listed without it, too
+    #[arg(long, hide = true, conflicts_with_all = ["jobs", "after"])]
+    pub(crate) groups: bool,
+    #[command(flatten)]
+    pub(crate) list: List,
+    #[command(subcommand)]
+    pub(crate) command: Option<FailuresCommand>,
+}
+
+/// Acts on a failure group.
+#[derive(Debug, Subcommand)]
+pub(crate) enum FailuresCommand {
+    /// Try the jobs of a group again, all at once or one as a canary; what could be done twice is left out
+    Retry {
+        #[command(flatten)]
+        group: OfGroup,
+        /// One job alone, to see whether the cause is mended
+        #[arg(long)]
+        canary: bool,
+    },
+    /// Release a group, paced: a canary, then 2, 4, 8 … at most 64; it stops by itself when failures come back
+    Release(OfGroup),
+}
+
+/// Which failure group.
+#[derive(Debug, clap::Args)]
+pub(crate) struct OfGroup {
+    /// The destination's name or reference
+    #[arg(long, value_name = "NAME")]
+    pub(crate) destination: String,
+    /// What the failures have in common, as `quotedeck failures` lists it
+    #[arg(long, value_name = "S")]
+    pub(crate) signature: String,
+    /// Why, in your words
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
+    /// Say what would be done, and do nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+/// Releases.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ReleaseCommand {
+    /// List releases, the newest first
+    List {
+        /// Rows at most
+        #[arg(long, default_value_t = 50, value_name = "N", value_parser = clap::value_parser!(i64).range(1..=10_000))]
+        limit: i64,
+    },
+    /// Show a release with what became of each of its jobs
+    Show {
+        /// Its number
+        #[arg(value_name = "N")]
+        number: i64,
+    },
+    /// Stop a release; what went stays gone
+    Stop {
+        /// Its number
+        #[arg(value_name = "N")]
+        number: i64,
+        /// Why, in your words
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+    },
 }
 
 /// What the destination answered.

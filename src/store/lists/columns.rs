@@ -4,12 +4,16 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use crate::domain::destination::Breaker;
 use crate::domain::draft::{Draft, Summary};
-use crate::domain::id::Kind;
+use crate::domain::id::{DestinationId, Kind};
 use crate::domain::job::Job;
 use crate::domain::lead::Lead;
+use crate::domain::release::Release;
 use crate::domain::row::FailureGroup;
 use crate::domain::task::Task;
+use crate::domain::text::Untrusted;
+use crate::store::jobs::past;
 use crate::store::rows::from_row;
 
 pub(super) const LEADS: &str = "select r.id, r.number, r.version, r.client_id, c.name as client, r.source, r.service,
@@ -21,31 +25,88 @@ from_row!(Lead { id: Uuid, number: =i64, version: =i64, client_id: Uuid, client:
     owner: =Option<String>, attribution: String, name: String, phone: =Option<String>, email: =Option<String>, state: String,
     lost_reason: ?String, next_action: String, arrived_at: =DateTime<Utc>, replied_at: =Option<DateTime<Utc>>, });
 
-pub(super) const JOBS: &str = "select r.id, r.number, r.version, r.kind, r.state, r.client_id, c.name as client, r.lead_id,
-    l.number as lead_number, r.destination_id, d.name as destination, r.operation, r.delivery_mode, r.idempotency_key,
+pub(super) const JOBS: &str = concat!(
+    "select r.id, r.number, r.version, r.kind, r.state, r.client_id, c.name as client, r.lead_id,
+    l.number as lead_number, r.destination_id, d.name as destination, d.kind as destination_kind, r.operation, r.delivery_mode, r.idempotency_key,
     r.attempts, r.max_attempts, r.due_at, r.window_ends_at, r.priority, r.last_error, r.signature, r.reason, r.replay_of,
-    r.armed_until, r.created_at, r.updated_at
-    from jobs r left join clients c on c.id = r.client_id left join leads l on l.id = r.lead_id
-    left join destinations d on d.id = r.destination_id where true";
+    r.armed_until, r.created_at, r.updated_at, ",
+    past!(),
+    " from jobs r left join clients c on c.id = r.client_id left join leads l on l.id = r.lead_id
+    left join destinations d on d.id = r.destination_id where true"
+);
 pub(super) const WAITING: &str = " and r.state in ('armed', 'scheduled', 'ready', 'running', 'retrying', 'held')";
 pub(super) const FAILED: &str =
     " and r.signature is not null and not r.settled and r.state in ('ready', 'running', 'retrying', 'held', 'unknown', 'dead')";
 from_row!(Job { id: Uuid, number: =i64, version: =i64, kind: String, state: String, client_id: Uuid, client: =String,
-    lead_id: ?Uuid, lead_number: =Option<i64>, destination_id: Uuid, destination: =String, operation: =String,
+    lead_id: ?Uuid, lead_number: =Option<i64>, destination_id: Uuid, destination: =String, destination_kind: =String,
+    operation: =String,
     delivery_mode: String, idempotency_key: =String, attempts: =i64, max_attempts: =i64, due_at: =DateTime<Utc>,
     window_ends_at: =DateTime<Utc>, priority: =i64, last_error: ?String, signature: =Option<String>, reason: =Option<String>,
-    replay_of: ?Uuid, armed_until: =Option<DateTime<Utc>>, created_at: =DateTime<Utc>, updated_at: =DateTime<Utc>, });
+    replay_of: ?Uuid, armed_until: =Option<DateTime<Utc>>, applied: =bool, open_since: =Option<DateTime<Utc>>, created_at: =DateTime<Utc>, updated_at: =DateTime<Utc>, });
 
-pub(super) const GROUPS: &str = "select r.destination_id, d.name as destination, r.signature, count(*) as count,
+pub(super) const GROUPS: &str = "select r.destination_id, d.name as destination, d.kind, r.signature, count(*) as count,
     min(r.updated_at) as since, max(r.updated_at) as last, count(case when r.state = 'unknown' then 1 end) as unknown,
-    count(case when r.state = 'dead' then 1 end) as dead, (d.paused or d.breaker <> 'closed') as paused, max(r.last_error) as example
-    from (select r.destination_id, r.signature, r.updated_at, r.state, r.last_error from jobs r where true";
+    count(case when r.state = 'dead' then 1 end) as dead,
+    min(case when r.state in ('ready', 'retrying') then r.due_at end) as next_try_at,
+    coalesce(max(case when r.state in ('ready', 'running', 'retrying', 'held') then r.attempts end), 0) as attempts,
+    max(r.max_attempts) as max_attempts,
+    min(case when r.state in ('ready', 'running', 'retrying', 'held') then r.window_ends_at end) as window_ends_at, (d.paused or d.breaker <> 'closed') as paused,
+    d.breaker, max(r.last_error) as example
+    from (select r.destination_id, r.signature, r.updated_at, r.state, r.last_error, r.due_at, r.attempts, r.max_attempts,
+        r.window_ends_at from jobs r where true";
 /// Ends the jobs that are grouped; their number follows.
 pub(super) const NEWEST: &str = " order by r.updated_at desc, r.id desc limit ";
 pub(super) const GROUPED: &str = ") r left join destinations d on d.id = r.destination_id
-    group by r.destination_id, r.signature, d.name, d.paused, d.breaker order by count(*) desc, r.destination_id, r.signature limit ";
-from_row!(FailureGroup { destination_id: Uuid, destination: =String, signature: =String, count: =i64, since: =DateTime<Utc>,
-    last: =DateTime<Utc>, unknown: =i64, dead: =i64, paused: =bool, example: ?String, });
+    group by r.destination_id, r.signature, d.name, d.kind, d.paused, d.breaker order by count(*) desc, r.destination_id, r.signature limit ";
+
+/// A failure group as its statement gives it; whether it is being released is asked by itself.
+pub(super) struct Grouped {
+    destination_id: DestinationId,
+    destination: String,
+    kind: String,
+    signature: String,
+    count: i64,
+    since: DateTime<Utc>,
+    last: DateTime<Utc>,
+    unknown: i64,
+    dead: i64,
+    next_try_at: Option<DateTime<Utc>>,
+    attempts: i64,
+    max_attempts: i64,
+    window_ends_at: Option<DateTime<Utc>>,
+    paused: bool,
+    breaker: Breaker,
+    example: Option<Untrusted>,
+}
+from_row!(Grouped { destination_id: Uuid, destination: =String, kind: =String, signature: =String, count: =i64, since: =DateTime<Utc>,
+    last: =DateTime<Utc>, unknown: =i64, dead: =i64, next_try_at: =Option<DateTime<Utc>>, attempts: =i64, max_attempts: =i64,
+    window_ends_at: =Option<DateTime<Utc>>, paused: =bool, breaker: String, example: ?String, });
+
+impl Grouped {
+    /// The group, with its release among these.
+    pub(super) fn with(self, releases: &[Release]) -> FailureGroup {
+        let own = |release: &&Release| release.destination_id == self.destination_id && release.signature == self.signature;
+        FailureGroup {
+            release: releases.iter().find(own).cloned(),
+            destination_id: self.destination_id,
+            destination: self.destination,
+            kind: self.kind,
+            signature: self.signature,
+            count: self.count,
+            since: self.since,
+            last: self.last,
+            unknown: self.unknown,
+            dead: self.dead,
+            next_try_at: self.next_try_at,
+            attempts: self.attempts,
+            max_attempts: self.max_attempts,
+            window_ends_at: self.window_ends_at,
+            paused: self.paused,
+            breaker: self.breaker,
+            example: self.example,
+        }
+    }
+}
 
 pub(super) const TASKS: &str = "select r.id, r.number, r.version, r.kind, r.state, r.title, r.client_id, c.name as client,
     r.lead_id, l.number as lead_number, r.job_id, r.draft_id, r.payload_id, r.owner_id, o.name as owner, r.urgency, r.due_at,

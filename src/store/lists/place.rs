@@ -20,6 +20,13 @@ pub struct Cursor {
     pub(super) id: Uuid,
 }
 
+impl Cursor {
+    /// The place of a job among the failures, whose last changed is the first.
+    pub fn of_failure(job: &Job) -> Self {
+        Self { at: job.updated_at, id: job.id.0 }
+    }
+}
+
 impl fmt::Display for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", self.at.timestamp_millis(), self.id.simple())

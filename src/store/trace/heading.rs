@@ -68,7 +68,8 @@ fn lead(lead: Lead) -> Heading {
         .with("reply time", reply.unwrap_or_else(|| "no reply yet".to_owned()))
 }
 
-fn job(job: Job) -> Heading {
+fn job(job: Job, now: DateTime<Utc>) -> Heading {
+    let replay = job.replay(now).map(|replay| format!("{}: {}", replay.verdict.as_str().replace('_', " "), replay.reason));
     Heading::new(format!("{} {}", job.kind, job.operation))
         .with("client", job.client)
         .when("lead", job.lead_number.map(|number| Ref::new(Kind::Lead, number).to_string()))
@@ -79,6 +80,7 @@ fn job(job: Job) -> Heading {
         .with("key", job.idempotency_key)
         .with("tries", format!("{} of {}", job.attempts, job.max_attempts))
         .with("priority", job.priority.to_string())
+        .when("to try again", replay)
         .when("error", job.last_error)
         .when("signature", job.signature)
         .at("due", job.due_at)
@@ -198,7 +200,7 @@ impl Store {
     pub(super) async fn heading(&self, me: &Person, record: Ref, id: Uuid) -> Outcome<Heading> {
         Ok(match record.kind {
             Kind::Lead => lead(self.lead(me, id.into()).await?),
-            Kind::Job => job(self.job(me, id.into()).await?),
+            Kind::Job => job(self.job(me, id.into()).await?, self.clock.now()),
             Kind::Task => task(self.task(me, id.into()).await?),
             Kind::Draft => draft(self.draft(me, id.into()).await?),
             Kind::Summary => summary(self.summary(me, id.into()).await?),

@@ -1,10 +1,13 @@
 //! What a person does to jobs: try again, replay, cancel, recall, settle an unknown outcome.
 
+use chrono::TimeDelta;
+
 use super::Acting;
 use crate::domain::act::{Act, Done, Target, Verb};
 use crate::domain::failure::Failure;
 use crate::domain::id::{JobId, Kind, Ref};
 use crate::domain::job::{JobAct, JobState};
+use crate::domain::replay::{NOT_ARRIVED, ReplayVerdict, judge};
 use crate::domain::retry;
 use crate::store::jobs::{JobNow, Move};
 use crate::store::journal::About;
@@ -62,8 +65,35 @@ impl Acting<'_> {
                 "only dead, cancelled or unknown jobs are replayed; retry or cancel it",
             ));
         }
+        self.may_replay(&job).await?;
+        let (id, number) = self.replay_in(&job, retry::ARMED).await?;
+        let new = Ref::new(Kind::Job, number);
+        let undo = Act { target: Target { record: new, id: id.0, version: 1 }, verb: Verb::RecallJob, reason: None };
+        Ok(Done {
+            record: new,
+            said: format!("{new} does {} again in 10 s, with the same key", self.act.target.record),
+            undo: Ok(undo),
+        })
+    }
+
+    /// What arrived is not sent again; what may have arrived is, if a person says why.
+    async fn may_replay(&mut self, job: &JobNow) -> Result<(), Failure> {
+        let replay = judge(&self.tx.past(job).await?, self.tx.now);
+        let said_why = self.act.reason.as_deref().is_some_and(|reason| !reason.trim().is_empty());
+        match replay.verdict {
+            ReplayVerdict::Safe => Ok(()),
+            ReplayVerdict::AlreadyApplied => Err(self.refused(replay.reason, "nothing is left to do; resolve or leave it")),
+            ReplayVerdict::Unknown | ReplayVerdict::KeyExpired if said_why => Ok(()),
+            ReplayVerdict::Unknown | ReplayVerdict::KeyExpired => {
+                Err(self.refused(replay.reason, "it could arrive twice: ask the destination, or replay it alone and say why"))
+            }
+        }
+    }
+
+    /// Makes the new job; the old one is settled by it.
+    async fn replay_in(&mut self, job: &JobNow, arm: TimeDelta) -> Result<(JobId, i64), Failure> {
         let work = self.tx.job_work(job.id).await?;
-        let window = work.map_or(chrono::TimeDelta::hours(24), |(kind, operation)| retry::window(kind, &operation));
+        let window = work.map_or(TimeDelta::hours(24), |(kind, operation)| retry::window(kind, &operation));
         let about = About {
             verb: "job.replay",
             kind: Kind::Job,
@@ -72,15 +102,30 @@ impl Acting<'_> {
             detail: self.act.reason.as_deref().unwrap_or(""),
         };
         let entry = self.tx.journal(&self.actor, about).await?;
-        let (id, number) = self.tx.replay_job(&job, window, entry).await?;
+        let new = self.tx.replay_job(job, arm, window, entry).await?;
         self.tx.settle_job(job.id, true).await?;
-        let new = Ref::new(Kind::Job, number);
-        let undo = Act { target: Target { record: new, id: id.0, version: 1 }, verb: Verb::RecallJob, reason: None };
-        Ok(Done {
-            record: new,
-            said: format!("{new} does {} again in 10 s, with the same key", self.act.target.record),
-            undo: Ok(undo),
-        })
+        Ok(new)
+    }
+
+    /// Tries a job of a release again at once, by itself or as the new job that is given back. Only what is safe goes,
+    /// whatever reason was given: nobody looked at this one.
+    pub(super) async fn again_at_once(&mut self) -> Result<Option<JobId>, Failure> {
+        let job = self.job().await?;
+        if job.state.may_replay() {
+            let replay = judge(&self.tx.past(&job).await?, self.tx.now);
+            if replay.verdict != ReplayVerdict::Safe {
+                return Err(self.refused(replay.reason, "decide it by itself"));
+            }
+            return Ok(Some(self.replay_in(&job, TimeDelta::zero()).await?.0));
+        }
+        if job.window_ends_at <= self.tx.now {
+            return Err(self.refused("its window has closed", "replay it as a new job, or cancel it"));
+        }
+        let to = self.job_after(&job, JobAct::ComeDue, "resume its destination, or look at it again").await?;
+        self.announce(Kind::Job, job.id.0, job.lead_id, "").await?;
+        let now = self.tx.now;
+        self.move_to(&job, to, &Move { due_at: Some(now), ..Move::default() }).await?;
+        Ok(None)
     }
 
     /// Stops a job that has not left.
@@ -120,7 +165,7 @@ impl Acting<'_> {
         let job = self.job().await?;
         let act = if arrived { JobAct::ResolveArrived } else { JobAct::ResolveLost };
         let to = self.job_after(&job, act, "only unknown outcomes are settled").await?;
-        let detail = if arrived { "it arrived" } else { "it did not arrive" };
+        let detail = if arrived { "it arrived" } else { NOT_ARRIVED };
         self.announce(Kind::Job, job.id.0, job.lead_id, detail).await?;
         // What did not arrive stays on the failures pane, to be replayed.
         self.move_to(&job, to, &Move { reason: Some(detail), settled: arrived, ..Move::default() }).await?;

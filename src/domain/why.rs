@@ -1,0 +1,309 @@
+//! Why a job is not running: every reason that stands in its way, the one that matters first. Pure.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Serialize;
+
+use super::destination::Breaker;
+use super::id::Ref;
+use super::job::{AttemptOutcome, JobState};
+use super::replay::Replay;
+use super::row::Count;
+use super::words;
+
+words! {
+    /// What kind of reason it is.
+    pub enum Cause {
+        /// It is running.
+        Running,
+        /// It has ended.
+        Ended,
+        /// Nobody knows whether it arrived.
+        Unknown,
+        WindowClosed, Paused, BreakerOpen, Held, Armed, Scheduled, Retrying, NoWorker, Concurrency, RateLimit, Behind,
+        /// Nothing stands in its way.
+        Next,
+    }
+}
+
+/// One reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Reason {
+    /// What kind it is.
+    pub cause: Cause,
+    /// What it is, in a line.
+    pub what: String,
+    /// When it ends by itself, where it does.
+    pub until: Option<DateTime<Utc>>,
+    /// What a person can do about it.
+    pub advice: String,
+}
+
+/// Who holds a lease.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lease {
+    /// The worker's name.
+    pub worker: String,
+    /// When its request was announced; `None` before that.
+    pub since: Option<DateTime<Utc>>,
+}
+
+/// How the last try ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LastTry {
+    /// Its outcome.
+    pub outcome: AttemptOutcome,
+    /// How long the destination asked us to wait.
+    pub retry_after: Option<TimeDelta>,
+}
+
+/// A destination's standing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Its name.
+    pub name: String,
+    /// Who paused it, where somebody did.
+    pub paused_by: Option<String>,
+    /// Why.
+    pub paused_why: Option<String>,
+    /// It runs again by itself then.
+    pub paused_until: Option<DateTime<Utc>>,
+    /// The breaker.
+    pub breaker: Breaker,
+    /// When it opened.
+    pub opened_at: Option<DateTime<Utc>>,
+    /// What opened it.
+    pub open_why: Option<String>,
+    /// When one job is let through to see whether it works again.
+    pub probe_at: Option<DateTime<Utc>>,
+    /// Requests on their way there.
+    pub running: i64,
+    /// How many may be.
+    pub concurrency: Option<i64>,
+    /// How many may leave in a minute.
+    pub per_minute: Option<i64>,
+    /// When the next may leave.
+    pub next_slot_at: Option<DateTime<Utc>>,
+}
+
+/// All that is known when somebody asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// Where the job stands.
+    pub state: JobState,
+    /// When it is due.
+    pub due_at: DateTime<Utc>,
+    /// Until when it can be recalled.
+    pub armed_until: Option<DateTime<Utc>>,
+    /// When trying has no more use.
+    pub window_ends_at: DateTime<Utc>,
+    /// Tries that counted.
+    pub attempts: i64,
+    /// Tries allowed.
+    pub max_attempts: i64,
+    /// Why it stands where it stands, in the words that were written down.
+    pub reason: Option<String>,
+    /// The last try.
+    pub last: Option<LastTry>,
+    /// Who runs it.
+    pub lease: Option<Lease>,
+    /// Where it goes.
+    pub destination: Standing,
+    /// Jobs that are taken first.
+    pub ahead: Count,
+    /// When a worker last took anything.
+    pub worker_seen_at: Option<DateTime<Utc>>,
+}
+
+/// Why a job is not running, with what its row shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Explanation {
+    /// The job.
+    pub record: Ref,
+    /// What it does, and where: `crm_handoff contact.upsert → HubSpot`.
+    pub title: String,
+    /// Where it stands.
+    pub state: JobState,
+    /// When it is tried next.
+    pub due_at: DateTime<Utc>,
+    /// Tries that counted.
+    pub attempts: i64,
+    /// Tries allowed.
+    pub max_attempts: i64,
+    /// When trying has no more use.
+    pub window_ends_at: DateTime<Utc>,
+    /// What trying it again would come to.
+    pub replay: Option<Replay>,
+    /// Every reason, the one that matters first.
+    pub reasons: Vec<Reason>,
+}
+
+/// How long a due job may wait before somebody asks whether a worker runs at all.
+const SILENCE: TimeDelta = TimeDelta::minutes(5);
+
+/// Every reason, the one that matters first; never empty.
+pub fn why(facts: &Facts, now: DateTime<Utc>) -> Vec<Reason> {
+    match facts.state {
+        JobState::Running => vec![running(facts)],
+        JobState::Succeeded | JobState::Dead | JobState::Cancelled | JobState::Unknown => vec![ended(facts)],
+        JobState::Armed | JobState::Scheduled | JobState::Ready | JobState::Retrying | JobState::Held => waiting(facts, now),
+    }
+}
+
+fn reason(cause: Cause, what: impl Into<String>, until: Option<DateTime<Utc>>, advice: &str) -> Reason {
+    Reason { cause, what: what.into(), until, advice: advice.to_owned() }
+}
+
+fn running(facts: &Facts) -> Reason {
+    let what = match &facts.lease {
+        Some(Lease { worker, since: Some(since) }) => {
+            format!("it is running: worker {worker} sent it at {}", since.format("%H:%M:%S UTC"))
+        }
+        Some(Lease { worker, since: None }) => format!("worker {worker} holds it and has not sent it yet"),
+        None => "it is running".to_owned(),
+    };
+    reason(Cause::Running, what, None, "none needed: if the worker is lost, its lease ends within 45 s and the job is rescued")
+}
+
+fn ended(facts: &Facts) -> Reason {
+    let why = facts.reason.as_deref().map(|why| format!(": {}", said(why))).unwrap_or_default();
+    match facts.state {
+        JobState::Unknown => reason(
+            Cause::Unknown,
+            format!("it may have arrived, and is never sent again blindly{why}"),
+            None,
+            "ask the destination, then say what happened",
+        ),
+        JobState::Dead => {
+            reason(Cause::Ended, format!("it is given up{why}"), None, "mend the cause, then replay it as a new job")
+        }
+        JobState::Cancelled => {
+            reason(Cause::Ended, format!("it was cancelled{why}"), None, "replay it as a new job if it is wanted after all")
+        }
+        _ => reason(Cause::Ended, "it arrived", None, "none needed"),
+    }
+}
+
+/// The stored word of a dead job as a sentence.
+fn said(why: &str) -> &str {
+    match why {
+        "budget" => "every try allowed was used up",
+        "window" => "its window closed: trying had no more use",
+        "permanent" => "the destination will never take this request",
+        "poison" => "three workers were lost while they held it",
+        "opted_out" => "the person opted out",
+        "operator" => "a person gave it up",
+        other => other,
+    }
+}
+
+fn waiting(facts: &Facts, now: DateTime<Utc>) -> Vec<Reason> {
+    let mut reasons = Vec::new();
+    if facts.window_ends_at <= now {
+        reasons.push(reason(
+            Cause::WindowClosed,
+            format!("its window closed at {}: trying has no more use", facts.window_ends_at.format("%H:%M UTC")),
+            None,
+            "replay it as a new job if it is still of use, or cancel it",
+        ));
+    }
+    reasons.extend(barred(facts, now));
+    let turn = turn(facts, now);
+    let due = turn.is_none();
+    reasons.extend(turn);
+    if due && facts.window_ends_at > now {
+        let free = reasons.is_empty();
+        reasons.extend(contended(facts, now, free));
+    }
+    if reasons.is_empty() {
+        reasons.push(reason(Cause::Next, "nothing stands in its way: the next free worker takes it", None, "none needed"));
+    }
+    reasons
+}
+
+/// What keeps everything for its destination.
+fn barred(facts: &Facts, now: DateTime<Utc>) -> Vec<Reason> {
+    let place = &facts.destination;
+    let mut reasons = Vec::new();
+    if let Some(by) = &place.paused_by {
+        let why = place.paused_why.as_deref().unwrap_or("no reason given");
+        let advice = if place.paused_until.is_some() {
+            "wait, or let an owner resume it"
+        } else {
+            "an owner resumes it when the cause is mended"
+        };
+        reasons.push(reason(Cause::Paused, format!("{} is paused by {by}: {why}", place.name), place.paused_until, advice));
+    }
+    if place.breaker != Breaker::Closed {
+        let since = place.opened_at.map(|at| format!(" since {}", at.format("%H:%M UTC"))).unwrap_or_default();
+        let why = place.open_why.as_deref().map(|why| format!(": {why}")).unwrap_or_default();
+        let (what, until) = match place.breaker {
+            Breaker::HalfOpen => ("one job is on its way to see whether it works again", None),
+            _ => ("one job goes then to see whether it works again", place.probe_at.filter(|at| *at > now)),
+        };
+        let what = format!("the breaker of {} is open{since}{why}; {what}", place.name);
+        reasons.push(reason(Cause::BreakerOpen, what, until, "mend the cause; it closes by itself when the probe succeeds"));
+    }
+    if facts.state == JobState::Held && reasons.is_empty() {
+        let why = facts.reason.as_deref().unwrap_or("its destination was paused");
+        reasons.push(reason(Cause::Held, format!("it is held: {why}"), None, "resume its destination"));
+    }
+    reasons
+}
+
+/// What keeps it until a time of its own.
+fn turn(facts: &Facts, now: DateTime<Utc>) -> Option<Reason> {
+    if facts.state == JobState::Armed
+        && let Some(until) = facts.armed_until.filter(|until| *until > now)
+    {
+        return Some(reason(Cause::Armed, "it can still be undone", Some(until), "none needed, or undo it"));
+    }
+    if facts.due_at <= now || facts.state == JobState::Held {
+        return None;
+    }
+    if facts.state == JobState::Retrying || facts.attempts > 0 {
+        let wait = match facts.last {
+            Some(LastTry { retry_after: Some(wait), .. }) => {
+                format!("{} asked for {} s", facts.destination.name, wait.num_seconds())
+            }
+            Some(LastTry { outcome: AttemptOutcome::RateLimited, .. }) => {
+                format!("{} limits how much is sent", facts.destination.name)
+            }
+            _ => "it waits longer after each failure".to_owned(),
+        };
+        let what = format!("it failed and is tried again: {} of {} tries used; {wait}", facts.attempts, facts.max_attempts);
+        return Some(reason(Cause::Retrying, what, Some(facts.due_at), "wait, or retry it now when the cause is mended"));
+    }
+    let why = facts.reason.as_deref().map(|why| format!(": {why}")).unwrap_or_default();
+    Some(reason(Cause::Scheduled, format!("it is planned for later{why}"), Some(facts.due_at), "wait, or retry it now"))
+}
+
+/// What keeps a job whose time has come; `free` says that nothing else does.
+fn contended(facts: &Facts, now: DateTime<Utc>, free: bool) -> Vec<Reason> {
+    let place = &facts.destination;
+    let mut reasons = Vec::new();
+    let overdue = now - facts.due_at >= SILENCE;
+    if free && overdue && facts.worker_seen_at.is_none_or(|seen| now - seen >= SILENCE) {
+        let since = facts.worker_seen_at.map_or_else(
+            || "no worker has ever taken anything".to_owned(),
+            |seen| format!("no worker has taken anything for {} min", (now - seen).num_minutes()),
+        );
+        reasons.push(reason(Cause::NoWorker, since, None, "start one: quotedeck work"));
+    }
+    if let Some(most) = place.concurrency.filter(|most| place.running >= *most) {
+        let what = format!("{} takes {most} at once, and {} are on their way", place.name, place.running);
+        reasons.push(reason(Cause::Concurrency, what, None, "wait: the next that comes back makes room"));
+    }
+    if let (Some(most), Some(at)) = (place.per_minute, place.next_slot_at.filter(|at| *at > now)) {
+        reasons.push(reason(Cause::RateLimit, format!("{} takes {most} a minute", place.name), Some(at), "wait for its turn"));
+    }
+    if facts.ahead.n > 0 {
+        let s = if facts.ahead.n == 1 { "" } else { "s" };
+        let what = format!("{} job{s} for {} more urgent or due earlier", facts.ahead, place.name);
+        let what = what.replace(" more", if facts.ahead.n == 1 { " is more" } else { " are more" });
+        reasons.push(reason(Cause::Behind, what, None, "wait for its turn"));
+    }
+    reasons
+}
+
+#[cfg(test)]
+mod tests;
