@@ -47,8 +47,10 @@ async fn run() {
     let folder = tempfile::tempdir().unwrap();
     println!("| what | SQLite | Postgres |\n|---|---|---|");
     let (lite, post) = (Place::Sqlite(folder.path().join("queue.db")), postgres("bench_queue").await);
-    let (a, b) = (drained(&lite).await, drained(&post).await);
-    println!("| jobs a second, concurrency 32 | {a:.0} | {b:.0} |");
+    for concurrency in [32, 256] {
+        let (a, b) = (drained(&lite, concurrency).await, drained(&post, concurrency).await);
+        println!("| jobs a second, concurrency {concurrency} | {a:.0} | {b:.0} |");
+    }
     let (a, b) = (picked_up(&lite).await, picked_up(&post).await);
     println!("| pickup of one job, p50 / p99 | {} | {} |", pair(&a), pair(&b));
     let wanted: usize = std::env::var("QUOTEDECK_BENCH_JOBS").ok().and_then(|n| n.parse().ok()).unwrap_or(10_000);
@@ -133,9 +135,10 @@ impl Party {
 }
 
 /// Jobs a second, the median of the rounds.
-async fn drained(place: &Place) -> f64 {
-    let mut party = Party::at(place).await;
-    let worker = Worker::new(party.store.clone(), Sender::nowhere(), "bench");
+async fn drained(place: &Place, concurrency: usize) -> f64 {
+    // Work of another number is other work.
+    let mut party = Party { round: concurrency * 10, ..Party::at(place).await };
+    let worker = Worker::new(party.store.clone(), Sender::nowhere(), "bench").with_concurrency(concurrency);
     worker.drain().await.unwrap();
     let mut rates = Vec::new();
     for _ in 0..ROUNDS {
@@ -159,7 +162,7 @@ async fn drained(place: &Place) -> f64 {
 
 /// From a job's commit to its attempt, one job at a time, to an idle worker; sorted.
 async fn picked_up(place: &Place) -> Vec<Duration> {
-    let mut party = Party { round: 100, ..Party::at(place).await };
+    let mut party = Party { round: 10_000, ..Party::at(place).await };
     let (stop, stopped) = watch::channel(false);
     let worker = Worker::new(party.store.clone(), Sender::nowhere(), "bench");
     let working = tokio::spawn(async move { worker.run(stopped).await });

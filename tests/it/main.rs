@@ -16,6 +16,7 @@ mod flows;
 mod journal;
 mod lanes;
 mod lists;
+mod model;
 mod plans;
 mod portal;
 mod rooms;
