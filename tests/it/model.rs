@@ -151,7 +151,7 @@ impl Story {
             })
             .collect();
         let most = self.rng.usize(1..4);
-        ready.sort_by_key(|at| (-i64::from(self.jobs[*at].lane as i32 % 2), self.jobs[*at].due, self.jobs[*at].number));
+        ready.sort_by_key(|at| (std::cmp::Reverse(self.jobs[*at].lane % 2), self.jobs[*at].due, self.jobs[*at].number));
         ready.truncate(most);
         let appetite = Appetite { most, bulk: most, reaches: Some(self.lanes.iter().map(|(name, _)| name.clone()).collect()) };
         let taken = world.store.claim_jobs("w", &appetite).await.unwrap().jobs;
@@ -179,25 +179,22 @@ impl Story {
         let content = Internal::new(Content::Publish.to_json().unwrap());
         let made = world.store.announce(vec![(*claimed, content)]).await.unwrap().pop().unwrap();
         let may = !hand.lost && !self.paused[self.jobs[hand.job].lane];
-        match made.made() {
-            Ok(intent) => {
-                assert!(may, "J-{number} was announced and must not be");
-                self.hands.push(Hand { job: hand.job, lost: false, what: What::Announced(Box::new(intent)) });
-                format!("announce J-{number}")
+        if let Ok(intent) = made.made() {
+            assert!(may, "J-{number} was announced and must not be");
+            self.hands.push(Hand { job: hand.job, lost: false, what: What::Announced(Box::new(intent)) });
+            format!("announce J-{number}")
+        } else {
+            assert!(!may, "J-{number} was not announced");
+            if !hand.lost {
+                // What the worker does then.
+                let job = &self.jobs[hand.job];
+                let sql = format!("select fence from jobs where number = {}", job.number);
+                let fence: i64 = on_raw!(world, |pool| sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(pool).await).unwrap();
+                let id = world.store.find(&self.rosa, Ref::new(Kind::Job, number)).await.unwrap().id;
+                assert_eq!(world.store.hand_back(&[(id.into(), fence)]).await, Ok(1));
+                self.jobs[hand.job].state = JobState::Held;
             }
-            Err(_) => {
-                assert!(!may, "J-{number} was not announced");
-                if !hand.lost {
-                    // What the worker does then.
-                    let job = &self.jobs[hand.job];
-                    let sql = format!("select fence from jobs where number = {}", job.number);
-                    let fence: i64 = on_raw!(world, |pool| sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(pool).await).unwrap();
-                    let id = world.store.find(&self.rosa, Ref::new(Kind::Job, number)).await.unwrap().id;
-                    assert_eq!(world.store.hand_back(&[(id.into(), fence)]).await, Ok(1));
-                    self.jobs[hand.job].state = JobState::Held;
-                }
-                format!("J-{number} may not leave")
-            }
+            format!("J-{number} may not leave")
         }
     }
 
@@ -375,14 +372,14 @@ impl Story {
         let said = format!("{} J-{number}: {done:?}", verb.name());
         let allowed = self.decide(at, &verb, world.now());
         assert_eq!(done.is_ok(), allowed.is_some(), "{said}");
-        if let (Ok(done), Some(Some(replay))) = (&done, allowed) {
-            self.jobs.push(Job { number: done.record.number, ..replay });
+        if let Ok(done) = &done {
+            self.jobs.extend(allowed.into_iter().flatten().map(|replay| Job { number: done.record.number, ..replay }));
         }
         said
     }
 
-    /// What a person's act makes of the model: `None` when it is refused, with the new job of a replay.
-    fn decide(&mut self, at: usize, verb: &Verb, now: DateTime<Utc>) -> Option<Option<Job>> {
+    /// What a person's act makes of the model: `None` when it is refused, else the new job of a replay, or none.
+    fn decide(&mut self, at: usize, verb: &Verb, now: DateTime<Utc>) -> Option<Vec<Job>> {
         let chain = self.chain(at);
         let on_its_way = chain
             .iter()
@@ -393,7 +390,7 @@ impl Story {
         match (verb, job.state) {
             (Verb::RetryJob, JobState::Scheduled | JobState::Retrying) if job.window > now => {
                 (job.state, job.due) = (JobState::Armed, armed);
-                Some(None)
+                Some(vec![])
             }
             (Verb::RetryJob, JobState::Dead | JobState::Cancelled)
             | (Verb::ReplayJob, JobState::Dead | JobState::Cancelled | JobState::Unknown)
@@ -408,11 +405,11 @@ impl Story {
                     doubt: false,
                     ..job.clone()
                 };
-                Some(Some(replay))
+                Some(vec![replay])
             }
             (Verb::CancelJob, state) if !state.is_final() && !matches!(state, JobState::Running | JobState::Unknown) => {
                 job.state = JobState::Cancelled;
-                Some(None)
+                Some(vec![])
             }
             (Verb::RecallJob, JobState::Armed) => {
                 if job.attempts > 0 {
@@ -420,11 +417,11 @@ impl Story {
                 } else {
                     job.state = JobState::Cancelled;
                 }
-                Some(None)
+                Some(vec![])
             }
             (Verb::ResolveJob { arrived }, JobState::Unknown) => {
                 job.state = if *arrived { JobState::Succeeded } else { JobState::Dead };
-                Some(None)
+                Some(vec![])
             }
             _ => None,
         }
