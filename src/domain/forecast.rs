@@ -111,13 +111,14 @@ pub fn forecast(flow: &Flow, now: DateTime<Utc>) -> Forecast {
     by(now + TimeDelta::seconds(wait), Some(rate))
 }
 
-/// The forecast of all destinations together: what is worst decides, and what is held counts only where all else is clear.
+/// The forecast of all destinations together: what is worst decides. While something is held the queue is not clear by
+/// any time.
 pub fn overall(flows: &[Flow], now: DateTime<Utc>) -> Forecast {
     let rank = |forecast: &Forecast| match forecast {
         Forecast::Clear => 0,
-        Forecast::Held { .. } => 1,
-        Forecast::By { .. } => 2,
-        Forecast::TooLittle { .. } => 3,
+        Forecast::By { .. } => 1,
+        Forecast::TooLittle { .. } => 2,
+        Forecast::Held { .. } => 3,
         Forecast::NotClearing { .. } => 4,
     };
     flows.iter().map(|flow| forecast(flow, now)).fold(Forecast::Clear, |worst, next| match (&worst, &next) {
@@ -224,7 +225,8 @@ mod tests {
     fn the_worst_destination_decides() {
         let held = Flow { stands: true, held: 3, ..Flow::default() };
         assert!(matches!(overall(&[flow(0, 0, 0, 0), held.clone()], now()), Forecast::Held { .. }));
-        assert_eq!(overall(&[flow(960, 0, 0, 960), held, flow(10, 4, 0, 960)], now()).short(now()), "clear by 14:50");
+        assert!(matches!(overall(&[flow(960, 0, 0, 960), held, flow(9, 0, 9, 1)], now()), Forecast::Held { .. }));
+        assert_eq!(overall(&[flow(960, 0, 0, 960), flow(10, 4, 0, 960)], now()).short(now()), "clear by 14:50");
         assert_eq!(overall(&[flow(960, 0, 0, 960), flow(9, 0, 9, 1)], now()).short(now()), "no forecast yet");
         assert_eq!(overall(&[], now()), Forecast::Clear);
     }
