@@ -28,9 +28,11 @@ pub mod rows;
 pub mod rulebook;
 pub mod rules;
 pub mod seed;
+pub mod sources;
 pub(crate) mod statement;
 pub mod tasks;
 pub mod trace;
+pub mod waiting;
 
 use std::sync::Arc;
 use std::time::Duration;
