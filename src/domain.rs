@@ -36,6 +36,7 @@ pub mod routing;
 pub mod row;
 pub mod signature;
 pub mod slots;
+pub mod source;
 pub mod span;
 pub mod task;
 pub mod template;
