@@ -5,6 +5,7 @@
 
 pub mod act;
 pub mod actor;
+pub mod area_code;
 pub mod automation;
 pub mod breaker;
 pub mod check;
@@ -34,9 +35,9 @@ pub mod reply;
 pub mod retry;
 pub mod routing;
 pub mod row;
+pub mod sending;
 pub mod signature;
 pub mod slots;
-pub mod source;
 pub mod span;
 pub mod task;
 pub mod template;
