@@ -80,6 +80,58 @@ impl Template {
     }
 }
 
+/// Characters of a name or a service that are said to somebody at most.
+const LONGEST_WORD: usize = 40;
+
+/// What a text's placeholders are filled with.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'a> {
+    /// `{name}`: what the person is called.
+    pub name: &'a str,
+    /// `{client}`: whose lead it is.
+    pub client: &'a str,
+    /// `{service}`: what was asked for.
+    pub service: &'a str,
+}
+
+impl Template {
+    /// The text as the person reads it, opt-out line included. What a stranger wrote into a form may be nothing but a name
+    /// or a service: a link in it must not be sent on to somebody's phone.
+    ///
+    /// # Errors
+    /// Names a placeholder that nobody fills.
+    pub fn fill(&self, facts: &Facts<'_>) -> Result<String, String> {
+        let mut text = String::with_capacity(self.text.len() + self.opt_out_line.len() + 32);
+        let mut rest = self.text.as_str();
+        while let Some((before, after)) = rest.split_once('{') {
+            text.push_str(before);
+            let (name, after) = after.split_once('}').ok_or_else(|| "a { without its }".to_owned())?;
+            text.push_str(match name {
+                "name" => plain(facts.name).unwrap_or("there"),
+                "client" => facts.client,
+                "service" => plain(facts.service).unwrap_or("your request"),
+                other => return Err(format!("{{{other}}}, which nobody fills")),
+            });
+            rest = after;
+        }
+        text.push_str(rest);
+        if !text.contains(self.opt_out_line.trim()) {
+            text.push(' ');
+            text.push_str(self.opt_out_line.trim());
+        }
+        Ok(text)
+    }
+}
+
+/// A stranger's words where they are plain ones: letters, and what stands in names and trades.
+fn plain(words: &str) -> Option<&str> {
+    let words = words.trim();
+    let fits = |c: char| c.is_alphabetic() || c.is_ascii_digit() || " .'’-&,/".contains(c);
+    // A dot within a word, or two slashes, may be a link; one behind an initial is not.
+    let link = words.contains("//") || words.split(' ').any(|word| word.trim_end_matches('.').contains('.'));
+    (!words.is_empty() && words.chars().count() <= LONGEST_WORD && words.chars().all(fits) && !link).then_some(words)
+}
+
 /// One message of a sequence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct SequenceStep {
@@ -165,6 +217,26 @@ mod tests {
         let mut template = template();
         change(&mut template);
         assert_eq!(template.may_send(), may);
+    }
+
+    #[rstest]
+    #[case("Hi {name}, {client} here about {service}.", "J. Ortiz", "Hi J. Ortiz, Acme here about drain. Reply STOP to opt out.")]
+    #[case("Hi {name}. Reply STOP to opt out.", "", "Hi there. Reply STOP to opt out.")]
+    #[case("Hi {name}", "win.example/now", "Hi there Reply STOP to opt out.")]
+    #[case("Hi {name}", "http://x", "Hi there Reply STOP to opt out.")]
+    #[case("Hi {name}", "Ana\u{202e}", "Hi there Reply STOP to opt out.")]
+    #[case("Hi {name}", "call +1 512 555 0142", "Hi there Reply STOP to opt out.")]
+    fn a_text_is_filled_with_plain_words(#[case] text: &str, #[case] name: &str, #[case] filled: &str) {
+        let template = Template { text: text.into(), ..template() };
+        assert_eq!(template.fill(&Facts { name, client: "Acme", service: "drain" }).as_deref(), Ok(filled));
+    }
+
+    #[rstest]
+    #[case("How did we do? {link}", "{link}, which nobody fills")]
+    #[case("Hi {name", "a { without its }")]
+    fn a_hole_is_named(#[case] text: &str, #[case] what: &str) {
+        let template = Template { text: text.into(), ..template() };
+        assert_eq!(template.fill(&Facts { name: "", client: "", service: "" }).unwrap_err(), what);
     }
 
     fn step(after_minutes: i64) -> SequenceStep {
