@@ -28,11 +28,10 @@ pub mod rows;
 pub mod rulebook;
 pub mod rules;
 pub mod seed;
-pub mod sources;
+pub mod sendings;
 pub(crate) mod statement;
 pub mod tasks;
 pub mod trace;
-pub mod waiting;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,6 +1,6 @@
 //! Who and what is there when the day begins: clients, people, destinations, approved texts, and automations.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Timelike as _, Utc};
 
 use super::words::TRADES;
 use crate::domain::actor::{Actor, Person, Role};
@@ -25,7 +25,7 @@ const DESTINATIONS: [(&str, &str, DeliveryMode, &str); 5] = [
     ("Webhook", "provider_sync", DeliveryMode::Keyed, "send the sync again with its key"),
 ];
 /// Operation, channel, trigger, stage, and text.
-const RULES: [(&str, Channel, EventKind, Stage, &str); 3] = [
+const RULES: [(&str, Channel, EventKind, Stage, &str); 4] = [
     (
         "text_back",
         Channel::Sms,
@@ -41,11 +41,18 @@ const RULES: [(&str, Channel, EventKind, Stage, &str); 3] = [
         "Hi {name}, {client} got your request about {service}. Somebody will be in touch with a quote.",
     ),
     (
+        "quote_confirmation_email",
+        Channel::Email,
+        EventKind::QuoteRequested,
+        Stage::Full,
+        "Hi {name}, {client} got your request about {service}. Somebody will be in touch with a quote.",
+    ),
+    (
         "review_request",
         Channel::Sms,
         EventKind::JobDone,
         Stage::Shadow,
-        "Hi {name}, thank you for choosing {client}. How did we do? {link}",
+        "Hi {name}, thank you for choosing {client}. How did we do?",
     ),
 ];
 
@@ -61,7 +68,7 @@ pub(super) async fn assemble(store: &Store) -> Result<Person, Failure> {
     for trade in TRADES {
         let client = NewClient {
             name: trade.name.to_owned(),
-            time_zone: trade.time_zone.to_owned(),
+            time_zone: where_it_is_day(tx.now),
             region: "US".to_owned(),
             low_value_below: Money::minor(trade.bounds.0 * 100),
             high_value_at: Money::minor(trade.bounds.1 * 100),
@@ -106,6 +113,10 @@ async fn bring_rule(
         approved_at: now - TimeDelta::days(30),
     };
     tx.put_template(rosa, &template).await?;
+    if channel == Channel::Email {
+        // The same automation writes by text and by mail.
+        return Ok(());
+    }
     let automation = Automation {
         id: AutomationId::new(),
         number: 1,
@@ -120,6 +131,13 @@ async fn bring_rule(
         updated_at: now,
     };
     tx.put_automation(rosa, &automation).await.map(drop)
+}
+
+/// A time zone where it is early afternoon: messages leave by day alone, and the demo is watched at any hour.
+fn where_it_is_day(now: DateTime<Utc>) -> String {
+    let ahead = 13 - i64::from(now.hour());
+    // The names of these zones count westwards; there are twelve of them, and fourteen eastwards.
+    if ahead >= 0 { format!("Etc/GMT-{ahead}") } else { format!("Etc/GMT+{}", -ahead) }
 }
 
 /// One of the people, by name.

@@ -16,7 +16,6 @@ pub(super) struct Story {
 pub(super) struct Trade {
     pub(super) name: &'static str,
     pub(super) phone: &'static str,
-    pub(super) time_zone: &'static str,
     pub(super) markets: &'static [(&'static str, &'static str)],
     /// In whole dollars: below the first a quote is low, from the second on it is high.
     pub(super) bounds: (i64, i64),
@@ -32,7 +31,6 @@ pub(super) const TRADES: &[Trade] = &[
     Trade {
         name: "Acme Plumbing",
         phone: "+15125550100",
-        time_zone: "America/Chicago",
         markets: &[("Austin", "TX"), ("Round Rock", "TX"), ("Cedar Park", "TX")],
         bounds: (500, 5_000),
         stories: &[
@@ -56,7 +54,6 @@ pub(super) const TRADES: &[Trade] = &[
     Trade {
         name: "Brill Roofing",
         phone: "+13035550110",
-        time_zone: "America/Denver",
         markets: &[("Denver", "CO"), ("Aurora", "CO"), ("Lakewood", "CO")],
         bounds: (800, 8_000),
         stories: &[
@@ -75,7 +72,6 @@ pub(super) const TRADES: &[Trade] = &[
     Trade {
         name: "Cobalt HVAC",
         phone: "+16125550120",
-        time_zone: "America/Chicago",
         markets: &[("Minneapolis", "MN"), ("St. Paul", "MN"), ("Edina", "MN")],
         bounds: (400, 6_000),
         stories: &[
@@ -90,7 +86,6 @@ pub(super) const TRADES: &[Trade] = &[
     Trade {
         name: "Dove Cleaning",
         phone: "+14045550130",
-        time_zone: "America/New_York",
         markets: &[("Atlanta", "GA"), ("Decatur", "GA"), ("Marietta", "GA")],
         bounds: (250, 2_000),
         stories: &[
@@ -104,7 +99,6 @@ pub(super) const TRADES: &[Trade] = &[
     Trade {
         name: "Elm Electric",
         phone: "+16025550140",
-        time_zone: "America/Phoenix",
         markets: &[("Phoenix", "AZ"), ("Tempe", "AZ"), ("Mesa", "AZ")],
         bounds: (400, 4_000),
         stories: &[
@@ -152,8 +146,8 @@ pub(super) const LAST: &[&str] = &[
     "Tanaka",
 ];
 
-/// Area codes for callers.
-pub(super) const AREAS: &[u32] = &[512, 303, 612, 404, 602, 720, 480, 952, 770, 737];
+/// Area codes for callers: those of no place, so that the clock of the demo is its own.
+pub(super) const AREAS: &[u32] = &[833, 844, 855, 866, 877, 888];
 
 /// A name that tries to recolour the screen and to turn its own order round.
 pub(super) const HOSTILE: &str = "Rex \u{1b}[31m\u{1b}]0;owned\u{7} \u{202e}nimda";

@@ -67,6 +67,9 @@ pub const SOON: i64 = 50;
 /// Priority of what nobody waits for.
 pub const BULK: i64 = 0;
 
+/// The operation that tells somebody's webhook of a new lead.
+pub const WEBHOOK: &str = "webhook";
+
 /// Characters of a service's name in a task's title.
 const TITLE_SERVICE: usize = 60;
 

@@ -175,6 +175,12 @@ impl Tx {
         Ok(row.and_then(|(consent,)| consent.parse().ok()).unwrap_or(Consent::Unknown))
     }
 
+    /// What the lead is worth in cents, where somebody told.
+    pub async fn lead_value(&mut self, id: LeadId) -> Outcome<Option<i64>> {
+        let row: Option<(Option<i64>,)> = self.one("select value from leads where id = $1", values![id]).await?;
+        Ok(row.and_then(|row| row.0))
+    }
+
     /// The lead's own name, as it was written.
     pub async fn lead_name(&mut self, id: LeadId) -> Outcome<String> {
         let row: Option<(String,)> = self.one("select name from leads where id = $1", values![id]).await?;

@@ -1,8 +1,12 @@
 //! What intake looks up once for a batch: where each kind of work goes, which texts are approved, which automations act.
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::statement::values;
 use super::{Outcome, Tx};
+use crate::domain::automation::{Limit, Stage};
+use crate::domain::destination::System;
 use crate::domain::event::Channel;
 use crate::domain::id::{DestinationId, TemplateId};
 use crate::domain::job::{DeliveryMode, JobKind};
@@ -22,8 +26,17 @@ pub struct Route {
 #[derive(Clone, Debug, Default)]
 pub struct Rulebook {
     routes: Vec<Route>,
-    templates: Vec<(String, TemplateId)>,
-    automations: Vec<(String, String)>,
+    templates: Vec<(String, Channel, TemplateId)>,
+    automations: Vec<(String, Rule)>,
+}
+
+/// How far an automation is let loose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// Where it stands.
+    pub stage: Stage,
+    /// How much it may do while limited.
+    pub limit: Option<Limit>,
 }
 
 impl Rulebook {
@@ -39,14 +52,28 @@ impl Rulebook {
         self.routes.iter().find(|route| route.kind == wanted)
     }
 
-    /// The approved text of an operation (C7).
-    pub fn template(&self, operation: &str) -> Option<TemplateId> {
-        self.templates.iter().find(|(name, _)| name == operation).map(|(_, id)| *id)
+    /// The destinations that want to hear of every new lead.
+    pub fn listeners(&self) -> impl Iterator<Item = &Route> {
+        self.routes.iter().filter(|route| route.kind == System::Webhook.kind())
     }
 
-    /// The stage of the automation that does an operation; none means that nobody set one up.
-    pub fn stage(&self, operation: &str) -> Option<&str> {
-        self.automations.iter().find(|(name, _)| name == operation).map(|(_, stage)| stage.as_str())
+    /// The approved text of an operation for a channel, in its newest edition (C7).
+    pub fn template(&self, operation: &str, channel: Channel) -> Option<TemplateId> {
+        let name = template_name(operation, channel);
+        self.templates.iter().find(|(known, by, _)| *known == name && *by == channel).map(|(_, _, id)| *id)
+    }
+
+    /// How far the automation that does an operation is let loose; none means that nobody set one up.
+    pub fn rule(&self, operation: &str) -> Option<Rule> {
+        self.automations.iter().find(|(name, _)| name == operation).map(|(_, rule)| *rule)
+    }
+}
+
+/// What the text of an operation is called: one for texts has its name, one for mail says so.
+pub fn template_name(operation: &str, channel: Channel) -> String {
+    match channel {
+        Channel::Sms => operation.to_owned(),
+        Channel::Email => format!("{operation}_email"),
     }
 }
 
@@ -55,16 +82,37 @@ impl Tx {
     pub async fn rulebook(&mut self) -> Outcome<Rulebook> {
         let routes: Vec<(Uuid, String, String)> =
             self.all("select id, kind, delivery_mode from destinations order by number", vec![]).await?;
-        let templates: Vec<(String, Uuid)> =
-            self.all("select name, id from templates where approved_at is not null order by number desc", vec![]).await?;
-        let automations: Vec<(String, String)> = self.all("select name, stage from automations", vec![]).await?;
+        let templates: Vec<(String, String, Uuid)> = self
+            .all(
+                "select name, channel, id from templates where approved_at is not null order by edition desc, number desc",
+                vec![],
+            )
+            .await?;
+        let automations: Vec<(String, String, Option<i64>, Option<i64>)> =
+            self.all("select name, stage, limit_per_day, limit_percent from automations", vec![]).await?;
         Ok(Rulebook {
             routes: routes
                 .into_iter()
                 .filter_map(|(id, kind, mode)| Some(Route { id: DestinationId(id), kind, delivery_mode: mode.parse().ok()? }))
                 .collect(),
-            templates: templates.into_iter().map(|(name, id)| (name, TemplateId(id))).collect(),
-            automations,
+            templates: templates
+                .into_iter()
+                .filter_map(|(name, channel, id)| Some((name, channel.parse().ok()?, TemplateId(id))))
+                .collect(),
+            automations: automations
+                .into_iter()
+                .filter_map(|(name, stage, per_day, percent)| {
+                    let per_day = per_day.and_then(|n| n.try_into().ok()).map(Limit::PerDay);
+                    let percent = percent.and_then(|n| n.try_into().ok()).map(Limit::Percent);
+                    Some((name, Rule { stage: stage.parse().ok()?, limit: per_day.or(percent) }))
+                })
+                .collect(),
         })
+    }
+
+    /// How many jobs of an operation were made since, up to `most`: a limited automation does no more.
+    pub async fn jobs_made_since(&mut self, operation: &str, since: DateTime<Utc>, most: i64) -> Outcome<i64> {
+        const SQL: &str = "select count(*) from (select 1 from jobs where operation = $1 and created_at >= $2 limit $3) made";
+        Ok(self.one::<(i64,)>(SQL, values![operation, since, most]).await?.map_or(0, |row| row.0))
     }
 }

@@ -1,9 +1,10 @@
 //! What happens when a provider's payload arrives: kept, made an event, attached to a lead, routed; once.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
 use crate::domain::actor::Actor;
+use crate::domain::automation::{Limit, Stage};
 use crate::domain::client::Client;
 use crate::domain::event::{Channel, EventKind, NormalEvent, Normalised, Provider};
 use crate::domain::failure::Failure;
@@ -11,18 +12,16 @@ use crate::domain::id::{EventId, Kind, LeadId, PayloadId, Ref};
 use crate::domain::job::JobKind;
 use crate::domain::lead::{Consent, Urgency};
 use crate::domain::retry;
-use crate::domain::routing::{Route, Situation, TaskPlan, answer_channel, route};
+use crate::domain::routing::{BULK, Route, Situation, TaskPlan, WEBHOOK, answer_channel, route};
 use crate::domain::task::TaskKind;
 use crate::domain::text::Internal;
 use crate::store::arrivals::NewPayload;
 use crate::store::jobs::{NewJob, Queued};
 use crate::store::journal::About;
 use crate::store::leads::LeadNow;
-use crate::store::rulebook::Rulebook;
+use crate::store::rulebook::{Rulebook, template_name};
 use crate::store::tasks::NewTask;
 use crate::store::{Store, Tx};
-
-pub mod waiting;
 
 /// One payload with what intake made of it.
 #[derive(Clone, Debug)]
@@ -58,11 +57,6 @@ pub enum Arrived {
         /// The task.
         task: Ref,
     },
-    /// Kept, and nobody is asked: a machine sent it.
-    SetAside {
-        /// What gave it away.
-        reason: String,
-    },
 }
 
 /// Payloads in one transaction at most: enough to make one commit cheap for each, few enough to keep writers waiting
@@ -84,61 +78,52 @@ pub async fn arrive(store: &Store, client: &Client, provider: Provider, arrivals
     let rules = tx.rulebook().await?;
     let mut outcomes = Vec::with_capacity(arrivals.len());
     for arrival in arrivals {
-        outcomes.push(take(&mut tx, client, provider, arrival, PayloadId::new(), &rules).await?);
+        let taken = match &arrival.normalised {
+            Normalised::Parked { natural_key, reason } => park(&mut tx, client, provider, arrival, natural_key, reason).await?,
+            Normalised::Event(event) => record(&mut tx, client, provider, arrival, event, &rules).await?,
+        };
+        outcomes.push(taken);
     }
     tx.commit().await?;
     Ok(outcomes)
 }
 
-/// Takes one payload in, under the given id.
-async fn take(
+async fn keep(
     tx: &mut Tx,
     client: &Client,
     provider: Provider,
     arrival: &Arrival,
-    id: PayloadId,
-    rules: &Rulebook,
-) -> Result<Arrived, Failure> {
-    match &arrival.normalised {
-        Normalised::Parked { natural_key, reason } => {
-            park(tx, client, &Letter { provider, arrival, id, key: natural_key }, reason).await
-        }
-        Normalised::SetAside { natural_key, reason } => {
-            set_aside(tx, client, &Letter { provider, arrival, id, key: natural_key }, reason).await
-        }
-        Normalised::Event(event) => {
-            record(tx, client, &Letter { provider, arrival, id, key: &event.natural_key }, event, rules).await
-        }
-    }
+    key: &str,
+    parked: Option<&str>,
+) -> Result<Option<PayloadId>, Failure> {
+    tx.keep_payload(&NewPayload { client: client.id, provider, natural_key: key, body: &arrival.body, parked }).await
 }
 
-/// A payload on its way in.
-struct Letter<'a> {
-    provider: Provider,
-    arrival: &'a Arrival,
-    id: PayloadId,
-    key: &'a str,
-}
-
-async fn keep(tx: &mut Tx, client: &Client, letter: &Letter<'_>, parked: Option<&str>) -> Result<Option<PayloadId>, Failure> {
-    let Letter { provider, arrival, id, key } = *letter;
-    tx.keep_payload(&NewPayload { id, client: client.id, provider, natural_key: key, body: &arrival.body, parked }).await
-}
-
-async fn duplicate(tx: &mut Tx, client: &Client, letter: &Letter<'_>) -> Result<Arrived, Failure> {
-    let known = tx.known_payload(client.id, letter.provider, letter.key).await?;
+async fn duplicate(tx: &mut Tx, client: &Client, provider: Provider, key: &str) -> Result<Arrived, Failure> {
+    let known = tx.known_payload(client.id, provider, key).await?;
     Ok(Arrived::Duplicate {
         event: known.event.map(|number| Ref::new(Kind::Event, number)),
         lead: known.lead.map(|number| Ref::new(Kind::Lead, number)),
     })
 }
 
-async fn park(tx: &mut Tx, client: &Client, letter: &Letter<'_>, reason: &str) -> Result<Arrived, Failure> {
-    let Some(payload) = keep(tx, client, letter, Some(reason)).await? else {
-        return duplicate(tx, client, letter).await;
+async fn park(
+    tx: &mut Tx,
+    client: &Client,
+    provider: Provider,
+    arrival: &Arrival,
+    key: &str,
+    reason: &str,
+) -> Result<Arrived, Failure> {
+    let Some(payload) = keep(tx, client, provider, arrival, key, Some(reason)).await? else {
+        return duplicate(tx, client, provider, key).await;
     };
-    say_parked(tx, payload, reason).await?;
-    let title = format!("{}: {reason}", letter.provider);
+    tx.journal(
+        &Actor::Intake,
+        About { verb: "payload.park", kind: Kind::Payload, subject: payload.0, lead: None, detail: reason },
+    )
+    .await?;
+    let title = format!("{provider}: {reason}");
     let task = NewTask {
         client: client.id,
         lead: None,
@@ -154,31 +139,16 @@ async fn park(tx: &mut Tx, client: &Client, letter: &Letter<'_>, reason: &str) -
     Ok(Arrived::Parked { reason: reason.to_owned(), task: Ref::new(Kind::Task, number) })
 }
 
-async fn say_parked(tx: &mut Tx, payload: PayloadId, reason: &str) -> Result<(), Failure> {
-    let about = About { verb: "payload.park", kind: Kind::Payload, subject: payload.0, lead: None, detail: reason };
-    tx.journal(&Actor::Intake, about).await.map(drop)
-}
-
-/// Parks without a task: a thousand machines would otherwise be a thousand tasks.
-async fn set_aside(tx: &mut Tx, client: &Client, letter: &Letter<'_>, reason: &str) -> Result<Arrived, Failure> {
-    match keep(tx, client, letter, Some(reason)).await? {
-        None => duplicate(tx, client, letter).await,
-        Some(payload) => {
-            say_parked(tx, payload, reason).await?;
-            Ok(Arrived::SetAside { reason: reason.to_owned() })
-        }
-    }
-}
-
 async fn record(
     tx: &mut Tx,
     client: &Client,
-    letter: &Letter<'_>,
+    provider: Provider,
+    arrival: &Arrival,
     event: &NormalEvent,
     rules: &Rulebook,
 ) -> Result<Arrived, Failure> {
-    let Some(payload) = keep(tx, client, letter, None).await? else {
-        return duplicate(tx, client, letter).await;
+    let Some(payload) = keep(tx, client, provider, arrival, &event.natural_key, None).await? else {
+        return duplicate(tx, client, provider, &event.natural_key).await;
     };
     let known = tx.find_lead(client.id, event).await?;
     let opted_out = is_opted_out(tx, client, event).await?;
@@ -200,7 +170,7 @@ async fn record(
         }
         None => tx.insert_lead(lead_id, client.id, event, &next_action).await?,
     };
-    let number = tx.record_event(id, lead_id, client.id, payload, letter.provider, event).await?;
+    let number = tx.record_event(id, lead_id, client.id, payload, provider, event).await?;
     follow_opt(tx, client, event, id).await?;
 
     for task in &plan.tasks {
@@ -211,7 +181,33 @@ async fn record(
         let work = Work { kind: job.kind, operation: job.operation, priority: job.priority, channel };
         queue(tx, client, lead_id, event, &work, rules).await?;
     }
+    if known.is_none() {
+        tell_listeners(tx, client, lead_id, rules).await?;
+    }
     Ok(Arrived::Recorded { event: Ref::new(Kind::Event, number), lead: Ref::new(Kind::Lead, lead_number) })
+}
+
+/// Every receiver of webhooks hears of a new lead, once.
+async fn tell_listeners(tx: &mut Tx, client: &Client, lead: LeadId, rules: &Rulebook) -> Result<(), Failure> {
+    for listener in rules.listeners() {
+        let (natural_key, args) = (lead.to_string(), format!("{{\"lead\":\"{lead}\"}}"));
+        let job = NewJob {
+            client: client.id,
+            lead: Some(lead),
+            summary: None,
+            destination: listener.id,
+            delivery_mode: listener.delivery_mode,
+            template: None,
+            kind: JobKind::CrmHandoff,
+            operation: WEBHOOK,
+            natural_key: &natural_key,
+            args: &args,
+            priority: BULK,
+            armed: false,
+        };
+        tx.queue_job(&Actor::Intake, &job).await?;
+    }
+    Ok(())
 }
 
 /// What is to happen next with the lead, for the report (C9).
@@ -302,23 +298,16 @@ async fn queue(
     rules: &Rulebook,
 ) -> Result<(), Failure> {
     let writes = matches!(work.kind, JobKind::Message | JobKind::ReviewRequest);
-    let template = rules.template(work.operation);
-    let refusal = match rules.destination(work.kind, work.channel) {
+    let channel = work.channel.unwrap_or(Channel::Sms);
+    let template = rules.template(work.operation, channel).filter(|_| writes);
+    let destination = rules.destination(work.kind, work.channel);
+    let refusal = match destination {
         None => Some(format!("no destination for {}", work.kind)),
-        Some(_) if writes && template.is_none() => Some(format!("no approved template {}", work.operation)),
-        Some(_) if writes && !matches!(rules.stage(work.operation), Some("limited" | "full")) => {
-            Some(format!("automation {} is {}", work.operation, rules.stage(work.operation).unwrap_or("off")))
-        }
-        // A text-back to last week's call would only frighten somebody: the window counts from the event.
-        Some(_) if writes && tx.now - event.occurred_at > retry::window(work.kind, work.operation) => {
-            Some("it happened too long ago, its window has closed".to_owned())
-        }
-        Some(_) if writes && tx.has_recent_job(lead, work.operation, tx.now - SAME_MESSAGE).await? => {
-            Some("the same message went out a moment ago".to_owned())
-        }
-        Some(_) => None,
+        Some(_) if !writes => None,
+        Some(_) if template.is_none() => Some(format!("no approved template {}", template_name(work.operation, channel))),
+        Some(_) => may_write(tx, client, lead, event, work, rules).await?,
     };
-    let (Some(destination), None) = (rules.destination(work.kind, work.channel), &refusal) else {
+    let (Some(destination), None) = (destination, &refusal) else {
         // What would have happened is said, so that nobody wonders (C10's shadow stage, C7's missing template).
         let detail = format!("{} {} was not queued: {}", work.kind, work.operation, refusal.unwrap_or_default());
         let about = About { verb: "job.skip", kind: Kind::Lead, subject: lead.0, lead: Some(lead), detail: &detail };
@@ -345,6 +334,54 @@ async fn queue(
         Queued::New(..) | Queued::Known(_) => Ok(()),
         Queued::Differs(number) => Err(Failure::KeyReused { key: Ref::new(Kind::Job, number).to_string() }),
     }
+}
+
+/// Why an automation may not write to a lead now; `None` when it may.
+async fn may_write(
+    tx: &mut Tx,
+    client: &Client,
+    lead: LeadId,
+    event: &NormalEvent,
+    work: &Work,
+    rules: &Rulebook,
+) -> Result<Option<String>, Failure> {
+    let name = work.operation;
+    let Some(rule) = rules.rule(name).filter(|rule| rule.stage.acts()) else {
+        let stage = rules.rule(name).map_or("off", |rule| rule.stage.as_str());
+        return Ok(Some(format!("automation {name} is {stage}")));
+    };
+    // A text-back to last week's call would only frighten somebody: the window counts from the event.
+    if tx.now - event.occurred_at > retry::window(work.kind, name) {
+        return Ok(Some("it happened too long ago, its window has closed".to_owned()));
+    }
+    if tx.has_recent_job(lead, name, tx.now - SAME_MESSAGE).await? {
+        return Ok(Some("the same message went out a moment ago".to_owned()));
+    }
+    match rule.limit.filter(|_| rule.stage == Stage::Limited) {
+        Some(Limit::PerDay(most)) => {
+            let since = day_began(client, tx.now);
+            let made = tx.jobs_made_since(name, since, i64::from(most)).await?;
+            Ok((made >= i64::from(most)).then(|| format!("automation {name} is limited to {most} a day")))
+        }
+        // By the lead, so that one lead is always on the same side.
+        Some(Limit::Percent(share)) => Ok((lead_share(lead) >= share)
+            .then(|| format!("automation {name} is limited to {share} % of all leads, and this is not one of them"))),
+        None => Ok(None),
+    }
+}
+
+/// When the day of a client began.
+fn day_began(client: &Client, now: DateTime<Utc>) -> DateTime<Utc> {
+    let zone: chrono_tz::Tz = client.time_zone.parse().unwrap_or(chrono_tz::UTC);
+    let midnight = now.with_timezone(&zone).date_naive().and_time(chrono::NaiveTime::MIN);
+    // Where midnight is left out, because the clock is put forward, the day began an hour later; a day back does no harm.
+    midnight.and_local_timezone(zone).earliest().map_or(now - TimeDelta::days(1), |began| began.with_timezone(&Utc))
+}
+
+/// Where a lead stands among a hundred.
+fn lead_share(lead: LeadId) -> u8 {
+    let hash = crate::domain::journal::sha256(lead.0.as_bytes());
+    (u16::from_be_bytes([hash[0], hash[1]]) % 100) as u8
 }
 
 #[cfg(test)]

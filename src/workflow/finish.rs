@@ -6,14 +6,16 @@ use chrono::TimeDelta;
 use crate::domain::actor::Actor;
 use crate::domain::breaker::Sign;
 use crate::domain::failure::Failure;
-use crate::domain::id::DestinationId;
+use crate::domain::id::{DestinationId, LeadId};
 use crate::domain::job::{JobKind, JobState};
 use crate::domain::lead::Urgency;
 use crate::domain::reply::{Meaning, Reply, verdict};
+use crate::domain::routing::BULK;
 use crate::domain::task::TaskKind;
 use crate::store::claim::finish::Settled;
 use crate::store::claim::rescue::{unknown_task, unknown_title};
 use crate::store::claim::{Claimed, Intent};
+use crate::store::jobs::NewJob;
 use crate::store::tasks::NewTask;
 use crate::store::{Store, Tx};
 
@@ -48,7 +50,7 @@ pub async fn finish_attempts(store: &Store, returned: &[Returned]) -> Result<Vec
         let job = one.intent.job();
         match one.verdict.state {
             _ if !mine => {}
-            JobState::Succeeded => succeeded(&mut tx, job).await?,
+            JobState::Succeeded => succeeded(&mut tx, job, one.reply.remote_id.as_deref()).await?,
             JobState::Unknown => ask_a_person(&mut tx, job).await?,
             _ => {}
         }
@@ -59,12 +61,41 @@ pub async fn finish_attempts(store: &Store, returned: &[Returned]) -> Result<Vec
 }
 
 /// What follows from work that is done.
-pub(super) async fn succeeded(tx: &mut Tx, job: &Claimed) -> Result<(), Failure> {
-    match (job.kind, job.lead_id, job.summary_id) {
-        (JobKind::Message, Some(lead), _) => tx.mark_answered(lead).await,
-        (JobKind::PortalPublish, _, Some(summary)) => tx.mark_published(summary).await,
+pub(super) async fn succeeded(tx: &mut Tx, job: &Claimed, remote_id: Option<&str>) -> Result<(), Failure> {
+    match (job.kind, job.lead_id, job.summary_id, remote_id) {
+        (JobKind::Message, Some(lead), ..) => tx.mark_answered(lead).await,
+        (JobKind::PortalPublish, _, Some(summary), _) => tx.mark_published(summary).await,
+        (JobKind::CrmHandoff, Some(lead), _, Some(contact)) if job.operation == "contact.upsert" => {
+            hand_over_the_rest(tx, job, lead, contact).await
+        }
         _ => Ok(()),
     }
+}
+
+/// The CRM has the contact: what the lead is worth, where somebody told, and what is known of it follow under it.
+async fn hand_over_the_rest(tx: &mut Tx, job: &Claimed, lead: LeadId, contact: &str) -> Result<(), Failure> {
+    let args = serde_json::json!({ "lead": lead.to_string(), "contact": contact }).to_string();
+    let natural_key = lead.to_string();
+    let worth = tx.lead_value(lead).await?.is_some();
+    for operation in [worth.then_some("deal.upsert"), Some("note.upsert")].into_iter().flatten() {
+        let new = NewJob {
+            client: job.client_id,
+            lead: Some(lead),
+            summary: None,
+            destination: job.destination_id,
+            delivery_mode: job.delivery_mode,
+            template: None,
+            kind: JobKind::CrmHandoff,
+            operation,
+            natural_key: &natural_key,
+            args: &args,
+            priority: BULK,
+            armed: false,
+        };
+        // Handed over before, under whichever contact: then it is there already.
+        tx.queue_job(&Actor::Worker, &new).await?;
+    }
+    Ok(())
 }
 
 /// What may have left, and cannot be asked for by a program, is for a person to settle.

@@ -20,7 +20,7 @@ pub async fn settle(store: &Store, job: &Claimed, found: &Found, roll: f64) -> R
             let why = "the destination was asked: it had arrived";
             if tx.set_aside(job, &Aside::Ended(JobState::Succeeded), why).await? {
                 tx.settle_doubt(job, AttemptOutcome::Succeeded, remote_id.as_deref()).await?;
-                succeeded(&mut tx, job).await?;
+                succeeded(&mut tx, job, remote_id.as_deref()).await?;
             }
         }
         Found::Absent => {

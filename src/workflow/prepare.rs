@@ -1,12 +1,23 @@
-//! What a claimed job brings to its destination, and whether it may leave now.
+//! What a claimed job brings to its destination, and whether it may leave now: composed from the database at the moment
+//! of sending, so that an opt-out, a withdrawn consent or the hour count as they are then (C7).
+
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
 
-use crate::domain::content::Content;
+use crate::domain::content::{Contact, Content, Deal, Hook, Message, Note};
+use crate::domain::event::Channel;
 use crate::domain::failure::Failure;
-use crate::domain::job::JobState;
+use crate::domain::id::{JobId, Kind, Ref};
+use crate::domain::job::{JobKind, JobState};
+use crate::domain::money::Money;
+use crate::domain::routing::WEBHOOK;
+use crate::domain::sending::{Leaving, Moment, moment};
+use crate::domain::template::Facts;
 use crate::store::Store;
 use crate::store::claim::Claimed;
+use crate::store::sendings::{Sending, SendingLead};
 
 /// What is to be done with a claimed job.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +44,147 @@ pub enum Prepared {
 ///
 /// # Errors
 /// What the database says.
-pub async fn prepare(_store: &Store, jobs: &[Claimed]) -> Result<Vec<Prepared>, Failure> {
-    Ok(jobs.iter().map(|_| Prepared::Send(Box::new(Content::Publish))).collect())
+pub async fn prepare(store: &Store, jobs: &[Claimed]) -> Result<Vec<Prepared>, Failure> {
+    // What only says that an approved text is there needs nothing more.
+    let asked: Vec<JobId> = jobs.iter().filter(|job| job.kind != JobKind::PortalPublish).map(|job| job.id).collect();
+    let found: BTreeMap<JobId, Sending> =
+        store.sendings(&asked).await?.into_iter().map(|sending| (sending.job, sending)).collect();
+    let now = store.clock.now();
+    Ok(jobs.iter().map(|job| compose(job, found.get(&job.id), now)).collect())
+}
+
+fn compose(job: &Claimed, sending: Option<&Sending>, now: DateTime<Utc>) -> Prepared {
+    if job.kind == JobKind::PortalPublish {
+        return send(Content::Publish);
+    }
+    let Some(sending) = sending else { return broken("the client it is for is not there any more") };
+    if matches!(job.kind, JobKind::Message | JobKind::ReviewRequest) {
+        return message(job, sending, now);
+    }
+    let Some(lead) = &sending.lead else {
+        return broken(format!("{} needs a lead, and it has none; make it anew from a lead", job.operation));
+    };
+    let external_id = format!("quotedeck-{}", job.lead_id.map(|lead| lead.to_string()).unwrap_or_default());
+    match job.operation.as_str() {
+        "contact.upsert" => send(Content::Contact(contact(external_id, lead, &sending.client))),
+        "deal.upsert" => deal(job, external_id, lead),
+        "note.upsert" => note(job, external_id, lead),
+        WEBHOOK => send(Content::Hook(hook(job, lead, &sending.client))),
+        other => broken(format!("no version of this program knows how to do {other}; cancel it, or run the newer version")),
+    }
+}
+
+fn send(content: Content) -> Prepared {
+    Prepared::Send(Box::new(content))
+}
+
+fn broken(reason: impl Into<String>) -> Prepared {
+    Prepared::Stop { state: JobState::Dead, reason: reason.into() }
+}
+
+/// A message as it would leave now.
+fn message(job: &Claimed, sending: &Sending, now: DateTime<Utc>) -> Prepared {
+    let Some(lead) = &sending.lead else { return broken("it is for no lead, and nobody is written to without one (C8)") };
+    let channel = if job.destination_kind == "email" { Channel::Email } else { Channel::Sms };
+    let (to, opted_out) = match channel {
+        Channel::Sms => (lead.phone.as_deref(), lead.sms_stopped),
+        Channel::Email => (lead.email.as_deref(), lead.email_stopped),
+    };
+    let leaving = Leaving {
+        kind: job.kind,
+        template: sending.template.as_ref(),
+        channel,
+        to,
+        phone: lead.phone.as_deref(),
+        client_zone: &sending.time_zone,
+        consent: lead.consent,
+        opted_out,
+        window_ends_at: job.window_ends_at,
+    };
+    match moment(&leaving, now) {
+        Moment::Later { at, why } => Prepared::Wait { until: at, why },
+        Moment::Never(reason) => Prepared::Stop { state: JobState::Cancelled, reason },
+        Moment::Broken(reason) => broken(reason),
+        Moment::Now => written(sending, lead, channel, to.unwrap_or_default()),
+    }
+}
+
+fn written(sending: &Sending, lead: &SendingLead, channel: Channel, to: &str) -> Prepared {
+    let Some(template) = &sending.template else { return broken("its template is not there") };
+    let facts = Facts { name: &lead.name, client: &sending.client, service: &lead.service };
+    match template.fill(&facts) {
+        Ok(text) => send(Content::Message(Message {
+            channel,
+            to: to.to_owned(),
+            from_name: sending.client.clone(),
+            subject: if channel == Channel::Email { format!("Your request to {}", sending.client) } else { String::new() },
+            text,
+        })),
+        Err(hole) => {
+            let edition = format!("{}, edition {}", template.name, template.edition);
+            broken(format!("its template {edition} has {hole}; approve another edition, then replay"))
+        }
+    }
+}
+
+fn contact(external_id: String, lead: &SendingLead, client: &str) -> Contact {
+    Contact {
+        external_id,
+        name: lead.name.clone(),
+        phone: lead.phone.clone(),
+        email: lead.email.clone(),
+        client: client.to_owned(),
+        source: lead.source.clone(),
+        service: lead.service.clone(),
+        market: lead.market.clone(),
+        urgency: lead.urgency.clone(),
+        attribution: lead.attribution.clone(),
+    }
+}
+
+/// What the CRM calls the contact: the hand-over of the contact told it to the jobs that follow it.
+fn crm_contact(job: &Claimed) -> Option<String> {
+    let args: Value = serde_json::from_str(job.args.reveal()).ok()?;
+    args.get("contact")?.as_str().map(str::to_owned)
+}
+
+const NO_CONTACT: &str = "it does not say which contact it belongs to; replay the hand-over of the contact instead";
+
+fn deal(job: &Claimed, external_id: String, lead: &SendingLead) -> Prepared {
+    let Some(contact) = crm_contact(job) else { return broken(NO_CONTACT) };
+    let Some(cents) = lead.value else {
+        return Prepared::Stop { state: JobState::Cancelled, reason: "nobody says any more what the lead is worth".to_owned() };
+    };
+    let name = format!("{} ({})", lead.service, Ref::new(Kind::Lead, lead.number));
+    send(Content::Deal(Deal { external_id, contact, name, cents }))
+}
+
+/// What is known of a lead, in words of ours: nothing that a caller or a model said.
+fn note(job: &Claimed, external_id: String, lead: &SendingLead) -> Prepared {
+    let Some(contact) = crm_contact(job) else { return broken(NO_CONTACT) };
+    let value = lead.value.map(|cents| format!(", worth {}", Money::minor(cents))).unwrap_or_default();
+    let reference = Ref::new(Kind::Lead, lead.number);
+    let text = format!("{reference} came by {}: {} in {}, {}{value}.", lead.source, lead.service, lead.market, lead.urgency);
+    send(Content::Note(Note { external_id, contact, text, at_ms: lead.arrived_at.timestamp_millis() }))
+}
+
+fn hook(job: &Claimed, lead: &SendingLead, client: &str) -> Hook {
+    let body = json!({
+        "type": "lead.created",
+        "timestamp": lead.arrived_at,
+        "data": {
+            "id": job.lead_id.map(|lead| lead.to_string()),
+            "reference": Ref::new(Kind::Lead, lead.number).to_string(),
+            "client": client,
+            "name": lead.name,
+            "phone": lead.phone,
+            "email": lead.email,
+            "source": lead.source,
+            "service": lead.service,
+            "market": lead.market,
+            "urgency": lead.urgency,
+            "value_cents": lead.value,
+        },
+    });
+    Hook { event: "lead.created".to_owned(), body: body.to_string() }
 }

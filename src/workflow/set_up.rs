@@ -37,7 +37,14 @@ const TEMPLATES: &[(&str, Channel, &str, i64)] = &[
         "Thank you for asking {client}. We have your request and will come back to you with a quote.",
         60,
     ),
+    (
+        "quote_confirmation_email",
+        Channel::Email,
+        "Thank you for asking {client}. We have your request and will come back to you with a quote.",
+        60,
+    ),
     ("review_request", Channel::Sms, "Thank you for choosing {client}. Would you tell others how it went?", 24 * 60),
+    ("review_request_email", Channel::Email, "Thank you for choosing {client}. Would you tell others how it went?", 24 * 60),
 ];
 
 const AUTOMATIONS: &[(&str, EventKind)] = &[
@@ -112,7 +119,11 @@ async fn built_in(tx: &mut Tx, actor: &Actor, owner: &str) -> Result<(), Failure
             edition: 1,
             channel: *channel,
             text: (*text).to_owned(),
-            opt_out_line: "Reply STOP to end messages.".to_owned(),
+            opt_out_line: match channel {
+                Channel::Sms => "Reply STOP to end messages.",
+                Channel::Email => "Reply with the word STOP, and we do not write again.",
+            }
+            .to_owned(),
             response_window_minutes: *window,
             escalate_to: owner.to_owned(),
             approved_by: owner.to_owned(),

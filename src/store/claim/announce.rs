@@ -15,12 +15,19 @@ use crate::store::statement::{Value, values};
 use crate::store::{Outcome, Store, Tx};
 
 /// The last look before something leaves: a lease that was lost, or a destination that was paused since, stops it. What
-/// was composed first stays, so that every try of a key sends the same.
+/// was composed first stays, so that every try of a key sends the same. An opt-out that was committed meanwhile stops a
+/// message here, however late it came (C7).
 const HOLD_ON: [&str; 2] = dialects!(
     "update jobs set content = coalesce(content, r.column3), lease_until = ",
     lease,
     " from (values {rows}) as r where jobs.id = r.column1 and jobs.fence = r.column2 and jobs.state = 'running'
         and not exists (select 1 from destinations d where d.id = jobs.destination_id and (d.paused or d.breaker = 'open'))
+        and (jobs.kind not in ('message', 'review_request') or not exists (select 1 from leads l
+            join destinations d on d.id = jobs.destination_id
+            join opt_outs o on o.client_id = jobs.client_id and o.lifted_at is null
+                and o.channel = case d.kind when 'email' then 'email' else 'sms' end
+                and o.address = case d.kind when 'email' then l.email else l.phone end
+            where l.id = jobs.lead_id))
     returning jobs.id, jobs.content, (select coalesce(max(a.n), 0) + 1 from attempts a where a.job_id = jobs.id) as n"
 );
 const START: &str =
