@@ -76,20 +76,20 @@ impl Store {
             let mut wait = FIRST_WAIT;
             let mut offline = false;
             loop {
-                let began = Instant::now();
+                let mut linked = false;
                 let ended = match &place {
-                    Place::Sqlite(file) => poll_sqlite(file, &say).await,
-                    Place::Postgres(options) => listen(options, &say).await,
+                    Place::Sqlite(file) => poll_sqlite(file, &say, &mut linked).await,
+                    Place::Postgres(options) => listen(options, &say, &mut linked).await,
                 };
                 if say.is_closed() {
                     return;
                 }
                 tracing::debug!(error = ?ended.err(), "the change feed lost its connection");
-                if began.elapsed() > LONGEST_WAIT {
-                    wait = FIRST_WAIT;
-                    offline = false;
+                if linked {
+                    // However short it was: that it ended is news again.
+                    (wait, offline) = (FIRST_WAIT, false);
                 }
-                if !offline || wait == FIRST_WAIT {
+                if !offline {
                     offline = true;
                     if say.send(Hint::Link(LinkState::Offline)).await.is_err() {
                         return;
@@ -109,16 +109,17 @@ async fn tell(say: &mpsc::Sender<Hint>, hint: Hint) -> sqlx::Result<()> {
     say.send(hint).await.map_err(|_| sqlx::Error::PoolClosed)
 }
 
-async fn connected(say: &mpsc::Sender<Hint>, state: LinkState) -> sqlx::Result<()> {
+async fn connected(say: &mpsc::Sender<Hint>, state: LinkState, linked: &mut bool) -> sqlx::Result<()> {
+    *linked = true;
     tell(say, Hint::Link(state)).await?;
     // What happened before is not told by anybody.
     tell(say, Hint::Changed).await
 }
 
-async fn poll_sqlite(file: &std::path::Path, say: &mpsc::Sender<Hint>) -> sqlx::Result<()> {
+async fn poll_sqlite(file: &std::path::Path, say: &mpsc::Sender<Hint>, linked: &mut bool) -> sqlx::Result<()> {
     let mut connection = SqliteConnection::connect_with(&program_sqlite_options(file)).await?;
     let mut seen: i64 = sqlx::query_scalar("pragma data_version").fetch_one(&mut connection).await?;
-    connected(say, LinkState::Live).await?;
+    connected(say, LinkState::Live, linked).await?;
     let mut told = Instant::now();
     loop {
         sleep(SQLITE_POLL).await;
@@ -130,7 +131,7 @@ async fn poll_sqlite(file: &std::path::Path, say: &mpsc::Sender<Hint>) -> sqlx::
     }
 }
 
-async fn listen(options: &sqlx::postgres::PgConnectOptions, say: &mpsc::Sender<Hint>) -> sqlx::Result<()> {
+async fn listen(options: &sqlx::postgres::PgConnectOptions, say: &mpsc::Sender<Hint>, linked: &mut bool) -> sqlx::Result<()> {
     let pool = PgPoolOptions::new()
         .max_connections(1)
         .max_lifetime(None)
@@ -147,14 +148,14 @@ async fn listen(options: &sqlx::postgres::PgConnectOptions, say: &mpsc::Sender<H
         .await?;
     if heard == 0 {
         // A pooler gave the next statement another session.
-        connected(say, LinkState::Polling).await?;
+        connected(say, LinkState::Polling, linked).await?;
         loop {
             sleep(BLIND_POLL).await;
             sqlx::query("select 1").execute(&mut listener).await?;
             tell(say, Hint::Changed).await?;
         }
     }
-    connected(say, LinkState::Live).await?;
+    connected(say, LinkState::Live, linked).await?;
     loop {
         match timeout(SAFETY, listener.try_recv()).await {
             Ok(Ok(Some(_))) => {
