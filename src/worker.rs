@@ -182,7 +182,7 @@ impl Worker {
         let (worker, results, stop, given_up) = (self.clone(), results.clone(), stop.clone(), given_up.clone());
         on_their_way.spawn(async move {
             match next {
-                Next::Send(intent, lease) => worker.deliver(*intent, lease, &results, given_up).await,
+                Next::Send(intent, lease, awake) => worker.deliver(*intent, lease, awake, &results, given_up).await,
                 Next::Ask(job, lease) => worker.ask(*job, lease, &results, stop, given_up).await,
             }
         });

@@ -20,8 +20,9 @@ use crate::domain::destination::Secret;
 use crate::domain::event::Channel;
 use crate::domain::reply::{Meaning, Reply};
 
-/// How much earlier than announced a message may have been made, by Twilio's clock.
-const CLOCKS_DIFFER: TimeDelta = TimeDelta::minutes(2);
+/// How much earlier than announced a message may have been made, by Twilio's clock: ours may have been set back by minutes
+/// since. The same text to the same number within that time is taken for the one that is looked for.
+const CLOCKS_DIFFER: TimeDelta = TimeDelta::minutes(20);
 /// Messages on a page of the list. A page of the longest ones stays below [`PAGE_BYTES`].
 const PAGE: u32 = 50;
 /// Bytes of a page that are read.
@@ -259,8 +260,8 @@ mod tests {
     #[rstest]
     #[case(json!({}), Page::Has("SM7".into()))]
     #[case(json!({"body": "Sent from your Twilio trial account - We'll call."}), Page::Has("SM7".into()))]
-    #[case(json!({"date_created": "Mon, 01 Jun 2026 13:58:30 +0000"}), Page::Has("SM7".into()))]
-    #[case(json!({"date_created": "Mon, 01 Jun 2026 13:57:30 +0000"}), Page::End)]
+    #[case(json!({"date_created": "Mon, 01 Jun 2026 13:40:30 +0000"}), Page::Has("SM7".into()))]
+    #[case(json!({"date_created": "Mon, 01 Jun 2026 13:39:30 +0000"}), Page::End)]
     #[case(json!({"body": "Another text"}), Page::End)]
     #[case(json!({"from": "+15005550007"}), Page::End)]
     #[case(json!({"direction": "inbound"}), Page::End)]

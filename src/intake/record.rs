@@ -1,4 +1,4 @@
-//! One payload's fields by name, whatever its encoding: a JSON object, or form parameters, urlencoded or multipart.
+//! One payload's fields by name, whatever its encoding: a JSON object, or form parameters.
 //!
 //! Percent-encoded bytes that are no UTF-8 become U+FFFD here; the payload keeps them.
 
@@ -6,8 +6,7 @@ use serde_json::{Map, Value};
 
 use super::LARGEST;
 use super::split::{Piece, newlines};
-use super::strict::{self, Bad};
-use super::{multipart, text};
+use super::text;
 use crate::domain::event::Rejected;
 
 /// Most unknown fields that are listed.
@@ -31,10 +30,6 @@ impl Record {
         if body.starts_with(b"\xff\xfe") || body.starts_with(b"\xfe\xff") {
             return Err(rejected(piece.line, "it is UTF-16; save or send it as UTF-8".into()));
         }
-        // Its parts may be files in any encoding.
-        if multipart::is_multipart(body) {
-            return Ok(Self::of(multipart::plain_fields(body)));
-        }
         let text = std::str::from_utf8(body).map_err(|error| {
             let at = error.valid_up_to();
             let line = piece.line + newlines(&body[..at]);
@@ -47,32 +42,29 @@ impl Record {
             ));
         }
         if !text.starts_with(['{', '[', '"']) && text.contains('=') {
-            return Ok(Self::of(form_urlencoded::parse(text.as_bytes()).into_owned()));
+            return Ok(Self::form(text));
         }
-        match strict::parse(text) {
+        match serde_json::from_str::<Value>(text) {
             Ok(Value::Object(map)) => Ok(Self(map)),
             Ok(_) => {
                 Err(rejected(piece.line, format!("a payload is a JSON object or form parameters, not {}", text::quote(text))))
             }
-            Err(Bad::Meaning(reason)) => Err(rejected(piece.line, reason)),
-            Err(Bad::Syntax(error)) if text.starts_with('{') => {
+            Err(error) if text.starts_with('{') => {
                 let why = if error.is_eof() { "the JSON is cut off" } else { "the JSON is broken" };
                 let line = piece.line + error.line().saturating_sub(1);
                 Err(rejected(line, format!("{why} at column {}; send it again whole", error.column())))
             }
-            Err(Bad::Syntax(_)) => {
-                Err(rejected(piece.line, format!("it is neither JSON nor form parameters: {}", text::quote(text))))
-            }
+            Err(_) => Err(rejected(piece.line, format!("it is neither JSON nor form parameters: {}", text::quote(text)))),
         }
     }
 
     /// Form parameters; a name that comes twice holds both values.
-    fn of(fields: impl IntoIterator<Item = (String, String)>) -> Self {
+    fn form(text: &str) -> Self {
         let mut map = Map::new();
-        for (name, value) in fields {
-            let value = Value::String(value);
-            match map.get_mut(&name) {
-                None => drop(map.insert(name, value)),
+        for (name, value) in form_urlencoded::parse(text.as_bytes()) {
+            let value = Value::String(value.into_owned());
+            match map.get_mut(name.as_ref()) {
+                None => drop(map.insert(name.into_owned(), value)),
                 Some(Value::Array(values)) => values.push(value),
                 Some(first) => *first = Value::Array(vec![first.take(), value]),
             }

@@ -21,6 +21,7 @@ pub mod announce;
 pub mod finish;
 pub mod lease;
 pub mod rescue;
+pub mod sabotage;
 pub mod take;
 
 /// A job that this worker holds the lease of.

@@ -13,6 +13,7 @@ use crate::delivery::{Request, classify};
 use crate::domain::content::Content;
 use crate::domain::reply::{Found, Meaning, Reply};
 use crate::domain::text::{Internal, Untrusted};
+use crate::store::claim::sabotage::Fault;
 use crate::store::claim::{Claimed, Intent};
 
 /// The longest that a played answer takes.
@@ -91,14 +92,22 @@ async fn pass(clock: &Clock, time: TimeDelta) {
 
 /// The request of a job; `None` when what it says was kept by another version of the program.
 fn request(job: &Claimed, content: &Internal<String>, n: i64) -> Option<Request> {
+    let mut content = Content::from_json(content.reveal()).ok()?;
+    let mut idempotency_key = job.idempotency_key.clone();
+    if Fault::NoKey.is_on() {
+        idempotency_key.push_str(&format!(":{n}"));
+        if let Content::Contact(contact) = &mut content {
+            contact.external_id.push_str(&format!(":{n}"));
+        }
+    }
     Some(Request {
         job: job.reference(),
         n,
         destination: job.destination.clone(),
         kind: job.destination_kind.clone(),
         operation: job.operation.clone(),
-        idempotency_key: job.idempotency_key.clone(),
-        content: Internal::new(Content::from_json(content.reveal()).ok()?),
+        idempotency_key,
+        content: Internal::new(content),
         since: job.doubtful_since.unwrap_or(job.created_at),
     })
 }

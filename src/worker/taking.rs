@@ -1,8 +1,10 @@
 //! From a claimed job to an announced attempt on its way: what may have left is asked for first, what may not leave is
 //! put aside, and the rest is announced together.
 
+use std::future::ready;
 use std::time::Duration;
 
+use rustix::time::{ClockId, Timespec, clock_gettime};
 use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 
@@ -16,18 +18,24 @@ use crate::domain::reply::{Meaning, Reply};
 use crate::domain::text::{Internal, Untrusted};
 use crate::store::claim::announce::Announced;
 use crate::store::claim::lease::Aside;
+use crate::store::claim::sabotage::Fault;
 use crate::store::claim::{Claimed, Intent};
-use crate::workflow::finish::Returned;
+use crate::workflow::finish::{Returned, finish_attempts};
 use crate::workflow::look_up;
 use crate::workflow::prepare::{Prepared, prepare};
 
 /// An attempt takes at most this long; destinations end theirs a little earlier, and say more.
 const ATTEMPT: Duration = Duration::from_secs(31);
 
+/// How long after its announcement began a request may still leave. A worker that stood still for longer (a machine that
+/// slept, a process that was stopped) must take its lease for lost, and another's request for sent: far less than the 45 s
+/// of a lease, and far more than a commit takes.
+const MAY_LEAVE: Duration = Duration::from_secs(15);
+
 /// What a claimed job needs next.
 pub(super) enum Next {
     /// It is announced: its request leaves.
-    Send(Box<Intent>, Lease),
+    Send(Box<Intent>, Lease, Awake),
     /// Its destination is asked first whether an earlier request arrived.
     Ask(Box<Claimed>, Lease),
 }
@@ -47,12 +55,13 @@ impl Worker {
                 next.push(Next::Ask(Box::new(job), lease));
             }
         }
+        let awake = Awake::now();
         let ids: Vec<(JobId, i64)> = sure.iter().map(|job| (job.id, job.fence)).collect();
         match self.announce(sure).await {
             Ok(intents) => {
                 for intent in intents {
                     if let Some(lease) = lease(intent.job().id) {
-                        next.push(Next::Send(Box::new(intent), lease));
+                        next.push(Next::Send(Box::new(intent), lease, awake));
                     }
                 }
             }
@@ -127,18 +136,30 @@ impl Worker {
         &self,
         intent: Intent,
         lease: Lease,
+        awake: Awake,
         results: &mpsc::Sender<Back>,
         mut given_up: watch::Receiver<bool>,
     ) {
+        let intent = if Fault::MarkFirst.is_on() { self.marked(intent).await } else { intent };
         let sending = timeout(ATTEMPT, self.sender.send(&intent, &self.store.clock));
         let reply = tokio::select! {
             biased;
+            () = ready(()), if awake.since() > MAY_LEAVE => not_sent(),
             sent = sending => sent.unwrap_or_else(|_| silent("no answer within 30 s; the request was sent")),
             _ = given_up.wait_for(|given_up| *given_up) => silent("the worker was stopped before an answer came"),
         };
         let returned = Returned { roll: roll(&intent), intent, reply };
         // Nobody takes results any more only when the process ends; the rescue settles the job then.
         drop(results.send((returned, lease)).await);
+    }
+
+    /// Writes the result before there is one.
+    async fn marked(&self, intent: Intent) -> Intent {
+        let reply = Reply { meaning: Meaning::Accepted, status: None, error: None, retry_after: None, remote_id: None };
+        let returned = [Returned { roll: 0.5, intent, reply }];
+        drop(finish_attempts(&self.store, &returned).await);
+        let [Returned { intent, .. }] = returned;
+        intent
     }
 
     /// Asks a destination, and sends where it does not have the request.
@@ -156,6 +177,7 @@ impl Worker {
             _ = stop.wait_for(|stop| *stop) => Ok(false),
             asked = self.may_send_again(&job) => asked,
         };
+        let awake = Awake::now();
         let announced = match asked {
             Ok(true) => self.announce(vec![job]).await,
             Ok(false) => Ok(vec![]),
@@ -164,7 +186,7 @@ impl Worker {
         match announced {
             Ok(mut intents) if intents.len() == 1 => {
                 if let Some(intent) = intents.pop() {
-                    self.deliver(intent, lease, results, given_up).await;
+                    self.deliver(intent, lease, awake, results, given_up).await;
                 }
             }
             Ok(_) => {
@@ -177,6 +199,32 @@ impl Worker {
             }
         }
     }
+}
+
+/// When something began, by a clock that goes on while the machine sleeps and that nobody can set.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Awake(Timespec);
+
+impl Awake {
+    fn now() -> Self {
+        Self(clock_gettime(UNSLEPT))
+    }
+
+    fn since(self) -> Duration {
+        let passed = clock_gettime(UNSLEPT) - self.0;
+        passed.try_into().unwrap_or_default()
+    }
+}
+
+#[cfg(target_os = "linux")]
+const UNSLEPT: ClockId = ClockId::Boottime;
+/// Elsewhere the monotonic clock counts sleep itself, or nobody sleeps.
+#[cfg(not(target_os = "linux"))]
+const UNSLEPT: ClockId = ClockId::Monotonic;
+
+fn not_sent() -> Reply {
+    let error = "the worker stood still after the announcement; nothing was sent";
+    Reply { meaning: Meaning::NotReached, status: None, error: Some(Untrusted::new(error)), retry_after: None, remote_id: None }
 }
 
 fn silent(why: &str) -> Reply {
