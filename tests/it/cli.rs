@@ -6,7 +6,6 @@ use std::process::{Command, Stdio};
 
 use quotedeck::domain::actor::Role;
 use quotedeck::domain::text::is_unsafe;
-use quotedeck::store::connect::Place;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -54,14 +53,7 @@ impl Shell {
     }
 
     fn of(world: &World) -> Self {
-        let url = match &world.place {
-            Place::Sqlite(file) => format!("sqlite:{}", file.display()),
-            Place::Postgres(options) => {
-                let socket = options.get_socket().expect("a socket").display().to_string().replace('/', "%2F");
-                format!("postgres://postgres@localhost/{}?host={socket}", options.get_database().expect("a name"))
-            }
-        };
-        Self { database: Some(url), ..Self::new() }
+        Self { database: Some(world.url()), ..Self::new() }
     }
 
     fn command(&self, line: &str) -> Command {

@@ -17,9 +17,7 @@ end() { run "$B/pg_ctl" -s -D "$D/data" -m immediate stop >/dev/null 2>&1; rm -r
 if [ "$(id -u)" = 0 ]; then chown postgres "$D"; fi
 chmod 755 "$D"
 if ! { run "$B/initdb" -D "$D/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync --no-instructions >"$D/log" 2>&1 &&
-    run "$B/pg_ctl" -s -w -D "$D/data" -l "$D/data/log" start -o "-k $D -c listen_addresses='' -c fsync=off \
-        -c synchronous_commit=off -c full_page_writes=off -c shared_buffers=64MB -c max_connections=300 -c autovacuum=off \
-        -c wal_level=minimal -c max_wal_senders=0 -c jit=off" >>"$D/log" 2>&1; }
+    run "$B/pg_ctl" -s -w -D "$D/data" -l "$D/data/log" start -o "-k $D $OPTIONS" >>"$D/log" 2>&1; }
 then echo failed; cat "$D/log" "$D/data/log" 2>/dev/null; end; exit 1; fi
 echo "$D"
 exec >/dev/null
@@ -27,8 +25,13 @@ cat >/dev/null
 end
 "#;
 
-struct Cluster {
-    folder: PathBuf,
+/// Settings of a server that a test run may lose.
+pub(crate) const OPTIONS: &str = "-c listen_addresses='' -c fsync=off -c full_page_writes=off -c shared_buffers=64MB -c max_connections=300 \
+    -c autovacuum=off -c wal_level=minimal -c max_wal_senders=0 -c jit=off";
+
+/// A server of one's own.
+pub(crate) struct Cluster {
+    pub(crate) folder: PathBuf,
     /// Closed by the kernel with this process; that ends the server.
     _open: ChildStdin,
 }
@@ -37,15 +40,23 @@ static CLUSTER: OnceCell<Cluster> = OnceCell::const_new();
 
 /// How an administrator connects to the server of this test run.
 pub(crate) async fn administrator() -> PgConnectOptions {
-    let cluster = CLUSTER.get_or_init(|| async { start() }).await;
-    PgConnectOptions::new().socket(&cluster.folder).username("postgres").database("postgres")
+    CLUSTER.get_or_init(|| async { start(&format!("{OPTIONS} -c synchronous_commit=off")) }).await.administrator()
 }
 
+impl Cluster {
+    /// How its administrator connects to it.
+    pub(crate) fn administrator(&self) -> PgConnectOptions {
+        PgConnectOptions::new().socket(&self.folder).username("postgres").database("postgres")
+    }
+}
+
+/// Starts one with these settings.
 #[expect(clippy::zombie_processes, reason = "the keeper outlives this process: it ends when our end of its input closes")]
-fn start() -> Cluster {
+pub(crate) fn start(options: &str) -> Cluster {
     let mut keeper = Command::new("sh")
         .args(["-c", KEEPER])
         .env("B", binaries())
+        .env("OPTIONS", options)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -64,7 +75,7 @@ fn start() -> Cluster {
 }
 
 /// The newest installed server.
-fn binaries() -> PathBuf {
+pub(crate) fn binaries() -> PathBuf {
     let version = |folder: &Path| folder.file_name().and_then(|name| name.to_str()?.parse::<u32>().ok());
     std::fs::read_dir("/usr/lib/postgresql")
         .into_iter()

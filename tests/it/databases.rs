@@ -43,6 +43,16 @@ pub(crate) enum Raw {
     Postgres(PgPool),
 }
 
+impl Raw {
+    /// Another pool on the same database, for another runtime.
+    pub(crate) fn again(&self) -> Self {
+        match self {
+            Self::Sqlite(pool) => Self::Sqlite(SqlitePoolOptions::new().connect_lazy_with((*pool.connect_options()).clone())),
+            Self::Postgres(pool) => Self::Postgres(PgPoolOptions::new().connect_lazy_with((*pool.connect_options()).clone())),
+        }
+    }
+}
+
 /// Runs a body on either raw pool.
 macro_rules! on_raw {
     ($world:expr, |$pool:ident| $body:expr) => {
@@ -81,7 +91,20 @@ impl World {
     }
 
     async fn postgres(name: &str) -> Self {
-        let options = cluster::administrator().await.database(name);
+        Self::on_server(cluster::administrator().await.database(name)).await
+    }
+
+    /// On a server of its own, that nothing was made on.
+    pub(crate) async fn on_new_server(administrator: PgConnectOptions) -> Self {
+        let mut connection = PgConnection::connect_with(&administrator).await.expect("the server answers");
+        connection.execute("create database deck").await.expect("a database");
+        let options = administrator.database("deck");
+        let made = Store::init(&Place::Postgres(Box::new(options.clone())), Clock::fixed(start())).await;
+        made.expect("it is prepared").close().await;
+        Self::on_server(options).await
+    }
+
+    async fn on_server(options: PgConnectOptions) -> Self {
         let (place, clock) = (Place::Postgres(Box::new(options.clone())), Clock::fixed(start()));
         let store = Store::open(&place, clock.clone(), Purpose::Work).await.expect("the copied database opens");
         let options = options.options([("search_path", "internal"), ("timezone", "UTC")]);
@@ -121,9 +144,45 @@ impl World {
         self.attempt(Login::Administrator, script).await.unwrap_or_else(|error| panic!("{error}\n{script}"));
     }
 
+    /// Runs a statement that others stand in the way of now and then: one of two that wait for each other is refused.
+    pub(crate) async fn insist(&self, sql: &str) {
+        let mut refused = String::new();
+        for _ in 0..20 {
+            match self.attempt(Login::Administrator, sql).await {
+                Ok(()) => return,
+                Err(error) => refused = error,
+            }
+        }
+        panic!("{refused}\n{sql}");
+    }
+
+    /// Whether somebody keeps everybody else from writing: on SQLite a process that stands still can.
+    pub(crate) async fn is_locked(&self) -> bool {
+        let Place::Sqlite(file) = &self.place else { return false };
+        let options = SqliteConnectOptions::new().filename(file).busy_timeout(Duration::from_millis(20));
+        let mut connection = sqlx::SqliteConnection::connect_with(&options).await.expect("connects");
+        connection.execute("begin immediate; rollback").await.is_err()
+    }
+
     /// The one number a query answers with.
     pub(crate) async fn number(&self, sql: &str) -> i64 {
         on_raw!(self, |pool| sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_one(pool).await).expect("a number")
+    }
+
+    /// The one column of numbers a query answers with.
+    pub(crate) async fn numbers(&self, sql: &str) -> Vec<i64> {
+        on_raw!(self, |pool| sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_all(pool).await).expect("numbers")
+    }
+
+    /// Where it is, as another process is told.
+    pub(crate) fn url(&self) -> String {
+        match &self.place {
+            Place::Sqlite(file) => format!("sqlite:{}", file.display()),
+            Place::Postgres(options) => {
+                let socket = options.get_socket().expect("a socket").display().to_string().replace('/', "%2F");
+                format!("postgres://postgres@localhost/{}?host={socket}", options.get_database().expect("a name"))
+            }
+        }
     }
 
     /// The one column of texts a query answers with.

@@ -64,14 +64,14 @@ impl Surface for Memory {
 }
 
 /// A deck with a person before it.
-struct Sitting {
+pub(crate) struct Sitting {
     deck: Deck<Memory>,
     keys: mpsc::UnboundedSender<Event>,
     signs: mpsc::Sender<Sign>,
 }
 
 impl Sitting {
-    fn at(place: &Place, clock: &Clock, name: &str, recovery: &TempDir) -> Self {
+    pub(crate) fn at(place: &Place, clock: &Clock, name: &str, recovery: &TempDir) -> Self {
         let (keys, events) = mpsc::unbounded_channel();
         let (signs, signs_come) = mpsc::channel(4);
         let session = Session {
@@ -107,12 +107,12 @@ impl Sitting {
     }
 
     /// Until the screen says this.
-    async fn sees(&mut self, text: &str) {
+    pub(crate) async fn sees(&mut self, text: &str) {
         self.turn_until(text, |sitting| sitting.screen().contains(text)).await;
     }
 
     /// Until every key was taken in, every effect was answered and the screen shows it.
-    async fn idle(&mut self) {
+    pub(crate) async fn idle(&mut self) {
         self.turn_until("nothing under way", |sitting| sitting.deck.surface().events.is_empty() && sitting.deck.idle()).await;
     }
 

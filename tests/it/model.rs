@@ -240,8 +240,9 @@ impl Story {
         let now = world.now();
         let job = &mut self.jobs[hand.job];
         if hand.lost {
-            // The answer is known after all, to the attempt: it tells nobody's job what to be.
-            job.doubt = false;
+            // Whoever looked between the rescue and this answer may have found nothing yet: where there is no key, the
+            // destination is still asked before anything else leaves.
+            job.doubt &= job.mode != DeliveryMode::Keyed;
             return said;
         }
         let again = |failures: i64| now + after.unwrap_or_else(|| retry::delay(failures.max(1), 0.0));

@@ -22,6 +22,11 @@ pub(crate) enum MailMode {
     Hang(&'static str),
 }
 
+/// Decides for each connection, by its number from 0, what is done with it.
+type Chooser = Box<dyn FnMut(usize) -> MailMode + Send>;
+/// Is told of each mail that is about to be taken: the place to look for an intent.
+type Witness = Arc<dyn Fn(&str) + Send + Sync>;
+
 /// The server. It serves until the process ends.
 pub(crate) struct MailServer {
     /// Its URL.
@@ -34,15 +39,21 @@ pub(crate) struct MailServer {
 impl MailServer {
     /// One that does so with its first connections, and takes the mail of those after them.
     pub(crate) fn answering(modes: &[MailMode]) -> Self {
+        let modes = modes.to_vec();
+        let choose = move |number: usize| modes.get(number).copied().unwrap_or(MailMode::Ok);
+        Self::choosing(Box::new(choose), Arc::new(|_| ()))
+    }
+
+    /// One that is told for each connection what to do with it, and tells of each mail before it is taken.
+    pub(crate) fn choosing(mut choose: Chooser, witness: Witness) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("smtp://{}", listener.local_addr().unwrap());
         let (mails, lines) = (Arc::<Mutex<Vec<String>>>::default(), Arc::<Mutex<Vec<String>>>::default());
         let hanging = Arc::<AtomicBool>::default();
-        let (talk, modes) =
-            (Talk { mails: Arc::clone(&mails), lines: Arc::clone(&lines), hanging: Arc::clone(&hanging) }, modes.to_vec());
+        let talk = Talk { mails: Arc::clone(&mails), lines: Arc::clone(&lines), hanging: Arc::clone(&hanging), witness };
         std::thread::spawn(move || {
             for (number, stream) in listener.incoming().enumerate() {
-                let mode = modes.get(number).copied().unwrap_or(MailMode::Ok);
+                let mode = choose(number);
                 let talk = talk.clone();
                 std::thread::spawn(move || drop(talk.serve(&stream.unwrap(), mode)));
             }
@@ -72,6 +83,7 @@ struct Talk {
     mails: Arc<Mutex<Vec<String>>>,
     lines: Arc<Mutex<Vec<String>>>,
     hanging: Arc<AtomicBool>,
+    witness: Witness,
 }
 
 impl Talk {
@@ -126,6 +138,7 @@ impl Talk {
                         out.write_all(told.as_bytes())?;
                         continue;
                     }
+                    (self.witness)(&mail);
                     self.mails.lock().unwrap().push(mail);
                     if mode == MailMode::TakeThenClose {
                         return Ok(());

@@ -1,0 +1,364 @@
+//! Workers are killed at random moments, others are stopped until their leases are gone and go on as if nothing had been,
+//! clocks are wrong by ten minutes, and the outside fails in every way: nothing is lost and nothing is done twice.
+//!
+//! Payloads come in through intake, in waves of a thousand jobs; three processes of the program work on them. After each
+//! wave the storm ends, an operator replays what was taken for poison, and every job is compared with what the outside
+//! counted. `QUOTEDECK_KILLS=10000 cargo test --release --test it kill::sqlite -- --nocapture` goes on until so many
+//! workers were killed. Time is not waited for: what is to be tried later is due in two seconds, and the leases of a dead worker
+//! run out with it. The leases of one that is stopped run out as they do.
+//!
+//! Built with the feature `sabotage`, the program can be broken in three ways; the same storm must show each of them.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use quotedeck::clock::Clock;
+use quotedeck::domain::act::{Act, Verb};
+use quotedeck::domain::actor::{Person, Role};
+use quotedeck::domain::client::Client;
+use quotedeck::domain::event::{Columns, Provider};
+use quotedeck::domain::id::{Kind, Ref};
+use quotedeck::domain::text::Internal;
+use quotedeck::intake;
+use quotedeck::store::Store;
+use quotedeck::store::connect::Purpose;
+use quotedeck::workflow::act::perform;
+use quotedeck::workflow::arrive::{Arrival, arrive};
+use sqlx::AssertSqlSafe;
+use tempfile::TempDir;
+use tokio::time::{sleep, timeout};
+
+use crate::databases::World;
+
+mod crowd;
+mod outage;
+mod outside;
+
+use crowd::Crowd;
+use outside::Outside;
+
+/// Leads of a wave that have a phone; as many have a mail address. Each is handed to the CRM (as a contact, then as a deal
+/// and a note) and written to.
+const LEADS: usize = 125;
+/// Kills of a wave at least.
+const KILLS: usize = 40;
+/// Workers that are stopped in a wave, until their leases have run out.
+const STOPS: usize = 3;
+/// How long something waits that would wait for minutes.
+const MOMENT: Duration = Duration::from_secs(2);
+/// Between two blows, in milliseconds.
+const BETWEEN: std::ops::Range<u64> = 60..300;
+/// How long the calm after a storm may take.
+const CALM: Duration = Duration::from_mins(3);
+/// Jobs that end neither in success nor in a question for a person.
+const OPEN: &str = "state not in ('succeeded', 'dead', 'unknown', 'cancelled')";
+
+both_databases!(nothing_is_lost_and_nothing_is_done_twice);
+
+async fn nothing_is_lost_and_nothing_is_done_twice(world: World) {
+    let mut storm = Storm::rises(&world, None).await;
+    let wanted = wanted();
+    while storm.kills < wanted {
+        storm.wave().await;
+        storm.calm().await;
+        let wrong = storm.wrong(storm.fed - 2 * LEADS).await;
+        assert!(wrong.is_empty(), "seed {}, wave {}: {wrong:#?}", storm.seed, storm.waves);
+    }
+    assert_eq!(storm.wrong(0).await, Vec::<String>::new(), "seed {}", storm.seed);
+    println!("{}", storm.told().await);
+    storm.crowd.end();
+    assert_eq!(world.number("select count(*) from jobs where state = 'running'").await, 0, "a stop hands leases back");
+}
+
+/// Kills that are wanted: one wave's, or what the environment says.
+#[expect(clippy::disallowed_methods, reason = "the one setting of a test is read from the environment")]
+fn wanted() -> usize {
+    std::env::var("QUOTEDECK_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(1)
+}
+
+#[cfg(feature = "sabotage")]
+mod broken {
+    //! What the harness is worth: three faults, and each must be seen.
+
+    use super::Storm;
+    use crate::databases::{World, on_postgres, on_sqlite};
+
+    /// Kills until a fault must have been seen.
+    const ENOUGH: usize = 300;
+
+    async fn is_caught(world: World, fault: &'static str) {
+        let mut storm = Storm::rises(&world, Some(fault)).await;
+        let mut wrong = Vec::new();
+        while wrong.is_empty() && storm.kills < ENOUGH {
+            storm.wave().await;
+            storm.calm().await;
+            wrong = storm.wrong(0).await;
+        }
+        assert!(!wrong.is_empty(), "{fault} was not seen in {} kills", storm.kills);
+        println!("{fault}: {} things wrong after {} kills, such as {}", wrong.len(), storm.kills, wrong[0]);
+    }
+
+    macro_rules! caught {
+        ($($name:ident: $fault:literal),+) => {$(
+            mod $name {
+                #[tokio::test]
+                async fn sqlite() {
+                    super::on_sqlite(|world| super::is_caught(world, $fault)).await;
+                }
+                #[tokio::test]
+                async fn postgres() {
+                    super::on_postgres(|world| super::is_caught(world, $fault)).await;
+                }
+            }
+        )+};
+    }
+    caught!(without_a_key: "no-key", marked_first: "mark-first", without_a_fence: "no-fence");
+}
+
+/// The whole of it.
+struct Storm<'a> {
+    world: &'a World,
+    /// In real time: the workers are other processes.
+    store: Store,
+    rosa: Person,
+    acme: Client,
+    outside: Outside,
+    crowd: Crowd,
+    seed: u64,
+    rng: fastrand::Rng,
+    kills: usize,
+    stops: usize,
+    waves: usize,
+    fed: usize,
+    /// Jobs that wait for another try, and since when.
+    waiting: BTreeMap<i64, Instant>,
+    began: Instant,
+    _folder: TempDir,
+}
+
+impl<'a> Storm<'a> {
+    async fn rises(world: &'a World, fault: Option<&'static str>) -> Self {
+        let seed = fastrand::u64(..);
+        let folder = TempDir::new().unwrap();
+        let store = Store::open(&world.place, Clock::System, Purpose::Work).await.unwrap();
+        let rosa = world.person("rosa", Role::Owner, None).await;
+        let mut acme = world.client("Acme").await;
+        acme.time_zone = where_it_is_noon(&store);
+        world.script(&format!("update clients set time_zone = '{}'", acme.time_zone)).await;
+        let outside = Outside::start(&world.raw, seed);
+        let crowd = Crowd::start(world, folder.path(), &outside, fault);
+        let rng = fastrand::Rng::with_seed(seed);
+        Self {
+            world,
+            store,
+            rosa,
+            acme,
+            outside,
+            crowd,
+            seed,
+            rng,
+            kills: 0,
+            stops: 0,
+            waves: 0,
+            fed: 0,
+            waiting: BTreeMap::new(),
+            began: Instant::now(),
+            _folder: folder,
+        }
+    }
+
+    /// A thousand jobs come in, and are worked on while the storm rages.
+    async fn wave(&mut self) {
+        self.waves += 1;
+        self.outside.storm(true);
+        self.feed().await;
+        let least = self.kills + KILLS;
+        for _ in 0..STOPS {
+            sleep(Duration::from_millis(self.rng.u64(BETWEEN))).await;
+            let at = self.rng.usize(..);
+            self.crowd.stop(self.world, at).await;
+            self.crowd.fill();
+            self.stops += 1;
+        }
+        loop {
+            sleep(Duration::from_millis(self.rng.u64(BETWEEN))).await;
+            self.blow().await;
+            self.pass().await;
+            if self.crowd.all_awake()
+                && self.kills >= least
+                && self.number(&format!("select count(*) from jobs where {OPEN}")).await < 25
+            {
+                return;
+            }
+            assert!(self.kills < least + 2000, "seed {}: the jobs do not end", self.seed);
+        }
+    }
+
+    /// One worker is killed; others that were stopped go on.
+    async fn blow(&mut self) {
+        let at = self.rng.usize(..);
+        self.crowd.kill(self.world, at).await;
+        self.kills += 1;
+        self.crowd.wake(self.world).await;
+        self.crowd.fill();
+    }
+
+    /// Waits of minutes are over after seconds: long enough that what a dead worker still had on its way has arrived.
+    async fn pass(&mut self) {
+        let waiting = self.world.numbers("select number from jobs where state in ('retrying', 'scheduled')").await;
+        self.waiting.retain(|number, _| waiting.contains(number));
+        for number in waiting {
+            self.waiting.entry(number).or_insert_with(Instant::now);
+        }
+        let over: Vec<String> =
+            self.waiting.iter().filter(|(_, since)| since.elapsed() > MOMENT).map(|(number, _)| number.to_string()).collect();
+        if !over.is_empty() {
+            let list = over.join(", ");
+            let sql =
+                format!("update jobs set due_at = created_at where number in ({list}) and state in ('retrying', 'scheduled')");
+            self.world.insist(&sql).await;
+        }
+        self.world.insist("update destinations set probe_at = updated_at where breaker = 'open'").await;
+    }
+
+    /// The storm ends: everything comes to its end, with an operator's help for what was taken for poison.
+    async fn calm(&mut self) {
+        self.outside.storm(false);
+        self.crowd.renew(self.world).await;
+        self.all_end().await;
+        let poison = "select number from jobs where state = 'dead' and delivery_mode = 'keyed' and not settled
+            and not exists (select 1 from jobs r where r.replay_of = jobs.id)";
+        for number in self.world.numbers(poison).await {
+            let target = self.store.find(&self.rosa, Ref::new(Kind::Job, number)).await.unwrap();
+            let act = Act { target, verb: Verb::ReplayJob, reason: Some("the workers are well again".into()) };
+            perform(&self.store, &self.rosa, &act).await.unwrap();
+            self.world.insist("update jobs set armed_until = created_at, due_at = created_at where state = 'armed'").await;
+        }
+        self.all_end().await;
+    }
+
+    async fn all_end(&mut self) {
+        let began = Instant::now();
+        while self.number(&format!("select count(*) from jobs where {OPEN}")).await > 0 {
+            self.pass().await;
+            sleep(Duration::from_millis(50)).await;
+            if began.elapsed() > CALM {
+                let sql = format!("select state || ' ' || operation || ' ' || coalesce(last_error, '') from jobs where {OPEN}");
+                panic!("seed {}, wave {}: the jobs do not end: {:#?}", self.seed, self.waves, self.world.texts(&sql).await);
+            }
+        }
+    }
+
+    /// What is not as it must be, from the lead of this number on.
+    async fn wrong(&self, from: usize) -> Vec<String> {
+        let mut wrong = self.outside.violations();
+        let sql = format!(
+            "select l.id, coalesce(l.phone, l.email) as whom, j.operation, j.state, j.replay from jobs j
+             join leads l on l.id = j.lead_id where l.number > {from} order by l.number, j.operation, j.replay"
+        );
+        let rows: Vec<(uuid::Uuid, String, String, String, i64)> =
+            on_raw!(self.world, |pool| sqlx::query_as(AssertSqlSafe(sql)).fetch_all(pool).await).expect("the jobs");
+        // Of a job and its replays the last one says how it ended.
+        for (at, (lead, whom, operation, state, _)) in rows.iter().enumerate() {
+            let is_last = rows.get(at + 1).is_none_or(|next| (next.0, &next.2) != (*lead, operation));
+            let asks = if whom.starts_with('+') { "Twilio" } else { "Mail" };
+            let (done, right) = if let Some((kind, _)) = operation.split_once(".upsert") {
+                let (ids, _) = self.outside.effects("HubSpot", &format!("{kind}s of {lead}"));
+                (ids, ids == 1 && (state == "succeeded" || !is_last))
+            } else {
+                let (_, sent) = self.outside.effects(asks, whom);
+                let right = match state.as_str() {
+                    "succeeded" => sent == 1,
+                    "unknown" | "dead" => sent <= 1,
+                    _ => false,
+                };
+                (sent, right)
+            };
+            if !right {
+                wrong.push(format!("{whom}: {operation} was done {done} times, and its job is {state}"));
+            }
+        }
+        let leads = rows.iter().map(|row| row.0).collect::<std::collections::BTreeSet<_>>().len();
+        let operations = rows.iter().map(|row| (row.0, &row.2)).collect::<std::collections::BTreeSet<_>>().len();
+        if (leads, operations) != (self.fed - from, 4 * (self.fed - from)) {
+            wrong.push(format!("{} leads came in, and there are {leads} with {operations} pieces of work", self.fed - from));
+        }
+        // What ended stays as it ended: a worker that lost its lease writes no result over another's.
+        let twice = "select cast(subject_id as text) || ' ' || verb || ' ' || detail from journal e where subject_kind = 'job' and actor_kind = 'worker'
+            and verb in ('job.succeeded', 'job.retrying', 'job.dead', 'job.unknown', 'job.ready') and exists (select 1 from journal b
+            where b.subject_id = e.subject_id and b.number < e.number and b.verb in ('job.succeeded', 'job.dead', 'job.unknown')
+            and b.actor_kind = 'worker')";
+        wrong.extend(self.world.texts(twice).await.into_iter().map(|entry| format!("written after the end: {entry}")));
+        let unasked = "select cast(j.number as text) from jobs j where j.state = 'unknown' and not exists
+            (select 1 from tasks t where t.job_id = j.id and t.kind = 'unknown_outcome')";
+        wrong.extend(self.world.texts(unasked).await.into_iter().map(|job| format!("J-{job} is unknown, and nobody was asked")));
+        wrong
+    }
+
+    async fn told(&self) -> String {
+        let jobs = self.number("select count(*) from jobs").await;
+        let attempts = self.number("select count(*) from attempts").await;
+        let again = self.number("select count(*) from (select job_id from attempts group by job_id having count(*) > 1) a").await;
+        let unknown = self.number("select count(*) from jobs where state = 'unknown'").await;
+        let poison = self.number("select count(*) from jobs where reason = 'poison'").await;
+        format!(
+            "seed {}: {} kills, {} stops past the lease, {jobs} jobs, {attempts} attempts, {} requests; {again} jobs tried more than \
+             once, {poison} taken for poison, {unknown} unknown; 0 lost, 0 done twice, 0 unannounced; {} s",
+            self.seed,
+            self.kills,
+            self.stops,
+            self.outside.requests(),
+            self.began.elapsed().as_secs(),
+        )
+    }
+
+    async fn number(&self, sql: &str) -> i64 {
+        self.world.number(sql).await
+    }
+
+    /// Waits until a query says so.
+    async fn until_true(&self, what: &str, sql: &str) {
+        let sql = format!("select cast(case when ({sql}) then 1 else 0 end as bigint)");
+        let done = async {
+            while self.number(&sql).await == 0 {
+                sleep(Duration::from_millis(20)).await;
+            }
+        };
+        assert!(timeout(CALM, done).await.is_ok(), "waited until {what}");
+    }
+
+    /// A phone number that belongs to no place, or a mail address.
+    fn whom(lead: usize) -> String {
+        if lead.is_multiple_of(2) { format!("+1888{:07}", 2_000_000 + lead) } else { format!("lead{lead}@example.com") }
+    }
+
+    /// Leads come in through intake: each is handed over and written to.
+    async fn feed(&mut self) {
+        let forms: Vec<String> = (self.fed..self.fed + 2 * LEADS)
+            .map(|lead| {
+                let whom = Self::whom(lead);
+                let way = if lead.is_multiple_of(2) { "phone" } else { "email" };
+                format!(r#"{{"id":"kill-{lead}","name":"Lead {lead}","{way}":"{whom}","service":"drain","consent":"yes","value":"120"}}"#)
+            })
+            .collect();
+        self.fed += forms.len();
+        let settings = intake::Settings { region: "US".into(), columns: Columns::default(), received_at: self.store.clock.now() };
+        let arrivals: Vec<Arrival> = intake::read(Provider::Form, format!("[{}]", forms.join(",")).as_bytes(), &settings)
+            .into_iter()
+            .map(|item| Arrival { body: Internal::new(item.body), normalised: item.outcome.expect("a form") })
+            .collect();
+        for some in arrivals.chunks(50) {
+            arrive(&self.store, &self.acme, Provider::Form, some).await.unwrap();
+        }
+        let jobs = self.number("select count(*) from jobs where replay = 0").await;
+        assert!(usize::try_from(jobs).unwrap() >= 2 * self.fed, "each lead makes two jobs at once");
+    }
+}
+
+/// A time zone where it is noon, or near it: nobody is written to at night.
+fn where_it_is_noon(store: &Store) -> String {
+    use chrono::Timelike as _;
+    let ahead = 12 - i64::from(store.clock.now().hour());
+    // The names of these zones count westwards.
+    if ahead >= 0 { format!("Etc/GMT-{ahead}") } else { format!("Etc/GMT+{}", -ahead) }
+}

@@ -1,0 +1,178 @@
+//! Worker processes that are killed, stopped and started again: the program itself, with one of them on a wrong clock.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::outside::Outside;
+use crate::databases::World;
+
+/// Workers at once.
+const WORKERS: usize = 3;
+/// Requests of one worker on their way at once.
+const CONCURRENCY: &str = "6";
+/// How long a worker that was told to stop may take: requests on their way are waited for, seven seconds at most.
+const STOP: Duration = Duration::from_secs(30);
+
+/// When the leases of one that stands still are over: they last 45 s.
+const OVERDUE: Duration = Duration::from_secs(47);
+
+/// What a worker's clock says: the second is ten minutes ahead, the third ten minutes behind.
+const CLOCKS: [Option<&str>; WORKERS] = [None, Some("+10m"), Some("-10m")];
+
+/// The library that sets a program's clock wrong, of the package `libfaketime`.
+const FAKETIME: &str = "libfaketime.so.1";
+
+/// Some workers on one database.
+pub(super) struct Crowd {
+    config: PathBuf,
+    database: String,
+    fault: Option<&'static str>,
+    faketime: PathBuf,
+    running: Vec<Option<Child>>,
+    /// Those that stand still, and since when.
+    stopped: Vec<(Instant, Child)>,
+}
+
+impl Crowd {
+    /// Workers of the program, broken in this way.
+    pub(super) fn start(world: &World, folder: &Path, outside: &Outside, fault: Option<&'static str>) -> Self {
+        let config = folder.join("config.toml");
+        std::fs::write(&config, outside.config()).expect("a configuration");
+        let database = world.url();
+        let running = (0..WORKERS).map(|_| None).collect();
+        let mut crowd = Self { config, database, fault, faketime: faketime(), running, stopped: vec![] };
+        let prepared = crowd.command().arg("init").stdout(Stdio::null()).status().expect("the program runs");
+        assert!(prepared.success(), "init brings the destinations in");
+        crowd.fill();
+        crowd
+    }
+
+    /// The program with its configuration.
+    fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_quotedeck"));
+        command.arg("--config").arg(&self.config).args(["--database", &self.database]).env_clear();
+        command.env("HOME", self.config.parent().expect("a folder")).env("USER", "rosa");
+        for (name, value) in Outside::secrets() {
+            command.env(name, value);
+        }
+        command
+    }
+
+    /// Starts those that are missing.
+    pub(super) fn fill(&mut self) {
+        for at in 0..WORKERS {
+            if self.running[at].is_none() {
+                self.running[at] = Some(self.spawn(at));
+            }
+        }
+    }
+
+    fn spawn(&self, at: usize) -> Child {
+        let mut command = self.command();
+        command.args(["work", "--concurrency", CONCURRENCY]);
+        if let Some(fault) = self.fault {
+            command.env("QUOTEDECK_SABOTAGE", fault);
+        }
+        if let Some(clock) = CLOCKS[at] {
+            // Its sleeps stay as long as they are: only what it takes for the time of day is wrong.
+            command.env("LD_PRELOAD", &self.faketime).env("FAKETIME", clock).env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+        }
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the worker starts")
+    }
+
+    /// Kills one as SIGKILL does: it has no time for anything.
+    pub(super) async fn kill(&mut self, world: &World, at: usize) {
+        if let Some(mut child) = self.running[at % WORKERS].take() {
+            child.kill().expect("it runs");
+            child.wait().expect("it ends");
+            expire(world, child.id()).await;
+        }
+    }
+
+    /// Stops one in the middle of whatever it does. Nobody takes its leases from it: they run out by themselves.
+    pub(super) async fn stop(&mut self, world: &World, at: usize) {
+        if let Some(child) = self.running[at % WORKERS].take() {
+            kill_process(pid(&child), Signal::STOP).expect("it runs");
+            // One that stands still within a write to SQLite stands in everybody's way, and that is no matter of leases.
+            while world.is_locked().await {
+                kill_process(pid(&child), Signal::CONT).expect("it was stopped");
+                tokio::time::sleep(Duration::from_millis(3)).await;
+                kill_process(pid(&child), Signal::STOP).expect("it runs");
+            }
+            self.stopped.push((Instant::now(), child));
+        }
+    }
+
+    /// Whether nobody stands still.
+    pub(super) fn all_awake(&self) -> bool {
+        self.stopped.is_empty()
+    }
+
+    /// Lets those go on whose leases are over, as if nothing had been. Each takes the place of another, so that it has a
+    /// while to do harm.
+    pub(super) async fn wake(&mut self, world: &World) {
+        while self.stopped.first().is_some_and(|(since, _)| since.elapsed() > OVERDUE) {
+            let (_, child) = self.stopped.remove(0);
+            kill_process(pid(&child), Signal::CONT).expect("it was stopped");
+            self.kill(world, 0).await;
+            self.running[0] = Some(child);
+        }
+    }
+
+    /// Kills all of them, and starts anew.
+    pub(super) async fn renew(&mut self, world: &World) {
+        for at in 0..WORKERS {
+            self.kill(world, at).await;
+        }
+        self.fill();
+    }
+
+    /// Which processes they are.
+    pub(super) fn processes(&mut self) -> Vec<u32> {
+        let runs = |child: &mut Child| child.try_wait().expect("its end can be asked for").is_none();
+        self.running.iter_mut().flatten().filter_map(|child| runs(child).then_some(child.id())).collect()
+    }
+
+    /// Tells all of them to stop, and waits for it.
+    pub(super) fn end(mut self) {
+        for child in self.running.iter().flatten() {
+            kill_process(pid(child), Signal::TERM).expect("it runs");
+        }
+        let until = Instant::now() + STOP;
+        for child in self.running.iter_mut().flatten() {
+            while child.try_wait().expect("its end can be asked for").is_none() {
+                assert!(Instant::now() < until, "a worker did not stop when it was told to");
+                std::thread::yield_now();
+            }
+        }
+    }
+}
+
+impl Drop for Crowd {
+    fn drop(&mut self) {
+        for child in self.running.iter_mut().flatten().chain(self.stopped.iter_mut().map(|(_, child)| child)) {
+            drop(child.kill());
+            drop(child.wait());
+        }
+    }
+}
+
+fn pid(child: &Child) -> Pid {
+    Pid::from_child(child)
+}
+
+/// What a process holds has run out: as if its 45 seconds had passed.
+async fn expire(world: &World, process: u32) {
+    let held = format!("state = 'running' and leased_by like '%:{process}:%'");
+    world.insist(&format!("update jobs set lease_until = created_at where {held}")).await;
+}
+
+/// Where the library is: the package puts it into a folder of the machine's kind.
+fn faketime() -> PathBuf {
+    let folders = std::fs::read_dir("/usr/lib").into_iter().flatten().flatten().map(|entry| entry.path().join("faketime"));
+    let found = folders.map(|folder| folder.join(FAKETIME)).find(|library| library.exists());
+    found.expect("no libfaketime: install it; tests/run.sh does")
+}

@@ -1,0 +1,211 @@
+//! The outside of the kill test: a CRM that is keyed, an SMS provider that can be asked, a mail server that cannot. They
+//! fail at random while the storm lasts, count what was done for each lead, and look into the database, when a request
+//! arrives, whether it was announced.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::databases::Raw;
+use crate::stand_in::http::Seen;
+use crate::stand_in::{MailMode, MailServer, Mode, StandIn};
+
+/// Where something was asked for, and for whom: a phone number, an address, or the record of a lead.
+type Whom = (&'static str, String);
+
+/// A question to the witness, and where its answer goes.
+type Asked = (Whom, mpsc::Sender<i64>);
+
+#[derive(Default)]
+struct Seal {
+    /// Requests that arrived so far.
+    requests: BTreeMap<Whom, i64>,
+    /// What was done: the ids it was done under (the CRM finds what it has by them), and how often.
+    effects: BTreeMap<Whom, (BTreeSet<String>, usize)>,
+    /// What went wrong, in words.
+    violations: Vec<String>,
+}
+
+/// The servers, and what they saw.
+pub(super) struct Outside {
+    http: StandIn,
+    mail: MailServer,
+    storm: Arc<AtomicBool>,
+    seal: Arc<Mutex<Seal>>,
+}
+
+impl Outside {
+    /// Starts them beside a database.
+    pub(super) fn start(raw: &Raw, seed: u64) -> Self {
+        let (storm, seal) = (Arc::new(AtomicBool::new(true)), Arc::<Mutex<Seal>>::default());
+        let ask = witness(raw.clone());
+        let (mut rng, mut other) = (fastrand::Rng::with_seed(seed), fastrand::Rng::with_seed(seed ^ 1));
+        let (storms, seals, asks) = (Arc::clone(&storm), Arc::clone(&seal), ask.clone());
+        let http = StandIn::choosing(move |_, seen| {
+            let mode = if storms.load(Ordering::SeqCst) { weather(&mut rng, seen) } else { Mode::Ok };
+            if let Some((whom, id)) = whom(seen) {
+                let done = matches!(mode, Mode::Ok | Mode::DoneThenClose | Mode::DoneThenHang);
+                note(&seals, &asks, &whom, id, done);
+            }
+            mode
+        });
+        let (storms, seals) = (Arc::clone(&storm), Arc::clone(&seal));
+        let choose = move |_| if storms.load(Ordering::SeqCst) { mail_weather(&mut other) } else { MailMode::Ok };
+        let witness = move |mail: &str| {
+            let to = mail.lines().find_map(|line| line.strip_prefix("To: ")).unwrap_or_default();
+            let to = to.rsplit('<').next().unwrap_or(to).trim_end_matches('>').trim();
+            note(&seals, &ask, &("Mail", to.to_owned()), String::new(), true);
+        };
+        let mail = MailServer::choosing(Box::new(choose), Arc::new(witness));
+        Self { http, mail, storm, seal }
+    }
+
+    /// The destinations, as the program's configuration has them.
+    pub(super) fn config(&self) -> String {
+        let (http, mail) = (&self.http.url, &self.mail.url);
+        format!(
+            "[[destination]]\nname = \"HubSpot\"\nsystem = \"hubspot\"\nurl = \"{http}\"\nsecret_env = \"HUBSPOT_TOKEN\"\n\
+             [[destination]]\nname = \"Twilio\"\nsystem = \"twilio\"\nurl = \"{http}\"\naccount = \"AC00000000000000000000000000000000\"\n\
+             from = \"+15125550100\"\nsecret_env = \"TWILIO_TOKEN\"\n\
+             [[destination]]\nname = \"E-mail\"\nsystem = \"smtp\"\nurl = \"{mail}\"\nfrom = \"hello@acme.example\"\n"
+        )
+    }
+
+    /// What the configuration takes from the environment.
+    pub(super) fn secrets() -> [(&'static str, &'static str); 2] {
+        [("HUBSPOT_TOKEN", "pat-na1-kill"), ("TWILIO_TOKEN", "kill")]
+    }
+
+    /// Whether they fail at random.
+    pub(super) fn storm(&self, rages: bool) {
+        self.storm.store(rages, Ordering::SeqCst);
+    }
+
+    /// How often something was done for somebody, and under how many ids.
+    pub(super) fn effects(&self, destination: &'static str, whom: &str) -> (usize, usize) {
+        let seal = self.seal.lock().unwrap();
+        seal.effects.get(&(destination, whom.to_owned())).map_or((0, 0), |(ids, count)| (ids.len(), *count))
+    }
+
+    /// Requests so far.
+    pub(super) fn requests(&self) -> i64 {
+        self.seal.lock().unwrap().requests.values().sum()
+    }
+
+    /// What arrived without having been announced.
+    pub(super) fn violations(&self) -> Vec<String> {
+        self.seal.lock().unwrap().violations.clone()
+    }
+}
+
+/// Whom a request is for and under which id; `None` for a question.
+fn whom(seen: &Seen) -> Option<(Whom, String)> {
+    if seen.method == "GET" {
+        return None;
+    }
+    if let Some(kind) = seen.path.strip_prefix("/crm/v3/objects/").and_then(|rest| rest.split('/').next()) {
+        let body: Value = serde_json::from_str(&seen.body).ok()?;
+        let id = body.pointer("/inputs/0/id").and_then(Value::as_str)?;
+        let lead = id.strip_prefix("quotedeck-")?.get(..36)?;
+        return Some((("HubSpot", format!("{kind} of {lead}")), id.to_owned()));
+    }
+    if seen.path.starts_with("/crm/") {
+        // A link between two records: made twice it is still one.
+        return None;
+    }
+    let form: BTreeMap<String, String> = form_urlencoded::parse(seen.body.as_bytes()).into_owned().collect();
+    Some((("Twilio", form.get("To")?.clone()), String::new()))
+}
+
+/// Notes a request, and whether it was announced: a committed attempt, with its entry, for each that arrived.
+fn note(seal: &Mutex<Seal>, ask: &mpsc::Sender<Asked>, whom: &Whom, id: String, done: bool) {
+    let requests = {
+        let mut seal = seal.lock().unwrap();
+        let requests = seal.requests.entry(whom.clone()).or_default();
+        *requests += 1;
+        let requests = *requests;
+        if done {
+            let (ids, count) = seal.effects.entry(whom.clone()).or_default();
+            // A keyed destination does once what it is asked under one id.
+            *count += usize::from(ids.insert(id) || whom.0 != "HubSpot");
+        }
+        requests
+    };
+    let (told, tells) = mpsc::channel();
+    // The witness goes with the test; whoever asks then is not heard any more.
+    let announced = ask.send((whom.clone(), told)).ok().and_then(|()| tells.recv().ok());
+    if announced.is_some_and(|announced| announced < requests) {
+        seal.lock().unwrap().violations.push(format!("{whom:?}: request {requests} arrived before it was announced"));
+    }
+}
+
+/// A thread that counts committed announcements, on a connection that is nobody else's.
+fn witness(raw: Raw) -> mpsc::Sender<Asked> {
+    const MESSAGES: &str = "select count(*) from leads l join jobs j on j.lead_id = l.id and j.kind = 'message'
+        join attempts a on a.job_id = j.id join journal e on e.id = a.intent_id
+        where l.client_id = (select id from clients) and (l.phone = $1 or l.email = $1)";
+    const RECORDS: &str = "select count(*) from jobs j join attempts a on a.job_id = j.id join journal e on e.id = a.intent_id
+        where j.lead_id = $1 and j.operation = $2";
+    let (ask, asked) = mpsc::channel::<Asked>();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async move {
+            // Its own: connections belong to the runtime that made them.
+            let raw = raw.again();
+            while let Ok(((destination, whom), told)) = asked.recv() {
+                let record = whom.split_once(" of ").filter(|_| destination == "HubSpot");
+                let record =
+                    record.map(|(kind, lead)| (format!("{}.upsert", &kind[..kind.len() - 1]), lead.parse::<Uuid>().unwrap()));
+                let count = match (&raw, record) {
+                    (Raw::Sqlite(pool), None) => sqlx::query_scalar(MESSAGES).bind(whom).fetch_one(pool).await,
+                    (Raw::Postgres(pool), None) => sqlx::query_scalar(MESSAGES).bind(whom).fetch_one(pool).await,
+                    (Raw::Sqlite(pool), Some((operation, lead))) => {
+                        sqlx::query_scalar(RECORDS).bind(lead).bind(operation).fetch_one(pool).await
+                    }
+                    (Raw::Postgres(pool), Some((operation, lead))) => {
+                        sqlx::query_scalar(RECORDS).bind(lead).bind(operation).fetch_one(pool).await
+                    }
+                };
+                // A database that is away says nothing about what was announced.
+                if let Ok(count) = count {
+                    let _ = told.send(count);
+                }
+            }
+        });
+    });
+    ask
+}
+
+/// How a request is answered in a storm. A question is never done anything for.
+fn weather(rng: &mut fastrand::Rng, seen: &Seen) -> Mode {
+    let mode = match rng.u32(0..1000) {
+        0..=699 => Mode::Ok,
+        700..=759 => Mode::Status(500),
+        760..=819 => Mode::Busy(1),
+        820..=869 => Mode::Close,
+        870..=969 => Mode::DoneThenClose,
+        970..=979 => Mode::Html,
+        980..=989 => Mode::Hang,
+        _ => Mode::DoneThenHang,
+    };
+    match mode {
+        Mode::DoneThenClose | Mode::DoneThenHang if seen.method == "GET" => Mode::Close,
+        mode => mode,
+    }
+}
+
+/// What is done with a connection for mail in a storm.
+fn mail_weather(rng: &mut fastrand::Rng) -> MailMode {
+    match rng.u32(0..100) {
+        0..=69 => MailMode::Ok,
+        70..=74 => MailMode::Answer("RCPT", 451),
+        75..=79 => MailMode::Answer(".", 452),
+        80..=84 => MailMode::Close("DATA"),
+        85..=88 => MailMode::Close("."),
+        89..=97 => MailMode::TakeThenClose,
+        _ => MailMode::Hang("."),
+    }
+}
