@@ -21,8 +21,10 @@ mod log;
 mod print;
 mod proof;
 mod rows;
+mod serve;
 mod set_up;
 mod show;
+mod source;
 mod stop;
 mod table;
 mod work;
@@ -89,6 +91,7 @@ async fn command(args: &Args, config: Result<Config, Stop>, printer: &mut Printe
         Command::Review => deck::open(global, config?, true).await,
         Command::Demo(wanted) => deck::demo(global, config?, wanted).await,
         Command::Work(wanted) => work::run(global, config?, wanted, printer).await,
+        Command::Serve(wanted) => serve::run(global, config?, wanted).await,
         Command::Init => set_up::init(global, printer).await,
         Command::Config(ConfigCommand::Example) => set_up::example(printer),
         Command::Config(ConfigCommand::Check) => set_up::check(global, &config?, printer),
@@ -134,6 +137,7 @@ async fn at_a_desk(desk: &Desk, command: &Command, printer: &mut Printer) -> Ran
         Command::Destination(wanted) => act::destination(desk, wanted, printer).await,
         Command::Client(wanted) => directory::client(desk, wanted, printer).await,
         Command::Person(wanted) => directory::person(desk, wanted, printer).await,
+        Command::Source(wanted) => source::run(desk, wanted, printer).await,
         Command::Journal { newest, command } => match command {
             Some(JournalCommand::Verify) => journal::verify(desk, printer).await,
             Some(JournalCommand::List(wanted)) => journal::list(desk, wanted, printer).await,
@@ -144,6 +148,7 @@ async fn at_a_desk(desk: &Desk, command: &Command, printer: &mut Printer) -> Ran
         Command::Review
         | Command::Demo(_)
         | Command::Work(_)
+        | Command::Serve(_)
         | Command::Init
         | Command::Config(_)
         | Command::Completions { .. }

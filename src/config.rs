@@ -7,6 +7,7 @@ use crate::domain::actor::Role;
 use crate::domain::destination::Setting;
 use crate::domain::event::Columns;
 use crate::domain::money::Money;
+use crate::domain::source::{ServeSetting, SourceSetting};
 use crate::domain::words;
 
 mod bad;
@@ -18,6 +19,7 @@ pub mod keys;
 pub mod paths;
 mod secret;
 mod settle;
+mod sources;
 pub mod theme;
 
 pub use bad::BadConfig;
@@ -25,6 +27,7 @@ use destinations::Described;
 use environment::Environment;
 use keys::KeyTable;
 use paths::Paths;
+use sources::DescribedSource;
 use theme::Theme;
 
 /// The largest file that is read, in bytes: a config of a thousand clients has a fifth of it.
@@ -43,6 +46,10 @@ pub struct Config {
     pub people: Vec<PersonSetting>,
     /// The accounts at outside systems that requests go to.
     pub destinations: Vec<Setting>,
+    /// How the front door is set up.
+    pub serve: ServeSetting,
+    /// What is set of the providers that come to it.
+    pub sources: Vec<SourceSetting>,
     /// Which CSV column holds which of our fields.
     pub columns: Columns,
     /// The key table with the person's changes.
@@ -149,6 +156,8 @@ impl Config {
             clients: checked.clients,
             people: checked.people,
             destinations: checked.destinations.into_iter().map(Described::with_secret).collect(),
+            serve: checked.serve,
+            sources: checked.sources.into_iter().map(DescribedSource::with_secrets).collect(),
             columns: checked.columns,
             keys: checked.keys,
             theme: checked.theme,

@@ -247,7 +247,12 @@ impl Demo {
     /// What `quotedeck intake` does with a file.
     async fn take_in(&mut self, client: usize, provider: Provider, bytes: &[u8], callers: &[Caller]) -> Result<(), Failure> {
         let client = &self.clients[client];
-        let settings = intake::Settings { region: client.region.clone(), columns: Columns::default(), received_at: self.now() };
+        let settings = intake::Settings {
+            region: client.region.clone(),
+            columns: Columns::default(),
+            honeypot: None,
+            received_at: self.now(),
+        };
         let arrivals: Vec<Arrival> = intake::read(provider, bytes, &settings)
             .into_iter()
             .filter_map(|item| Some(Arrival { body: Internal::new(item.body), normalised: item.outcome.ok()? }))

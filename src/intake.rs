@@ -26,9 +26,12 @@ mod csv;
 mod draft;
 mod event;
 mod form;
+mod multipart;
 mod opt_out;
 mod record;
+pub mod signed;
 mod split;
+mod strict;
 mod text;
 mod thumbtack;
 mod twilio_sms;
@@ -56,6 +59,8 @@ pub struct Settings {
     pub region: String,
     /// Which CSV column holds which of our fields.
     pub columns: Columns,
+    /// A field of a form that no person sees: who fills it in is a machine.
+    pub honeypot: Option<String>,
     /// When the bytes arrived: the time of payloads that tell none, and the bound for dates in the future.
     pub received_at: DateTime<Utc>,
 }
@@ -107,6 +112,11 @@ pub fn read(provider: Provider, bytes: &[u8], settings: &Settings) -> Vec<Item> 
     if provider == Provider::Csv {
         return csv::read(bytes, settings);
     }
+    if multipart::is_multipart(bytes) {
+        // It has lines of its own.
+        let piece = Piece { body: bytes, line: 1 };
+        return vec![Item { index: 0, line: Some(1), body: bytes.to_vec(), outcome: read_piece(provider, &piece, settings) }];
+    }
     let mut items = Vec::new();
     let mut rejected_in_a_row = 0;
     let mut pieces = split::Pieces::new(bytes);
@@ -140,6 +150,12 @@ fn read_piece(provider: Provider, piece: &Piece<'_>, settings: &Settings) -> Res
     };
     let key = identify(&record).map_err(|reason| Rejected { line: Some(piece.line), reason })?;
     let known = Known { key: text::key(&key), record };
+    if let Some(field) =
+        settings.honeypot.as_deref().filter(|field| provider == Provider::Form && known.record.text(field).is_some())
+    {
+        let reason = format!("a machine sent it: it filled in {}, which people do not see", text::quote(field));
+        return Ok(Normalised::SetAside { natural_key: known.key, reason });
+    }
     Ok(settle(normalise(&known, settings), known.key))
 }
 

@@ -12,6 +12,7 @@
 //! | [`workflow`] | what happens when a payload arrives, a person acts or a job ends; the one place for such decisions |
 //! | [`delivery`] | a job becomes a request, and what its answer means |
 //! | [`worker`] | claim, lease, run, retry, rescue |
+//! | [`server`] | HTTP in: webhooks, health, figures |
 //! | [`app`] | the deck's state: `update(Message) -> Vec<Effect>`; pure |
 //! | [`ui`] | paints `&App`; nothing else |
 //! | [`runtime`] | terminal, input, the one loop; performs effects |
@@ -54,6 +55,7 @@ pub mod demo;
 pub mod domain;
 pub mod intake;
 pub mod runtime;
+pub mod server;
 pub mod store;
 pub mod ui;
 pub mod worker;

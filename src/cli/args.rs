@@ -13,6 +13,7 @@ use crate::domain::lead::{LeadAct, LostReason};
 mod acting;
 mod keeping;
 mod reviewing;
+mod serving;
 
 pub(super) use acting::{
     DestinationCommand, Failures, FailuresCommand, JobCommand, LeadCommand, Many, OfGroup, ReleaseCommand, SummaryCommand,
@@ -20,6 +21,7 @@ pub(super) use acting::{
 };
 pub(super) use keeping::{ClientCommand, ConfigCommand, ExportCommand, JournalCommand, Newest, PersonCommand, Seed};
 pub(super) use reviewing::{Check, DraftCommand};
+pub(super) use serving::{Serve, SourceCommand};
 
 /// A full-screen terminal deck for the people who answer for home-service lead workflows. Without a command it opens
 /// the deck.
@@ -76,6 +78,11 @@ pub(crate) enum Command {
     Review,
     /// Send what is queued: the worker
     Work(Work),
+    /// Take in what providers deliver: webhooks, health and figures over HTTP
+    Serve(Serve),
+    /// Make or close the URL that a provider delivers to
+    #[command(subcommand)]
+    Source(SourceCommand),
     /// Open the deck on a made-up day in a private, temporary database
     Demo(Demo),
     /// Write a commented configuration if there is none, and create or migrate the database; safe to repeat
@@ -282,6 +289,7 @@ impl Command {
                 | Self::Destination(_)
                 | Self::Client(_)
                 | Self::Person(_)
+                | Self::Source(_)
         )
     }
 }
@@ -326,6 +334,10 @@ mod tests {
     #[case("quotedeck summary withdraw S-1", false)]
     #[case("quotedeck intake pigeon", false)]
     #[case("quotedeck demo --speed 0", false)]
+    #[case("quotedeck serve --listen 127.0.0.1:0", true)]
+    #[case("quotedeck serve --listen here", false)]
+    #[case("quotedeck source add form --client Acme", true)]
+    #[case("quotedeck source add form", false)]
     fn what_makes_sense_is_taken(#[case] line: &str, #[case] sense: bool) {
         assert_eq!(Args::try_parse_from(line.split(' ')).is_ok(), sense, "{line}");
     }

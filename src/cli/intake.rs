@@ -109,6 +109,7 @@ async fn take(
     let settings = |region: &str| Settings {
         region: region.to_owned(),
         columns: desk.config.columns.clone(),
+        honeypot: None,
         received_at: desk.store.clock.now(),
     };
     let name = file.display().to_string();
@@ -178,7 +179,7 @@ async fn sort(desk: &Desk, whose: &Whose, item: Item) -> Result<Result<(Client, 
         Whose::One(client) => Ok(client.clone()),
         Whose::Reached { .. } => match &normalised {
             Normalised::Event(event) => reached(desk, event.reached.as_deref()).await?,
-            Normalised::Parked { reason, .. } => {
+            Normalised::Parked { reason, .. } | Normalised::SetAside { reason, .. } => {
                 Err(format!("{reason}; and it does not tell whose it is: say --client NAME to keep it"))
             }
         },
@@ -211,6 +212,7 @@ impl Told<'_> {
                 (self.outcome, self.event, self.lead) = ("recorded", Some(event), Some(lead));
             }
             Arrived::Duplicate { event, lead } => (self.outcome, self.event, self.lead) = ("duplicate", event, lead),
+            Arrived::SetAside { reason } => (self.outcome, self.reason) = ("parked", Some(reason)),
             Arrived::Parked { reason, task } => {
                 (self.outcome, self.reason) = ("parked", Some(format!("{reason}; see {task}")));
             }

@@ -1,5 +1,7 @@
 //! `quotedeck work`: the worker, until it is told to stop or nothing is due.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -14,9 +16,11 @@ use crate::config::Config;
 use crate::delivery::couriers::Couriers;
 use crate::domain::destination::{Setting, System};
 use crate::domain::failure::Failure;
+use crate::server::{Reader, settle_what_waits};
 use crate::store::Store;
 use crate::store::connect::Purpose;
 use crate::worker::{CONCURRENCY, Sender, Worker};
+use crate::workflow::arrive::waiting::settle;
 
 /// The name of the portal, where the configuration has none of its own.
 const PORTAL: &str = "Portal";
@@ -37,9 +41,11 @@ pub(super) async fn run(global: &Global, config: Config, wanted: &Work, printer:
     store.clock = Clock::anchored(store.database_now().await?);
     tell_of_destinations(&store, &couriers).await?;
     let name = name();
+    let reader = Reader::new(config.columns.clone(), config.sources.clone());
     let worker = Worker::new(store.clone(), Sender::Couriers(couriers), name.as_str())
         .with_concurrency(wanted.concurrency.map_or(CONCURRENCY, usize::from));
     let status = if wanted.drain {
+        while settle(&store, &|waiting, client| reader.read(waiting, client)).await? > 0 {}
         let attempts = worker.drain().await?;
         if printer.json {
             printer.json(&Drained { attempts })?;
@@ -51,7 +57,10 @@ pub(super) async fn run(global: &Global, config: Config, wanted: &Work, printer:
         complain(&format!("working as {name} on {place}; stop it with Ctrl-C or SIGTERM"));
         let (stop, stopped) = watch::channel(false);
         tokio::spawn(told_to_stop(stop));
+        // What came in at the front door and was not read: the door may be closed.
+        let reading = tokio::spawn(settle_what_waits(store.clone(), reader, Arc::default(), stopped.clone()));
         worker.run(stopped).await;
+        drop(reading.await);
         super::DONE
     };
     store.close().await;
@@ -88,7 +97,7 @@ fn name() -> String {
 }
 
 /// Waits for a signal that asks the worker to stop. One more ends it at once, as signals do by themselves.
-async fn told_to_stop(stop: watch::Sender<bool>) {
+pub(super) async fn told_to_stop(stop: watch::Sender<bool>) {
     let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
         return;
     };

@@ -10,9 +10,10 @@ use super::theme::Theme;
 use super::{LogLevel, environment};
 use crate::domain::actor::Role;
 use crate::domain::destination::System;
-use crate::domain::event::FIELDS;
+use crate::domain::event::{FIELDS, Provider};
 use crate::domain::money::Money;
 use crate::domain::reach::default_url;
+use crate::domain::source::ServeSetting;
 
 /// What comes before the first key.
 const HEAD: &str = "\
@@ -69,7 +70,7 @@ pub(super) fn text() -> String {
 }
 
 fn parts() -> Vec<Part> {
-    vec![top(), log(), theme(), clients(), people(), destinations(), columns(), keys()]
+    vec![top(), log(), theme(), clients(), people(), destinations(), serve(), sources(), columns(), keys()]
 }
 
 fn top() -> Part {
@@ -164,6 +165,43 @@ fn destinations() -> Part {
             line("per_minute", "60", "requests in a minute, by all workers"),
             line("incident_owner", quoted("rosa"), "who answers when it breaks"),
             line("rollback", quoted("a sent text stays; write again"), "how its work is taken back"),
+        ],
+    }
+}
+
+fn serve() -> Part {
+    let default = ServeSetting::default();
+    Part {
+        heading: "[serve]",
+        about: "The front door, `quotedeck serve`: what providers send comes in here. TLS by a reverse proxy, or with both files.",
+        lines: vec![
+            line("listen", quoted(&default.listen), "address and port"),
+            line("public_url", quoted("https://deck.example.com"), "as providers call it: some sign the whole URL"),
+            line("tls_cert", quoted("/etc/quotedeck/cert.pem"), "the certificate chain"),
+            line("tls_key", quoted("/etc/quotedeck/key.pem"), "its key"),
+            line("trust_forwarded", "false", "true behind a proxy of your own that sets X-Forwarded-Proto and -Host"),
+            line("largest_body", default.largest_body.to_string(), "bytes"),
+            line("per_second", default.per_second.to_string(), "requests of one source, lasting; four times as many at once"),
+            line("connections", default.connections.to_string(), "at once"),
+        ],
+    }
+}
+
+fn sources() -> Part {
+    let providers = Provider::VARIANTS.iter().map(|provider| provider.as_str()).collect::<Vec<_>>().join(", ");
+    Part {
+        heading: "[[source]]",
+        about: "What vouches for a provider's requests; one such table for each provider, or for each provider and client. The URL\n\
+                itself comes from: quotedeck source add PROVIDER --client NAME. The secret never stands in here.",
+        lines: vec![
+            line("provider", quoted(Provider::TwilioSms.as_str()), format!("{providers}; required")),
+            line("client", quoted("Acme Plumbing"), "without it, for every client"),
+            line("secret_env", quoted("TWILIO_TOKEN"), "or secret_file = \"/PATH\"; NAME:PASSWORD where the provider logs in"),
+            line("old_secret_env", quoted("TWILIO_TOKEN_OLD"), "taken too while you change it; or old_secret_file"),
+            line("header", quoted("x-api-key"), "the header of the key, where its name is agreed on"),
+            line("origins", "[\"https://www.acme.example\"]", "websites whose form may be sent by a browser; without it, all"),
+            line("honeypot", quoted("fax"), "a field of a form that people do not see; filled in, it was a machine"),
+            line("fields", "{ phone = \"contact.mobile\" }", "our fields, and where a webhook has them"),
         ],
     }
 }

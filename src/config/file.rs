@@ -28,6 +28,8 @@ pub(super) struct File {
     pub(super) client: Vec<Client>,
     pub(super) person: Vec<Person>,
     pub(super) destination: Vec<Destination>,
+    pub(super) serve: Serve,
+    pub(super) source: Vec<Source>,
 }
 
 #[derive(Default, Deserialize)]
@@ -77,6 +79,36 @@ pub(super) struct Destination {
     pub(super) per_minute: Option<Spanned<i64>>,
     pub(super) incident_owner: Option<Text>,
     pub(super) rollback: Option<Text>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Serve {
+    pub(super) listen: Option<Text>,
+    pub(super) public_url: Option<Text>,
+    pub(super) tls_cert: Option<Text>,
+    pub(super) tls_key: Option<Text>,
+    pub(super) trust_forwarded: bool,
+    pub(super) largest_body: Option<Spanned<i64>>,
+    pub(super) per_second: Option<Spanned<i64>>,
+    pub(super) connections: Option<Spanned<i64>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Source {
+    pub(super) provider: Text,
+    pub(super) client: Option<Text>,
+    pub(super) secret_env: Option<Text>,
+    pub(super) secret_file: Option<Text>,
+    pub(super) old_secret_env: Option<Text>,
+    pub(super) old_secret_file: Option<Text>,
+    pub(super) header: Option<Text>,
+    #[serde(default)]
+    pub(super) origins: Vec<Text>,
+    pub(super) honeypot: Option<Text>,
+    #[serde(default)]
+    pub(super) fields: BTreeMap<Text, Text>,
 }
 
 impl File {

@@ -41,15 +41,24 @@ pub(super) fn source(table: &Destination, setting: &Setting) -> Result<Option<So
             Err(fault(key, what))
         }
         (Some(variable), None) => variable_name(variable).map(|name| Some(Source::Environment(name))),
-        (None, Some(file)) => {
-            let path = path(file)?;
-            if path.is_absolute() {
-                Ok(Some(Source::File(path)))
-            } else {
-                Err(fault(file, "write the whole path, from the root on"))
-            }
-        }
+        (None, Some(file)) => whole_path(file).map(|path| Some(Source::File(path))),
     }
+}
+
+/// Where a secret is that may be left out: under a variable's name, or in a file.
+pub(super) fn place(variable: Option<&Text>, file: Option<&Text>) -> Result<Option<Source>, Fault> {
+    match (variable, file) {
+        (Some(_), Some(file)) => Err(fault(file, "a variable says it already; keep one of them")),
+        (Some(variable), None) => variable_name(variable).map(|name| Some(Source::Environment(name))),
+        (None, Some(file)) => whole_path(file).map(|path| Some(Source::File(path))),
+        (None, None) => Ok(None),
+    }
+}
+
+/// A path from the root on: the program may be started anywhere.
+pub(super) fn whole_path(file: &Text) -> Result<PathBuf, Fault> {
+    let path = path(file)?;
+    if path.is_absolute() { Ok(path) } else { Err(fault(file, "write the whole path, from the root on")) }
 }
 
 /// Capitals alone: a name is said when the variable is missing, and somebody may have written the secret itself there.

@@ -9,11 +9,13 @@ use super::bad::Fault;
 use super::destinations::{Described, destinations};
 use super::file::{Client, File, Person, Text};
 use super::keys::{BadKeys, KeyTable};
+use super::sources::{DescribedSource, serve, sources};
 use super::theme::Theme;
 use super::{ClientSetting, LogLevel, PersonSetting};
 use crate::domain::contact::{Phone, is_region};
 use crate::domain::event::{Columns, FIELDS};
 use crate::domain::money::Money;
+use crate::domain::source::ServeSetting;
 use crate::domain::text::is_unsafe;
 
 /// Time zone of a client that names none.
@@ -37,6 +39,8 @@ pub(super) struct Settled {
     pub(super) clients: Vec<ClientSetting>,
     pub(super) people: Vec<PersonSetting>,
     pub(super) destinations: Vec<Described>,
+    pub(super) serve: ServeSetting,
+    pub(super) sources: Vec<DescribedSource>,
     pub(super) columns: Columns,
     pub(super) keys: KeyTable,
     pub(super) theme: Theme,
@@ -53,6 +57,8 @@ pub(super) fn settle(file: File) -> Result<Settled, Fault> {
     Ok(Settled {
         people: people(file.person, &clients)?,
         destinations: destinations(&file.destination)?,
+        serve: serve(&file.serve)?,
+        sources: sources(&file.source)?,
         clients,
         actor: file.actor.map(|actor| name(&actor)).transpose()?,
         database: file.database.map(Spanned::into_inner),
@@ -174,7 +180,7 @@ fn people(tables: Vec<Person>, clients: &[ClientSetting]) -> Result<Vec<PersonSe
     Ok(people)
 }
 
-fn columns(table: &BTreeMap<Text, Text>) -> Result<Columns, Fault> {
+pub(super) fn columns(table: &BTreeMap<Text, Text>) -> Result<Columns, Fault> {
     let mut columns = Columns::default();
     for (field, column) in table {
         if !FIELDS.contains(&field.get_ref().as_str()) {

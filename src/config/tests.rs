@@ -193,7 +193,7 @@ fn uncommented() -> String {
 #[test]
 fn the_example_changes_nothing_and_holds_every_key_at_its_default() {
     read(&Config::example()).unwrap();
-    let file::File { database, actor, log, theme, keys, csv, client, person, destination } =
+    let file::File { database, actor, log, theme, keys, csv, client, person, destination, serve, source } =
         file::File::read(&uncommented()).unwrap();
     let file::Log { level, file } = log;
     assert!(database.is_some() && actor.is_some() && level.is_some() && file.is_some());
@@ -211,6 +211,12 @@ fn the_example_changes_nothing_and_holds_every_key_at_its_default() {
     assert!(Config::example().contains("secret_file = "));
     let file::Destination { concurrency, per_minute, incident_owner, rollback, .. } = &destination[0];
     assert!(concurrency.is_some() && per_minute.is_some() && incident_owner.is_some() && rollback.is_some());
+
+    assert!(serve.listen.is_some() && serve.public_url.is_some() && serve.tls_cert.is_some() && serve.tls_key.is_some());
+    assert!(serve.largest_body.is_some() && serve.per_second.is_some() && serve.connections.is_some());
+    let file::Source { provider: _, client, secret_env, old_secret_env, header, origins, honeypot, fields, .. } = &source[0];
+    assert!(client.is_some() && secret_env.is_some() && old_secret_env.is_some() && header.is_some() && honeypot.is_some());
+    assert!(!origins.is_empty() && !fields.is_empty());
 
     let (given, default) = (read(&uncommented()).unwrap(), read("[[client]]\nname = 'Acme Plumbing'").unwrap());
     assert_eq!(given.theme, default.theme);

@@ -96,6 +96,13 @@ pub enum Normalised {
         /// What is missing or contradictory, and what a person can do.
         reason: String,
     },
+    /// A payload that a machine sent: kept, and nobody is asked. A person may still take it in.
+    SetAside {
+        /// The provider's identity of it, or a hash of the bytes.
+        natural_key: String,
+        /// What gave it away.
+        reason: String,
+    },
 }
 
 /// Bytes that are no payload of that provider at all; the rest of the file goes on.

@@ -1,4 +1,4 @@
-//! One payload's fields by name, whatever its encoding: a JSON object, or form parameters.
+//! One payload's fields by name, whatever its encoding: a JSON object, or form parameters, urlencoded or multipart.
 //!
 //! Percent-encoded bytes that are no UTF-8 become U+FFFD here; the payload keeps them.
 
@@ -6,7 +6,8 @@ use serde_json::{Map, Value};
 
 use super::LARGEST;
 use super::split::{Piece, newlines};
-use super::text;
+use super::strict::{self, Bad};
+use super::{multipart, text};
 use crate::domain::event::Rejected;
 
 /// Most unknown fields that are listed.
@@ -30,6 +31,10 @@ impl Record {
         if body.starts_with(b"\xff\xfe") || body.starts_with(b"\xfe\xff") {
             return Err(rejected(piece.line, "it is UTF-16; save or send it as UTF-8".into()));
         }
+        // Its parts may be files in any encoding.
+        if multipart::is_multipart(body) {
+            return Ok(Self::of(multipart::plain_fields(body)));
+        }
         let text = std::str::from_utf8(body).map_err(|error| {
             let at = error.valid_up_to();
             let line = piece.line + newlines(&body[..at]);
@@ -42,29 +47,32 @@ impl Record {
             ));
         }
         if !text.starts_with(['{', '[', '"']) && text.contains('=') {
-            return Ok(Self::form(text));
+            return Ok(Self::of(form_urlencoded::parse(text.as_bytes()).into_owned()));
         }
-        match serde_json::from_str::<Value>(text) {
+        match strict::parse(text) {
             Ok(Value::Object(map)) => Ok(Self(map)),
             Ok(_) => {
                 Err(rejected(piece.line, format!("a payload is a JSON object or form parameters, not {}", text::quote(text))))
             }
-            Err(error) if text.starts_with('{') => {
+            Err(Bad::Meaning(reason)) => Err(rejected(piece.line, reason)),
+            Err(Bad::Syntax(error)) if text.starts_with('{') => {
                 let why = if error.is_eof() { "the JSON is cut off" } else { "the JSON is broken" };
                 let line = piece.line + error.line().saturating_sub(1);
                 Err(rejected(line, format!("{why} at column {}; send it again whole", error.column())))
             }
-            Err(_) => Err(rejected(piece.line, format!("it is neither JSON nor form parameters: {}", text::quote(text)))),
+            Err(Bad::Syntax(_)) => {
+                Err(rejected(piece.line, format!("it is neither JSON nor form parameters: {}", text::quote(text))))
+            }
         }
     }
 
     /// Form parameters; a name that comes twice holds both values.
-    fn form(text: &str) -> Self {
+    fn of(fields: impl IntoIterator<Item = (String, String)>) -> Self {
         let mut map = Map::new();
-        for (name, value) in form_urlencoded::parse(text.as_bytes()) {
-            let value = Value::String(value.into_owned());
-            match map.get_mut(name.as_ref()) {
-                None => drop(map.insert(name.into_owned(), value)),
+        for (name, value) in fields {
+            let value = Value::String(value);
+            match map.get_mut(&name) {
+                None => drop(map.insert(name, value)),
                 Some(Value::Array(values)) => values.push(value),
                 Some(first) => *first = Value::Array(vec![first.take(), value]),
             }

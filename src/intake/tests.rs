@@ -12,7 +12,12 @@ use crate::domain::lead::{Consent, Urgency};
 use crate::domain::money::Money;
 
 fn settings() -> Settings {
-    Settings { region: "US".into(), columns: Columns::default(), received_at: "2026-11-24T12:00:00Z".parse().unwrap() }
+    Settings {
+        region: "US".into(),
+        columns: Columns::default(),
+        honeypot: None,
+        received_at: "2026-11-24T12:00:00Z".parse().unwrap(),
+    }
 }
 
 fn outcomes(provider: Provider, text: &str) -> Vec<String> {
@@ -20,7 +25,7 @@ fn outcomes(provider: Provider, text: &str) -> Vec<String> {
         .into_iter()
         .map(|item| match item.outcome {
             Ok(Normalised::Event(event)) => format!("{} {}", event.kind, event.natural_key),
-            Ok(Normalised::Parked { reason, .. }) => format!("parked: {reason}"),
+            Ok(Normalised::Parked { reason, .. } | Normalised::SetAside { reason, .. }) => format!("parked: {reason}"),
             Err(rejected) => format!("rejected {}: {}", rejected.line.unwrap_or(0), rejected.reason),
         })
         .collect()
@@ -247,7 +252,7 @@ proptest! {
             if let Ok(normalised) = &item.outcome {
                 let key = match normalised {
                     Normalised::Event(event) => &event.natural_key,
-                    Normalised::Parked { natural_key, .. } => natural_key,
+                    Normalised::Parked { natural_key, .. } | Normalised::SetAside { natural_key, .. } => natural_key,
                 };
                 prop_assert!(!key.is_empty());
                 let again = read(provider, &item.body, &settings());

@@ -13,6 +13,8 @@ use crate::domain::text::Internal;
 /// A payload to be kept for ever.
 #[derive(Clone, Debug)]
 pub struct NewPayload<'a> {
+    /// Its id.
+    pub id: PayloadId,
     /// Whose it is.
     pub client: ClientId,
     /// Who sent it.
@@ -55,7 +57,7 @@ impl Tx {
         let body = new.body.reveal();
         let hash = sha256(body).to_vec();
         let (provider, now) = (new.provider.as_str(), self.now);
-        let id = PayloadId::new();
+        let id = new.id;
         let values = values![id, new.client, provider, new.natural_key, body.clone(), hash, state, new.parked, now];
         Ok(self.one::<(Uuid,)>(KEEP, values).await?.map(|_| id))
     }

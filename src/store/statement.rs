@@ -8,7 +8,8 @@ use super::errors::failure;
 use super::filtering::Row;
 use super::{Outcome, Store, Tx, on_db, on_tx};
 use crate::domain::id::{
-    ClientId, DestinationId, DraftId, EntryId, EventId, JobId, LeadId, PayloadId, PersonId, ReleaseId, SummaryId, TaskId,
+    ClientId, DestinationId, DraftId, EntryId, EventId, JobId, LeadId, PayloadId, PersonId, ReleaseId, SourceId, SummaryId,
+    TaskId,
 };
 
 /// A value to bind; every kind may be null.
@@ -60,6 +61,7 @@ value_from_ids!(
     PayloadId,
     PersonId,
     ReleaseId,
+    SourceId,
     SummaryId,
     TaskId
 );

@@ -11,6 +11,7 @@ mod claim;
 mod cli;
 mod delivery;
 mod desk;
+mod door;
 mod feed;
 mod flows;
 mod journal;

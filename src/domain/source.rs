@@ -1,0 +1,129 @@
+//! A source: one provider that brings payloads for one client, what vouches for it, and why a request is turned away.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use super::destination::Secret;
+use super::event::{Columns, Provider};
+use super::id::{ClientId, SourceId};
+use super::words;
+
+words! {
+    /// Why a request was turned away at the door.
+    pub enum Refusal {
+        /// Its signature, password or key is missing or wrong.
+        Signature,
+        /// It was signed too long ago, or in the future.
+        Late,
+        /// It was delivered before with another content.
+        Replay,
+        /// The configuration has no secret to check it with.
+        NoSecret,
+        /// Its body is larger than is taken.
+        TooLarge,
+        /// Its body is compressed.
+        Encoded,
+        /// The source sends faster than is taken.
+        TooFast,
+        /// Its body took too long.
+        TooSlow,
+        /// Its body did not arrive whole.
+        Broken,
+    }
+}
+
+/// What the configuration says of a source. `Debug` hides the secrets.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SourceSetting {
+    /// Who sends.
+    pub provider: Provider,
+    /// For whom, by name; `None` for every client of that provider.
+    pub client: Option<String>,
+    /// What vouches for a request: the first that fits is enough, so that one can be replaced without a gap.
+    pub secrets: Vec<Secret>,
+    /// Why there is no secret, and what to do.
+    pub missing: Option<String>,
+    /// The header that holds the key, where the provider leaves its name to us.
+    pub header: Option<String>,
+    /// Websites whose forms may be sent from a browser; empty for all.
+    pub origins: Vec<String>,
+    /// A field of a form that no person sees: who fills it in is a machine.
+    pub honeypot: Option<String>,
+    /// Which field of a mapped webhook holds which of ours.
+    pub fields: Columns,
+}
+
+impl SourceSetting {
+    /// A source of which nothing is set.
+    pub fn new(provider: Provider) -> Self {
+        Self {
+            provider,
+            client: None,
+            secrets: Vec::new(),
+            missing: None,
+            header: None,
+            origins: Vec::new(),
+            honeypot: None,
+            fields: Columns::default(),
+        }
+    }
+}
+
+impl fmt::Debug for SourceSetting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SourceSetting")
+            .field("provider", &self.provider)
+            .field("client", &self.client)
+            .field("secrets", &self.secrets.len())
+            .field("missing", &self.missing)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How the front door is set up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServeSetting {
+    /// Address and port.
+    pub listen: String,
+    /// How the world calls it, such as `https://deck.example.com`: some signatures cover the URL. `None`: as the request says.
+    pub public_url: Option<String>,
+    /// Files with the certificate chain and its key; `None` where a reverse proxy has them.
+    pub tls: Option<(PathBuf, PathBuf)>,
+    /// Whether `X-Forwarded-Proto` and `X-Forwarded-Host` are a reverse proxy's of ours.
+    pub trust_forwarded: bool,
+    /// The largest body that is taken, in bytes.
+    pub largest_body: usize,
+    /// Requests of one source in a second that are taken, lasting; four times as many at once.
+    pub per_second: u32,
+    /// Connections at once.
+    pub connections: u32,
+}
+
+impl Default for ServeSetting {
+    fn default() -> Self {
+        Self {
+            listen: "127.0.0.1:8710".to_owned(),
+            public_url: None,
+            tls: None,
+            trust_forwarded: false,
+            largest_body: 256 * 1024,
+            per_second: 50,
+            connections: 1024,
+        }
+    }
+}
+
+/// A source as the front door knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// Its id.
+    pub id: SourceId,
+    /// For whom.
+    pub client: ClientId,
+    /// That client's name.
+    pub client_name: String,
+    /// Who sends.
+    pub provider: Provider,
+    /// SHA-256 of the key in its URL.
+    pub key_hash: Vec<u8>,
+}

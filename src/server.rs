@@ -1,0 +1,142 @@
+//! The front door: HTTP in. Webhooks, health and figures, on an accept loop of our own, because what keeps slow and greedy
+//! senders out (time-outs on first byte, head and body, a bound on connections) is set on the connection.
+//!
+//! A request is checked on its raw bytes, kept with its journal entry, and then answered; it is read afterwards, from the
+//! database. So a crash loses nothing that was answered, and what was not answered can be sent again.
+
+mod answer;
+mod connection;
+mod door;
+mod keep;
+mod key;
+mod meter;
+mod pace;
+mod settle;
+mod tls;
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+
+use crate::domain::event::Columns;
+use crate::domain::failure::Failure;
+use crate::domain::source::{ServeSetting, SourceSetting};
+use crate::store::Store;
+pub use key::{hash as key_hash, new as new_key};
+pub use settle::{Reader, run as settle_what_waits, setting_of};
+
+use door::Door;
+
+/// How long a stop waits for requests under way.
+const GRACE: Duration = Duration::from_secs(7);
+
+/// A front door that listens, and answers nobody yet.
+#[expect(missing_debug_implementations, reason = "a certificate's key must not be printed")]
+pub struct Server {
+    listener: TcpListener,
+    door: Arc<Door>,
+    reader: Reader,
+    tls: Option<tokio_rustls::TlsAcceptor>,
+    connections: usize,
+}
+
+impl Server {
+    /// Opens the port and knows the sources.
+    ///
+    /// # Errors
+    /// Why the port or the certificate cannot be had, or what the database says.
+    pub async fn bind(
+        store: Store,
+        setting: ServeSetting,
+        sources: Vec<SourceSetting>,
+        columns: Columns,
+    ) -> Result<Self, Failure> {
+        let refused = |what: &str, error: &dyn std::fmt::Display, remedy: &str| Failure::refused(what, error.to_string(), remedy);
+        let tls = setting.tls.as_ref().map(|(cert, key)| tls::acceptor(cert, key)).transpose();
+        let tls = tls.map_err(|error| refused("the certificate", &error, "check tls_cert and tls_key"))?;
+        let listener = TcpListener::bind(&setting.listen)
+            .await
+            .map_err(|error| refused(&format!("listening on {}", setting.listen), &error, "choose another with --listen"))?;
+        let connections = setting.connections as usize;
+        let reader = Reader::new(columns, sources.clone());
+        let door = Arc::new(Door::new(store, setting, sources, tls.is_some()));
+        door.refresh().await?;
+        Ok(Self { listener, door, reader, tls, connections })
+    }
+
+    /// Where it listens.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn address(&self) -> io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// Serves until told to stop; then no new connection is taken, what is under way is answered, and what was kept and
+    /// not read waits in the database.
+    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+        let places = Arc::new(Semaphore::new(self.connections));
+        let keeping = tokio::spawn(Arc::clone(&self.door).keep());
+        let chores = tokio::spawn(chores(Arc::clone(&self.door), stop.clone()));
+        let reading = tokio::spawn(settle::run(self.door.store.clone(), self.reader, self.door.news(), stop.clone()));
+        let mut open = JoinSet::new();
+        while !*stop.borrow() {
+            // Who comes when all places are taken waits in the system's own queue.
+            let accepted = async {
+                let place = Arc::clone(&places).acquire_owned().await;
+                (place, self.listener.accept().await)
+            };
+            let (place, stream) = tokio::select! {
+                biased;
+                _ = stop.changed() => break,
+                (place, accepted) = accepted => match (place, accepted) {
+                    (Ok(place), Ok((stream, _))) => (place, stream),
+                    (_, Err(error)) => {
+                        // Out of descriptors, mostly: connections that end give some back.
+                        tracing::warn!(%error, "no connection could be taken");
+                        sleep(Duration::from_millis(50)).await;
+                        continue;
+                    }
+                    (Err(_), _) => break,
+                },
+            };
+            let (door, tls, stop) = (Arc::clone(&self.door), self.tls.clone(), stop.clone());
+            open.spawn(async move {
+                connection::serve(door, tls, stream, stop).await;
+                drop(place);
+            });
+            while open.try_join_next().is_some() {}
+        }
+        drop(self.listener);
+        let all = async { while open.join_next().await.is_some() {} };
+        if timeout(GRACE, all).await.is_err() {
+            tracing::warn!("some connections were cut at the stop; their senders send again");
+        }
+        open.shutdown().await;
+        self.door.close();
+        drop(timeout(GRACE, keeping).await);
+        drop(timeout(GRACE, reading).await);
+        chores.abort();
+        self.door.write_down().await;
+    }
+}
+
+/// What is done every two seconds: sources are read again, and what was turned away is written down.
+async fn chores(door: Arc<Door>, mut stop: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            _ = stop.changed() => return,
+            () = sleep(Duration::from_secs(2)) => {}
+        }
+        if let Err(error) = door.refresh().await {
+            tracing::warn!(%error, "the sources could not be read again");
+        }
+        door.write_down().await;
+    }
+}

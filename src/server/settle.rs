@@ -1,0 +1,75 @@
+//! What was kept is read and taken in, one batch after the other, from the database.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Notify, watch};
+use tokio::time::sleep;
+
+use crate::domain::client::Client;
+use crate::domain::event::{Columns, Provider};
+use crate::domain::source::SourceSetting;
+use crate::intake::{Settings, read};
+use crate::store::Store;
+use crate::store::waiting::Waiting;
+use crate::workflow::arrive::waiting::{Reading, settle};
+
+/// How long until the database is looked at again when nobody said that something came.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// Reads requests as the configuration says.
+#[derive(Clone, Debug)]
+pub struct Reader {
+    columns: Columns,
+    sources: Vec<SourceSetting>,
+}
+
+impl Reader {
+    /// With the CSV columns and what is set of the sources.
+    pub fn new(columns: Columns, sources: Vec<SourceSetting>) -> Self {
+        Self { columns, sources }
+    }
+
+    /// The payloads of a request.
+    pub fn read(&self, waiting: &Waiting, client: &Client) -> Vec<Reading> {
+        let setting = setting_of(&self.sources, waiting.provider, &client.name);
+        let settings = Settings {
+            region: client.region.clone(),
+            columns: self.columns.clone(),
+            honeypot: setting.and_then(|setting| setting.honeypot.clone()),
+            received_at: waiting.received_at,
+        };
+        let items = read(waiting.provider, waiting.body.reveal(), &settings);
+        items.into_iter().map(|item| (item.body, item.outcome)).collect()
+    }
+}
+
+/// What is set of a source: for its client, else for every client.
+pub fn setting_of<'a>(sources: &'a [SourceSetting], provider: Provider, client: &str) -> Option<&'a SourceSetting> {
+    let of =
+        |client: Option<&str>| sources.iter().find(|setting| setting.provider == provider && setting.client.as_deref() == client);
+    of(Some(client)).or_else(|| of(None))
+}
+
+/// Reads what waits until told to stop, through lost databases.
+pub async fn run(store: Store, reader: Reader, news: Arc<Notify>, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        let settled = settle(&store, &|waiting, client| reader.read(waiting, client)).await;
+        match settled {
+            Ok(0) => {}
+            Ok(_) => continue,
+            Err(error) => {
+                tracing::warn!(%error, "what waits could not be read");
+                tokio::select! {
+                    _ = stop.changed() => return,
+                    () = sleep(AGAIN) => continue,
+                }
+            }
+        }
+        tokio::select! {
+            _ = stop.changed() => return,
+            () = news.notified() => {}
+            () = sleep(AGAIN) => {}
+        }
+    }
+}

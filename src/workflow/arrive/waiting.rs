@@ -1,0 +1,110 @@
+//! Requests that were kept at the front door are read and taken in, from the database: whoever kept them may be gone.
+
+use std::collections::BTreeMap;
+
+use super::{Arrival, Arrived, take};
+use crate::domain::client::Client;
+use crate::domain::event::{Normalised, Rejected};
+use crate::domain::failure::Failure;
+use crate::domain::id::{ClientId, PayloadId};
+use crate::domain::journal::{sha256, to_hex};
+use crate::domain::text::Internal;
+use crate::store::waiting::Waiting;
+use crate::store::{Store, Tx};
+
+/// Requests in one transaction at most.
+const TOGETHER: i64 = 50;
+
+/// One payload in a request: its bytes, and what they say.
+pub type Reading = (Vec<u8>, Result<Normalised, Rejected>);
+
+/// Reads what waits, the oldest first; gives back how many requests were settled. `read` cuts a request into payloads,
+/// knowing the client.
+///
+/// # Errors
+/// What the database says; what was not settled waits on.
+pub async fn settle(store: &Store, read: &(dyn Fn(&Waiting, &Client) -> Vec<Reading> + Sync)) -> Result<usize, Failure> {
+    match settle_some(store, read, TOGETHER, false).await {
+        // One that cannot be taken in must not keep the others waiting: alone it is parked.
+        Err(failure) if !failure.is_passing() => {
+            tracing::warn!(%failure, "requests could not be taken in together");
+            match settle_some(store, read, 1, false).await {
+                Err(failure) if !failure.is_passing() => {
+                    tracing::error!(%failure, "a request could not be taken in and is parked");
+                    settle_some(store, read, 1, true).await
+                }
+                other => other,
+            }
+        }
+        other => other,
+    }
+}
+
+async fn settle_some(
+    store: &Store,
+    read: &(dyn Fn(&Waiting, &Client) -> Vec<Reading> + Sync),
+    most: i64,
+    park: bool,
+) -> Result<usize, Failure> {
+    let mut tx = store.begin().await?;
+    let waiting = tx.waiting_arrivals(most).await?;
+    if waiting.is_empty() {
+        return Ok(0);
+    }
+    let rules = tx.rulebook().await?;
+    let mut clients: BTreeMap<ClientId, Client> = BTreeMap::new();
+    for one in &waiting {
+        let client = match clients.get(&one.client) {
+            Some(client) => client.clone(),
+            None => known(&mut tx, one.client, &mut clients).await?,
+        };
+        let readings = if park { vec![unreadable(one)] } else { read(one, &client) };
+        let mut outcomes = Vec::new();
+        for (place, (body, outcome)) in readings.into_iter().enumerate() {
+            let arrival = Arrival { normalised: kept(&body, outcome), body: Internal::new(body) };
+            // The first has the id that the journal announced.
+            let id = if place == 0 { one.id } else { PayloadId::new() };
+            outcomes.push(take(&mut tx, &client, one.provider, &arrival, id, &rules).await?);
+        }
+        let (state, reason) = told(&outcomes);
+        tx.settle_arrival(one.id, state, reason).await?;
+    }
+    tx.commit().await?;
+    Ok(waiting.len())
+}
+
+async fn known(tx: &mut Tx, id: ClientId, clients: &mut BTreeMap<ClientId, Client>) -> Result<Client, Failure> {
+    let client = tx.client(id).await?.ok_or_else(|| Failure::NotFound("the client of a request".to_owned()))?;
+    clients.insert(id, client.clone());
+    Ok(client)
+}
+
+fn unreadable(waiting: &Waiting) -> Reading {
+    let reason = "it could not be taken in; the log says why; look at it, and add the lead by hand".to_owned();
+    (waiting.body.reveal().clone(), Err(Rejected { line: None, reason }))
+}
+
+/// What the sender vouched for is never thrown away: what is no payload of the provider is parked under its own hash.
+fn kept(body: &[u8], outcome: Result<Normalised, Rejected>) -> Normalised {
+    outcome.unwrap_or_else(|rejected| Normalised::Parked {
+        natural_key: format!("sha256:{}", to_hex(&sha256(body))),
+        reason: rejected.reason,
+    })
+}
+
+/// The state of a request, from what became of its payloads.
+fn told(outcomes: &[Arrived]) -> (&'static str, Option<&str>) {
+    let parked = outcomes.iter().find_map(|outcome| match outcome {
+        Arrived::Parked { reason, .. } | Arrived::SetAside { reason } => Some(reason.as_str()),
+        _ => None,
+    });
+    if outcomes.is_empty() {
+        ("rejected", Some("there is nothing in it"))
+    } else if parked.is_some() {
+        ("parked", parked)
+    } else if outcomes.iter().any(|outcome| matches!(outcome, Arrived::Recorded { .. })) {
+        ("recorded", None)
+    } else {
+        ("duplicate", None)
+    }
+}
