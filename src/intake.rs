@@ -20,15 +20,21 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::event::{Columns, NormalEvent, Normalised, Provider, Rejected};
 
+mod angi;
 mod callrail;
 mod contact;
 mod csv;
 mod draft;
 mod event;
 mod form;
+mod hubspot;
+mod mail;
+mod mailgun;
 mod multipart;
 mod opt_out;
+mod quickbooks;
 mod record;
+mod sendgrid;
 pub mod signed;
 mod split;
 mod strict;
@@ -37,6 +43,7 @@ mod thumbtack;
 mod twilio_sms;
 mod twilio_voice;
 mod urgency;
+mod webhook;
 mod when;
 
 #[cfg(test)]
@@ -59,6 +66,8 @@ pub struct Settings {
     pub region: String,
     /// Which CSV column holds which of our fields.
     pub columns: Columns,
+    /// Which field of a mapped webhook holds which of ours.
+    pub fields: Columns,
     /// A field of a form that no person sees: who fills it in is a machine.
     pub honeypot: Option<String>,
     /// When the bytes arrived: the time of payloads that tell none, and the bound for dates in the future.
@@ -102,8 +111,28 @@ type Identified = Result<String, String>;
 type Identify = fn(&Record) -> Identified;
 type Normalise = fn(&Known, &Settings) -> Made;
 
-/// What step 3 gives: the event, or why a person must look at it.
-type Made = Result<NormalEvent, String>;
+/// What step 3 gives: the event, or why there is none.
+type Made = Result<NormalEvent, Unmade>;
+
+/// Why a payload makes no event.
+enum Unmade {
+    /// Something is missing or contradictory: a person must look at it.
+    Ask(String),
+    /// It asks nothing of anybody.
+    Aside(String),
+}
+
+impl From<String> for Unmade {
+    fn from(reason: String) -> Self {
+        Self::Ask(reason)
+    }
+}
+
+impl From<&str> for Unmade {
+    fn from(reason: &str) -> Self {
+        Self::Ask(reason.to_owned())
+    }
+}
 
 /// Reads every payload in a file, or in the body of one request.
 ///
@@ -112,7 +141,7 @@ pub fn read(provider: Provider, bytes: &[u8], settings: &Settings) -> Vec<Item> 
     if provider == Provider::Csv {
         return csv::read(bytes, settings);
     }
-    if multipart::is_multipart(bytes) {
+    if provider == Provider::Email || multipart::is_multipart(bytes) {
         // It has lines of its own.
         let piece = Piece { body: bytes, line: 1 };
         return vec![Item { index: 0, line: Some(1), body: bytes.to_vec(), outcome: read_piece(provider, &piece, settings) }];
@@ -139,15 +168,23 @@ pub fn read(provider: Provider, bytes: &[u8], settings: &Settings) -> Vec<Item> 
 }
 
 fn read_piece(provider: Provider, piece: &Piece<'_>, settings: &Settings) -> Result<Normalised, Rejected> {
-    let record = Record::read(piece)?;
+    let record = if provider == Provider::Email { mail::message(piece)? } else { Record::read(piece)? };
     let (identify, normalise): (Identify, Normalise) = match provider {
         Provider::TwilioVoice => (twilio_voice::identify, twilio_voice::normalise),
         Provider::TwilioSms => (twilio_sms::identify, twilio_sms::normalise),
         Provider::Callrail => (callrail::identify, callrail::normalise),
         Provider::Thumbtack => (thumbtack::identify, thumbtack::normalise),
+        Provider::Angi => (angi::identify, angi::normalise),
+        Provider::Hubspot => (hubspot::identify, hubspot::normalise),
+        Provider::Quickbooks => (quickbooks::identify, quickbooks::normalise),
+        Provider::Sendgrid => (sendgrid::identify, sendgrid::normalise),
+        Provider::Mailgun => (mailgun::identify, mailgun::normalise),
+        Provider::Email => (mail::identify, mail::normalise),
+        Provider::Webhook => (webhook::identify, webhook::normalise),
         Provider::Form => (form::identify, form::normalise),
         Provider::Event | Provider::Csv => (event::identify, event::normalise),
     };
+    let record = if provider == Provider::Webhook { webhook::mapped(record, &settings.fields) } else { record };
     let key = identify(&record).map_err(|reason| Rejected { line: Some(piece.line), reason })?;
     let known = Known { key: text::key(&key), record };
     if let Some(field) =
@@ -163,6 +200,7 @@ fn read_piece(provider: Provider, piece: &Piece<'_>, settings: &Settings) -> Res
 fn settle(made: Made, natural_key: String) -> Normalised {
     match made {
         Ok(event) => Normalised::Event(Box::new(event)),
-        Err(reason) => Normalised::Parked { natural_key, reason },
+        Err(Unmade::Ask(reason)) => Normalised::Parked { natural_key, reason },
+        Err(Unmade::Aside(reason)) => Normalised::SetAside { natural_key, reason },
     }
 }

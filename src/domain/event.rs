@@ -24,7 +24,7 @@ words! {
         TwilioVoice,
         #[strum(serialize = "twilio-sms")]
         TwilioSms,
-        Callrail, Thumbtack, Form, Csv, Event,
+        Callrail, Thumbtack, Angi, Hubspot, Quickbooks, Sendgrid, Mailgun, Email, Webhook, Form, Csv, Event,
     }
 }
 
@@ -96,11 +96,12 @@ pub enum Normalised {
         /// What is missing or contradictory, and what a person can do.
         reason: String,
     },
-    /// A payload that a machine sent: kept, and nobody is asked. A person may still take it in.
+    /// A payload that asks nothing of anybody: a report, an automatic answer, a machine's form. Kept; a person may still
+    /// take it in.
     SetAside {
         /// The provider's identity of it, or a hash of the bytes.
         natural_key: String,
-        /// What gave it away.
+        /// Why nobody is asked.
         reason: String,
     },
 }

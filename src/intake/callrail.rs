@@ -12,7 +12,7 @@ use super::contact::{self, Told};
 use super::form::{self, Submission};
 use super::opt_out::{self, Wish};
 use super::record::Record;
-use super::{Identified, Known, Made, Settings, draft, text, when};
+use super::{Identified, Known, Made, Settings, Unmade, draft, text, when};
 
 const KNOWN: &[&str] = &[
     "id",
@@ -177,14 +177,14 @@ pub(super) fn normalise(known: &Known, settings: &Settings) -> Made {
 fn called(known: &Known, settings: &Settings) -> Made {
     let record = &known.record;
     if record.text("direction").is_some_and(|d| d == "outbound") || record.text("call_type").is_some_and(|t| t == "outbound") {
-        return Err("it is an outgoing call, which makes no lead; nothing to do, close the task".into());
+        return Err(Unmade::Aside("it is an outgoing call, which makes no lead".into()));
     }
     if record.has("changes") {
         let what = record.text("changes").unwrap_or_else(|| "something".into());
-        return Err(format!(
+        return Err(Unmade::Ask(format!(
             "CallRail changed a call after its end ({}); look at it there and bring the lead up to date by hand",
             text::quote(&what)
-        ));
+        )));
     }
     if rings(record) {
         return Err("the call has no result yet (it was sent before the call was connected); switch the post-call webhook on at CallRail, or call back by hand".into());
@@ -219,7 +219,7 @@ fn called(known: &Known, settings: &Settings) -> Made {
 fn texted(known: &Known, settings: &Settings) -> Made {
     let record = &known.record;
     if record.text("agent").is_some() || record.text("direction").is_some_and(|d| d.starts_with("out")) {
-        return Err("the text was sent by the business, which makes no lead; nothing to do, close the task".into());
+        return Err(Unmade::Aside("the text was sent by the business, which makes no lead".into()));
     }
     let at = when::read("timestamp", record.first(&["timestamp", "created_at"]).as_deref(), settings.received_at)?;
     let told = Told {

@@ -43,7 +43,7 @@ pub(super) fn normalise(known: &Known, settings: &Settings) -> Made {
 pub(super) fn made(known: &Known, settings: &Settings, default: Option<EventKind>) -> Made {
     let record = &known.record;
     let Some(kind) = word::<EventKind>(record, "kind")?.or(default) else {
-        return Err(format!("kind is empty; it can be {}", words_of::<EventKind>()));
+        return Err(format!("kind is empty; it can be {}", words_of::<EventKind>()).into());
     };
     let at = when::read("occurred_at", record.text("occurred_at").as_deref(), settings.received_at)?;
     let thread = record.text("thread");
@@ -67,7 +67,7 @@ pub(super) fn made(known: &Known, settings: &Settings, default: Option<EventKind
     }
     let soon = record.text("urgency");
     if let Some(told) = soon.as_deref().filter(|told| urgency::told(told).is_none()) {
-        return Err(format!("urgency cannot be {}; it can be routine, soon, urgent", text::quote(told)));
+        return Err(format!("urgency cannot be {}; it can be routine, soon, urgent", text::quote(told)).into());
     }
     event.contact = contact;
     event.thread_key = thread.map(|id| text::key(&id));

@@ -62,7 +62,8 @@ type Checked = Result<Passed, Refusal>;
 
 /// Whether requests of this provider are turned away while no secret is set.
 pub fn needs_secret(provider: Provider) -> bool {
-    !matches!(provider, Provider::Form | Provider::Csv | Provider::Event)
+    // These have no way of their own to vouch; the key in their URL does.
+    !matches!(provider, Provider::Form | Provider::Csv | Provider::Event | Provider::Email | Provider::Sendgrid)
 }
 
 /// Checks a request with what the configuration has for its source.
@@ -81,8 +82,13 @@ pub fn verify(setting: &SourceSetting, request: &Request<'_>) -> Checked {
             Provider::TwilioVoice | Provider::TwilioSms => twilio::verify(request, secret),
             Provider::Callrail => callrail::verify(request, secret),
             Provider::Thumbtack => key::basic(request, secret),
-            Provider::Event => standard::verify(request, secret),
-            Provider::Form | Provider::Csv => key::bearer(request, secret),
+            Provider::Angi => key::header(request, setting.header.as_deref().unwrap_or("x-api-key"), secret),
+            Provider::Hubspot => hubspot::verify(request, secret),
+            Provider::Quickbooks => quickbooks::verify(request, secret),
+            Provider::Sendgrid => sendgrid::verify(request, secret),
+            Provider::Mailgun => mailgun::verify(request, secret),
+            Provider::Event | Provider::Webhook => standard::verify(request, secret),
+            Provider::Form | Provider::Csv | Provider::Email => key::bearer(request, secret),
         };
         match checked {
             Ok(passed) => return Ok(passed),

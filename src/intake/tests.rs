@@ -15,6 +15,7 @@ fn settings() -> Settings {
     Settings {
         region: "US".into(),
         columns: Columns::default(),
+        fields: Columns::default(),
         honeypot: None,
         received_at: "2026-11-24T12:00:00Z".parse().unwrap(),
     }
@@ -51,6 +52,14 @@ fn one(provider: Provider, text: &str) -> NormalEvent {
     "parked: nobody can be reached: From is no phone number of any country"
 )]
 #[case("twilio-voice-minimal-1.txt", Provider::TwilioVoice, "parked: the call has no result yet")]
+#[case(
+    "hubspot-webhook-1.json",
+    Provider::Hubspot,
+    "parked: HubSpot tells of \"contact.propertyChange\" at record \"173595202426\""
+)]
+#[case("sendgrid-inbound-default-data.txt", Provider::Sendgrid, "message_received sha256:")]
+#[case("sendgrid-inbound-raw-data.txt", Provider::Sendgrid, "message_received sha256:")]
+#[case("sendgrid-inbound-raw-data-with-attachments.txt", Provider::Sendgrid, "message_received sha256:")]
 fn every_sample_is_read(#[case] file: &str, #[case] provider: Provider, #[case] expected: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/samples").join(file);
     let found = outcomes(provider, &std::fs::read_to_string(path).unwrap());
@@ -227,6 +236,112 @@ fn hostile_text_is_kept_and_never_quoted_raw() {
     assert!(big[0].contains("11.0 MiB and the limit for one payload is 10 MiB"), "{big:?}");
 }
 
+const ANGI: &str = r#"{"FirstName":"Dana","LastName":"Reyes","PhoneNumber":"4158675309","Email":"d@example.com","Source":"Angie's List Quote",
+    "PostalAddress":{"City":"Austin","State":"TX","PostalCode":"78701"},"Description":"No hot water","Category":"Water Heater","Urgency":"urgent",
+    "CorrelationId":"0b8f1c9e-1","ALAccountId":"77"}"#;
+const QUICKBOOKS: &str = r#"{"eventNotifications":[{"realmId":"1185883450","dataChangeEvent":{"entities":[
+    {"name":"Invoice","id":"7","operation":"Create","lastUpdated":"2026-11-24T10:00:00Z"}]}}]}"#;
+
+#[test]
+fn a_lead_of_angi() {
+    let event = one(Provider::Angi, ANGI);
+    assert_eq!(
+        (event.kind, event.natural_key.as_str(), event.urgency),
+        (EventKind::QuoteRequested, "0b8f1c9e-1", Urgency::Urgent)
+    );
+    assert_eq!((event.market.unwrap().raw(), event.reached.as_deref()), ("Austin, TX, 78701", Some("77")));
+    assert_eq!(event.unknown_fields, Vec::<String>::new());
+}
+
+#[rstest]
+#[case(Provider::Quickbooks, QUICKBOOKS, "parked: QuickBooks tells of \"Invoice 7 (Create)\", by id alone")]
+#[case(
+    Provider::Quickbooks,
+    r#"{"specversion":"1.0","id":"e1","type":"qbo.invoice.created.v1","intuitentityid":"7"}"#,
+    "parked: QuickBooks tells of \"qbo.invoice.created.v1 7\""
+)]
+#[case(Provider::Quickbooks, r#"{"a":1}"#, "rejected 1: it has no eventNotifications")]
+#[case(
+    Provider::Hubspot,
+    r#"{"eventId":1,"subscriptionType":"contact.privacyDeletion","objectId":5}"#,
+    "parked: at HubSpot, record \"5\" was deleted for privacy"
+)]
+#[case(Provider::Hubspot, r#"{"eventId":1}"#, "rejected 1: it has no subscriptionType")]
+#[case(Provider::Angi, r#"{"FirstName":"x"}"#, "rejected 1: it has no CorrelationId")]
+#[case(Provider::TwilioVoice, "CallSid=CA1&RecordingSid=RE1&RecordingStatus=completed", "parked: it is the recording of a call")]
+#[case(Provider::TwilioVoice, "CallSid=CA1&RecordingSid=RE1&RecordingSource=RecordVerb", "voicemail_left CA1:voicemail")]
+#[case(Provider::TwilioSms, "MessageSid=SM1&MessageStatus=delivered&From=%2B1", "parked: it reports \"delivered\"")]
+#[case(Provider::TwilioSms, "MessageSid=SM1&From=%2B14158675309&Body=nope&OptOutType=STOP", "opt_out SM1")]
+#[case(Provider::TwilioSms, "MessageSid=SM1&From=%2B14158675309&Body=hi&OptOutType=START", "opt_in SM1")]
+#[case(Provider::TwilioSms, "MessageSid=SM1&From=%2B14158675309&Body=help", "message_received SM1")]
+#[case(Provider::Webhook, r#"{"a":1}"#, "parked: nobody said where its fields are")]
+#[case(Provider::Mailgun, "a=1", "rejected 1: it has no recipient")]
+#[case(Provider::Email, "no mail at all", "rejected 1: it is no mail")]
+fn quirks_of_those_that_came_later(#[case] provider: Provider, #[case] text: &str, #[case] expected: &str) {
+    let found = outcomes(provider, text);
+    assert!(found.len() == 1 && found[0].starts_with(expected), "{found:?}");
+    assert!(!found[0].chars().any(crate::domain::text::is_unsafe));
+}
+
+fn mail(headers: &str, body: &str) -> String {
+    format!(
+        "From: Dana Reyes <Dana@Example.com>\r\nTo: office@acme.example\r\nSubject: Leak\r\nDate: Tue, 24 Nov 2026 10:00:00 +0000\r\nMessage-ID: <m1@x>\r\n{headers}\r\n{body}"
+    )
+}
+
+#[test]
+fn a_mail_is_the_same_whoever_delivers_it() {
+    let raw = one(Provider::Email, &mail("", "The pipe burst.\r\n"));
+    assert_eq!((raw.kind, raw.natural_key.as_str(), raw.urgency), (EventKind::MessageReceived, "m1@x", Urgency::Urgent));
+    assert_eq!(
+        (raw.contact.email.as_ref().unwrap().as_str(), raw.contact.name.as_ref().unwrap().raw()),
+        ("dana@example.com", "Dana Reyes")
+    );
+    assert_eq!(
+        (raw.reached.as_deref(), raw.words.as_ref().unwrap().raw()),
+        (Some("office@acme.example"), "Leak\nThe pipe burst.")
+    );
+    assert_eq!(raw.occurred_at.to_rfc3339(), "2026-11-24T10:00:00+00:00");
+    let form = "--b\r\nContent-Disposition: form-data; name=\"envelope\"\r\n\r\n{}\r\n--b\r\nContent-Disposition: form-data; name=\"email\"\r\n\r\n";
+    let sendgrid = one(Provider::Sendgrid, &format!("{form}{}\r\n--b--\r\n", mail("", "The pipe burst.\r\n")));
+    assert_eq!(sendgrid, raw);
+    let mailgun = "recipient=office%40acme.example&From=Dana+Reyes+%3CDana%40Example.com%3E&Subject=Leak&Date=Tue%2C+24+Nov+2026+10%3A00%3A00+%2B0000\
+                   &Message-Id=%3Cm1%40x%3E&body-plain=The+pipe+burst.%0D%0A";
+    assert_eq!(one(Provider::Mailgun, mailgun), raw);
+}
+
+#[rstest]
+#[case("", "Stop!\r\n\r\nOn Mon, Acme wrote:\r\n> Hello", "opt_out m1@x")]
+#[case("Auto-Submitted: auto-replied\r\n", "I am away", "parked: nobody wrote it")]
+#[case("Return-Path: <>\r\n", "bounced", "parked: nobody wrote it")]
+#[case("Precedence: bulk\r\n", "news", "parked: nobody wrote it")]
+#[case("Content-Type: text/html\r\n", "<p>Hello <b>there</b>", "message_received m1@x")]
+#[case("", "Lead:\r\nName: Bo Lee\r\nPhone: (415) 867-5309\r\nService: drain\r\nSomething else\r\n", "form_sent m1@x")]
+fn mails_are_of_many_kinds(#[case] headers: &str, #[case] body: &str, #[case] expected: &str) {
+    let found = outcomes(Provider::Email, &mail(headers, body));
+    assert!(found.len() == 1 && found[0].starts_with(expected), "{found:?}");
+}
+
+#[test]
+fn a_lead_mail_is_about_who_its_lines_name() {
+    let event = one(Provider::Email, &mail("", "Name: Bo Lee\r\nPhone: (415) 867-5309\r\nService: drain\r\nIt smells.\r\n"));
+    assert_eq!((event.contact.name.unwrap().raw(), event.contact.email), ("Bo Lee", None));
+    assert_eq!((event.contact.phone.unwrap().as_str(), event.service.unwrap().raw()), ("+14158675309", "drain"));
+    assert_eq!((event.source.unwrap().raw(), event.words.unwrap().raw().contains("It smells.")), ("Example.com", true));
+}
+
+#[test]
+fn a_mapped_webhook_is_read_as_the_configuration_says() {
+    let mut settings = settings();
+    for (field, place) in [("phone", "contact.mobile"), ("name", "contact.name"), ("kind", "=quote_requested"), ("key", "id")] {
+        settings.fields.0.insert(field.into(), place.into());
+    }
+    let items = read(Provider::Webhook, br#"{"id":9,"contact":{"mobile":"4158675309","name":"Bo"},"kind":"noise"}"#, &settings);
+    let Ok(Normalised::Event(event)) = &items[0].outcome else { panic!("{items:?}") };
+    assert_eq!((event.kind, event.natural_key.as_str()), (EventKind::QuoteRequested, "9"));
+    assert_eq!(event.contact.phone.as_ref().unwrap().as_str(), "+14158675309");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
@@ -235,6 +350,9 @@ proptest! {
         bytes in prop_oneof![
             any::<Vec<u8>>(),
             "[\\[\\]{}\", \n:a-c=&1]{0,80}".prop_map(String::into_bytes),
+            "(--b\r\n|Content-Disposition: form-data; name=\"(email|headers|envelope|recipient|text)\"\r\n|\r\n|From: a@b.example\r\n|x|--b--){0,12}"
+                .prop_map(String::into_bytes),
+            "(From: |To: |a@b\\.example|\r\n|Name: |Phone: 4158675309|Date: |=\\?utf-8\\?q\\?|;| ){0,16}".prop_map(String::into_bytes),
             "(\\{\"key\":\"k[0-9]\",\"kind\":\"job_done\",\"phone\":\"\\+14158675309\"\\}|id,phone|CallSid=CA1&From=4158675309|\n|,|\\[|\\]|\"|\\{){0,9}"
                 .prop_map(String::into_bytes),
         ],

@@ -15,7 +15,7 @@ use crate::domain::text::Untrusted;
 use super::contact::{self, Told};
 use super::opt_out::{self, Wish};
 use super::record::Record;
-use super::{Identified, Known, Made, Settings, draft, text, when};
+use super::{Identified, Known, Made, Settings, Unmade, draft, text, when};
 
 const KNOWN: &[&str] = &[
     "negotiationID",
@@ -100,16 +100,13 @@ pub(super) fn identify(record: &Record) -> Identified {
 pub(super) fn normalise(known: &Known, settings: &Settings) -> Made {
     let data = inner(&known.record);
     if let Some(kind) = change(&known.record) {
-        return Err(format!(
+        return Err(Unmade::Ask(format!(
             "it tells of a change ({}), not of a new lead; look at it at Thumbtack and bring the lead up to date by hand",
             text::quote(&kind)
-        ));
+        )));
     }
     if data.text("from").is_some_and(|from| from != "Customer") && data.has("messageID") {
-        return Err(
-            "the message is not from the customer but from the business, which makes no lead; nothing to do, close the task"
-                .into(),
-        );
+        return Err(Unmade::Aside("the message is not from the customer but from the business, which makes no lead".into()));
     }
     let thread = data.text("negotiationID");
     let (kind, field, words) = if review_id(&data).is_some() {

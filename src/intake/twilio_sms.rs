@@ -9,7 +9,7 @@ use crate::domain::lead::{Consent, ContactMethod};
 use super::contact::{self, Told};
 use super::opt_out::{self, Wish};
 use super::record::Record;
-use super::{Identified, Known, Made, Settings, draft, text, when};
+use super::{Identified, Known, Made, Settings, Unmade, draft, text, when};
 
 const KNOWN: &[&str] = &[
     "MessageSid",
@@ -84,10 +84,7 @@ pub(super) fn identify(record: &Record) -> Identified {
 pub(super) fn normalise(known: &Known, settings: &Settings) -> Made {
     let record = &known.record;
     if let Some(status) = report(record) {
-        return Err(format!(
-            "it reports {} of a message that we sent, which makes no lead; nothing to do, close the task",
-            text::quote(&status)
-        ));
+        return Err(Unmade::Aside(format!("it reports {} of a message that we sent, which makes no lead", text::quote(&status))));
     }
     let at = when::read("timestamp", record.text("data.timestamp").as_deref(), settings.received_at)?;
     let told = Told {

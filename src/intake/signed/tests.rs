@@ -59,7 +59,158 @@ fn published() -> Vec<Vector> {
             body: br#"{"test": 2432232314}"#.to_vec(),
             at: 1_614_265_330_000,
         },
+        Vector {
+            provider: Provider::Hubspot,
+            secret: "yyyyyyyy-yyyy-yyyy-yyyy-yyyyyyyyyyyy".into(),
+            method: "POST",
+            url: "https://www.example.com/webhook_uri".into(),
+            headers: headers(&[
+                ("x-hubspot-signature-v3", "K36dawei4A+QBNolUOqo7s91KQDWQ5MXZ/QufNYuk/Y="),
+                ("x-hubspot-request-timestamp", "1693657560000"),
+            ]),
+            body: b"{'example_field':'example_value'}".to_vec(),
+            at: 1_693_657_560_000,
+        },
+        Vector {
+            provider: Provider::Sendgrid,
+            secret: SENDGRID_KEY.into(),
+            method: "POST",
+            url: "https://deck.example/in".into(),
+            headers: headers(&[
+                (
+                    "x-twilio-email-event-webhook-signature",
+                    "MEUCIGHQVtGj+Y3LkG9fLcxf3qfI10QysgDWmMOVmxG0u6ZUAiEAyBiXDWzM+uOe5W0JuG+luQAbPIqHh89M15TluLtEZtM=",
+                ),
+                ("x-twilio-email-event-webhook-timestamp", "1600112502"),
+            ]),
+            body: SENDGRID_BODY.as_bytes().to_vec(),
+            at: 1_600_112_502_000,
+        },
     ]
+}
+
+const SENDGRID_KEY: &str = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE83T4O/n84iotIvIW4mdBgQ/7dAfSmpqIM8kF9mN1flpVKS3GRqe62gw+2fNNRaINXvVpiglSI8eNEc6wEA3F+g==";
+const SENDGRID_BODY: &str = "[{\"email\":\"hello@world.com\",\"event\":\"dropped\",\"reason\":\"Bounced Address\",\"sg_event_id\":\"ZHJvcC0xMDk5NDkxOS1MUnpYbF9OSFN0T0doUTRrb2ZTbV9BLTA\",\"sg_message_id\":\"LRzXl_NHStOGhQ4kofSm_A.filterdrecv-p3mdw1-756b745b58-kmzbl-18-5F5FC76C-9.0\",\"smtp-id\":\"<LRzXl_NHStOGhQ4kofSm_A@ismtpd0039p1iad1.sendgrid.net>\",\"timestamp\":1600112492}]\r\n";
+
+fn encoded(bytes: &[u8]) -> String {
+    base64::Engine::encode(&base64::engine::general_purpose::STANDARD, bytes)
+}
+
+fn keyed(algorithm: hmac::Algorithm, secret: &str, text: &[u8]) -> Vec<u8> {
+    hmac::sign(&hmac::Key::new(algorithm, secret.as_bytes()), text).as_ref().to_vec()
+}
+
+/// Schemes that no vector was published for, signed here by the rule their provider states.
+fn by_rule() -> Vec<Vector> {
+    let vector = |provider, secret: &str, list: Vec<(String, String)>, body: &[u8]| Vector {
+        provider,
+        secret: secret.into(),
+        method: "POST",
+        url: "https://deck.example/in".into(),
+        headers: list,
+        body: body.to_vec(),
+        at: 1_700_000_000_000,
+    };
+    let body = br#"{"id":1}"#;
+    let sha1 = encoded(&keyed(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, "token", body));
+    let sha256 = encoded(&keyed(hmac::HMAC_SHA256, "token", body));
+    let told = keyed(hmac::HMAC_SHA256, "token", b"1700000000abc");
+    let told = crate::domain::journal::to_hex(&told);
+    let mailgun = format!("timestamp=1700000000&token=abc&signature={told}&recipient=a%40b.example");
+    vec![
+        vector(Provider::Callrail, "token", headers(&[("signature", &sha1)]), body),
+        vector(Provider::Quickbooks, "token", headers(&[("intuit-signature", &sha256)]), body),
+        vector(Provider::Mailgun, "token", vec![], mailgun.as_bytes()),
+        vector(Provider::Angi, "token", headers(&[("x-api-key", "token")]), body),
+        vector(
+            Provider::Thumbtack,
+            "deck:token",
+            headers(&[("authorization", &format!("Basic {}", encoded(b"deck:token")))]),
+            body,
+        ),
+        vector(Provider::Form, "token", headers(&[("authorization", "Bearer token")]), body),
+    ]
+}
+
+#[test]
+fn what_is_signed_by_the_rule_passes_and_another_secret_does_not() {
+    for vector in by_rule() {
+        assert!(vector.check().is_ok(), "{}", vector.provider);
+        let provider = vector.provider;
+        let other = Vector { secret: "another".into(), ..vector };
+        assert_eq!(other.check(), Err(Refusal::Signature), "{provider}");
+    }
+}
+
+#[test]
+fn a_flipped_bit_of_what_is_covered_fails() {
+    for vector in by_rule() {
+        // A key vouches for the sender; what is signed covers the body, and Mailgun's the time and token in it.
+        let covered = match vector.provider {
+            Provider::Callrail | Provider::Quickbooks => 0..vector.body.len(),
+            Provider::Mailgun => 10..vector.body.len() - 25,
+            _ => 0..0,
+        };
+        for at in covered {
+            let mut body = vector.body.clone();
+            body[at] ^= 1;
+            let flipped = Vector {
+                body,
+                secret: vector.secret.clone(),
+                url: vector.url.clone(),
+                headers: vector.headers.clone(),
+                ..vector
+            };
+            assert!(flipped.check().is_err(), "{} byte {at}", flipped.provider);
+        }
+        for (n, (name, value)) in vector.headers.iter().enumerate() {
+            let mut changed = vector.headers.clone();
+            let mut bytes = value.clone().into_bytes();
+            let last = bytes.len() / 2;
+            bytes[last] ^= 1;
+            changed[n].1 = String::from_utf8_lossy(&bytes).into_owned();
+            let flipped = Vector {
+                headers: changed,
+                secret: vector.secret.clone(),
+                url: vector.url.clone(),
+                body: vector.body.clone(),
+                ..vector
+            };
+            assert!(flipped.check().is_err(), "{} {name}", flipped.provider);
+        }
+    }
+}
+
+#[test]
+fn mailgun_says_when_and_which_token() {
+    let at = |seconds: i64| {
+        by_rule().into_iter().find(|v| v.provider == Provider::Mailgun).map(|v| Vector { at: v.at + seconds * 1000, ..v })
+    };
+    assert_eq!(at(0).unwrap().check(), Ok(Passed { delivery: Some("token:abc".into()) }));
+    assert_eq!(at(301).unwrap().check(), Err(Refusal::Late));
+    assert_eq!(at(-301).unwrap().check(), Err(Refusal::Late));
+    let mut twice = at(0).unwrap();
+    twice.body.extend_from_slice(b"&token=abc");
+    assert_eq!(twice.check(), Err(Refusal::Signature));
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn nothing_made_up_passes_or_panics(
+        body in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200),
+        values in proptest::collection::vec("[ -~]{0,60}", 8),
+        which in 0..<Provider as strum::VariantArray>::VARIANTS.len(),
+    ) {
+        let names = ["x-twilio-signature", "signature", "intuit-signature", "x-hubspot-signature-v3", "x-hubspot-request-timestamp",
+            "authorization", "webhook-signature", "webhook-timestamp"];
+        let headers: Vec<_> = names.iter().map(|name| (*name).to_owned()).zip(values).chain([("webhook-id".to_owned(), "m".to_owned())]).collect();
+        let mut setting = SourceSetting::new(<Provider as strum::VariantArray>::VARIANTS[which]);
+        setting.secrets = secrets(&["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", SENDGRID_KEY]);
+        let request = Request { method: "POST", url: "https://deck.example/in?a=b", headers: &headers, body: &body, at: DateTime::UNIX_EPOCH };
+        proptest::prop_assert!(verify(&setting, &request).is_err());
+    }
 }
 
 #[test]
