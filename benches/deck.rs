@@ -95,8 +95,13 @@ async fn intake_rate(place: &Place) -> f64 {
     store.seed(0, 1).await.unwrap();
     let me = owner();
     let client = store.list_clients(&me).await.unwrap().into_iter().next().unwrap();
-    let settings =
-        intake::Settings { region: "US".into(), columns: Columns::default(), honeypot: None, received_at: Clock::System.now() };
+    let settings = intake::Settings {
+        region: "US".into(),
+        columns: Columns::default(),
+        fields: Columns::default(),
+        honeypot: None,
+        received_at: Clock::System.now(),
+    };
     let count = 10_000;
     let mut lines = String::new();
     for n in 0..count {

@@ -137,6 +137,7 @@ async fn at_a_desk(desk: &Desk, command: &Command, printer: &mut Printer) -> Ran
         Command::Destination(wanted) => act::destination(desk, wanted, printer).await,
         Command::Client(wanted) => directory::client(desk, wanted, printer).await,
         Command::Person(wanted) => directory::person(desk, wanted, printer).await,
+        Command::Sources => source::list(desk, printer).await,
         Command::Source(wanted) => source::run(desk, wanted, printer).await,
         Command::Journal { newest, command } => match command {
             Some(JournalCommand::Verify) => journal::verify(desk, printer).await,

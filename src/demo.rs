@@ -250,6 +250,7 @@ impl Demo {
         let settings = intake::Settings {
             region: client.region.clone(),
             columns: Columns::default(),
+            fields: Columns::default(),
             honeypot: None,
             received_at: self.now(),
         };

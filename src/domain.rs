@@ -38,6 +38,7 @@ pub mod row;
 pub mod sending;
 pub mod signature;
 pub mod slots;
+pub mod source;
 pub mod span;
 pub mod task;
 pub mod template;

@@ -80,7 +80,9 @@ pub(crate) enum Command {
     Work(Work),
     /// Take in what providers deliver: webhooks, health and figures over HTTP
     Serve(Serve),
-    /// Make or close the URL that a provider delivers to
+    /// Say what each provider brought for each client, and what was turned away
+    Sources,
+    /// Make or close the URL that a provider delivers to, or read parked payloads again
     #[command(subcommand)]
     Source(SourceCommand),
     /// Open the deck on a made-up day in a private, temporary database
@@ -206,7 +208,7 @@ fn speed(text: &str) -> Result<f64, String> {
 /// What to read.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Intake {
-    /// twilio-voice, twilio-sms, callrail, thumbtack, form, csv or event
+    /// twilio-voice, twilio-sms, callrail, thumbtack, angi, hubspot, quickbooks, sendgrid, mailgun, email, webhook, form, csv or event
     #[arg(value_parser = provider)]
     pub(super) provider: Provider,
     /// Files; `-` or none is standard input
@@ -338,6 +340,10 @@ mod tests {
     #[case("quotedeck serve --listen here", false)]
     #[case("quotedeck source add form --client Acme", true)]
     #[case("quotedeck source add form", false)]
+    #[case("quotedeck source replay W-1 W-2", true)]
+    #[case("quotedeck source replay --provider form --client Acme", true)]
+    #[case("quotedeck source replay --provider form", false)]
+    #[case("quotedeck source replay", false)]
     fn what_makes_sense_is_taken(#[case] line: &str, #[case] sense: bool) {
         assert_eq!(Args::try_parse_from(line.split(' ')).is_ok(), sense, "{line}");
     }

@@ -13,7 +13,7 @@ use super::print::{Printer, complain};
 use super::stop::{COULD_NOT, SOME, Stop};
 use crate::domain::actor::Right;
 use crate::domain::client::Client;
-use crate::domain::event::{Normalised, Provider};
+use crate::domain::event::{Columns, Normalised, Provider};
 use crate::domain::id::{ClientId, Ref};
 use crate::domain::text::Internal;
 use crate::intake::{Item, Settings, read};
@@ -109,6 +109,7 @@ async fn take(
     let settings = |region: &str| Settings {
         region: region.to_owned(),
         columns: desk.config.columns.clone(),
+        fields: Columns::default(),
         honeypot: None,
         received_at: desk.store.clock.now(),
     };

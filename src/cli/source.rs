@@ -1,10 +1,16 @@
-//! Sources: a URL for a provider and a client, and no more of it.
+//! Sources: a URL for a provider and a client, what came by it, and what was parked read again.
 
 use super::Ran;
 use super::args::SourceCommand;
 use super::desk::Desk;
 use super::print::Printer;
-use crate::server::{key_hash, new_key};
+use super::stop::{SOME, Stop};
+use crate::domain::event::Provider;
+use crate::domain::failure::Failure;
+use crate::domain::id::{Kind, Ref};
+use crate::server::{Reader, key_hash, new_key};
+use crate::workflow::arrive::Arrived;
+use crate::workflow::arrive::replay::replay as replay_one;
 
 /// `quotedeck source …`
 pub(super) async fn run(desk: &Desk, command: &SourceCommand, printer: &mut Printer) -> Ran {
@@ -39,6 +45,84 @@ pub(super) async fn run(desk: &Desk, command: &SourceCommand, printer: &mut Prin
                 printer.text(&format!("{provider} for {}: {closed} closed", client.name))?;
             }
         }
+        SourceCommand::Replay { payloads, provider, client } => {
+            return replay(desk, payloads, *provider, client.as_deref(), printer).await;
+        }
     }
     Ok(super::DONE)
+}
+
+/// `quotedeck source replay`
+async fn replay(desk: &Desk, payloads: &[Ref], provider: Option<Provider>, client: Option<&str>, printer: &mut Printer) -> Ran {
+    if let Some(other) = payloads.iter().find(|payload| payload.kind != Kind::Payload) {
+        return Err(Stop::usage(other, "it is no payload", "write one as W-12; quotedeck tasks shows which are parked"));
+    }
+    let mut numbers: Vec<i64> = payloads.iter().map(|payload| payload.number).collect();
+    if let (Some(provider), Some(client)) = (provider, client) {
+        numbers = desk.store.parked_numbers(desk.client(client).await?.id, provider).await?;
+    }
+    let reader = Reader::new(desk.config.columns.clone(), desk.config.sources.clone());
+    let mut status = super::DONE;
+    for number in numbers {
+        let payload = Ref::new(Kind::Payload, number);
+        let read = |parked: &_, client: &_| reader.read_again(parked, client);
+        let told = match replay_one(&desk.store, &desk.me, number, &read).await {
+            Ok(Arrived::Recorded { event, lead }) => {
+                serde_json::json!({ "payload": payload, "outcome": "recorded", "event": event, "lead": lead })
+            }
+            Ok(other) => {
+                status = SOME;
+                serde_json::json!({ "payload": payload, "outcome": "duplicate", "with": other })
+            }
+            Err(failure @ (Failure::Refused { .. } | Failure::NotFound(_))) => {
+                status = SOME;
+                serde_json::json!({ "payload": payload, "outcome": "parked", "reason": failure.to_string() })
+            }
+            Err(failure) => return Err(failure.into()),
+        };
+        printer.json_line(&told)?;
+    }
+    Ok(status)
+}
+
+/// `quotedeck sources`
+pub(super) async fn list(desk: &Desk, printer: &mut Printer) -> Ran {
+    let figures = desk.store.source_figures(&desk.me).await?;
+    if printer.json {
+        printer.json(&figures)?;
+        return Ok(super::DONE);
+    }
+    let now = desk.store.clock.now();
+    let rows: Vec<Vec<String>> = figures
+        .iter()
+        .map(|source| {
+            let last = source.last_at.map_or_else(|| "never".to_owned(), |at| ago(now - at));
+            let refused = source.refused.iter().map(|one| format!("{} {}", one.reason, one.count)).collect::<Vec<_>>().join(", ");
+            vec![
+                source.client.clone(),
+                source.provider.to_string(),
+                source.urls.to_string(),
+                last,
+                source.hour.to_string(),
+                source.day.to_string(),
+                source.waiting.to_string(),
+                source.parked.to_string(),
+                refused,
+            ]
+        })
+        .collect();
+    let heads = ["client", "provider", "urls>", "last", "1 h>", "24 h>", "waiting>", "parked>", "turned away"];
+    super::table::print(printer, &heads, &rows, super::table::BRIEF)?;
+    Ok(super::DONE)
+}
+
+/// `12m ago`, in the largest unit that is whole.
+fn ago(passed: chrono::TimeDelta) -> String {
+    let seconds = passed.num_seconds().max(0);
+    match seconds {
+        0..120 => format!("{seconds}s ago"),
+        120..7_200 => format!("{}m ago", seconds / 60),
+        7_200..172_800 => format!("{}h ago", seconds / 3_600),
+        _ => format!("{}d ago", seconds / 86_400),
+    }
 }

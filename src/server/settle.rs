@@ -30,12 +30,19 @@ impl Reader {
         Self { columns, sources }
     }
 
+    /// A payload that a person wants to be taken in, whoever filled in what.
+    pub fn read_again(&self, parked: &Waiting, client: &Client) -> Vec<Reading> {
+        let sources = self.sources.iter().cloned().map(|source| SourceSetting { honeypot: None, ..source }).collect();
+        Self { columns: self.columns.clone(), sources }.read(parked, client)
+    }
+
     /// The payloads of a request.
     pub fn read(&self, waiting: &Waiting, client: &Client) -> Vec<Reading> {
         let setting = setting_of(&self.sources, waiting.provider, &client.name);
         let settings = Settings {
             region: client.region.clone(),
             columns: self.columns.clone(),
+            fields: setting.map(|setting| setting.fields.clone()).unwrap_or_default(),
             honeypot: setting.and_then(|setting| setting.honeypot.clone()),
             received_at: waiting.received_at,
         };

@@ -23,6 +23,9 @@ use crate::store::rulebook::{Rulebook, template_name};
 use crate::store::tasks::NewTask;
 use crate::store::{Store, Tx};
 
+pub mod replay;
+pub mod waiting;
+
 /// One payload with what intake made of it.
 #[derive(Clone, Debug)]
 pub struct Arrival {
@@ -57,6 +60,11 @@ pub enum Arrived {
         /// The task.
         task: Ref,
     },
+    /// Kept, and nobody is asked.
+    SetAside {
+        /// Why.
+        reason: String,
+    },
 }
 
 /// Payloads in one transaction at most: enough to make one commit cheap for each, few enough to keep writers waiting
@@ -78,52 +86,61 @@ pub async fn arrive(store: &Store, client: &Client, provider: Provider, arrivals
     let rules = tx.rulebook().await?;
     let mut outcomes = Vec::with_capacity(arrivals.len());
     for arrival in arrivals {
-        let taken = match &arrival.normalised {
-            Normalised::Parked { natural_key, reason } => park(&mut tx, client, provider, arrival, natural_key, reason).await?,
-            Normalised::Event(event) => record(&mut tx, client, provider, arrival, event, &rules).await?,
-        };
-        outcomes.push(taken);
+        outcomes.push(take(&mut tx, client, provider, arrival, PayloadId::new(), &rules).await?);
     }
     tx.commit().await?;
     Ok(outcomes)
 }
 
-async fn keep(
+/// Takes one payload in, under the given id.
+async fn take(
     tx: &mut Tx,
     client: &Client,
     provider: Provider,
     arrival: &Arrival,
-    key: &str,
-    parked: Option<&str>,
-) -> Result<Option<PayloadId>, Failure> {
-    tx.keep_payload(&NewPayload { client: client.id, provider, natural_key: key, body: &arrival.body, parked }).await
+    id: PayloadId,
+    rules: &Rulebook,
+) -> Result<Arrived, Failure> {
+    match &arrival.normalised {
+        Normalised::Parked { natural_key, reason } => {
+            park(tx, client, &Letter { provider, body: &arrival.body, id, key: natural_key }, reason).await
+        }
+        Normalised::SetAside { natural_key, reason } => {
+            set_aside(tx, client, &Letter { provider, body: &arrival.body, id, key: natural_key }, reason).await
+        }
+        Normalised::Event(event) => {
+            record(tx, client, &Letter { provider, body: &arrival.body, id, key: &event.natural_key }, event, rules).await
+        }
+    }
 }
 
-async fn duplicate(tx: &mut Tx, client: &Client, provider: Provider, key: &str) -> Result<Arrived, Failure> {
-    let known = tx.known_payload(client.id, provider, key).await?;
+/// A payload on its way in.
+struct Letter<'a> {
+    provider: Provider,
+    body: &'a Internal<Vec<u8>>,
+    id: PayloadId,
+    key: &'a str,
+}
+
+async fn keep(tx: &mut Tx, client: &Client, letter: &Letter<'_>, parked: Option<&str>) -> Result<Option<PayloadId>, Failure> {
+    let Letter { provider, body, id, key } = *letter;
+    tx.keep_payload(&NewPayload { id, client: client.id, provider, natural_key: key, body, parked }).await
+}
+
+async fn duplicate(tx: &mut Tx, client: &Client, letter: &Letter<'_>) -> Result<Arrived, Failure> {
+    let known = tx.known_payload(client.id, letter.provider, letter.key).await?;
     Ok(Arrived::Duplicate {
         event: known.event.map(|number| Ref::new(Kind::Event, number)),
         lead: known.lead.map(|number| Ref::new(Kind::Lead, number)),
     })
 }
 
-async fn park(
-    tx: &mut Tx,
-    client: &Client,
-    provider: Provider,
-    arrival: &Arrival,
-    key: &str,
-    reason: &str,
-) -> Result<Arrived, Failure> {
-    let Some(payload) = keep(tx, client, provider, arrival, key, Some(reason)).await? else {
-        return duplicate(tx, client, provider, key).await;
+async fn park(tx: &mut Tx, client: &Client, letter: &Letter<'_>, reason: &str) -> Result<Arrived, Failure> {
+    let Some(payload) = keep(tx, client, letter, Some(reason)).await? else {
+        return duplicate(tx, client, letter).await;
     };
-    tx.journal(
-        &Actor::Intake,
-        About { verb: "payload.park", kind: Kind::Payload, subject: payload.0, lead: None, detail: reason },
-    )
-    .await?;
-    let title = format!("{provider}: {reason}");
+    say_parked(tx, payload, reason).await?;
+    let title = format!("{}: {reason}", letter.provider);
     let task = NewTask {
         client: client.id,
         lead: None,
@@ -139,17 +156,43 @@ async fn park(
     Ok(Arrived::Parked { reason: reason.to_owned(), task: Ref::new(Kind::Task, number) })
 }
 
+async fn say_parked(tx: &mut Tx, payload: PayloadId, reason: &str) -> Result<(), Failure> {
+    let about = About { verb: "payload.park", kind: Kind::Payload, subject: payload.0, lead: None, detail: reason };
+    tx.journal(&Actor::Intake, about).await.map(drop)
+}
+
+/// Parks without a task: a thousand reports would otherwise be a thousand tasks.
+async fn set_aside(tx: &mut Tx, client: &Client, letter: &Letter<'_>, reason: &str) -> Result<Arrived, Failure> {
+    match keep(tx, client, letter, Some(reason)).await? {
+        None => duplicate(tx, client, letter).await,
+        Some(payload) => {
+            say_parked(tx, payload, reason).await?;
+            Ok(Arrived::SetAside { reason: reason.to_owned() })
+        }
+    }
+}
+
 async fn record(
     tx: &mut Tx,
     client: &Client,
-    provider: Provider,
-    arrival: &Arrival,
+    letter: &Letter<'_>,
     event: &NormalEvent,
     rules: &Rulebook,
 ) -> Result<Arrived, Failure> {
-    let Some(payload) = keep(tx, client, provider, arrival, &event.natural_key, None).await? else {
-        return duplicate(tx, client, provider, &event.natural_key).await;
-    };
+    match keep(tx, client, letter, None).await? {
+        None => duplicate(tx, client, letter).await,
+        Some(_) => record_kept(tx, client, letter, event, rules).await,
+    }
+}
+
+/// Records the event of a payload that is kept.
+async fn record_kept(
+    tx: &mut Tx,
+    client: &Client,
+    letter: &Letter<'_>,
+    event: &NormalEvent,
+    rules: &Rulebook,
+) -> Result<Arrived, Failure> {
     let known = tx.find_lead(client.id, event).await?;
     let opted_out = is_opted_out(tx, client, event).await?;
     let situation =
@@ -170,7 +213,7 @@ async fn record(
         }
         None => tx.insert_lead(lead_id, client.id, event, &next_action).await?,
     };
-    let number = tx.record_event(id, lead_id, client.id, payload, provider, event).await?;
+    let number = tx.record_event(id, lead_id, client.id, letter.id, letter.provider, event).await?;
     follow_opt(tx, client, event, id).await?;
 
     for task in &plan.tasks {

@@ -19,6 +19,10 @@ use tokio::task::JoinHandle;
 
 use crate::databases::World;
 
+mod hard;
+mod samples;
+mod signing;
+
 both_databases!(
     a_delivery_is_kept_once_and_becomes_a_lead,
     what_is_forged_gets_nothing_in,

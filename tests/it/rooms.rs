@@ -28,7 +28,7 @@ const ROOMS: &[Room] = &[
     room("clock", &[], &[]),
     // What a key press is called, what a colour is called: words of the terminal, no terminal.
     room("config", &["domain"], &["crossterm::event", "ratatui::style", "directories", "whoami"]),
-    room("intake", &["domain"], &["ring"]),
+    room("intake", &["domain"], &["mail_parser", "ring"]),
     room("store", &["domain", "clock"], &["sqlx", "tokio", "futures", "tracing"]),
     room("workflow", &["domain", "store", "clock", "config"], &["tracing"]),
     room("delivery", &["domain"], &["reqwest", "rustls", "lettre", "tokio"]),

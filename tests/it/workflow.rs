@@ -74,8 +74,13 @@ async fn stage(world: &World, stage: &str) {
 }
 
 async fn give(world: &World, client: &Client, provider: Provider, bytes: &str) -> Vec<Arrived> {
-    let settings =
-        intake::Settings { region: "US".into(), columns: Columns::default(), honeypot: None, received_at: world.now() };
+    let settings = intake::Settings {
+        region: "US".into(),
+        columns: Columns::default(),
+        fields: Columns::default(),
+        honeypot: None,
+        received_at: world.now(),
+    };
     let arrivals: Vec<Arrival> = intake::read(provider, bytes.as_bytes(), &settings)
         .into_iter()
         .map(|item| Arrival { body: Internal::new(item.body), normalised: item.outcome.expect("a payload of that provider") })

@@ -6,6 +6,7 @@ use clap::Subcommand;
 
 use super::provider;
 use crate::domain::event::Provider;
+use crate::domain::id::Ref;
 
 /// Where to listen.
 #[derive(Debug, clap::Args)]
@@ -26,6 +27,18 @@ pub(crate) enum SourceCommand {
         /// For whom
         #[arg(long, value_name = "NAME")]
         client: String,
+    },
+    /// Read parked payloads again, after what stood in their way was mended
+    Replay {
+        /// Payloads, such as W-12
+        #[arg(value_name = "REF", required_unless_present = "provider", conflicts_with = "provider")]
+        payloads: Vec<Ref>,
+        /// All parked ones of this provider; with --client
+        #[arg(long, value_parser = provider, requires = "client")]
+        provider: Option<Provider>,
+        /// Of this client
+        #[arg(long, value_name = "NAME", requires = "provider")]
+        client: Option<String>,
     },
     /// Close every URL of a provider for a client
     Close {

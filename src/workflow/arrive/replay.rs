@@ -1,0 +1,53 @@
+//! A parked payload is read again, because what stood in its way was mended: a mapping, a region, or a newer version.
+
+use super::waiting::Reading;
+use super::{Arrived, Letter, duplicate, record_kept};
+use crate::domain::actor::{Actor, Person, Right};
+use crate::domain::client::Client;
+use crate::domain::event::Normalised;
+use crate::domain::failure::Failure;
+use crate::domain::id::{Kind, Ref};
+use crate::store::Store;
+use crate::store::journal::About;
+use crate::store::waiting::Waiting;
+
+/// Reads one again and takes it in.
+///
+/// # Errors
+/// `NotFound` when nothing of that number is parked, `Refused` when it still makes no event: nothing changed then.
+pub async fn replay(
+    store: &Store,
+    me: &Person,
+    number: i64,
+    read: &(dyn Fn(&Waiting, &Client) -> Vec<Reading> + Sync),
+) -> Result<Arrived, Failure> {
+    let actor = Actor::Person(me.clone());
+    actor.require(Right::Operate, "replay a payload")?;
+    let reference = Ref::new(Kind::Payload, number);
+    let gone = || Failure::NotFound(format!("{reference}, as a parked payload,"));
+    let mut tx = store.begin().await?;
+    let parked = tx.parked_payload(number).await?.filter(|parked| actor.sees(parked.client)).ok_or_else(gone)?;
+    let client = tx.client(parked.client).await?.ok_or_else(gone)?;
+    let still = |why: &str| {
+        Failure::refused(format!("replaying {reference}"), why, "mend what stands in its way first; nothing was changed")
+    };
+    let event = match read(&parked, &client).into_iter().next() {
+        Some((_, Ok(Normalised::Event(event)))) => event,
+        Some((_, Ok(Normalised::Parked { reason, .. } | Normalised::SetAside { reason, .. }))) => return Err(still(&reason)),
+        Some((_, Err(rejected))) => return Err(still(&rejected.reason)),
+        None => return Err(still("there is nothing in it")),
+    };
+    let about =
+        About { verb: "payload.replay", kind: Kind::Payload, subject: parked.id.0, lead: None, detail: event.kind.as_str() };
+    tx.journal(&actor, about).await?;
+    let letter = Letter { provider: parked.provider, body: &parked.body, id: parked.id, key: &event.natural_key };
+    if !tx.unpark_payload(parked.id, letter.key).await? {
+        // It came once more meanwhile and was read: this one stays what it is.
+        return duplicate(&mut tx, &client, &letter).await;
+    }
+    let rules = tx.rulebook().await?;
+    let recorded = record_kept(&mut tx, &client, &letter, &event, &rules).await?;
+    tx.finish_payload_tasks(parked.id).await?;
+    tx.commit().await?;
+    Ok(recorded)
+}
