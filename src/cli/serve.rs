@@ -56,6 +56,8 @@ async fn tell_of_sources(store: &Store, config: &Config) -> Result<(), Stop> {
             told.insert(format!("{} for {}: {trouble}", source.provider, neutralise(&source.client_name)));
         }
     }
-    told.iter().for_each(|line| complain(line));
+    for line in &told {
+        complain(line);
+    }
     Ok(())
 }

@@ -58,7 +58,7 @@ pub(super) fn record<'a>(fields: impl IntoIterator<Item = (&'a str, Option<Strin
 
 fn thread(mail: &Message<'_>) -> Option<String> {
     let first = |value: &mail_parser::HeaderValue<'_>| {
-        value.as_text_list().and_then(|list| list.first().map(|id| id.to_string())).or_else(|| value.as_text().map(str::to_owned))
+        value.as_text_list().and_then(|list| list.first().map(ToString::to_string)).or_else(|| value.as_text().map(str::to_owned))
     };
     first(mail.references()).or_else(|| first(mail.in_reply_to()))
 }
@@ -69,20 +69,11 @@ fn is_automatic(mail: &Message<'_>) -> bool {
     header("Auto-Submitted").is_some_and(|told| told != "no")
         || header("Precedence").is_some_and(|told| ["bulk", "junk", "auto_reply"].contains(&told.as_str()))
         || header("Return-Path").is_some_and(|told| told == "<>")
-        || mail.content_type_is_report()
+        || header("Content-Type").is_some_and(|told| told.starts_with("multipart/report"))
 }
 
-trait Report {
-    fn content_type_is_report(&self) -> bool;
-}
-
-impl Report for Message<'_> {
-    fn content_type_is_report(&self) -> bool {
-        self.header_raw("Content-Type".to_owned())
-            .is_some_and(|told| told.trim().to_ascii_lowercase().starts_with("multipart/report"))
-    }
-}
-
+/// Every mail has a key.
+#[expect(clippy::unnecessary_wraps, reason = "every provider identifies by this signature")]
 pub(super) fn identify(record: &Record) -> Identified {
     if let Some(id) = record.text("id") {
         return Ok(id);

@@ -23,7 +23,7 @@ const LARGEST_HEAD: usize = 16 * 1024;
 /// Headers at most.
 const MOST_HEADERS: usize = 64;
 /// After this a connection ends with the request under way; senders connect anew.
-const AGE: Duration = Duration::from_secs(60);
+const AGE: Duration = Duration::from_mins(1);
 /// And then it has so long to end by itself.
 const LAST: Duration = Duration::from_secs(15);
 

@@ -185,7 +185,7 @@ async fn too_much_is_turned_away_early(world: World) {
     let head = |length: &str| format!("POST {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{length}\r\n");
     // A hundred megabytes are only announced: the answer comes before them.
     assert_eq!(status(&raw(&door.address, head("Content-Length: 104857600\r\n").as_bytes()).await), 413);
-    let chunk = [b"10000\r\n".as_slice(), &[b'a'; 0x10000], b"\r\n"].concat();
+    let chunk = [b"10000\r\n".as_slice(), &vec![b'a'; 0x10000], b"\r\n"].concat();
     let endless = [head("Transfer-Encoding: chunked\r\n").as_bytes(), &chunk.repeat(5)].concat();
     assert_eq!(status(&raw(&door.address, &endless).await), 413);
     let just = vec![b'a'; 256 * 1024];
