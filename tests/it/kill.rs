@@ -342,7 +342,13 @@ impl<'a> Storm<'a> {
             })
             .collect();
         self.fed += forms.len();
-        let settings = intake::Settings { region: "US".into(), columns: Columns::default(), received_at: self.store.clock.now() };
+        let settings = intake::Settings {
+            region: "US".into(),
+            columns: Columns::default(),
+            fields: Columns::default(),
+            honeypot: None,
+            received_at: self.store.clock.now(),
+        };
         let arrivals: Vec<Arrival> = intake::read(Provider::Form, format!("[{}]", forms.join(",")).as_bytes(), &settings)
             .into_iter()
             .map(|item| Arrival { body: Internal::new(item.body), normalised: item.outcome.expect("a form") })
