@@ -14,6 +14,7 @@ use crate::domain::journal::{sha256, to_hex};
 use crate::domain::reply::{Meaning, Reply};
 use crate::domain::text::{Internal, Untrusted};
 
+mod chat;
 pub mod couriers;
 mod http;
 mod hubspot;
@@ -109,14 +110,22 @@ pub fn classify(system: System, answer: &Answer) -> Reply {
             match system {
                 System::Hubspot => hubspot::read(&answer),
                 System::Twilio => twilio::read(&answer),
-                System::Smtp | System::Webhook | System::Portal => webhook::read(&answer),
+                System::Chat => chat::read(&answer, None),
+                System::Smtp | System::Webhook | System::Portal | System::Outline => webhook::read(&answer),
             }
         }
     }
 }
 
 fn reply(meaning: Meaning, status: Option<u16>, error: Option<String>) -> Reply {
-    Reply { meaning, status: status.map(i64::from), error: error.map(Untrusted::new), retry_after: None, remote_id: None }
+    Reply {
+        meaning,
+        status: status.map(i64::from),
+        error: error.map(Untrusted::new),
+        retry_after: None,
+        remote_id: None,
+        made: None,
+    }
 }
 
 /// An answer over HTTP, as the destinations' files read it.

@@ -3,6 +3,7 @@
 
 pub mod act;
 pub mod arrive;
+pub mod drafting;
 pub mod finish;
 pub mod look_up;
 pub mod prepare;

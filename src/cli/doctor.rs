@@ -225,6 +225,8 @@ mod tests {
             url: url.into(),
             account: String::new(),
             from: String::new(),
+            model: String::new(),
+            price: crate::domain::destination::Price::default(),
             secret: secret.ok().map(Secret::new),
             missing: secret.err().map(str::to_owned),
             concurrency: None,

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use chrono::NaiveDate;
+
 use super::Ran;
 use super::args::{Check, DraftCommand};
 use super::bulk::{self, Wanted};
@@ -16,6 +18,7 @@ use crate::domain::failure::Failure;
 use crate::domain::id::{Kind, Ref};
 use crate::domain::row::Pane;
 use crate::domain::span::Finding;
+use crate::workflow::drafting::{Ask, ask, last_week};
 use crate::workflow::review::{NewDraft, file_draft};
 
 /// Characters of a title made from the draft's first line.
@@ -28,6 +31,7 @@ pub(super) async fn run(desk: &Desk, command: &DraftCommand, printer: &mut Print
         DraftCommand::Add { lead, text_file, model, title } => {
             add(desk, *lead, &read_text(text_file)?, model, title.as_deref(), printer).await
         }
+        DraftCommand::Make { lead, client, week } => make(desk, *lead, client.as_deref(), week.flatten(), printer).await,
         DraftCommand::Check(wanted) => check(desk, wanted, printer).await,
         DraftCommand::Claim { record, take_over, reason } => {
             bulk::single(desk, act(Verb::ClaimDraft { take_over: *take_over }, reason.as_deref()), *record, printer).await
@@ -60,6 +64,27 @@ async fn add(desk: &Desk, lead: Ref, text: &str, model: &str, title: Option<&str
         printer.json(&serde_json::json!({ "draft": record, "lead": lead }))?;
     } else {
         printer.text(&format!("{record} filed for {lead}"))?;
+    }
+    Ok(super::DONE)
+}
+
+async fn make(desk: &Desk, lead: Option<Ref>, client: Option<&str>, week: Option<NaiveDate>, printer: &mut Printer) -> Ran {
+    let what = match (lead, client) {
+        (Some(lead), _) if lead.kind != Kind::Lead => {
+            return Err(Stop::usage(lead, format_args!("it is a {}, not a lead", lead.kind), "give a reference such as L-1"));
+        }
+        (Some(lead), _) => Ask::Lead(desk.store.find(&desk.me, lead).await?.id.into()),
+        (None, client) => {
+            let client = desk.client(client.unwrap_or_default()).await?;
+            let day = week.unwrap_or_else(|| last_week(desk.store.clock.now().date_naive()));
+            Ask::Week(client.id, day)
+        }
+    };
+    let job = ask(&desk.store, &desk.actor(), what).await?;
+    if printer.json {
+        printer.json(&serde_json::json!({ "job": job }))?;
+    } else {
+        printer.text(&format!("{job} asks the drafter; a worker files what it writes"))?;
     }
     Ok(super::DONE)
 }

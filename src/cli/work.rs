@@ -25,6 +25,9 @@ use crate::workflow::arrive::waiting::settle;
 /// The name of the portal, where the configuration has none of its own.
 const PORTAL: &str = "Portal";
 
+/// The name of whoever writes drafts; the embedded drafter, where the configuration names no other.
+const DRAFTER: &str = "Drafter";
+
 /// What a worker that drained has done.
 #[derive(Debug, Serialize)]
 struct Drained {
@@ -72,6 +75,9 @@ fn settings(config: &Config) -> Vec<Setting> {
     let mut settings = config.destinations.clone();
     if settings.iter().all(|setting| setting.system != System::Portal && setting.name != PORTAL) {
         settings.push(Setting::new(PORTAL, System::Portal));
+    }
+    if settings.iter().all(|setting| setting.name != DRAFTER) {
+        settings.push(Setting::new(DRAFTER, System::Outline));
     }
     settings
 }

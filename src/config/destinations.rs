@@ -7,7 +7,8 @@ use super::file::{Destination, Text};
 use super::secret::{Source, source};
 use super::settle::{fault, name};
 use crate::domain::contact::Email;
-use crate::domain::destination::{Setting, System};
+use crate::domain::destination::{Price, Setting, System};
+use crate::domain::money::Money;
 use crate::domain::reach::{default_url, reach};
 use crate::domain::text::is_unsafe;
 
@@ -41,6 +42,11 @@ fn destination(table: &Destination) -> Result<Described, Fault> {
         url: url(table, system)?,
         account: account(table, system)?,
         from: from(table, system)?,
+        model: model(table, system)?,
+        price: Price {
+            read: table.price_read.map_or_else(Money::default, |amount| amount.0),
+            written: table.price_written.map_or_else(Money::default, |amount| amount.0),
+        },
         secret: None,
         missing: None,
         concurrency: number(table.concurrency.as_ref(), 1000)?,
@@ -81,7 +87,17 @@ fn account(table: &Destination, system: System) -> Result<String, Fault> {
         (System::Twilio, None) => Err(fault(&table.name, "it has no account; add account = \"AC…\", as its console shows it")),
         (System::Smtp, Some(account)) => name(account),
         (System::Smtp, None) => Ok(String::new()),
-        (System::Hubspot | System::Webhook | System::Portal, account) => useless(account.as_ref(), system),
+        (System::Hubspot | System::Webhook | System::Portal | System::Outline | System::Chat, account) => {
+            useless(account.as_ref(), system)
+        }
+    }
+}
+
+fn model(table: &Destination, system: System) -> Result<String, Fault> {
+    match (system, &table.model) {
+        (System::Chat, Some(model)) => name(model),
+        (System::Chat, None) => Err(fault(&table.name, "it has no model; add model = \"…\", as the endpoint calls it")),
+        (_, model) => useless(model.as_ref(), system),
     }
 }
 
@@ -101,7 +117,9 @@ fn from(table: &Destination, system: System) -> Result<String, Fault> {
             Ok(email.to_string())
         }
         (System::Smtp, None) => Err(fault(&table.name, "it has no from; add the sender's mail address")),
-        (System::Hubspot | System::Webhook | System::Portal, from) => useless(from.as_ref(), system),
+        (System::Hubspot | System::Webhook | System::Portal | System::Outline | System::Chat, from) => {
+            useless(from.as_ref(), system)
+        }
     }
 }
 

@@ -70,7 +70,7 @@ pub(super) fn text() -> String {
 }
 
 fn parts() -> Vec<Part> {
-    vec![top(), log(), theme(), clients(), people(), destinations(), serve(), sources(), columns(), keys()]
+    vec![top(), log(), theme(), clients(), people(), destinations(), drafter(), serve(), sources(), columns(), keys()]
 }
 
 fn top() -> Part {
@@ -165,6 +165,23 @@ fn destinations() -> Part {
             line("per_minute", "60", "requests in a minute, by all workers"),
             line("incident_owner", quoted("rosa"), "who answers when it breaks"),
             line("rollback", quoted("a sent text stays; write again"), "how its work is taken back"),
+        ],
+    }
+}
+
+fn drafter() -> Part {
+    Part {
+        heading: "[[destination]]",
+        about: "Who writes the drafts: the destination named Drafter. Without this table the embedded one (outline), which needs no\n\
+                network; with it, a model behind any OpenAI-compatible chat endpoint. What is known of a lead, words included, goes there.",
+        lines: vec![
+            line("name", quoted("Drafter"), "this name; required"),
+            line("system", quoted(System::Chat.as_str()), "chat or outline; required"),
+            line("url", quoted("http://127.0.0.1:11434/v1"), "of the endpoint; mostly ends in /v1"),
+            line("model", quoted("llama3.1"), "as the endpoint calls it; required"),
+            line("price_read", quoted("0.15"), "dollars for a million tokens that it reads"),
+            line("price_written", quoted("0.60"), "dollars for a million tokens that it writes"),
+            line("secret_env", quoted("DRAFTER_KEY"), "or secret_file; an endpoint of your own may need none"),
         ],
     }
 }

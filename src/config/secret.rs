@@ -33,7 +33,7 @@ pub(super) fn source(table: &Destination, setting: &Setting) -> Result<Option<So
             Err(fault(&table.name, "it has no secret; add secret_env = \"NAME\" of a variable, or secret_file = \"PATH\""))
         }
         (None, None) => Ok(None),
-        (Some(key), None) | (None, Some(key)) if !needed => {
+        (Some(key), None) | (None, Some(key)) if !needed && setting.system != System::Chat => {
             let what = match setting.system {
                 System::Smtp => "nobody logs in without an account; add account, or leave it out".to_owned(),
                 system => format!("{system} has no use for it; leave it out"),

@@ -10,11 +10,13 @@ use tokio::time::{Instant, timeout_at};
 use super::http::{Call, Http, LOOKED_AT};
 use super::mail::Post;
 use super::webhook::Key;
-use super::{Answer, Received, Request, classify, hubspot, smtp, twilio, webhook};
-use crate::domain::content::Message;
+use super::{Answer, Received, Request, chat, classify, hubspot, smtp, twilio, webhook};
+use crate::domain::content::{Content, Message};
 use crate::domain::destination::{Secret, Setting, System};
+use crate::domain::outline;
 use crate::domain::reach::{Reach, reach};
 use crate::domain::reply::{Found, Meaning, Reply};
+use crate::domain::text::Internal;
 
 /// No request takes longer, from its first byte to the last one that is read.
 pub const LONGEST: Duration = Duration::from_secs(30);
@@ -130,10 +132,15 @@ fn way(setting: &Setting) -> Result<Way, String> {
 impl Courier {
     fn trouble(&self) -> Option<String> {
         match self.secret() {
-            Err(why) if self.setting.needs_secret() => Some(why),
+            Err(why) if self.setting.needs_secret() || self.wants_its_key() => Some(why),
             Ok(secret) if self.setting.system == System::Webhook => Key::new(secret).err(),
             _ => None,
         }
+    }
+
+    /// A chat endpoint may need no key; but a key that was named and is not there is a mistake.
+    fn wants_its_key(&self) -> bool {
+        self.setting.system == System::Chat && self.setting.missing.is_some()
     }
 
     fn secret(&self) -> Result<&Secret, String> {
@@ -154,6 +161,15 @@ impl Courier {
                 Ok(call) => http.exchange(call, LOOKED_AT, until).await,
                 Err(why) => Answer::Unfit(why),
             },
+            (Way::Http(http), System::Chat) => match chat::ask(request, &self.setting) {
+                Ok(call) => match http.exchange(call, chat::ANSWER, until).await {
+                    Answer::Http { status, retry_after, body } => {
+                        return chat::read(&Received { status, retry_after, body: &body }, Some(&self.setting));
+                    }
+                    other => other,
+                },
+                Err(why) => Answer::Unfit(why),
+            },
             (Way::Http(http), _) => match self.hook(request) {
                 Ok(call) => http.exchange(call, LOOKED_AT, until).await,
                 Err(why) => Answer::Unfit(why),
@@ -162,6 +178,7 @@ impl Courier {
                 Ok(mail) => post.hand_over(&mail, until).await,
                 Err(why) => Answer::Unfit(why),
             },
+            (Way::Here, System::Outline) => return written(request),
             (Way::Here, _) => Answer::Done,
         };
         classify(system, &answer)
@@ -215,6 +232,20 @@ impl Courier {
             (Way::Http(_), _) => Found::CannotTell("it is not asked: it takes the same request twice as one".to_owned()),
             (Way::Mail(_), _) => Found::CannotTell("a mail server cannot be asked; look into its log".to_owned()),
         }
+    }
+}
+
+/// What the embedded drafter makes of a request.
+pub(crate) fn written(request: &Request) -> Reply {
+    // The brief stays here: fields become sentences.
+    match request.content.reveal() {
+        Content::Draft(brief) => {
+            Reply { made: Some(Internal::new(outline::compose(brief))), ..classify(System::Outline, &Answer::Done) }
+        }
+        other => classify(
+            System::Outline,
+            &Answer::Unfit(format!("a drafter takes evidence, and this is {other:?}; send it elsewhere")),
+        ),
     }
 }
 

@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::brief::Brief;
 use super::event::Channel;
 use super::journal::sha256;
 
@@ -22,6 +23,8 @@ pub enum Content {
     Note(Note),
     /// A body for somebody's webhook.
     Hook(Hook),
+    /// What is known, for a drafter to write from.
+    Draft(Box<Brief>),
     /// Nothing travels: the approved text is where the portal reads it already.
     Publish,
 }
@@ -134,6 +137,7 @@ impl fmt::Debug for Content {
             Self::Deal(_) => "Deal",
             Self::Note(_) => "Note",
             Self::Hook(_) => "Hook",
+            Self::Draft(_) => "Draft",
             Self::Publish => "Publish",
         };
         write!(f, "Content::{kind}(..)")

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::job::DeliveryMode;
+use super::money::Money;
 use super::words;
 
 words! {
@@ -18,6 +19,10 @@ words! {
         Webhook,
         /// Our own portal: it reads the approved texts by itself.
         Portal,
+        /// Our own drafter: it writes from fields, here.
+        Outline,
+        /// A model behind an OpenAI-compatible chat endpoint.
+        Chat,
     }
 }
 
@@ -42,6 +47,7 @@ impl System {
             Self::Smtp => "email",
             Self::Webhook => "webhook",
             Self::Portal => "portal",
+            Self::Outline | Self::Chat => "ai_draft",
         }
     }
 
@@ -50,6 +56,8 @@ impl System {
     pub fn delivery_mode(self) -> DeliveryMode {
         match self {
             Self::Hubspot | Self::Webhook | Self::Portal => DeliveryMode::Keyed,
+            // Asked twice, a model writes twice; our key files one of them.
+            Self::Outline | Self::Chat => DeliveryMode::Keyed,
             Self::Twilio => DeliveryMode::Reconcile,
             Self::Smtp => DeliveryMode::Once,
         }
@@ -91,6 +99,10 @@ pub struct Setting {
     pub account: String,
     /// The sender: a number, a messaging service, a mail address.
     pub from: String,
+    /// The model that a chat endpoint is asked for; empty elsewhere.
+    pub model: String,
+    /// What a model's work costs.
+    pub price: Price,
     /// Token, password or signing key; `None` when it could not be read, and `missing` says why.
     pub secret: Option<Secret>,
     /// Why there is no secret, and what to do.
@@ -103,6 +115,15 @@ pub struct Setting {
     pub incident_owner: Option<String>,
     /// How what was done there is taken back.
     pub rollback: Option<String>,
+}
+
+/// What a model's work costs, for a million tokens each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Price {
+    /// Of what it reads.
+    pub read: Money,
+    /// Of what it writes.
+    pub written: Money,
 }
 
 impl fmt::Debug for Setting {
@@ -125,6 +146,8 @@ impl Setting {
             url: String::new(),
             account: String::new(),
             from: String::new(),
+            model: String::new(),
+            price: Price::default(),
             secret: None,
             missing: None,
             concurrency: None,
@@ -134,12 +157,19 @@ impl Setting {
         }
     }
 
+    /// What so many tokens cost there, in millionths of a dollar, rounded down.
+    pub fn cost_micros(&self, read: i64, written: i64) -> i64 {
+        // A cent a million tokens is a hundredth of a millionth a token.
+        read.saturating_mul(self.price.read.minor).saturating_add(written.saturating_mul(self.price.written.minor)) / 100
+    }
+
     /// Whether nothing can be sent without a secret: a mail server without a login takes mail from whom it knows.
     pub fn needs_secret(&self) -> bool {
         match self.system {
             System::Hubspot | System::Twilio | System::Webhook => true,
             System::Smtp => !self.account.is_empty(),
-            System::Portal => false,
+            // A model on one's own machine asks for none.
+            System::Portal | System::Outline | System::Chat => false,
         }
     }
 }

@@ -156,6 +156,8 @@ pub struct DraftDetail {
     pub evidence_at: Option<DateTime<Utc>>,
     /// Why it was rejected.
     pub reason: Option<String>,
+    /// Since when more is known than it was made from.
+    pub newer_at: Option<DateTime<Utc>>,
 }
 
 /// A client-safe text that a person approved. Each approval is a new, immutable version.

@@ -53,8 +53,8 @@ pub fn default_url(system: System) -> Option<&'static str> {
     match system {
         System::Hubspot => Some("https://api.hubapi.com"),
         System::Twilio => Some("https://api.twilio.com"),
-        System::Smtp | System::Webhook => None,
-        System::Portal => Some(""),
+        System::Smtp | System::Webhook | System::Chat => None,
+        System::Portal | System::Outline => Some(""),
     }
 }
 
@@ -63,8 +63,8 @@ pub fn default_url(system: System) -> Option<&'static str> {
 /// # Errors
 /// [`BadUrl`] when no request to it could be made, or not a private one.
 pub fn reach(system: System, url: &str) -> Result<Reach, BadUrl> {
-    if system == System::Portal {
-        return if url.is_empty() { Ok(Reach::Here) } else { bad("the portal needs no url; leave it out") };
+    if matches!(system, System::Portal | System::Outline) {
+        return if url.is_empty() { Ok(Reach::Here) } else { bad(format!("the {system} needs no url; leave it out")) };
     }
     let form = if system == System::Smtp { "smtps://HOST or smtp://HOST:PORT" } else { "https://HOST" };
     let Ok(parsed) = Url::parse(url) else { return bad(format!("this is no URL; write {form}")) };

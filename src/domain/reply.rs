@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::brief::Made;
 use super::job::{AttemptOutcome, DeadReason, DeliveryMode, JobState};
 use super::retry;
-use super::text::Untrusted;
+use super::text::{Internal, Untrusted};
 use super::words;
 
 words! {
@@ -40,6 +41,8 @@ pub struct Reply {
     pub retry_after: Option<TimeDelta>,
     /// What the destination calls the thing it made or found.
     pub remote_id: Option<String>,
+    /// What a drafter wrote.
+    pub made: Option<Internal<Made>>,
 }
 
 /// What a destination says of a request that may have left.
@@ -157,7 +160,7 @@ mod tests {
     }
 
     fn reply(meaning: Meaning, after: Option<i64>) -> Reply {
-        Reply { meaning, status: None, error: None, retry_after: after.map(TimeDelta::seconds), remote_id: None }
+        Reply { meaning, status: None, error: None, retry_after: after.map(TimeDelta::seconds), remote_id: None, made: None }
     }
 
     #[rstest]

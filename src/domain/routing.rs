@@ -43,6 +43,8 @@ pub struct Route {
     pub jobs: Vec<JobPlan>,
     /// Whether a long sequence may start: never while an owner task is open.
     pub sequence: bool,
+    /// Whether a draft is to be made of it.
+    pub tell: bool,
 }
 
 /// What the routing looks at.
@@ -92,6 +94,7 @@ enum Path {
 /// - C6: urgent or high-value leads get an owner task, and no sequence; tasks always come before a sequence.
 /// - C4: a worth that nobody told is not guessed: a person looks.
 /// - C8, C12: every new lead is handed to the CRM.
+/// - C1: whatever happened is drafted for review; what the person only allowed or forbade is no news.
 pub fn route(situation: &Situation<'_>) -> Route {
     let mut route = Route::default();
     match situation.event.kind {
@@ -107,6 +110,7 @@ pub fn route(situation: &Situation<'_>) -> Route {
         // The same key for every event of a lead, so a second hand-over only updates it (C3).
         route.jobs.push(JobPlan { kind: JobKind::CrmHandoff, operation: "contact.upsert", priority: BULK });
     }
+    route.tell = true;
     // C6, whatever a rule above says: while an owner task is open no sequence starts.
     route.sequence = route.sequence && route.tasks.is_empty() && !matches!(path(situation), Path::Urgent | Path::High);
     route

@@ -1,12 +1,16 @@
 //! Drafts: filed with their evidence, claimed, worked on, approved or sent away; and the summaries made of them.
 
+mod evidence;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::rows::from_row;
 use super::statement::values;
 use super::{Outcome, Tx};
+use crate::domain::brief::{Brief, Subject};
 use crate::domain::check::{Against, findings, weigh};
+use crate::domain::cite::without_citations;
 use crate::domain::draft::{DraftState, SummaryState};
 use crate::domain::id::{ClientId, DraftId, LeadId, PersonId, SummaryId};
 use crate::domain::journal::{sha256, to_hex};
@@ -24,16 +28,18 @@ pub struct NewRow<'a> {
     pub client: ClientId,
     /// What it is about.
     pub title: &'a str,
-    /// What the model wrote.
+    /// What the drafter wrote, with its citations.
     pub text: &'a str,
-    /// Which model.
+    /// Who wrote it.
     pub model: &'a str,
-    /// Where the facts come from, in words for the client.
-    pub source_label: &'a str,
-    /// When the newest evidence happened.
-    pub evidence_at: Option<DateTime<Utc>>,
-    /// What is known: text and source of each line.
-    pub evidence: &'a [(String, String)],
+    /// How it was asked; empty for a draft that was made elsewhere.
+    pub prompt_version: &'a str,
+    /// What was read and written for it.
+    pub tokens: i64,
+    /// What that cost, in millionths of a dollar.
+    pub cost_micros: i64,
+    /// What it was made from.
+    pub brief: &'a Brief,
 }
 
 /// What acts need to know of a draft.
@@ -101,15 +107,21 @@ const NOW: &str =
         d.source_label, d.evidence_at, d.claimed_by, p.name as claimed_name, d.claim_until, d.work_version, d.updated_at
     from drafts d join clients c on c.id = d.client_id join leads l on l.id = d.lead_id left join people p on p.id = d.claimed_by
     where d.id = $1";
-const SAME: &str = "select number from drafts where lead_id = $1 and text_hash = $2 order by number desc limit 1";
-const SUPERSEDE: &str =
-    "update drafts set state = 'superseded', claimed_by = null, claim_until = null, reason = 'a newer draft was filed',
-        version = version + 1, updated_at = $2
-    where lead_id = $1 and state = 'pending' returning id";
+const SAME: &str =
+    "select number from drafts where lead_id = $1 and text_hash = $2 and evidence_version = $3 order by number desc limit 1";
+// What a person typed is never set aside: it is marked instead, and so is what somebody looks at.
+const OUTDATE: &str =
+    "update drafts set state = case when state = 'pending' and work_version = 0 then 'superseded' else state end,
+        reason = case when state = 'pending' and work_version = 0 then $5 else reason end,
+        version = case when state = 'pending' and work_version = 0 then version + 1 else version end,
+        newer_at = $2, updated_at = $2
+    where lead_id = $1 and state in ('pending', 'in_review') and subject = $3
+        and (cast($4 as text) is null or period = cast($4 as text)) returning id, state";
 const INSERT: &str =
     "insert into drafts (id, client_id, lead_id, title, text, text_hash, model, source_label, evidence_at, state, blocks, warns,
-        search, created_at, updated_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'pending', $10, $11, $12, $13, $13) returning number";
+        search, created_at, updated_at, work, subject, period, prompt_version, evidence_version, tokens, cost_micros)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'pending', $10, $11, $12, $13, $13, $14, $15, $16, $17, $18, $19, $20)
+    returning number";
 const EVIDENCE: &str = "insert into draft_evidence (draft_id, n, text, source) values ($1, $2, $3, $4)";
 const FINDING: &str =
     "insert into findings (id, draft_id, kind, severity, start_at, end_at, span, reason) values ($1, $2, $3, $4, $5, $6, $7, $8)";
@@ -135,47 +147,55 @@ const STOP_PUBLISH: &str =
     where summary_id = $1 and state in ('armed', 'scheduled', 'ready', 'retrying', 'held') returning id";
 
 impl Tx {
-    /// The number of a draft of this lead with this very text.
-    pub async fn same_draft(&mut self, lead: LeadId, text: &str) -> Outcome<Option<i64>> {
-        Ok(self.one::<(i64,)>(SAME, values![lead, sha256(text.as_bytes()).to_vec()]).await?.map(|row| row.0))
+    /// The number of a draft of this lead with this very text, made from this very evidence.
+    pub async fn same_draft(&mut self, lead: LeadId, text: &str, evidence_version: &str) -> Outcome<Option<i64>> {
+        let values = values![lead, sha256(text.as_bytes()).to_vec(), evidence_version];
+        Ok(self.one::<(i64,)>(SAME, values).await?.map(|row| row.0))
     }
 
-    /// Sets drafts of a lead that nobody looks at aside; gives back how many.
-    pub async fn supersede_drafts(&mut self, lead: LeadId) -> Outcome<usize> {
+    /// How many drafts of a lead there are, whatever became of them.
+    pub async fn count_drafts(&mut self, lead: LeadId) -> Outcome<i64> {
+        Ok(self.one::<(i64,)>("select count(*) from drafts where lead_id = $1", values![lead]).await?.map_or(0, |row| row.0))
+    }
+
+    /// Whether a draft of a lead is queued already and its evidence not gathered yet.
+    pub async fn has_waiting_draft(&mut self, lead: LeadId) -> Outcome<bool> {
+        const SQL: &str = "select id from jobs where lead_id = $1 and operation = 'draft.lead' and content is null
+            and state in ('armed', 'scheduled', 'ready', 'retrying', 'held') limit 1";
+        Ok(self.one::<(Uuid,)>(SQL, values![lead]).await?.is_some())
+    }
+
+    /// Sets earlier drafts of the same aside that nobody worked on, and marks those that somebody did; gives back how
+    /// many are aside.
+    pub async fn supersede_drafts(&mut self, new: &NewRow<'_>) -> Outcome<usize> {
         let now = self.now;
-        Ok(self.all::<(Uuid,)>(SUPERSEDE, values![lead, now]).await?.len())
+        let subject = new.brief.subject();
+        let period = if subject == Subject::Week { Some(new.brief.period.as_str()) } else { None };
+        let values = values![new.lead, now, subject.as_str(), period, "a newer draft was filed"];
+        let rows: Vec<(Uuid, String)> = self.all(OUTDATE, values).await?;
+        Ok(rows.iter().filter(|(_, state)| state == DraftState::Superseded.as_str()).count())
     }
 
-    /// What is known of a lead, as numbered lines for a draft: text and source of each.
-    pub async fn lead_evidence(&mut self, lead: LeadId) -> Outcome<(Vec<(String, String)>, Option<DateTime<Utc>>)> {
-        const SQL: &str =
-            "select number, kind, occurred_at, words from events where lead_id = $1 order by occurred_at, number limit 200";
-        let events: Vec<(i64, String, DateTime<Utc>, String)> = self.all(SQL, values![lead]).await?;
-        const FIELDS: &str = "select source, service, market, urgency, number from leads where id = $1";
-        let fields: Option<(String, String, String, String, i64)> = self.one(FIELDS, values![lead]).await?;
-        let newest = events.iter().map(|event| event.2).max();
-        let mut lines = Vec::with_capacity(events.len() + 1);
-        if let Some((source, service, market, urgency, number)) = fields {
-            let told = [("source", source), ("service", service), ("market", market), ("urgency", urgency)];
-            let told: Vec<String> =
-                told.iter().filter(|field| !field.1.is_empty()).map(|(name, value)| format!("{name} {value}")).collect();
-            lines.push((told.join(", "), format!("L-{number}")));
-        }
-        for (number, kind, at, words) in events {
-            let said = if words.is_empty() { String::new() } else { format!(": {words}") };
-            lines.push((format!("{} {}{said}", at.format("%Y-%m-%d %H:%M"), kind.replace('_', " ")), format!("E-{number}")));
-        }
-        Ok((lines, newest))
+    /// A lead has new evidence: sets its drafts aside that nobody worked on, and marks those that somebody did; gives back
+    /// the ones aside.
+    pub async fn outdate_drafts(&mut self, lead: LeadId) -> Outcome<Vec<DraftId>> {
+        let now = self.now;
+        let values = values![lead, now, Subject::Lead.as_str(), None::<&str>, "the evidence changed"];
+        let rows: Vec<(Uuid, String)> = self.all(OUTDATE, values).await?;
+        Ok(rows.into_iter().filter(|(_, state)| state == DraftState::Superseded.as_str()).map(|(id, _)| DraftId(id)).collect())
     }
 
-    /// Files a draft with its evidence and what the checks say; gives back its id and number.
-    pub async fn insert_draft(&mut self, new: &NewRow<'_>, lead_name: &str) -> Outcome<(DraftId, i64)> {
+    /// Files a draft with its evidence and what the checks say of the text that a reviewer starts with: the draft's
+    /// without its citations. Gives back its id and number.
+    pub async fn insert_draft(&mut self, new: &NewRow<'_>) -> Outcome<(DraftId, i64)> {
         let (id, now) = (DraftId::new(), self.now);
-        let lines: Vec<&str> = new.evidence.iter().map(|line| line.0.as_str()).collect();
-        let found = findings(new.text, Against { evidence: &lines, lead_name: Some(lead_name) });
+        let brief = new.brief;
+        let plain = without_citations(new.text);
+        let lines: Vec<&str> = brief.lines.iter().map(|line| line.text.as_str()).collect();
+        let found = self.check(new.lead, &lines, &plain).await?;
         let (blocks, warns) = weigh(&found);
         let hash = sha256(new.text.as_bytes()).to_vec();
-        let search = format!("{} {} {}", new.title, new.model, new.source_label).to_lowercase();
+        let search = format!("{} {} {}", new.title, new.model, brief.source_label).to_lowercase();
         let values = values![
             id,
             new.client,
@@ -184,16 +204,23 @@ impl Tx {
             new.text,
             hash,
             new.model,
-            new.source_label,
-            new.evidence_at,
+            &brief.source_label,
+            brief.evidence_at,
             blocks,
             warns,
             search,
-            now
+            now,
+            (plain != new.text).then_some(plain),
+            brief.subject().as_str(),
+            &brief.period,
+            new.prompt_version,
+            brief.version(),
+            new.tokens,
+            new.cost_micros,
         ];
         let number = self.one::<(i64,)>(INSERT, values).await?.map_or(0, |row| row.0);
-        for (n, (text, source)) in new.evidence.iter().enumerate() {
-            self.run(EVIDENCE, values![id, n as i64 + 1, text, source]).await?;
+        for (n, line) in brief.lines.iter().enumerate() {
+            self.run(EVIDENCE, values![id, n as i64 + 1, &line.text, &line.source]).await?;
         }
         self.put_findings(id, &found).await?;
         Ok((id, number))
@@ -219,7 +246,13 @@ impl Tx {
         let lines: Vec<(String,)> =
             self.all("select text from draft_evidence where draft_id = $1 order by n", values![draft.id]).await?;
         let lines: Vec<&str> = lines.iter().map(|line| line.0.as_str()).collect();
-        Ok(findings(text, Against { evidence: &lines, lead_name: Some(&draft.lead_name) }))
+        self.check(draft.lead_id, &lines, text).await
+    }
+
+    /// What the checks say about a text on a lead.
+    async fn check(&mut self, lead: LeadId, lines: &[&str], text: &str) -> Outcome<Vec<Finding>> {
+        let name = self.lead_name(lead).await?;
+        Ok(findings(text, Against { evidence: lines, lead_name: Some(&name) }))
     }
 
     /// Takes a draft for somebody; `None` when it changed meanwhile.

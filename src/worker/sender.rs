@@ -7,7 +7,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::sleep;
 
 use crate::clock::Clock;
-use crate::delivery::couriers::Couriers;
+use crate::delivery::couriers::{Couriers, written};
 use crate::delivery::scripted::Scripted;
 use crate::delivery::{Request, classify};
 use crate::domain::content::Content;
@@ -50,12 +50,14 @@ impl Sender {
         let Some(request) = request(intent.job(), intent.content(), intent.n()) else { return unreadable() };
         match self {
             Self::Couriers(couriers) => couriers.send(&request).await,
+            // Played or not, the embedded drafter is the real one.
+            _ if matches!(request.content.reveal(), Content::Draft(_)) => written(&request),
             Self::Nowhere(told) => {
                 if let Some(told) = told {
                     // Whoever measured may be gone already.
                     let _ = told.send(intent.job().number);
                 }
-                Reply { meaning: Meaning::Accepted, status: None, error: None, retry_after: None, remote_id: None }
+                Reply { meaning: Meaning::Accepted, status: None, error: None, retry_after: None, remote_id: None, made: None }
             }
             Self::Scripted(scripted) => {
                 let (answer, took) = scripted.answer(&request, clock.now());
@@ -114,5 +116,12 @@ fn request(job: &Claimed, content: &Internal<String>, n: i64) -> Option<Request>
 
 fn unreadable() -> Reply {
     let error = "what was to be sent was kept by another version of quotedeck and cannot be read; make it anew";
-    Reply { meaning: Meaning::Refused, status: None, error: Some(Untrusted::new(error)), retry_after: None, remote_id: None }
+    Reply {
+        meaning: Meaning::Refused,
+        status: None,
+        error: Some(Untrusted::new(error)),
+        retry_after: None,
+        remote_id: None,
+        made: None,
+    }
 }

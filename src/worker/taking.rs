@@ -155,7 +155,8 @@ impl Worker {
 
     /// Writes the result before there is one.
     async fn marked(&self, intent: Intent) -> Intent {
-        let reply = Reply { meaning: Meaning::Accepted, status: None, error: None, retry_after: None, remote_id: None };
+        let reply =
+            Reply { meaning: Meaning::Accepted, status: None, error: None, retry_after: None, remote_id: None, made: None };
         let returned = [Returned { roll: 0.5, intent, reply }];
         drop(finish_attempts(&self.store, &returned).await);
         let [Returned { intent, .. }] = returned;
@@ -224,9 +225,23 @@ const UNSLEPT: ClockId = ClockId::Monotonic;
 
 fn not_sent() -> Reply {
     let error = "the worker stood still after the announcement; nothing was sent";
-    Reply { meaning: Meaning::NotReached, status: None, error: Some(Untrusted::new(error)), retry_after: None, remote_id: None }
+    Reply {
+        meaning: Meaning::NotReached,
+        status: None,
+        error: Some(Untrusted::new(error)),
+        retry_after: None,
+        remote_id: None,
+        made: None,
+    }
 }
 
 fn silent(why: &str) -> Reply {
-    Reply { meaning: Meaning::Silent, status: None, error: Some(Untrusted::new(why)), retry_after: None, remote_id: None }
+    Reply {
+        meaning: Meaning::Silent,
+        status: None,
+        error: Some(Untrusted::new(why)),
+        retry_after: None,
+        remote_id: None,
+        made: None,
+    }
 }

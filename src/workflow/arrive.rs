@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
+use super::drafting;
 use crate::domain::actor::Actor;
 use crate::domain::automation::{Limit, Stage};
 use crate::domain::client::Client;
@@ -218,6 +219,12 @@ async fn record_kept(
 
     for task in &plan.tasks {
         make_task(tx, client, lead_id, known.as_ref(), task).await?;
+    }
+    if plan.tell {
+        if known.is_some() {
+            drafting::outdate(tx, lead_id).await?;
+        }
+        drafting::something_happened(tx, rules, client.id, lead_id, &event.natural_key).await?;
     }
     for job in &plan.jobs {
         let channel = answer_channel(event);

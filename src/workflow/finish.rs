@@ -3,6 +3,7 @@
 
 use chrono::TimeDelta;
 
+use super::drafting;
 use crate::domain::actor::Actor;
 use crate::domain::breaker::Sign;
 use crate::domain::failure::Failure;
@@ -50,6 +51,7 @@ pub async fn finish_attempts(store: &Store, returned: &[Returned]) -> Result<Vec
         let job = one.intent.job();
         match one.verdict.state {
             _ if !mine => {}
+            JobState::Succeeded if job.kind == JobKind::AiDraft => drafting::file(&mut tx, one.intent, one.reply).await?,
             JobState::Succeeded => succeeded(&mut tx, job, one.reply.remote_id.as_deref()).await?,
             JobState::Unknown => ask_a_person(&mut tx, job).await?,
             _ => {}

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
+use super::drafting;
 use crate::domain::content::{Contact, Content, Deal, Hook, Message, Note};
 use crate::domain::event::Channel;
 use crate::domain::failure::Failure;
@@ -46,11 +47,19 @@ pub enum Prepared {
 /// What the database says.
 pub async fn prepare(store: &Store, jobs: &[Claimed]) -> Result<Vec<Prepared>, Failure> {
     // What only says that an approved text is there needs nothing more.
-    let asked: Vec<JobId> = jobs.iter().filter(|job| job.kind != JobKind::PortalPublish).map(|job| job.id).collect();
+    let asked: Vec<JobId> =
+        jobs.iter().filter(|job| !matches!(job.kind, JobKind::PortalPublish | JobKind::AiDraft)).map(|job| job.id).collect();
     let found: BTreeMap<JobId, Sending> =
         store.sendings(&asked).await?.into_iter().map(|sending| (sending.job, sending)).collect();
     let now = store.clock.now();
-    Ok(jobs.iter().map(|job| compose(job, found.get(&job.id), now)).collect())
+    let mut prepared = Vec::with_capacity(jobs.len());
+    for job in jobs {
+        prepared.push(match job.kind {
+            JobKind::AiDraft => drafting::brief(&mut store.begin().await?, job).await?,
+            _ => compose(job, found.get(&job.id), now),
+        });
+    }
+    Ok(prepared)
 }
 
 fn compose(job: &Claimed, sending: Option<&Sending>, now: DateTime<Utc>) -> Prepared {

@@ -42,49 +42,29 @@ pub async fn file_draft(store: &Store, actor: &Actor, draft: &NewDraft) -> Resul
         .await?
         .filter(|lead| actor.sees(lead.client_id))
         .ok_or_else(|| Failure::NotFound("the lead".into()))?;
-    if let Some(number) = tx.same_draft(lead.id, &text).await? {
+    let brief = tx.lead_brief(lead.id).await?.ok_or_else(|| Failure::NotFound("the lead".into()))?;
+    if let Some(number) = tx.same_draft(lead.id, &text, &brief.version()).await? {
         return Ok(Ref::new(Kind::Draft, number));
     }
-    let (evidence, evidence_at) = tx.lead_evidence(lead.id).await?;
     let detail = format!("by {}", draft.model);
     // The draft's id is made by the insert; the announcement names the lead it speaks of.
     let about = About { verb: "draft.file", kind: Kind::Lead, subject: lead.id.0, lead: Some(lead.id), detail: &detail };
     tx.journal(actor, about).await?;
-    tx.supersede_drafts(lead.id).await?;
-    let source_label = source_label(&evidence);
     let row = NewRow {
         lead: lead.id,
         client: lead.client_id,
         title: &draft.title,
         text: &text,
         model: &draft.model,
-        source_label: &source_label,
-        evidence_at,
-        evidence: &evidence,
+        prompt_version: "",
+        tokens: 0,
+        cost_micros: 0,
+        brief: &brief,
     };
-    let name = tx.lead_name(lead.id).await?;
-    let (_, number) = tx.insert_draft(&row, &name).await?;
+    tx.supersede_drafts(&row).await?;
+    let (_, number) = tx.insert_draft(&row).await?;
     tx.commit().await?;
     Ok(Ref::new(Kind::Draft, number))
-}
-
-/// Where the facts come from, in words a client understands; from the kinds of the events.
-fn source_label(evidence: &[(String, String)]) -> String {
-    let kinds = [
-        ("call", "phone call"),
-        ("voicemail", "voicemail"),
-        ("form", "website form"),
-        ("message", "text message"),
-        ("quote", "quote request"),
-    ];
-    let seen: Vec<&str> = kinds
-        .iter()
-        .filter(|(word, _)| {
-            evidence.iter().any(|(line, source)| source.starts_with('E') && line.split(':').nth(1).unwrap_or(line).contains(word))
-        })
-        .map(|(_, label)| *label)
-        .collect();
-    if seen.is_empty() { "our records".into() } else { seen.join(", ") }
 }
 
 /// Keeps a reviewer's unfinished text; gives back its new version. Extends the claim.

@@ -21,6 +21,7 @@ const DESTINATIONS: &[(&str, &str, DeliveryMode, &str)] = &[
     ("Twilio", "sms", DeliveryMode::Reconcile, "a sent text cannot be taken back; write again"),
     ("E-mail", "email", DeliveryMode::Once, "a sent mail cannot be taken back; write again"),
     ("Portal", "portal", DeliveryMode::Keyed, "withdraw the summary"),
+    ("Drafter", "ai_draft", DeliveryMode::Keyed, "reject the draft; nobody but reviewers has seen it"),
 ];
 
 /// Name, channel, text, response window in minutes.

@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use quotedeck::delivery::Request;
 use quotedeck::delivery::couriers::{Couriers, LONGEST};
+use quotedeck::domain::brief::{Brief, Facts, LeadFacts, Line};
 use quotedeck::domain::content::{Contact, Content, Deal, Hook, Message, Note};
 use quotedeck::domain::destination::{Secret, Setting, System};
 use quotedeck::domain::event::Channel;
 use quotedeck::domain::id::{Kind, Ref};
+use quotedeck::domain::lead::{ContactMethod, LeadState, Urgency};
 use quotedeck::domain::reply::Found;
 use quotedeck::domain::reply::{Meaning, Reply};
 use quotedeck::domain::text::Internal;
@@ -35,6 +37,8 @@ fn setting(system: System, url: &str, secret: &str) -> Setting {
         url: url.into(),
         account: account.into(),
         from: from.into(),
+        model: if system == System::Chat { "small-1".into() } else { String::new() },
+        price: quotedeck::domain::destination::Price::default(),
         secret: Some(Secret::new(secret)).filter(|_| !secret.is_empty()),
         missing: secret.is_empty().then(|| "QUOTEDECK_TEST is not set; set it".to_owned()),
         concurrency: None,
@@ -95,6 +99,25 @@ fn text() -> Content {
     message(Channel::Sms, "+15125550142")
 }
 
+fn brief() -> Content {
+    Content::Draft(Box::new(Brief {
+        client: "Acme".into(),
+        lines: vec![Line { text: "service water heater".into(), source: "L-7".into() }],
+        evidence_at: None,
+        source_label: "phone call".into(),
+        period: "1 June 2026".into(),
+        facts: Facts::Lead(LeadFacts {
+            service: "water heater".into(),
+            market: String::new(),
+            contact_method: ContactMethod::Call,
+            urgency: Urgency::Routine,
+            state: LeadState::New,
+            happened: vec![],
+            replied: None,
+        }),
+    }))
+}
+
 fn content(system: System) -> Content {
     match system {
         System::Hubspot => contact(),
@@ -102,6 +125,7 @@ fn content(system: System) -> Content {
         System::Smtp => message(Channel::Email, "ana@example.com"),
         System::Webhook => Content::Hook(Hook { event: "lead.created".into(), body: "{\"lead\":7}".into() }),
         System::Portal => Content::Publish,
+        System::Outline | System::Chat => brief(),
     }
 }
 

@@ -12,6 +12,7 @@ mod cli;
 mod delivery;
 mod desk;
 mod door;
+mod drafting;
 mod feed;
 mod flows;
 mod journal;

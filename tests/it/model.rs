@@ -233,7 +233,14 @@ impl Story {
             [Meaning::Accepted, Meaning::Busy, Meaning::Broken, Meaning::NotReached, Meaning::Silent, Meaning::Refused];
         let meaning = *self.rng.choice(&meanings).unwrap();
         let after = (meaning == Meaning::Busy).then(|| TimeDelta::seconds(self.rng.i64(1..100)));
-        let reply = Reply { meaning, status: Some(1), error: Some(Untrusted::new("no")), retry_after: after, remote_id: None };
+        let reply = Reply {
+            meaning,
+            status: Some(1),
+            error: Some(Untrusted::new("no")),
+            retry_after: after,
+            remote_id: None,
+            made: None,
+        };
         let said = format!("J-{} came back {meaning}", intent.job().number);
         let written = finish_attempts(&world.store, &[Returned { intent: *intent, reply, roll: 0.0 }]).await.unwrap();
         assert_eq!(written[0].is_none(), hand.lost, "{said}: a lost lease writes nothing");

@@ -60,6 +60,7 @@ pub(crate) fn detail(text: &str) -> DraftDetail {
         source_label: "phone call".into(),
         evidence_at: Some(noon() - TimeDelta::hours(3)),
         reason: None,
+        newer_at: None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use chrono::NaiveDate;
 use clap::Subcommand;
 
 use super::reject_reason;
@@ -25,6 +26,18 @@ pub(crate) enum DraftCommand {
         /// What it is about, in a few words [default: its first line]
         #[arg(long, value_name = "TEXT")]
         title: Option<String>,
+    },
+    /// Have a draft made, of a lead or of a client's week
+    Make {
+        /// The lead it is to speak of
+        #[arg(value_name = "LEAD", required_unless_present = "client", conflicts_with = "client")]
+        lead: Option<Ref>,
+        /// The client whose week it is to speak of
+        #[arg(long, value_name = "NAME")]
+        client: Option<String>,
+        /// A day of that week [default: last week]
+        #[arg(long, value_name = "DATE", requires = "client", num_args = 0..=1)]
+        week: Option<Option<NaiveDate>>,
     },
     /// Say what the checks find in a draft, or in any text
     Check(Check),

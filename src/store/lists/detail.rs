@@ -19,9 +19,11 @@ struct Words {
     source_label: String,
     evidence_at: Option<DateTime<Utc>>,
     reason: Option<String>,
+    newer_at: Option<DateTime<Utc>>,
 }
 from_row!(Words { text: String, work: String, work_version: =i64, lead_name: String, source_label: =String,
-    evidence_at: =Option<DateTime<Utc>>, reason: =Option<String>, });
+    evidence_at: =Option<DateTime<Utc>>, reason: =Option<String>,
+    newer_at: =Option<DateTime<Utc>>, });
 from_row!(EvidenceLine { n: =i64, text: String, source: =String, });
 
 impl Store {
@@ -30,7 +32,7 @@ impl Store {
         let draft = self.draft(me, id).await?;
         let mut words = Sql::new(
             "select r.text, coalesce(r.work, r.text) as work, r.work_version, l.name as lead_name, r.source_label, r.evidence_at,
-                r.reason from drafts r left join leads l on l.id = r.lead_id where r.id = ",
+                r.reason, r.newer_at from drafts r left join leads l on l.id = r.lead_id where r.id = ",
         );
         words.bind(Bind::Id(id.0));
         let words: Words = self.rows(&words).await?.pop().ok_or_else(|| Failure::NotFound(format!("that {}", Kind::Draft)))?;
@@ -46,6 +48,7 @@ impl Store {
             source_label: words.source_label,
             evidence_at: words.evidence_at,
             reason: words.reason,
+            newer_at: words.newer_at,
         })
     }
 }

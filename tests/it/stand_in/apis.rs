@@ -42,6 +42,7 @@ impl Apis {
             }
             ("POST", ["2010-04-01", "Accounts", _, "Messages.json"]) => self.text(&seen.body),
             ("GET", ["2010-04-01", "Accounts", _, "Messages.json"]) => (200, self.list(path, query)),
+            ("POST", ["v1", "chat", "completions"]) => self.chat(seen),
             ("POST", ["hook", ..]) => self.hook(seen.header("webhook-id")),
             _ => (404, json!({"message": "there is no such path"})),
         };
@@ -50,6 +51,25 @@ impl Apis {
 
     fn count(&mut self, key: &str) {
         *self.effects.entry(key.to_owned()).or_default() += 1;
+    }
+
+    /// A model that says back what it was told to do with: its name decides how.
+    fn chat(&mut self, seen: &Seen) -> (u16, Value) {
+        if seen.header("authorization") != "Bearer sk-test" {
+            return (401, json!({"error": {"message": "Incorrect API key provided", "type": "invalid_request_error"}}));
+        }
+        let body: Value = serde_json::from_str(&seen.body).unwrap_or_default();
+        self.count(seen.header("idempotency-key"));
+        let message = match body["model"].as_str() {
+            Some("small-1") => {
+                json!({"role": "assistant", "content": "A call was missed [2]. The customer waits for an answer [1]."})
+            }
+            Some("shy-1") => json!({"role": "assistant", "content": null, "refusal": "I cannot help with that."}),
+            Some("mute-1") => json!({"role": "assistant", "content": ""}),
+            _ => return (404, json!({"error": {"message": "The model does not exist", "code": "model_not_found"}})),
+        };
+        let usage = json!({"prompt_tokens": 400, "completion_tokens": 50, "total_tokens": 450});
+        (200, json!({"id": "chatcmpl-1", "choices": [{"index": 0, "finish_reason": "stop", "message": message}], "usage": usage}))
     }
 
     fn upsert(&mut self, kind: &str, body: &str) -> (u16, Value) {

@@ -1,0 +1,107 @@
+//! The embedded drafter: sentences from normalised fields alone, each with the lines that it rests on. No network, no
+//! model, and the same text for the same evidence.
+
+use super::brief::{Brief, Facts, Happened, LeadFacts, Made, WeekFacts, day};
+use super::event::EventKind;
+use super::lead::{ContactMethod, LeadState, Urgency};
+
+/// Its name, as a draft's model.
+pub const NAME: &str = "outline";
+/// Raised when its sentences change.
+pub const VERSION: &str = "outline-1";
+
+/// Writes the draft.
+pub fn compose(brief: &Brief) -> Made {
+    let sentences = match &brief.facts {
+        Facts::Lead(facts) => lead(facts),
+        Facts::Week(facts) => week(&brief.client, facts),
+    };
+    let text = sentences.join(" ");
+    Made { text, model: NAME.to_owned(), prompt_version: VERSION.to_owned(), tokens: 0, cost_micros: 0 }
+}
+
+fn lead(facts: &LeadFacts) -> Vec<String> {
+    let from = told(&facts.market).map(|market| format!(" in {market}")).unwrap_or_default();
+    let about = told(&facts.service).map_or_else(|| "got in touch".to_owned(), |service| format!("asked about {service}"));
+    let mut sentences = vec![format!("A customer{from} {about} [1].")];
+    if facts.urgency == Urgency::Urgent {
+        sentences.push("The request is urgent [1].".to_owned());
+    }
+    // The first tells how it began and the last where it stands; what lies between is in the evidence.
+    let happened: Vec<&Happened> = match facts.happened.as_slice() {
+        [] => vec![],
+        [only] => vec![only],
+        [first, .., last] if first.kind == last.kind && first.day == last.day => vec![last],
+        [first, .., last] => vec![first, last],
+    };
+    sentences.extend(happened.into_iter().map(|happened| format!("{} [{}].", event(happened), happened.line)));
+    if let Some((minutes, line)) = facts.replied {
+        sentences.push(match minutes {
+            0 => format!("It was answered within a minute [{line}]."),
+            1 => format!("It was answered after 1 minute [{line}]."),
+            minutes => format!("It was answered after {minutes} minutes [{line}]."),
+        });
+    }
+    sentences.push(next(facts.state).to_owned());
+    sentences
+}
+
+fn told(text: &str) -> Option<&str> {
+    Some(text.trim()).filter(|text| !text.is_empty())
+}
+
+fn event(happened: &Happened) -> String {
+    let on = day(happened.day);
+    match happened.kind {
+        EventKind::CallMissed => format!("A call on {on} was missed"),
+        EventKind::CallAnswered => format!("A call on {on} was answered"),
+        EventKind::VoicemailLeft => format!("A voicemail was left on {on}"),
+        EventKind::FormSent => format!("A form was sent on {on}"),
+        EventKind::MessageReceived => format!("A message came on {on}"),
+        EventKind::QuoteRequested => format!("A quote was requested on {on}"),
+        EventKind::JobDone => format!("The job was done on {on}"),
+        EventKind::ReviewLeft => format!("A review was left on {on}"),
+        EventKind::OptOut => format!("Messages were declined on {on}"),
+        EventKind::OptIn => format!("Messages were allowed on {on}"),
+    }
+}
+
+fn next(state: LeadState) -> &'static str {
+    match state {
+        LeadState::New => "Next: the customer is contacted [1].",
+        LeadState::Contacted => "Next: a quote is prepared [1].",
+        LeadState::Quoted => "Next: the customer decides on the quote [1].",
+        LeadState::Booked => "The job is booked [1].",
+        LeadState::Lost => "The request is closed without a job [1].",
+        LeadState::Spam | LeadState::Merged => "The request is closed [1].",
+    }
+}
+
+fn week(client: &str, facts: &WeekFacts) -> Vec<String> {
+    let WeekFacts { leads, urgent, replied, booked, open, .. } = facts;
+    let ways: Vec<String> = facts.by_method.iter().map(|(method, n)| format!("{n} by {}", way(*method))).collect();
+    let ways = if ways.is_empty() { String::new() } else { format!(": {}", ways.join(", ")) };
+    let mut sentences = vec![format!("{client} had {leads} new {}{ways} [1].", plural(*leads, "request"))];
+    if *urgent > 0 {
+        sentences.push(format!("Of these, {urgent} {} urgent [1].", if *urgent == 1 { "was" } else { "were" }));
+    }
+    let half = facts.median_reply.map(|minutes| format!(", half of them within {minutes} {}", plural(minutes, "minute")));
+    sentences.push(format!("Answered: {replied}{} [2].", half.unwrap_or_default()));
+    sentences.push(format!("Booked so far: {booked} [3]. Waiting for a next step: {open} [3]."));
+    sentences
+}
+
+fn plural(n: i64, word: &str) -> String {
+    if n == 1 { word.to_owned() } else { format!("{word}s") }
+}
+
+/// A way of contact in words.
+pub fn way(method: ContactMethod) -> &'static str {
+    match method {
+        ContactMethod::Call => "phone call",
+        ContactMethod::Sms => "text message",
+        ContactMethod::Email => "e-mail",
+        ContactMethod::Form => "website form",
+        ContactMethod::Marketplace => "marketplace",
+    }
+}

@@ -1,0 +1,215 @@
+//! Drafts that the product makes itself: asked for, briefed when a worker has the job, and filed with what came back.
+
+use chrono::{Days, NaiveDate};
+use serde::{Deserialize, Serialize};
+
+use super::prepare::Prepared;
+use super::review::LONGEST;
+use crate::domain::actor::{Actor, Right};
+use crate::domain::brief::{Brief, Facts};
+use crate::domain::content::Content;
+use crate::domain::failure::Failure;
+use crate::domain::id::{ClientId, Kind, LeadId, Ref};
+use crate::domain::job::{JobKind, JobState};
+use crate::domain::lead::LeadState;
+use crate::domain::reply::Reply;
+use crate::domain::routing::{BULK, SOON};
+use crate::store::claim::{Claimed, Intent};
+use crate::store::drafts::NewRow;
+use crate::store::jobs::{NewJob, Queued};
+use crate::store::journal::About;
+use crate::store::rulebook::Rulebook;
+use crate::store::{Store, Tx};
+
+/// What is asked of a drafter.
+pub const OF_LEAD: &str = "draft.lead";
+/// What is asked of a drafter.
+pub const OF_WEEK: &str = "draft.week";
+
+/// What a draft is to speak of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ask {
+    /// A lead.
+    Lead(LeadId),
+    /// Seven days of a client, from this one on.
+    Week(ClientId, NaiveDate),
+}
+
+/// A job's args.
+#[derive(Serialize, Deserialize)]
+struct Args {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    lead: Option<LeadId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    week: Option<NaiveDate>,
+}
+
+/// The last seven days that are over, ended with the Sunday before `today`.
+pub fn last_week(today: NaiveDate) -> NaiveDate {
+    let monday = today.week(chrono::Weekday::Mon).first_day();
+    monday.checked_sub_days(Days::new(7)).unwrap_or(monday)
+}
+
+/// Queues a draft because somebody asked for it; the job's reference. Asking again while nothing new is known and no
+/// draft came of it is the same job.
+///
+/// # Errors
+/// `NotFound`, `Refused` where there is nothing to tell or no drafter, `NotAllowed`.
+pub async fn ask(store: &Store, actor: &Actor, what: Ask) -> Result<Ref, Failure> {
+    actor.require(Right::Operate, "ask for a draft")?;
+    let mut tx = store.begin().await?;
+    let rules = tx.rulebook().await?;
+    let refused = |why: &str, todo: &str| Failure::refused("asking for a draft", why.to_owned(), todo.to_owned());
+    let (client, lead, brief, args, operation) = match what {
+        Ask::Lead(id) => {
+            let lead = tx.lead_now(id.0).await?.filter(|lead| actor.sees(lead.client_id));
+            let lead = lead.ok_or_else(|| Failure::NotFound("the lead".into()))?;
+            let brief = tx.lead_brief(id).await?.ok_or_else(|| Failure::NotFound("the lead".into()))?;
+            (lead.client_id, lead.id, brief, Args { lead: Some(id), week: None }, OF_LEAD)
+        }
+        Ask::Week(client, first) => {
+            if !actor.sees(client) {
+                return Err(Failure::NotFound("the client".into()));
+            }
+            let first = first.week(chrono::Weekday::Mon).first_day();
+            let found = tx.week_brief(client, first).await?;
+            let (brief, lead) =
+                found.ok_or_else(|| refused("no lead arrived in that week", "name another week with --week DATE"))?;
+            (client, lead, brief, Args { lead: None, week: Some(first) }, OF_WEEK)
+        }
+    };
+    if let Some(why) = not_told(&brief) {
+        return Err(refused(why, "nothing is drafted about it"));
+    }
+    let Some(drafter) = rules.destination(JobKind::AiDraft, None) else {
+        return Err(refused("there is no drafter", "run: quotedeck init"));
+    };
+    let natural_key = format!("{}:{}:{}", brief.period, brief.version(), tx.count_drafts(lead).await?);
+    let args = serde_json::to_string(&args).map_err(|error| Failure::Other(error.to_string()))?;
+    let job = NewJob {
+        client,
+        lead: Some(lead),
+        summary: None,
+        destination: drafter.id,
+        delivery_mode: drafter.delivery_mode,
+        template: None,
+        kind: JobKind::AiDraft,
+        operation,
+        natural_key: &natural_key,
+        args: &args,
+        // Somebody waits for it.
+        priority: SOON,
+        armed: false,
+    };
+    let number = match tx.queue_job(actor, &job).await? {
+        Queued::New(_, number) | Queued::Known(number) => number,
+        Queued::Differs(number) => return Err(Failure::KeyReused { key: Ref::new(Kind::Job, number).to_string() }),
+    };
+    tx.commit().await?;
+    Ok(Ref::new(Kind::Job, number))
+}
+
+/// Queues a draft because something happened with a lead: what is written so far is out of date, and one job gathers all
+/// that happens until a worker has it.
+pub(super) async fn something_happened(
+    tx: &mut Tx,
+    rules: &Rulebook,
+    client: ClientId,
+    lead: LeadId,
+    natural_key: &str,
+) -> Result<(), Failure> {
+    let Some(drafter) = rules.destination(JobKind::AiDraft, None) else { return Ok(()) };
+    if tx.has_waiting_draft(lead).await? {
+        return Ok(());
+    }
+    let args =
+        serde_json::to_string(&Args { lead: Some(lead), week: None }).map_err(|error| Failure::Other(error.to_string()))?;
+    let job = NewJob {
+        client,
+        lead: Some(lead),
+        summary: None,
+        destination: drafter.id,
+        delivery_mode: drafter.delivery_mode,
+        template: None,
+        kind: JobKind::AiDraft,
+        operation: OF_LEAD,
+        natural_key,
+        args: &args,
+        priority: BULK,
+        armed: false,
+    };
+    tx.queue_job(&Actor::Automation("ai_draft".to_owned()), &job).await.map(drop)
+}
+
+/// Sets drafts aside that a lead's new event made old, and marks those that somebody works on.
+pub(super) async fn outdate(tx: &mut Tx, lead: LeadId) -> Result<(), Failure> {
+    for draft in tx.outdate_drafts(lead).await? {
+        let about =
+            About { verb: "draft.supersede", kind: Kind::Draft, subject: draft.0, lead: Some(lead), detail: "more is known" };
+        tx.journal(&Actor::Intake, about).await?;
+    }
+    Ok(())
+}
+
+/// Why nothing is to be told of what a brief speaks of.
+fn not_told(brief: &Brief) -> Option<&'static str> {
+    match &brief.facts {
+        Facts::Lead(facts) if facts.state == LeadState::Spam => Some("the lead is spam"),
+        Facts::Lead(facts) if facts.state == LeadState::Merged => Some("the lead was merged into another"),
+        _ => None,
+    }
+}
+
+/// Gathers the evidence for a claimed job.
+///
+/// # Errors
+/// What the database says.
+pub(super) async fn brief(tx: &mut Tx, job: &Claimed) -> Result<Prepared, Failure> {
+    let stop = |reason: &str| Ok(Prepared::Stop { state: JobState::Cancelled, reason: reason.to_owned() });
+    // What it is made from is ours alone; it goes into the request and nowhere else.
+    let args: Option<Args> = serde_json::from_str(job.args.reveal()).ok();
+    let brief = match args {
+        Some(Args { week: Some(first), .. }) => tx.week_brief(job.client_id, first).await?.map(|(brief, _)| brief),
+        Some(Args { lead: Some(lead), .. }) => tx.lead_brief(lead).await?,
+        _ => None,
+    };
+    match brief {
+        None => stop("there is nothing to tell"),
+        Some(brief) => match not_told(&brief) {
+            Some(why) => stop(why),
+            None => Ok(Prepared::Send(Box::new(Content::Draft(Box::new(brief))))),
+        },
+    }
+}
+
+/// Files what a drafter wrote.
+///
+/// # Errors
+/// What the database says.
+pub(super) async fn file(tx: &mut Tx, intent: &Intent, reply: &Reply) -> Result<(), Failure> {
+    let job = intent.job();
+    let (Some(lead), Some(made)) = (job.lead_id, &reply.made) else { return Ok(()) };
+    let Ok(Content::Draft(brief)) = Content::from_json(intent.content().reveal()) else { return Ok(()) };
+    let made = made.reveal();
+    let text: String = made.text.replace('\0', "\u{fffd}").chars().take(LONGEST).collect();
+    let version = brief.version();
+    if tx.same_draft(lead, &text, &version).await?.is_some() {
+        return Ok(());
+    }
+    let detail = format!("by {}, {}, from {} lines ({version})", made.model, made.prompt_version, brief.lines.len());
+    let about = About { verb: "draft.file", kind: Kind::Lead, subject: lead.0, lead: Some(lead), detail: &detail };
+    tx.journal(&Actor::Worker, about).await?;
+    let row = NewRow {
+        lead,
+        client: job.client_id,
+        title: &brief.title(),
+        text: &text,
+        model: &made.model,
+        prompt_version: &made.prompt_version,
+        tokens: made.tokens,
+        cost_micros: made.cost_micros,
+        brief: &brief,
+    };
+    tx.supersede_drafts(&row).await?;
+    tx.insert_draft(&row).await.map(drop)
+}

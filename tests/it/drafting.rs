@@ -1,0 +1,256 @@
+//! Drafts that the product makes itself, from what happened to what a reviewer is shown, on both databases.
+
+use quotedeck::delivery::couriers::Couriers;
+use quotedeck::domain::act::{Act, Verb};
+use quotedeck::domain::actor::{Actor, Person, Role};
+use quotedeck::domain::brief::period;
+use quotedeck::domain::client::Client;
+use quotedeck::domain::destination::{Price, Secret, Setting, System};
+use quotedeck::domain::event::{Columns, Provider};
+use quotedeck::domain::filter::Filter;
+use quotedeck::domain::id::{Kind, LeadId, Ref};
+use quotedeck::domain::job::DeliveryMode;
+use quotedeck::domain::money::Money;
+use quotedeck::domain::text::Internal;
+use quotedeck::intake;
+use quotedeck::store::destinations::NewDestination;
+use quotedeck::worker::{Sender, Worker};
+use quotedeck::workflow::act::perform;
+use quotedeck::workflow::arrive::{Arrival, arrive};
+use quotedeck::workflow::drafting::{Ask, ask, last_week};
+use quotedeck::workflow::review::save_work;
+
+use crate::databases::World;
+use crate::stand_in::http::{Mode, StandIn};
+
+both_databases!(
+    a_lead_with_something_to_tell_gets_a_draft,
+    what_happens_meanwhile_is_one_draft,
+    new_evidence_sets_an_untouched_draft_aside_and_marks_an_open_one,
+    a_typed_text_is_never_set_aside,
+    a_week_is_drafted_once,
+    spam_is_not_drafted,
+    a_model_writes_and_its_citations_stay_with_the_draft,
+    a_model_that_fails_leaves_no_draft,
+    a_busy_model_is_asked_again_when_it_says,
+);
+
+pub(crate) async fn set_up(world: &World) -> (Client, Person) {
+    let acme = world.client("Acme").await;
+    let rosa = world.person("rosa", Role::Owner, None).await;
+    let mut tx = world.store.begin().await.unwrap();
+    for (name, kind) in [("Drafter", "ai_draft"), ("Portal", "portal")] {
+        let new = NewDestination {
+            name: name.into(),
+            kind: kind.into(),
+            delivery_mode: DeliveryMode::Keyed,
+            incident_owner: Some("rosa".into()),
+            rollback: None,
+        };
+        tx.put_destination(&Actor::Person(rosa.clone()), &new).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    (acme, rosa)
+}
+
+pub(crate) async fn give(world: &World, client: &Client, provider: Provider, bytes: &str) {
+    let settings = intake::Settings { region: "US".into(), columns: Columns::default(), received_at: world.now() };
+    let arrivals: Vec<Arrival> = intake::read(provider, bytes.as_bytes(), &settings)
+        .into_iter()
+        .map(|item| Arrival { body: Internal::new(item.body), normalised: item.outcome.expect("a payload of that provider") })
+        .collect();
+    arrive(&world.store, client, provider, &arrivals).await.unwrap();
+}
+
+async fn missed(world: &World, client: &Client, sid: &str) {
+    let call = format!("CallSid={sid}&CallStatus=no-answer&Direction=inbound&From=%2B15125550142&To=%2B18005551212");
+    give(world, client, Provider::TwilioVoice, &call).await;
+}
+
+/// Lets the worker do what is due, with the embedded drafter and our own portal.
+pub(crate) async fn work(world: &World) {
+    let settings = [Setting::new("Drafter", System::Outline), Setting::new("Portal", System::Portal)];
+    with_drafter(world, &settings).await;
+}
+
+async fn with_drafter(world: &World, settings: &[Setting]) {
+    let couriers = Couriers::new(settings).unwrap();
+    Worker::new(world.store.clone(), Sender::Couriers(couriers), "w1").drain().await.unwrap();
+}
+
+async fn lead(world: &World, me: &Person) -> LeadId {
+    LeadId(world.store.find(me, Ref::new(Kind::Lead, 1)).await.unwrap().id)
+}
+
+async fn act(world: &World, me: &Person, number: i64, verb: Verb) {
+    let target = world.store.find(me, Ref::new(Kind::Draft, number)).await.unwrap();
+    perform(&world.store, me, &Act { target, verb, reason: Some("a test".into()) }).await.unwrap();
+}
+
+async fn states(world: &World) -> Vec<String> {
+    world.texts("select state from drafts order by number").await
+}
+
+async fn a_lead_with_something_to_tell_gets_a_draft(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    missed(&world, &acme, "CA1").await;
+    work(&world).await;
+    let page = world.store.page_drafts(&rosa, &Filter::default(), None, 10).await.unwrap();
+    let [draft] = &page.rows[..] else { panic!("{:?}", page.rows) };
+    let detail = world.store.draft_detail(&rosa, draft.id).await.unwrap();
+    assert_eq!(
+        detail.text.raw(),
+        "A customer got in touch [1]. A call on 1 June 2026 was missed [2]. Next: the customer is contacted [1]."
+    );
+    assert_eq!(detail.work.raw(), "A customer got in touch. A call on 1 June 2026 was missed. Next: the customer is contacted.");
+    assert_eq!((draft.model.raw(), draft.blocks, detail.newer_at), ("outline", 0, None));
+    let sources: Vec<&str> = detail.evidence.iter().map(|line| line.source.as_str()).collect();
+    assert_eq!(sources, ["L-1", "E-1"]);
+    assert_eq!(world.texts("select prompt_version from drafts where evidence_version <> ''").await, ["outline-1"]);
+    // The request was announced before it left, and the draft came after it.
+    assert_eq!(world.number("select count(*) from attempts where outcome = 'succeeded'").await, 1);
+    let verbs =
+        world.texts("select verb from journal where verb in ('job.queue', 'job.attempt', 'draft.file') order by number").await;
+    assert_eq!(verbs.iter().filter(|verb| *verb == "draft.file").count(), 1);
+    assert!(verbs.iter().position(|verb| verb == "job.attempt") < verbs.iter().position(|verb| verb == "draft.file"));
+}
+
+async fn what_happens_meanwhile_is_one_draft(world: World) {
+    let (acme, _) = set_up(&world).await;
+    for sid in ["CA1", "CA2", "CA3"] {
+        missed(&world, &acme, sid).await;
+    }
+    assert_eq!(world.number("select count(*) from jobs where kind = 'ai_draft'").await, 1);
+    work(&world).await;
+    assert_eq!(states(&world).await, ["pending"]);
+    assert_eq!(world.number("select count(*) from draft_evidence").await, 4);
+}
+
+async fn new_evidence_sets_an_untouched_draft_aside_and_marks_an_open_one(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    missed(&world, &acme, "CA1").await;
+    work(&world).await;
+    missed(&world, &acme, "CA2").await;
+    assert_eq!(states(&world).await, ["superseded"]);
+    assert_eq!(world.number("select count(*) from journal where verb = 'draft.supersede'").await, 1);
+    work(&world).await;
+    act(&world, &rosa, 2, Verb::ClaimDraft { take_over: false }).await;
+    let claimed = world.store.find(&rosa, Ref::new(Kind::Draft, 2)).await.unwrap();
+    missed(&world, &acme, "CA3").await;
+    assert_eq!(states(&world).await, ["superseded", "in_review"]);
+    let detail = world.store.draft_detail(&rosa, claimed.id.into()).await.unwrap();
+    assert_eq!((detail.newer_at, detail.draft.version), (Some(world.now()), claimed.version));
+    // The newer draft does not take the open one from its reviewer.
+    work(&world).await;
+    assert_eq!(states(&world).await, ["superseded", "in_review", "pending"]);
+}
+
+async fn a_typed_text_is_never_set_aside(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    missed(&world, &acme, "CA1").await;
+    work(&world).await;
+    act(&world, &rosa, 1, Verb::ClaimDraft { take_over: false }).await;
+    let target = world.store.find(&rosa, Ref::new(Kind::Draft, 1)).await.unwrap();
+    save_work(&world.store, &rosa, &target, 0, "Half a sentence").await.unwrap();
+    act(&world, &rosa, 1, Verb::ReleaseDraft).await;
+    missed(&world, &acme, "CA2").await;
+    assert_eq!(states(&world).await, ["pending"]);
+    assert_eq!(world.texts("select work from drafts where newer_at is not null").await, ["Half a sentence"]);
+}
+
+async fn a_week_is_drafted_once(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    missed(&world, &acme, "CA1").await;
+    world.script("delete from jobs where kind = 'ai_draft'").await;
+    let actor = Actor::Person(rosa.clone());
+    let week = world.now().date_naive();
+    let job = ask(&world.store, &actor, Ask::Week(acme.id, week)).await.unwrap();
+    assert_eq!(ask(&world.store, &actor, Ask::Week(acme.id, week)).await.unwrap(), job);
+    work(&world).await;
+    assert_eq!(
+        world.texts("select text from drafts where subject = 'week' and blocks = 0").await,
+        ["Acme had 1 new request: 1 by phone call [1]. Answered: 0 [2]. Booked so far: 0 [3]. Waiting for a next step: 1 [3]."]
+    );
+    let monday = last_week(week) + chrono::Days::new(7);
+    assert_eq!(world.texts("select period from drafts").await, [period(monday, monday + chrono::Days::new(6))]);
+    // Something that happens with one lead does not set the week aside.
+    missed(&world, &acme, "CA2").await;
+    assert_eq!(states(&world).await, ["pending"]);
+    let none = ask(&world.store, &actor, Ask::Week(acme.id, last_week(week))).await.unwrap_err();
+    assert!(none.to_string().contains("no lead arrived"), "{none}");
+}
+
+async fn spam_is_not_drafted(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    missed(&world, &acme, "CA1").await;
+    world.script("update leads set state = 'spam'").await;
+    work(&world).await;
+    assert_eq!(world.texts("select reason from jobs where kind = 'ai_draft'").await, ["the lead is spam"]);
+    let id = lead(&world, &rosa).await;
+    let refused = ask(&world.store, &Actor::Person(rosa), Ask::Lead(id)).await.unwrap_err();
+    assert!(refused.to_string().contains("the lead is spam"), "{refused}");
+    assert_eq!(states(&world).await, Vec::<String>::new());
+}
+
+fn chat(there: &StandIn, model: &str, secret: &str) -> Setting {
+    Setting {
+        url: format!("{}/v1", there.url),
+        model: model.into(),
+        secret: Some(Secret::new(secret)),
+        price: Price { read: Money::minor(15), written: Money::minor(60) },
+        ..Setting::new("Drafter", System::Chat)
+    }
+}
+
+async fn a_model_writes_and_its_citations_stay_with_the_draft(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    missed(&world, &acme, "CA1").await;
+    let there = StandIn::start();
+    with_drafter(&world, &[chat(&there, "small-1", "sk-test")]).await;
+    let id = world.store.find(&rosa, Ref::new(Kind::Draft, 1)).await.unwrap().id;
+    let detail = world.store.draft_detail(&rosa, id.into()).await.unwrap();
+    assert_eq!(detail.text.raw(), "A call was missed [2]. The customer waits for an answer [1].");
+    assert_eq!(detail.work.raw(), "A call was missed. The customer waits for an answer.");
+    assert_eq!(detail.draft.model.raw(), "small-1");
+    let made = "select prompt_version || ' ' || cast(tokens as text) || ' ' || cast(cost_micros as text) from drafts";
+    assert_eq!(world.texts(made).await, ["chat-1 450 90"]);
+    // The key is nowhere in the database.
+    assert_eq!(world.number("select count(*) from jobs where content like '%sk-test%' or args like '%sk-test%'").await, 0);
+    let seen = there.seen();
+    assert!(seen[0].body.contains("[2] 1 June 2026"), "{}", seen[0].body);
+}
+
+async fn a_model_that_fails_leaves_no_draft(world: World) {
+    let (acme, _) = set_up(&world).await;
+    for (sid, model, secret, state, said) in [
+        ("CA1", "shy-1", "sk-test", "dead", "the model declined"),
+        ("CA2", "mute-1", "sk-test", "retrying", "the model answered with nothing"),
+        ("CA3", "no-1", "sk-test", "held", "it has no such model"),
+    ] {
+        world.script("delete from attempts; delete from jobs; update destinations set breaker = 'closed', opened_at = null, open_why = null, probe_at = null, probe_job = null").await;
+        missed(&world, &acme, sid).await;
+        let there = StandIn::start();
+        with_drafter(&world, &[chat(&there, model, secret)]).await;
+        let job = world.texts("select state || ': ' || last_error from jobs where kind = 'ai_draft'").await;
+        assert!(job[0].starts_with(&format!("{state}: {said}")), "{model}: {job:?}");
+    }
+    assert_eq!(states(&world).await, Vec::<String>::new());
+}
+
+async fn a_busy_model_is_asked_again_when_it_says(world: World) {
+    let (acme, _) = set_up(&world).await;
+    missed(&world, &acme, "CA1").await;
+    let there = StandIn::answering(&[Mode::Busy(90), Mode::Html, Mode::DoneThenClose]);
+    let setting = [chat(&there, "small-1", "sk-test")];
+    with_drafter(&world, &setting).await;
+    let waits = (world.store.next_due().await.unwrap().unwrap() - world.now()).num_seconds();
+    assert_eq!(waits, 90);
+    for _ in 0..3 {
+        world.clock.advance(chrono::TimeDelta::minutes(10));
+        with_drafter(&world, &setting).await;
+    }
+    let outcomes = world.texts("select outcome from attempts order by n").await;
+    assert_eq!(outcomes, ["rate_limited", "failed", "may_have_left", "succeeded"]);
+    // The second answer to the same key is one draft.
+    assert_eq!(states(&world).await, ["pending"]);
+}
