@@ -54,7 +54,13 @@ pub(crate) async fn set_up(world: &World) -> (Client, Person) {
 }
 
 pub(crate) async fn give(world: &World, client: &Client, provider: Provider, bytes: &str) {
-    let settings = intake::Settings { region: "US".into(), columns: Columns::default(), received_at: world.now() };
+    let settings = intake::Settings {
+        region: "US".into(),
+        columns: Columns::default(),
+        fields: Columns::default(),
+        honeypot: None,
+        received_at: world.now(),
+    };
     let arrivals: Vec<Arrival> = intake::read(provider, bytes.as_bytes(), &settings)
         .into_iter()
         .map(|item| Arrival { body: Internal::new(item.body), normalised: item.outcome.expect("a payload of that provider") })
