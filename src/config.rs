@@ -4,8 +4,9 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::domain::actor::Role;
+use crate::domain::automation::{Limit, Stage};
 use crate::domain::destination::Setting;
-use crate::domain::event::Columns;
+use crate::domain::event::{Channel, Columns};
 use crate::domain::money::Money;
 use crate::domain::source::{ServeSetting, SourceSetting};
 use crate::domain::words;
@@ -17,6 +18,7 @@ mod example;
 mod file;
 pub mod keys;
 pub mod paths;
+pub mod rules;
 mod secret;
 mod settle;
 mod sources;
@@ -50,6 +52,10 @@ pub struct Config {
     pub serve: ServeSetting,
     /// What is set of the providers that come to it.
     pub sources: Vec<SourceSetting>,
+    /// The approved texts.
+    pub templates: Vec<TemplateSetting>,
+    /// How far each automation is let loose.
+    pub automations: Vec<AutomationSetting>,
     /// Which CSV column holds which of our fields.
     pub columns: Columns,
     /// The key table with the person's changes.
@@ -88,6 +94,44 @@ pub struct PersonSetting {
     pub role: Role,
     /// Names of the clients the person may see; `None` means all.
     pub clients: Option<Vec<String>>,
+}
+
+/// An approved text as the file describes it (C7).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TemplateSetting {
+    /// The operation that uses it; one for mail ends in `_email`.
+    pub name: String,
+    /// The way it leaves.
+    pub channel: Channel,
+    /// What it says, with `{name}`, `{client}` and `{service}`.
+    pub text: String,
+    /// How to opt out, in a line.
+    pub opt_out_line: String,
+    /// Minutes within which somebody answers a reply.
+    pub response_window_minutes: i64,
+    /// Who is asked when nobody did.
+    pub escalate_to: String,
+    /// Who approved it.
+    pub approved_by: String,
+}
+
+/// An automation as the file describes it (C10).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AutomationSetting {
+    /// What it does: `text_back`, `quote_confirmation`, `review_request`.
+    pub name: String,
+    /// The text it uses, where that is not the one of its own name.
+    pub template: Option<String>,
+    /// How far it is let loose.
+    pub stage: Stage,
+    /// How much it may do while limited.
+    pub limit: Option<Limit>,
+    /// Who answers for what it does.
+    pub owner: Option<String>,
+    /// Who stops it, rolls it back and explains it.
+    pub incident_owner: Option<String>,
+    /// How what it did is taken back.
+    pub rollback: Option<String>,
 }
 
 words! {
@@ -158,6 +202,8 @@ impl Config {
             destinations: checked.destinations.into_iter().map(Described::with_secret).collect(),
             serve: checked.serve,
             sources: checked.sources.into_iter().map(DescribedSource::with_secrets).collect(),
+            templates: checked.templates,
+            automations: checked.automations,
             columns: checked.columns,
             keys: checked.keys,
             theme: checked.theme,

@@ -12,6 +12,7 @@ pub mod connect;
 pub mod destinations;
 pub mod drafts;
 pub mod errors;
+pub mod escalation;
 pub mod explain;
 pub mod feed;
 pub mod figures;

@@ -4,6 +4,7 @@ use std::io::IsTerminal as _;
 use std::path::Path;
 
 use serde::Serialize;
+use strum::VariantArray as _;
 
 use super::Ran;
 use super::args::Global;
@@ -14,8 +15,11 @@ use super::rows::{Shown, at, show_all};
 use super::stop::{COULD_NOT, Stop};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::config::rules::OPERATIONS;
 use crate::delivery::couriers::Couriers;
 use crate::domain::destination::Setting;
+use crate::domain::event::Channel;
+use crate::domain::failure::Failure;
 use crate::store::Store;
 use crate::store::connect::{Place, Purpose};
 
@@ -88,6 +92,10 @@ async fn database(global: &Global, config: &Config, place: &Place, look: &mut im
         Ok((health, said)) => look("you", health, said),
         Err(stop) => look("you", Health::Bad, stop.text),
     }
+    match texts(&store).await {
+        Ok((health, said)) => look("texts", health, said),
+        Err(failure) => look("texts", Health::Warn, failure.to_string()),
+    }
     match store.list_journal(i64::MAX, 1).await {
         Ok(entries) => {
             let now = Clock::System.now();
@@ -111,6 +119,24 @@ async fn people(global: &Global, config: &Config, store: &Store) -> Result<(Heal
         return Ok((Health::Warn, format!("{} ({}) sees no client; add one with: quotedeck client add NAME", me.name, me.role)));
     }
     Ok((Health::Ok, format!("{} ({}), clients seen: {clients}", me.name, me.role)))
+}
+
+/// Whether every automation that writes to people has a text to write (C7).
+async fn texts(store: &Store) -> Result<(Health, String), Failure> {
+    let rules = store.begin().await?.rulebook().await?;
+    let acts = |operation: &str| rules.rule(operation).is_some_and(|rule| rule.stage.acts());
+    let lacking: Vec<String> = OPERATIONS
+        .iter()
+        .filter(|(operation, _)| acts(operation))
+        .filter(|(operation, _)| Channel::VARIANTS.iter().all(|channel| rules.template(operation, *channel).is_none()))
+        .map(|(operation, _)| rules.template_name(operation, Channel::Sms))
+        .collect();
+    if lacking.is_empty() {
+        return Ok((Health::Ok, "every automation that writes to people has an approved text".to_owned()));
+    }
+    let said =
+        format!("no approved text {}, so nobody is written to; add a [[template]], then: quotedeck init", lacking.join(", "));
+    Ok((Health::Bad, said))
 }
 
 /// Whether each destination could be sent to, as far as that is known without sending anything.

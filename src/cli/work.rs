@@ -21,6 +21,7 @@ use crate::store::Store;
 use crate::store::connect::Purpose;
 use crate::worker::{CONCURRENCY, Sender, Worker};
 use crate::workflow::arrive::waiting::settle;
+use crate::workflow::set_up::take_limits;
 
 /// The name of the portal, where the configuration has none of its own.
 const PORTAL: &str = "Portal";
@@ -42,6 +43,7 @@ pub(super) async fn run(global: &Global, config: Config, wanted: &Work, printer:
     let could_not = |failure: Failure| Stop { status: COULD_NOT, text: failure.to_string() };
     let mut store = Store::open(&place, Clock::System, Purpose::Work).await.map_err(could_not)?;
     store.clock = Clock::anchored(store.database_now().await?);
+    take_limits(&store, &config).await?;
     tell_of_destinations(&store, &couriers).await?;
     let name = name();
     let reader = Reader::new(config.columns.clone(), config.sources.clone());

@@ -5,12 +5,14 @@ use std::fmt::Write as _;
 use strum::VariantArray;
 
 use super::keys::BINDINGS;
+use super::rules::OPERATIONS;
 use super::settle::{HIGH_VALUE_AT, LOG_LEVEL, LOW_VALUE_BELOW, REGION, TIME_ZONE};
 use super::theme::Theme;
 use super::{LogLevel, environment};
 use crate::domain::actor::Role;
+use crate::domain::automation::Stage;
 use crate::domain::destination::System;
-use crate::domain::event::{FIELDS, Provider};
+use crate::domain::event::{Channel, FIELDS, Provider};
 use crate::domain::money::Money;
 use crate::domain::reach::default_url;
 use crate::domain::source::ServeSetting;
@@ -70,7 +72,21 @@ pub(super) fn text() -> String {
 }
 
 fn parts() -> Vec<Part> {
-    vec![top(), log(), theme(), clients(), people(), destinations(), drafter(), serve(), sources(), columns(), keys()]
+    vec![
+        top(),
+        log(),
+        theme(),
+        clients(),
+        people(),
+        destinations(),
+        drafter(),
+        serve(),
+        sources(),
+        templates(),
+        automations(),
+        columns(),
+        keys(),
+    ]
 }
 
 fn top() -> Part {
@@ -186,6 +202,25 @@ fn drafter() -> Part {
     }
 }
 
+fn templates() -> Part {
+    let channels = Channel::VARIANTS.iter().map(|channel| channel.as_str()).collect::<Vec<_>>().join(", ");
+    let operations = OPERATIONS.map(|(operation, _)| operation).join(", ");
+    Part {
+        heading: "[[template]]",
+        about: "An approved text; one such table for each, and `quotedeck init` brings them in. Another text is another edition.\n\
+                Nobody is written to between 21:00 and 8:00 where they are, nor without the line that says how to opt out.",
+        lines: vec![
+            line("name", quoted("text_back"), format!("{operations}; one for mail has _email behind it; required")),
+            line("channel", quoted(Channel::Sms.as_str()), format!("{channels}; required")),
+            line("text", quoted("Sorry we missed your call to {client}."), "{name}, {client} and {service} are filled; required"),
+            line("opt_out", quoted("Reply STOP to end messages."), "comes behind the text; required"),
+            line("response_window_minutes", "15", "within which somebody answers a reply; required"),
+            line("escalate_to", quoted("rosa"), "who is asked when nobody did; required"),
+            line("approved_by", quoted("rosa"), "required"),
+        ],
+    }
+}
+
 fn serve() -> Part {
     let default = ServeSetting::default();
     Part {
@@ -219,6 +254,24 @@ fn sources() -> Part {
             line("origins", "[\"https://www.acme.example\"]", "websites whose form may be sent by a browser; without it, all"),
             line("honeypot", quoted("fax"), "a field of a form that people do not see; filled in, it was a machine"),
             line("fields", "{ phone = \"contact.mobile\" }", "our fields, and where a webhook has them"),
+        ],
+    }
+}
+
+fn automations() -> Part {
+    let stages = Stage::VARIANTS.iter().map(|stage| stage.as_str()).collect::<Vec<_>>().join(", ");
+    Part {
+        heading: "[[automation]]",
+        about: "How far an automation is let loose; what is not described here stays as it is. One that writes to people needs\n\
+                somebody who answers for it and a way back.",
+        lines: vec![
+            line("name", quoted("text_back"), OPERATIONS.map(|(operation, _)| operation).join(", ") + "; required"),
+            line("stage", quoted(Stage::Limited.as_str()), format!("{stages}; required")),
+            line("template", quoted("text_back"), "the text it uses, where that has another name"),
+            line("per_day", "20", "messages a day while limited; or percent = 10, a share of all leads"),
+            line("owner", quoted("rosa"), "who answers for what it does"),
+            line("incident_owner", quoted("rosa"), "who stops it and takes it back"),
+            line("rollback", quoted("switch it off, then call them"), "how"),
         ],
     }
 }

@@ -10,7 +10,9 @@ use toml::Spanned;
 use super::LogLevel;
 use super::bad::Fault;
 use crate::domain::actor::Role;
+use crate::domain::automation::Stage;
 use crate::domain::destination::System;
+use crate::domain::event::Channel;
 use crate::domain::money::Money;
 
 /// Text with its place in the file.
@@ -30,6 +32,8 @@ pub(super) struct File {
     pub(super) destination: Vec<Destination>,
     pub(super) serve: Serve,
     pub(super) source: Vec<Source>,
+    pub(super) template: Vec<Template>,
+    pub(super) automation: Vec<Automation>,
 }
 
 #[derive(Default, Deserialize)]
@@ -99,6 +103,18 @@ pub(super) struct Serve {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(super) struct Template {
+    pub(super) name: Text,
+    pub(super) channel: ChannelName,
+    pub(super) text: Text,
+    pub(super) opt_out: Text,
+    pub(super) response_window_minutes: Spanned<i64>,
+    pub(super) escalate_to: Text,
+    pub(super) approved_by: Text,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Source {
     pub(super) provider: Text,
     pub(super) client: Option<Text>,
@@ -112,6 +128,19 @@ pub(super) struct Source {
     pub(super) honeypot: Option<Text>,
     #[serde(default)]
     pub(super) fields: BTreeMap<Text, Text>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Automation {
+    pub(super) name: Text,
+    pub(super) stage: StageName,
+    pub(super) template: Option<Text>,
+    pub(super) per_day: Option<Spanned<i64>>,
+    pub(super) percent: Option<Spanned<i64>>,
+    pub(super) owner: Option<Text>,
+    pub(super) incident_owner: Option<Text>,
+    pub(super) rollback: Option<Text>,
 }
 
 impl File {
@@ -163,3 +192,5 @@ macro_rules! word {
 word!(Level, LogLevel);
 word!(RoleName, Role);
 word!(SystemName, System);
+word!(ChannelName, Channel);
+word!(StageName, Stage);

@@ -11,7 +11,7 @@ use super::file::{Client, File, Person, Text};
 use super::keys::{BadKeys, KeyTable};
 use super::sources::{DescribedSource, serve, sources};
 use super::theme::Theme;
-use super::{ClientSetting, LogLevel, PersonSetting};
+use super::{AutomationSetting, ClientSetting, LogLevel, PersonSetting, TemplateSetting, rules};
 use crate::domain::contact::{Phone, is_region};
 use crate::domain::event::{Columns, FIELDS};
 use crate::domain::money::Money;
@@ -41,6 +41,8 @@ pub(super) struct Settled {
     pub(super) destinations: Vec<Described>,
     pub(super) serve: ServeSetting,
     pub(super) sources: Vec<DescribedSource>,
+    pub(super) templates: Vec<TemplateSetting>,
+    pub(super) automations: Vec<AutomationSetting>,
     pub(super) columns: Columns,
     pub(super) keys: KeyTable,
     pub(super) theme: Theme,
@@ -54,7 +56,10 @@ pub(super) fn settle(file: File) -> Result<Settled, Fault> {
         database(url.get_ref()).map_err(|what| fault(url, what))?;
     }
     let clients = clients(file.client)?;
+    let templates = rules::templates(&file.template)?;
     Ok(Settled {
+        automations: rules::automations(&file.automation, &templates)?,
+        templates,
         people: people(file.person, &clients)?,
         destinations: destinations(&file.destination)?,
         serve: serve(&file.serve)?,

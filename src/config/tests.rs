@@ -90,6 +90,26 @@ fn a_whole_file_is_read() {
 #[case("[theme]\nmood = 'red'", "config.toml:2:1: theme.mood: there is no such colour; known here: name, accent,")]
 #[case("[theme]\nbad = 'sunny'", "config.toml:2:7: theme.bad: this is no colour; write a name like red")]
 #[case("theme = 'light'", "config.toml:1:9: theme: this is the wrong kind of value; write a table")]
+#[case(
+    "[[automation]]\nname = 'text_back'\nstage = 'off'\ntemplate = 'text_bak'",
+    "config.toml:4:12: automation.template: there is no template of this name; add a [[template]], or write one of: quote_confirmation,"
+)]
+#[case(
+    "[[automation]]\nname = 'text_bak'\nstage = 'off'",
+    "config.toml:2:8: automation.name: there is no such automation; write one of: text_back,"
+)]
+#[case(
+    "[[automation]]\nname = 'text_back'\nstage = 'full'",
+    "config.toml:2:8: automation.name: nobody lets it write to people before somebody answers for it (C10)"
+)]
+#[case(
+    "[[automation]]\nname = 'text_back'\nstage = 'limited'\nincident_owner = 'rosa'\nrollback = 'call'",
+    "config.toml:2:8: automation.name: it is limited, and nothing says to how much"
+)]
+#[case(
+    "[[template]]\nname = 'x'\nchannel = 'sms'\ntext = 'Hi {nam}'\nopt_out = 'STOP'\nresponse_window_minutes = 5\nescalate_to = 'rosa'\napproved_by = 'rosa'",
+    "config.toml:4:8: template.text: it has {nam}, which nobody fills"
+)]
 #[case("[keys]\nfly = ['f']", "config.toml:2:1: keys.fly: there is no such action; `quotedeck config example`")]
 #[case("[keys]\nundo = ['Entr']", "config.toml:2:1: keys.undo: \"Entr\" names no key; write a letter")]
 #[case("[keys]\nundo = ['q']", "config.toml:2:1: keys.undo: q already means quit there; give one of them another key")]
@@ -193,7 +213,7 @@ fn uncommented() -> String {
 #[test]
 fn the_example_changes_nothing_and_holds_every_key_at_its_default() {
     read(&Config::example()).unwrap();
-    let file::File { database, actor, log, theme, keys, csv, client, person, destination, serve, source } =
+    let file::File { database, actor, log, theme, keys, csv, client, person, destination, serve, source, template, automation } =
         file::File::read(&uncommented()).unwrap();
     let file::Log { level, file } = log;
     assert!(database.is_some() && actor.is_some() && level.is_some() && file.is_some());
@@ -217,6 +237,10 @@ fn the_example_changes_nothing_and_holds_every_key_at_its_default() {
     let file::Source { provider: _, client, secret_env, old_secret_env, header, origins, honeypot, fields, .. } = &source[0];
     assert!(client.is_some() && secret_env.is_some() && old_secret_env.is_some() && header.is_some() && honeypot.is_some());
     assert!(!origins.is_empty() && !fields.is_empty());
+    assert_eq!(template[0].name.get_ref(), automation[0].name.get_ref());
+    let file::Automation { name: _, stage: _, template, per_day, percent, owner, incident_owner, rollback } = &automation[0];
+    assert!(template.is_some() && per_day.is_some() && percent.is_none());
+    assert!(owner.is_some() && incident_owner.is_some() && rollback.is_some());
 
     let (given, default) = (read(&uncommented()).unwrap(), read("[[client]]\nname = 'Acme Plumbing'").unwrap());
     assert_eq!(given.theme, default.theme);

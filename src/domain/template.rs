@@ -101,26 +101,42 @@ impl Template {
     /// # Errors
     /// Names a placeholder that nobody fills.
     pub fn fill(&self, facts: &Facts<'_>) -> Result<String, String> {
-        let mut text = String::with_capacity(self.text.len() + self.opt_out_line.len() + 32);
-        let mut rest = self.text.as_str();
-        while let Some((before, after)) = rest.split_once('{') {
-            text.push_str(before);
-            let (name, after) = after.split_once('}').ok_or_else(|| "a { without its }".to_owned())?;
-            text.push_str(match name {
-                "name" => plain(facts.name).unwrap_or("there"),
-                "client" => facts.client,
-                "service" => plain(facts.service).unwrap_or("your request"),
-                other => return Err(format!("{{{other}}}, which nobody fills")),
-            });
-            rest = after;
-        }
-        text.push_str(rest);
-        if !text.contains(self.opt_out_line.trim()) {
-            text.push(' ');
-            text.push_str(self.opt_out_line.trim());
-        }
-        Ok(text)
+        fill(&self.text, &self.opt_out_line, facts)
     }
+}
+
+/// What the text of an operation is called: one for texts has its name, one for mail says so.
+pub fn template_name(operation: &str, channel: Channel) -> String {
+    match channel {
+        Channel::Sms => operation.to_owned(),
+        Channel::Email => format!("{operation}_email"),
+    }
+}
+
+/// A text with its places filled and its opt-out line behind it, unless it has the line within.
+///
+/// # Errors
+/// Names a placeholder that nobody fills.
+pub fn fill(text: &str, opt_out_line: &str, facts: &Facts<'_>) -> Result<String, String> {
+    let mut filled = String::with_capacity(text.len() + opt_out_line.len() + 32);
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        filled.push_str(before);
+        let (name, after) = after.split_once('}').ok_or_else(|| "a { without its }".to_owned())?;
+        filled.push_str(match name {
+            "name" => plain(facts.name).unwrap_or("there"),
+            "client" => facts.client,
+            "service" => plain(facts.service).unwrap_or("your request"),
+            other => return Err(format!("{{{other}}}, which nobody fills")),
+        });
+        rest = after;
+    }
+    filled.push_str(rest);
+    if !filled.contains(opt_out_line.trim()) {
+        filled.push(' ');
+        filled.push_str(opt_out_line.trim());
+    }
+    Ok(filled)
 }
 
 /// A stranger's words where they are plain ones: letters, and what stands in names and trades.

@@ -27,6 +27,8 @@ pub struct NewDestination {
 
 const PUT: &str = "insert into destinations (id, name, kind, delivery_mode, incident_owner, rollback, updated_at)
     values ($1, $2, $3, $4, $5, $6, $7) on conflict (name) do nothing returning id";
+const LIMIT: &str = "update destinations set concurrency = $2, per_minute = $3, version = version + 1, updated_at = $4
+    where name = $1 and (coalesce(concurrency, 0) <> coalesce($2, 0) or coalesce(per_minute, 0) <> coalesce($3, 0)) returning id";
 const PAUSE: &str = "update destinations set paused = true, paused_by = $2, paused_why = $3, paused_until = $4,
     version = version + 1, updated_at = $5 where id = $1 and not paused returning number";
 // A person who resumes it has seen to the cause: the breaker is closed too.
@@ -60,6 +62,25 @@ impl Tx {
         let Some((id,)) = self.one::<(Uuid,)>(PUT, values).await? else { return Ok(false) };
         let about =
             About { verb: "destination.put", kind: Kind::Destination, subject: id, lead: None, detail: &destination.name };
+        self.journal(actor, about).await?;
+        Ok(true)
+    }
+
+    /// Sets what a destination may get, by all workers together, as the configuration has it; gives back whether that is new.
+    pub async fn limit_destination(
+        &mut self,
+        actor: &Actor,
+        name: &str,
+        concurrency: Option<u32>,
+        per_minute: Option<u32>,
+    ) -> Outcome<bool> {
+        let said = |limit: Option<u32>| limit.map_or_else(|| "no limit".to_owned(), |limit| limit.to_string());
+        let detail = format!("{name}: at once {}, in a minute {}", said(concurrency), said(per_minute));
+        let (concurrency, per_minute, now) = (concurrency.map(i64::from), per_minute.map(i64::from), self.now);
+        let Some((id,)) = self.one::<(Uuid,)>(LIMIT, values![name, concurrency, per_minute, now]).await? else {
+            return Ok(false);
+        };
+        let about = About { verb: "destination.limit", kind: Kind::Destination, subject: id, lead: None, detail: &detail };
         self.journal(actor, about).await?;
         Ok(true)
     }

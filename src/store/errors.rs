@@ -10,6 +10,11 @@ const PASSING_STATES: &[&str] = &["57P01", "57P02", "57P03", "53300", "57014", "
 /// SQLite: busy, locked, I/O error, full, read-only, cannot open (primary result codes).
 const PASSING_CODES: &[i64] = &[5, 6, 10, 13, 8, 14];
 
+/// Postgres: disk full.
+const FULL_POSTGRES: &str = "53100";
+/// SQLite: full; and no room for the memory that its connections share, which a first connection needs.
+const FULL_SQLITE: &[&str] = &["13", "4874"];
+
 /// Maps an error of the database library.
 #[expect(clippy::needless_pass_by_value, reason = "it is the argument of map_err")]
 pub(crate) fn failure(error: sqlx::Error) -> Failure {
@@ -25,7 +30,9 @@ pub(crate) fn failure(error: sqlx::Error) -> Failure {
                 || code.starts_with("08")
                 // SQLite reports extended codes: the primary one is in the low byte.
                 || code.parse::<i64>().is_ok_and(|n| code.len() < 5 && PASSING_CODES.contains(&(n & 0xff)));
-            if passing {
+            if code == FULL_POSTGRES || FULL_SQLITE.contains(&&*code) {
+                Failure::Unavailable("its disk is full; make room, and what was not kept can be given again".to_owned())
+            } else if passing {
                 Failure::Unavailable(database.message().to_owned())
             } else {
                 Failure::Other(format!("the database said: {}", database.message()))

@@ -10,6 +10,7 @@ use crate::domain::destination::System;
 use crate::domain::event::Channel;
 use crate::domain::id::{DestinationId, TemplateId};
 use crate::domain::job::{DeliveryMode, JobKind};
+use crate::domain::template::template_name;
 
 /// A destination as work is sent to it.
 #[derive(Clone, Debug)]
@@ -31,12 +32,14 @@ pub struct Rulebook {
 }
 
 /// How far an automation is let loose.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rule {
     /// Where it stands.
     pub stage: Stage,
     /// How much it may do while limited.
     pub limit: Option<Limit>,
+    /// The text it uses, where that is not the one of its own name.
+    pub template: Option<String>,
 }
 
 impl Rulebook {
@@ -57,25 +60,26 @@ impl Rulebook {
         self.routes.iter().filter(|route| route.kind == System::Webhook.kind())
     }
 
+    /// What the text of an operation is called: the automation may name another than its own.
+    pub fn template_name(&self, operation: &str, channel: Channel) -> String {
+        let named = self.automations.iter().find(|(name, _)| name == operation).and_then(|(_, rule)| rule.template.as_deref());
+        template_name(named.unwrap_or(operation), channel)
+    }
+
     /// The approved text of an operation for a channel, in its newest edition (C7).
     pub fn template(&self, operation: &str, channel: Channel) -> Option<TemplateId> {
-        let name = template_name(operation, channel);
+        let name = self.template_name(operation, channel);
         self.templates.iter().find(|(known, by, _)| *known == name && *by == channel).map(|(_, _, id)| *id)
     }
 
     /// How far the automation that does an operation is let loose; none means that nobody set one up.
-    pub fn rule(&self, operation: &str) -> Option<Rule> {
-        self.automations.iter().find(|(name, _)| name == operation).map(|(_, rule)| *rule)
+    pub fn rule(&self, operation: &str) -> Option<&Rule> {
+        self.automations.iter().find(|(name, _)| name == operation).map(|(_, rule)| rule)
     }
 }
 
-/// What the text of an operation is called: one for texts has its name, one for mail says so.
-pub fn template_name(operation: &str, channel: Channel) -> String {
-    match channel {
-        Channel::Sms => operation.to_owned(),
-        Channel::Email => format!("{operation}_email"),
-    }
-}
+/// Name, stage, limit a day, limit in percent, and the template it names.
+type AutomationRow = (String, String, Option<i64>, Option<i64>, Option<String>);
 
 impl Tx {
     /// Reads the rulebook; a handful of rows.
@@ -88,8 +92,8 @@ impl Tx {
                 vec![],
             )
             .await?;
-        let automations: Vec<(String, String, Option<i64>, Option<i64>)> =
-            self.all("select name, stage, limit_per_day, limit_percent from automations", vec![]).await?;
+        let automations: Vec<AutomationRow> =
+            self.all("select name, stage, limit_per_day, limit_percent, template from automations", vec![]).await?;
         Ok(Rulebook {
             routes: routes
                 .into_iter()
@@ -101,13 +105,18 @@ impl Tx {
                 .collect(),
             automations: automations
                 .into_iter()
-                .filter_map(|(name, stage, per_day, percent)| {
+                .filter_map(|(name, stage, per_day, percent, template)| {
                     let per_day = per_day.and_then(|n| n.try_into().ok()).map(Limit::PerDay);
                     let percent = percent.and_then(|n| n.try_into().ok()).map(Limit::Percent);
-                    Some((name, Rule { stage: stage.parse().ok()?, limit: per_day.or(percent) }))
+                    Some((name, Rule { stage: stage.parse().ok()?, limit: per_day.or(percent), template }))
                 })
                 .collect(),
         })
+    }
+
+    /// Whether there is a destination of this kind.
+    pub async fn has_destination_of(&mut self, kind: &str) -> Outcome<bool> {
+        Ok(self.one::<(Uuid,)>("select id from destinations where kind = $1 limit 1", values![kind]).await?.is_some())
     }
 
     /// How many jobs of an operation were made since, up to `most`: a limited automation does no more.

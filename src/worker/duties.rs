@@ -1,5 +1,5 @@
-//! What a worker does from time to time, whoever's jobs they are: leases that ran out, windows that closed, pauses that
-//! ended, probes, the time of day, a seal over the journal, and the next step of every release.
+//! What a worker does from time to time, whoever's jobs they are: leases that ran out, windows that closed, replies that nobody
+//! answered, pauses that ended, probes, the time of day, a seal over the journal, and the next step of every release.
 
 use std::time::Duration;
 
@@ -39,6 +39,7 @@ async fn turn(store: &Store, leases: &Leases, round: u64) -> Result<(), Failure>
         store.clock.anchor(store.database_now().await?);
         store.rescue_jobs().await?;
         store.close_windows().await?;
+        store.escalate_replies().await?;
     }
     destinations(store).await?;
     let search = if round == 0 { Search::All } else { Search::Recent };
@@ -56,6 +57,7 @@ async fn destinations(store: &Store) -> Result<(), Failure> {
 pub(super) async fn once(store: &Store) -> Result<(), Failure> {
     store.rescue_jobs().await?;
     store.close_windows().await?;
+    store.escalate_replies().await?;
     destinations(store).await?;
     advance(store).await.map(drop)
 }

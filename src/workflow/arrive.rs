@@ -20,7 +20,7 @@ use crate::store::arrivals::NewPayload;
 use crate::store::jobs::{NewJob, Queued};
 use crate::store::journal::About;
 use crate::store::leads::LeadNow;
-use crate::store::rulebook::{Rulebook, template_name};
+use crate::store::rulebook::Rulebook;
 use crate::store::tasks::NewTask;
 use crate::store::{Store, Tx};
 
@@ -354,7 +354,7 @@ async fn queue(
     let refusal = match destination {
         None => Some(format!("no destination for {}", work.kind)),
         Some(_) if !writes => None,
-        Some(_) if template.is_none() => Some(format!("no approved template {}", template_name(work.operation, channel))),
+        Some(_) if template.is_none() => Some(format!("no approved template {}", rules.template_name(work.operation, channel))),
         Some(_) => may_write(tx, client, lead, event, work, rules).await?,
     };
     let (Some(destination), None) = (destination, &refusal) else {

@@ -4,6 +4,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::config::Config;
+use crate::config::rules::OPERATIONS;
 use crate::domain::actor::{Actor, Person, Role};
 use crate::domain::automation::{Automation, Stage};
 use crate::domain::event::{Channel, EventKind};
@@ -48,12 +49,6 @@ const TEMPLATES: &[(&str, Channel, &str, i64)] = &[
     ("review_request_email", Channel::Email, "Thank you for choosing {client}. Would you tell others how it went?", 24 * 60),
 ];
 
-const AUTOMATIONS: &[(&str, EventKind)] = &[
-    ("text_back", EventKind::CallMissed),
-    ("quote_confirmation", EventKind::QuoteRequested),
-    ("review_request", EventKind::JobDone),
-];
-
 /// Brings everything in, as `first`: the person who runs `init`, who becomes the first owner when the configuration
 /// names nobody.
 ///
@@ -95,14 +90,92 @@ pub async fn bring_in(store: &Store, config: &Config, first: &str) -> Result<(),
         tx.put_person(&actor, &NewPerson { name: first.to_owned(), role: Role::Owner, clients: None }).await?;
     }
     let owner = tx.first_owner().await?.unwrap_or_else(|| first.to_owned());
+    destinations(&mut tx, &actor, config).await?;
     built_in(&mut tx, &actor, &owner).await?;
+    described(&mut tx, &actor, config).await?;
     tx.commit().await
+}
+
+/// The destinations of the configuration, with what they may get.
+async fn destinations(tx: &mut Tx, actor: &Actor, config: &Config) -> Result<(), Failure> {
+    for setting in &config.destinations {
+        let new = NewDestination {
+            name: setting.name.clone(),
+            kind: setting.system.kind().to_owned(),
+            delivery_mode: setting.system.delivery_mode(),
+            incident_owner: setting.incident_owner.clone(),
+            rollback: setting.rollback.clone(),
+        };
+        tx.put_destination(actor, &new).await?;
+    }
+    limits(tx, actor, config).await
+}
+
+async fn limits(tx: &mut Tx, actor: &Actor, config: &Config) -> Result<(), Failure> {
+    for setting in &config.destinations {
+        tx.limit_destination(actor, &setting.name, setting.concurrency, setting.per_minute).await?;
+    }
+    Ok(())
+}
+
+/// What a worker that starts takes over from the configuration: how much each destination may get.
+///
+/// # Errors
+/// What the database says.
+pub async fn take_limits(store: &Store, config: &Config) -> Result<(), Failure> {
+    let mut tx = store.begin().await?;
+    limits(&mut tx, &Actor::Worker, config).await?;
+    tx.commit().await
+}
+
+/// What the configuration says of texts and automations goes before what is built in.
+async fn described(tx: &mut Tx, actor: &Actor, config: &Config) -> Result<(), Failure> {
+    for setting in &config.templates {
+        let template = Template {
+            id: TemplateId::new(),
+            number: 0,
+            name: setting.name.clone(),
+            edition: 1,
+            channel: setting.channel,
+            text: setting.text.clone(),
+            opt_out_line: setting.opt_out_line.clone(),
+            response_window_minutes: setting.response_window_minutes,
+            escalate_to: setting.escalate_to.clone(),
+            approved_by: setting.approved_by.clone(),
+            approved_at: tx.now,
+        };
+        tx.approve_edition(actor, &template).await?;
+    }
+    for setting in &config.automations {
+        let automation = Automation {
+            id: AutomationId::new(),
+            number: 0,
+            version: 1,
+            name: setting.name.clone(),
+            trigger: OPERATIONS
+                .iter()
+                .find(|(name, _)| *name == setting.name)
+                .map_or(EventKind::FormSent, |(_, trigger)| *trigger),
+            owner: setting.owner.clone(),
+            incident_owner: setting.incident_owner.clone(),
+            rollback: setting.rollback.clone(),
+            stage: setting.stage,
+            limit: setting.limit,
+            updated_at: tx.now,
+        };
+        tx.set_automation(actor, &automation, setting.template.as_deref()).await?;
+    }
+    Ok(())
 }
 
 /// Destinations, texts and automations that the routing rules speak of.
 async fn built_in(tx: &mut Tx, actor: &Actor, owner: &str) -> Result<(), Failure> {
     let now: DateTime<Utc> = tx.now;
     for (name, kind, mode, rollback) in DESTINATIONS {
+        // Where the configuration has one, a second would only take its work away.
+        if tx.has_destination_of(kind).await? {
+            continue;
+        }
         let new = NewDestination {
             name: (*name).to_owned(),
             kind: (*kind).to_owned(),
@@ -132,7 +205,7 @@ async fn built_in(tx: &mut Tx, actor: &Actor, owner: &str) -> Result<(), Failure
         };
         tx.put_template(actor, &template).await?;
     }
-    for (name, trigger) in AUTOMATIONS {
+    for (name, trigger) in &OPERATIONS {
         let automation = Automation {
             id: AutomationId::new(),
             number: 0,

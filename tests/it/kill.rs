@@ -284,7 +284,7 @@ impl<'a> Storm<'a> {
             wrong.push(format!("{} leads came in, and there are {leads} with {operations} pieces of work", self.fed - from));
         }
         // What ended stays as it ended: a worker that lost its lease writes no result over another's.
-        let twice = "select cast(subject_id as text) || ' ' || verb || ' ' || detail from journal e where subject_kind = 'job' and actor_kind = 'worker'
+        let twice = "select verb || ' ' || detail from journal e where subject_kind = 'job' and actor_kind = 'worker'
             and verb in ('job.succeeded', 'job.retrying', 'job.dead', 'job.unknown', 'job.ready') and exists (select 1 from journal b
             where b.subject_id = e.subject_id and b.number < e.number and b.verb in ('job.succeeded', 'job.dead', 'job.unknown')
             and b.actor_kind = 'worker')";

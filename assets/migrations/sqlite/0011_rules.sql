@@ -1,0 +1,3 @@
+-- An automation may use another text than the one of its own name.
+
+alter table automations add column template text;
