@@ -20,6 +20,7 @@ use tokio::task::JoinHandle;
 use crate::databases::World;
 
 mod hard;
+mod kill;
 mod samples;
 mod signing;
 
