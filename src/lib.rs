@@ -38,6 +38,9 @@
 //! ([`store::feed`]) tells every open deck that something changed; it says no more than that, and the deck reads again
 //! what it shows.
 //!
+//! A request at the front door ([`server`]) is one step longer: [`intake::signed`] checks it on its raw bytes, it is kept as it
+//! came, and answered; [`workflow::arrive::waiting`] reads it from there, whoever kept it may be gone.
+//!
 //! # Promises, and what holds them
 //!
 //! - *An entry stands in the journal before anything leaves*: jobs and attempts refer to their entry by foreign key.

@@ -9,6 +9,7 @@ mod connection;
 mod door;
 mod keep;
 mod key;
+mod maildir;
 mod meter;
 mod pace;
 mod settle;
@@ -84,6 +85,7 @@ impl Server {
         let places = Arc::new(Semaphore::new(self.connections));
         let keeping = tokio::spawn(Arc::clone(&self.door).keep());
         let chores = tokio::spawn(chores(Arc::clone(&self.door), stop.clone()));
+        let mails = tokio::spawn(maildir::watch(Arc::clone(&self.door), stop.clone()));
         let reading = tokio::spawn(settle::run(self.door.store.clone(), self.reader, self.door.news(), stop.clone()));
         let mut open = JoinSet::new();
         while !*stop.borrow() {
@@ -119,6 +121,7 @@ impl Server {
             tracing::warn!("some connections were cut at the stop; their senders send again");
         }
         open.shutdown().await;
+        drop(timeout(GRACE, mails).await);
         self.door.close();
         drop(timeout(GRACE, keeping).await);
         drop(timeout(GRACE, reading).await);

@@ -82,6 +82,7 @@ fn parts() -> Vec<Part> {
         drafter(),
         serve(),
         sources(),
+        mail_folder(),
         templates(),
         automations(),
         columns(),
@@ -272,6 +273,18 @@ fn automations() -> Part {
             line("owner", quoted("rosa"), "who answers for what it does"),
             line("incident_owner", quoted("rosa"), "who stops it and takes it back"),
             line("rollback", quoted("switch it off, then call them"), "how"),
+        ],
+    }
+}
+
+fn mail_folder() -> Part {
+    Part {
+        heading: "[[source]]",
+        about: "Mail that a server of your own delivers into a folder (Maildir) is taken from there while `quotedeck serve` runs.",
+        lines: vec![
+            line("provider", quoted(Provider::Email.as_str()), "of email alone"),
+            line("client", quoted("Acme Plumbing"), "whose mail it is; required here"),
+            line("maildir", quoted("/var/mail/acme"), "the folder with new and cur in it"),
         ],
     }
 }

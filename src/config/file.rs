@@ -126,6 +126,7 @@ pub(super) struct Source {
     #[serde(default)]
     pub(super) origins: Vec<Text>,
     pub(super) honeypot: Option<Text>,
+    pub(super) maildir: Option<Text>,
     #[serde(default)]
     pub(super) fields: BTreeMap<Text, Text>,
 }

@@ -98,9 +98,18 @@ fn source(table: &Table) -> Result<DescribedSource, Fault> {
         origins: table.origins.iter().map(|origin| origin.get_ref().trim().trim_end_matches('/').to_ascii_lowercase()).collect(),
         honeypot: table.honeypot.as_ref().map(name).transpose()?,
         fields: columns(&table.fields)?,
+        maildir: maildir(table, provider)?,
         ..SourceSetting::new(provider)
     };
     Ok(DescribedSource { setting, secrets: now.into_iter().chain(old).collect() })
+}
+
+fn maildir(table: &Table, provider: Provider) -> Result<Option<PathBuf>, Fault> {
+    match &table.maildir {
+        Some(folder) if provider != Provider::Email => Err(fault(folder, "only email has one; leave it out")),
+        Some(folder) if table.client.is_none() => Err(fault(folder, "whose mail is it? add client = \"NAME\"")),
+        folder => folder.as_ref().map(whole_path).transpose(),
+    }
 }
 
 impl DescribedSource {
@@ -153,6 +162,8 @@ mod tests {
     #[case("[[source]]\nprovider = 'fax'", "c.toml:3:12: source.provider: there is no such provider; write one of: twilio-voice")]
     #[case("[[source]]\nprovider = 'form'\nsecret_env = 'hunter2'", "c.toml:4:14: source.secret_env: this is no variable's name")]
     #[case("[[source]]\nprovider = 'form'\nold_secret_env = 'A'", "c.toml:4:18: source.old_secret_env: there is no new one")]
+    #[case("[[source]]\nprovider = 'form'\nmaildir = '/m'", "c.toml:4:11: source.maildir: only email has one")]
+    #[case("[[source]]\nprovider = 'email'\nmaildir = '/m'", "c.toml:4:11: source.maildir: whose mail is it?")]
     #[case("[[source]]\nprovider = 'form'\nheader = 'a b'", "c.toml:4:10: source.header: this is no header's name")]
     #[case(
         "[[source]]\nprovider = 'form'\n[[source]]\nprovider = 'form'",

@@ -236,7 +236,7 @@ fn the_example_changes_nothing_and_holds_every_key_at_its_default() {
     assert!(serve.largest_body.is_some() && serve.per_second.is_some() && serve.connections.is_some());
     let file::Source { provider: _, client, secret_env, old_secret_env, header, origins, honeypot, fields, .. } = &source[0];
     assert!(client.is_some() && secret_env.is_some() && old_secret_env.is_some() && header.is_some() && honeypot.is_some());
-    assert!(!origins.is_empty() && !fields.is_empty());
+    assert!(!origins.is_empty() && !fields.is_empty() && source[1].maildir.is_some());
     assert_eq!(template[0].name.get_ref(), automation[0].name.get_ref());
     let file::Automation { name: _, stage: _, template, per_day, percent, owner, incident_owner, rollback } = &automation[0];
     assert!(template.is_some() && per_day.is_some() && percent.is_none());

@@ -51,6 +51,8 @@ pub struct SourceSetting {
     pub honeypot: Option<String>,
     /// Which field of a mapped webhook holds which of ours.
     pub fields: Columns,
+    /// A Maildir folder that the client's mail is delivered to.
+    pub maildir: Option<PathBuf>,
 }
 
 impl SourceSetting {
@@ -65,6 +67,7 @@ impl SourceSetting {
             origins: Vec::new(),
             honeypot: None,
             fields: Columns::default(),
+            maildir: None,
         }
     }
 }

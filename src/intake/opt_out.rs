@@ -1,7 +1,13 @@
 //! The words by which a person stops or resumes messages. They always win (C7).
 
+use crate::domain::event::EventKind;
+use crate::domain::opt_out::asked_in;
+
 /// Words that stop messages, as the carriers and Twilio define them.
 const STOP: [&str; 8] = ["stop", "unsubscribe", "cancel", "end", "quit", "stopall", "revoke", "optout"];
+/// The longest message that is taken for an opt-out in other words, in characters: more than that tells of something else
+/// too, and a person reads it.
+const LONGEST_ASK: usize = 160;
 /// Words that resume them.
 const START: [&str; 2] = ["start", "unstop"];
 
@@ -13,11 +19,13 @@ pub(super) enum Wish {
 }
 
 /// Reads a whole message. Case, spaces, punctuation and invisible characters do not matter, so `"Stop!"`, `S.T.O.P.` and
-/// `opt-out` count; a word within a sentence does not: `stop by tomorrow` is an answer, and a person reads it.
+/// `opt-out` count; a word within a sentence does not: `stop by tomorrow` is an answer, and a person reads it. A short message
+/// that asks in other words counts too: any reasonable way to say it must be honoured.
 pub(super) fn wish(message: &str) -> Option<Wish> {
     // The longest word has eleven letters; a letter more is enough to know it is none of them.
     let word: String = message.chars().filter(|c| c.is_alphanumeric()).take(12).flat_map(char::to_lowercase).collect();
-    if STOP.contains(&word.as_str()) {
+    let short = message.chars().nth(LONGEST_ASK).is_none();
+    if STOP.contains(&word.as_str()) || short && asked_in(message) == Some(EventKind::OptOut) {
         Some(Wish::Stop)
     } else if START.contains(&word.as_str()) {
         Some(Wish::Start)
@@ -46,6 +54,9 @@ mod tests {
     #[case("Start", Some(Wish::Start))]
     #[case("unstop", Some(Wish::Start))]
     #[case("St", None)]
+    #[case("please stop texting me", Some(Wish::Stop))]
+    #[case("Take me off your list!", Some(Wish::Stop))]
+    #[case("subscribe", None)]
     #[case("stop by tomorrow", None)]
     #[case("please stop", None)]
     #[case("unsubscribed", None)]

@@ -184,7 +184,7 @@ async fn take(
 }
 
 /// What a delivery is known again by: its signed name, else its content.
-fn delivery_key(told: Option<String>, body: &[u8]) -> String {
+pub(super) fn delivery_key(told: Option<String>, body: &[u8]) -> String {
     let fit = |key: &String| key.len() <= 200 && key.bytes().all(|byte| byte.is_ascii_graphic());
     match told {
         Some(key) if fit(&key) => key,

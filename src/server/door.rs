@@ -1,6 +1,7 @@
 //! What every connection shares: the sources, their pace, what was turned away, and the way to the database.
 
 use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -90,6 +91,17 @@ impl Door {
     pub(super) fn source(&self, provider: Provider, key: &str) -> Option<Arc<Source>> {
         let sources = self.sources.read().unwrap_or_else(PoisonError::into_inner);
         sources.get(&super::key::hash(key)).filter(|source| source.provider == provider).cloned()
+    }
+
+    /// The source of a provider for a client, by name.
+    pub(super) fn source_of(&self, provider: Provider, client: &str) -> Option<Arc<Source>> {
+        let sources = self.sources.read().unwrap_or_else(PoisonError::into_inner);
+        sources.values().find(|source| source.provider == provider && source.client_name == client).cloned()
+    }
+
+    /// The mail folders that are watched, each with whose it is.
+    pub(super) fn maildirs(&self) -> Vec<(PathBuf, String)> {
+        self.settings.iter().filter_map(|setting| Some((setting.maildir.clone()?, setting.client.clone()?))).collect()
     }
 
     /// What is set of it: for its client, else for every client.

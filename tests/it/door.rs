@@ -19,6 +19,7 @@ use tokio::task::JoinHandle;
 
 use crate::databases::World;
 
+mod commands;
 mod hard;
 mod kill;
 mod samples;

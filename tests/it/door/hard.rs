@@ -152,3 +152,36 @@ async fn a_certificate_of_its_own_is_served() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_mail_folder_is_emptied_into_the_database() {
+    on_sqlite(async |world: World| {
+        let acme = world.client("Acme").await;
+        path(&world, &acme, Provider::Email).await;
+        let folder = tempfile::tempdir().unwrap();
+        for inner in ["new", "cur", "tmp"] {
+            std::fs::create_dir(folder.path().join(inner)).unwrap();
+        }
+        let mail = "From: Dana <dana@example.com>\r\nSubject: Leak\r\nMessage-ID: <m1@x>\r\n\r\nIt drips.\r\n";
+        // The same mail twice, as after a crash between keeping and moving.
+        std::fs::write(folder.path().join("new/1.host"), mail).unwrap();
+        std::fs::write(folder.path().join("new/2.host"), mail).unwrap();
+        let source = SourceSetting {
+            client: Some("Acme".into()),
+            maildir: Some(folder.path().to_owned()),
+            ..SourceSetting::new(Provider::Email)
+        };
+        let door = open(&world, setting(), vec![source]).await;
+        until(&world, "select count(*) from arrivals where state = 'recorded'", 1).await;
+        let began = Instant::now();
+        while std::fs::read_dir(folder.path().join("cur")).unwrap().count() < 2 {
+            assert!(began.elapsed() < Duration::from_secs(20), "the mails stay in new");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        door.end().await;
+        assert_eq!(std::fs::read_dir(folder.path().join("new")).unwrap().count(), 0);
+        assert_eq!(world.texts("select email from leads").await, ["dana@example.com"]);
+        assert_eq!(world.number("select count(*) from arrivals").await, 1);
+    })
+    .await;
+}

@@ -17,7 +17,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
-use super::{path, until};
+use super::path;
 use crate::databases::{World, on_postgres, on_sqlite};
 
 both_databases!(what_was_answered_before_a_kill_is_there_once);
@@ -32,13 +32,13 @@ fn deliveries() -> usize {
 }
 
 /// The program's own place.
-struct Home {
-    home: TempDir,
+pub(super) struct Home {
+    pub(super) home: TempDir,
     database: String,
 }
 
 impl Home {
-    fn of(world: &World) -> Self {
+    pub(super) fn of(world: &World) -> Self {
         let database = match &world.place {
             Place::Sqlite(file) => format!("sqlite:{}", file.display()),
             Place::Postgres(options) => {
@@ -51,22 +51,29 @@ impl Home {
         Self { home, database }
     }
 
+    /// The program with its configuration and database, as rosa.
+    pub(super) fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_quotedeck"));
+        command.args(["--config", "c.toml"]).args(words).env_clear().env("HOME", self.home.path()).env("USER", "rosa");
+        command.env("QUOTEDECK_DATABASE", &self.database).current_dir(self.home.path());
+        command
+    }
+
     /// Starts it; gives back where it listens.
-    fn serve(&self) -> (Child, String) {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_quotedeck"))
-            .args(["--config", "c.toml", "serve"])
-            .env_clear()
-            .env("HOME", self.home.path())
-            .env("QUOTEDECK_DATABASE", &self.database)
-            .current_dir(self.home.path())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the program starts");
-        let mut said = String::new();
+    pub(super) fn serve(&self) -> (Child, String) {
+        let mut child = self.command(&["serve"]).stderr(Stdio::piped()).spawn().expect("the program starts");
         let mut lines = BufReader::new(child.stderr.take().expect("a pipe"));
-        lines.read_line(&mut said).expect("it says where");
-        let address = said.split("listening on ").nth(1).and_then(|rest| rest.split(',').next());
-        let address = address.unwrap_or_else(|| panic!("it did not start: {said}")).to_owned();
+        let mut said = String::new();
+        // Before that it may warn of sources that it turns away.
+        let address = loop {
+            let begun = said.len();
+            if lines.read_line(&mut said).expect("it says where") == 0 {
+                panic!("it did not start: {said}");
+            }
+            if let Some(rest) = said[begun..].split("listening on ").nth(1) {
+                break rest.split(',').next().unwrap_or_default().to_owned();
+            }
+        };
         // What it says later must not fill the pipe.
         std::thread::spawn(move || std::io::copy(&mut lines, &mut std::io::sink()));
         (child, address)
@@ -90,6 +97,19 @@ async fn deliver(address: &str, path: &str, n: usize) -> bool {
         Some(answer.starts_with(b"HTTP/1.1 200"))
     };
     matches!(tokio::time::timeout(Duration::from_secs(15), talk).await, Ok(Some(true)))
+}
+
+/// Waits until everything is read, as long as it gets on.
+async fn all_read(world: &World) {
+    let (mut left, mut since) = (i64::MAX, Instant::now());
+    while left > 0 {
+        let now = world.number("select count(*) from arrivals where state = 'received'").await;
+        if now < left {
+            (left, since) = (now, Instant::now());
+        }
+        assert!(since.elapsed() < Duration::from_secs(30), "{left} wait and nobody reads them");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 async fn what_was_answered_before_a_kill_is_there_once(world: World) {
@@ -142,7 +162,7 @@ async fn what_was_answered_before_a_kill_is_there_once(world: World) {
     for sender in senders {
         sender.await.unwrap();
     }
-    until(&world, "select count(*) from arrivals where state = 'received'", 0).await;
+    all_read(&world).await;
     child.kill().expect("it is killed");
     child.wait().expect("it is gone");
     let expected = i64::try_from(total).unwrap();

@@ -1,0 +1,75 @@
+//! The front door from the command line: a source is made, used by the real program, looked at, mended and closed.
+
+use quotedeck::domain::actor::Role;
+use serde_json::Value;
+
+use super::kill::Home;
+use super::{send, status, until};
+use crate::databases::World;
+
+both_databases!(a_source_from_its_making_to_its_end);
+
+fn run(home: &Home, words: &[&str]) -> (i32, String, String) {
+    let ran = home.command(words).output().expect("it runs");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
+    (ran.status.code().expect("no signal"), text(ran.stdout), text(ran.stderr))
+}
+
+fn config(home: &Home, more: &str) {
+    let text = format!("[serve]\nlisten = '127.0.0.1:0'\npublic_url = 'https://deck.example'\n{more}");
+    std::fs::write(home.home.path().join("c.toml"), text).expect("a file");
+}
+
+async fn a_source_from_its_making_to_its_end(world: World) {
+    world.client("Acme").await;
+    world.person("rosa", Role::Owner, None).await;
+    world.person("olga", Role::Operator, None).await;
+    let home = Home::of(&world);
+    config(&home, "[[source]]\nprovider = 'webhook'\nsecret_file = '/nowhere/key'\n");
+    let add = ["source", "add", "form", "--client", "Acme"];
+    let refused = run(&home, &[&["--as", "olga"], &add[..]].concat());
+    assert!(refused.0 == 3 && refused.2.contains("olga is an operator and may not open a source"), "{refused:?}");
+    let (code, url, warned) = run(&home, &add);
+    assert!(
+        code == 0 && url.starts_with("https://deck.example/in/form/") && warned.contains("cannot be shown again"),
+        "{url}{warned}"
+    );
+    assert_eq!(run(&home, &["source", "add", "webhook", "--client", "Acme"]).0, 0);
+    let path = url.trim().trim_start_matches("https://deck.example").to_owned();
+    let key = path.rsplit('/').next().unwrap();
+    for table in ["journal", "sources"] {
+        let column = if table == "journal" { "detail" } else { "provider" };
+        assert_eq!(world.number(&format!("select count(*) from {table} where {column} like '%{key}%'")).await, 0);
+    }
+
+    let (mut child, address) = home.serve();
+    // Whoever has the URL and leaves no way to be reached: parked.
+    assert_eq!(status(&send(&address, "POST", &path, &[], b"name=Ana&message=hello").await), 200);
+    assert_eq!(status(&send(&address, "POST", &path, &[("Content-Encoding", "gzip")], b"x").await), 415);
+    until(&world, "select count(*) from arrivals where state = 'parked'", 1).await;
+    until(&world, "select count(*) from refusals", 1).await;
+    rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::TERM).unwrap();
+    assert!(child.wait().expect("it ends").success(), "a stop is no failure");
+
+    let (code, json, _) = run(&home, &["sources", "--json"]);
+    let figures: Value = serde_json::from_str(&json).expect("JSON");
+    assert!(code == 0 && figures.as_array().is_some_and(|all| all.len() == 2), "{json}");
+    let form = &figures[0];
+    assert_eq!((&form["provider"], &form["urls"], &form["parked"]), (&"form".into(), &1.into(), &1.into()));
+    assert_eq!((&form["refused"][0]["reason"], &form["refused"][0]["count"]), (&"encoded".into(), &1.into()));
+    let (code, table, _) = run(&home, &["sources"]);
+    assert!(code == 0 && table.contains("encoded 1") && !table.contains(key), "{table}");
+
+    let (code, told, _) = run(&home, &["source", "replay", "W-1"]);
+    assert!(code == 4 && told.contains("nobody can be reached"), "{told}");
+    let (code, told, _) = run(&home, &["source", "replay", "--provider", "form", "--client", "Acme"]);
+    assert!(code == 4 && told.lines().count() == 1, "{told}");
+    assert_eq!(run(&home, &["source", "replay", "L-1"]).0, 2);
+
+    let (code, closed, _) = run(&home, &["source", "close", "form", "--client", "Acme"]);
+    assert!(code == 0 && closed.contains("1 closed"), "{closed}");
+    let (mut child, address) = home.serve();
+    assert_eq!(status(&send(&address, "POST", &path, &[], b"name=Ana&phone=5125550142").await), 401);
+    child.kill().expect("it is killed");
+    child.wait().expect("it is gone");
+}
