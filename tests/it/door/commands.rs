@@ -48,8 +48,8 @@ async fn a_source_from_its_making_to_its_end(world: World) {
     assert_eq!(status(&send(&address, "POST", &path, &[("Content-Encoding", "gzip")], b"x").await), 415);
     until(&world, "select count(*) from arrivals where state = 'parked'", 1).await;
     until(&world, "select count(*) from refusals", 1).await;
-    rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::TERM).unwrap();
-    assert!(child.wait().expect("it ends").success(), "a stop is no failure");
+    rustix::process::kill_process(rustix::process::Pid::from_child(&child.0), rustix::process::Signal::TERM).unwrap();
+    assert!(child.0.wait().expect("it ends").success(), "a stop is no failure");
 
     let (code, json, _) = run(&home, &["sources", "--json"]);
     let figures: Value = serde_json::from_str(&json).expect("JSON");
@@ -70,6 +70,6 @@ async fn a_source_from_its_making_to_its_end(world: World) {
     assert!(code == 0 && closed.contains("1 closed"), "{closed}");
     let (mut child, address) = home.serve();
     assert_eq!(status(&send(&address, "POST", &path, &[], b"name=Ana&phone=5125550142").await), 401);
-    child.kill().expect("it is killed");
-    child.wait().expect("it is gone");
+    child.0.kill().expect("it is killed");
+    child.0.wait().expect("it is gone");
 }

@@ -31,6 +31,16 @@ fn deliveries() -> usize {
     std::env::var("QUOTEDECK_DELIVERIES").ok().and_then(|n| n.parse().ok()).unwrap_or(1_500)
 }
 
+/// A program that a failed test leaves behind is ended with it.
+pub(super) struct Program(pub(super) Child);
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
 /// The program's own place.
 pub(super) struct Home {
     pub(super) home: TempDir,
@@ -60,7 +70,7 @@ impl Home {
     }
 
     /// Starts it; gives back where it listens.
-    pub(super) fn serve(&self) -> (Child, String) {
+    pub(super) fn serve(&self) -> (Program, String) {
         let mut child = self.command(&["serve"]).stderr(Stdio::piped()).spawn().expect("the program starts");
         let mut lines = BufReader::new(child.stderr.take().expect("a pipe"));
         let mut said = String::new();
@@ -76,7 +86,7 @@ impl Home {
         };
         // What it says later must not fill the pipe.
         std::thread::spawn(move || std::io::copy(&mut lines, &mut std::io::sink()));
-        (child, address)
+        (Program(child), address)
     }
 }
 
@@ -149,8 +159,8 @@ async fn what_was_answered_before_a_kill_is_there_once(world: World) {
             assert!(began.elapsed() < Duration::from_secs(300), "the senders do not get on");
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
-        child.kill().expect("it is killed");
-        child.wait().expect("it is gone");
+        child.0.kill().expect("it is killed");
+        child.0.wait().expect("it is gone");
         let sure = answered.lock().unwrap().clone();
         let kept: BTreeSet<String> = world.texts("select delivery_key from arrivals").await.into_iter().collect();
         let lost = sure.iter().find(|n| !kept.contains(&format!("sha256:{}", to_hex(&sha256(body(**n).as_bytes())))));
@@ -163,8 +173,8 @@ async fn what_was_answered_before_a_kill_is_there_once(world: World) {
         sender.await.unwrap();
     }
     all_read(&world).await;
-    child.kill().expect("it is killed");
-    child.wait().expect("it is gone");
+    child.0.kill().expect("it is killed");
+    child.0.wait().expect("it is gone");
     let expected = i64::try_from(total).unwrap();
     for table in ["arrivals where state = 'recorded'", "arrivals", "payloads", "events", "leads"] {
         assert_eq!(world.number(&format!("select count(*) from {table}")).await, expected, "{table}");
@@ -201,8 +211,8 @@ async fn measure(world: World) {
     let at = |share: f64| took[((took.len() - 1) as f64 * share) as usize];
     let kind = if world.store.is_postgres() { "Postgres" } else { "SQLite" };
     println!("{kind}, {per_second}/s for {seconds} s: p50 {:?}, p99 {:?}, longest {:?}", at(0.5), at(0.99), at(1.0));
-    child.kill().expect("it is killed");
-    child.wait().expect("it is gone");
+    child.0.kill().expect("it is killed");
+    child.0.wait().expect("it is gone");
 }
 
 #[tokio::test(flavor = "multi_thread")]
