@@ -5,7 +5,8 @@ use quotedeck::delivery::couriers::Couriers;
 use quotedeck::domain::actor::{Actor, Person, Role};
 use quotedeck::domain::client::Client;
 use quotedeck::domain::destination::{Secret, Setting, System};
-use quotedeck::domain::event::{Columns, Provider};
+use quotedeck::domain::event::{Channel, Columns, Provider};
+use quotedeck::domain::template::template_name;
 use quotedeck::domain::text::Internal;
 use quotedeck::intake;
 use quotedeck::store::destinations::NewDestination;
@@ -14,12 +15,14 @@ use quotedeck::workflow::arrive::{Arrival, arrive};
 
 use crate::databases::World;
 use crate::fixtures::with;
-use crate::stand_in::StandIn;
+use crate::stand_in::{MailServer, StandIn};
 
 both_databases!(
     a_lead_is_handed_over_and_written_to_once,
     nobody_is_written_to_at_night,
+    who_gave_an_address_alone_gets_a_mail_once,
     an_opt_out_after_the_text_was_queued_stops_it,
+    a_consent_withdrawn_after_it_was_queued_stops_it,
     a_text_that_is_not_there_ends_the_job_with_what_to_do,
     a_receiver_of_webhooks_hears_of_a_new_lead,
     a_limited_automation_does_no_more,
@@ -31,20 +34,33 @@ struct Office {
     world: World,
     acme: Client,
     outside: StandIn,
+    post: MailServer,
     worker: Worker,
 }
 
 async fn office(world: World) -> Office {
     let acme = world.client("Acme").await;
     let rosa: Person = world.person("rosa", Role::Owner, None).await;
-    let outside = StandIn::start();
-    let systems = [("HubSpot", System::Hubspot, "pat-na1-x"), ("Twilio", System::Twilio, "t"), ("Hook", System::Webhook, HOOK)];
+    let (outside, post) = (StandIn::start(), MailServer::answering(&[]));
+    let systems = [
+        ("HubSpot", System::Hubspot, "pat-na1-x"),
+        ("Twilio", System::Twilio, "t"),
+        ("Hook", System::Webhook, HOOK),
+        ("Post", System::Smtp, ""),
+    ];
     let mut settings = Vec::new();
     let mut tx = world.store.begin().await.unwrap();
     for (name, system, secret) in systems {
         let mut setting = Setting::new(name, system);
-        setting.url = if system == System::Webhook { format!("{}/hook", outside.url) } else { outside.url.clone() };
-        setting.secret = Some(Secret::new(secret));
+        setting.url = match system {
+            System::Webhook => format!("{}/hook", outside.url),
+            System::Smtp => post.url.clone(),
+            _ => outside.url.clone(),
+        };
+        setting.secret = Some(Secret::new(secret)).filter(|_| !secret.is_empty());
+        if system == System::Smtp {
+            setting.from = "office@acme.example".into();
+        }
         if system == System::Twilio {
             (setting.account, setting.from) = ("AC00000000000000000000000000000000".into(), "+15125550100".into());
         }
@@ -60,7 +76,7 @@ async fn office(world: World) -> Office {
     }
     tx.commit().await.unwrap();
     let worker = Worker::new(world.store.clone(), Sender::Couriers(Couriers::new(&settings).unwrap()), "test");
-    let office = Office { world, acme, outside, worker };
+    let office = Office { world, acme, outside, post, worker };
     office.template("quote_confirmation", "Hi {name}, {client} got your request about {service}.").await;
     office.automation("full", with![]).await;
     office
@@ -70,11 +86,15 @@ const HOOK: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 impl Office {
     async fn template(&self, name: &str, text: &str) {
+        self.template_for("sms", name, text).await;
+    }
+
+    async fn template_for(&self, channel: &str, name: &str, text: &str) {
         let columns = with![
             id = uuid::Uuid::now_v7(),
             name = name,
             edition = 1,
-            channel = "sms",
+            channel = channel,
             text = text,
             opt_out_line = "Reply STOP to opt out.",
             response_window_minutes = 20,
@@ -183,6 +203,32 @@ async fn nobody_is_written_to_at_night(world: World) {
     office.world.clock.advance(TimeDelta::minutes(61));
     office.drain().await;
     assert_eq!(office.texts("+18085550143"), 1, "{:?}", office.jobs("quote_confirmation").await);
+}
+
+async fn who_gave_an_address_alone_gets_a_mail_once(world: World) {
+    let office = office(world).await;
+    let name = template_name("quote_confirmation", Channel::Email);
+    office.template_for("email", &name, "Dear {name}, {client} got your request about {service}.").await;
+    let form = r#"{"id":"f-1","name":"J. Ortiz","email":"j@ortiz.example","service":"drain","consent":"yes","value":"120"}"#;
+    office.give(Provider::Form, form).await;
+    office.drain().await;
+    office.give(Provider::Form, form).await;
+    office.drain().await;
+    assert_eq!(office.jobs("quote_confirmation").await, ["succeeded: "]);
+    assert!(office.post.lines().contains(&"RCPT TO:<j@ortiz.example>".to_owned()), "{:?}", office.post.lines());
+    let mails = office.post.mails();
+    assert_eq!(mails.len(), 1, "{mails:?}");
+    assert!(mails[0].contains("Dear J. Ortiz, Acme got your request about drain."), "{}", mails[0]);
+    assert!(mails[0].contains("Reply STOP to opt out."), "{}", mails[0]);
+}
+
+async fn a_consent_withdrawn_after_it_was_queued_stops_it(world: World) {
+    let office = office(world).await;
+    office.form("f-1", AUSTIN).await;
+    office.world.script("update leads set consent = 'withdrawn'").await;
+    office.drain().await;
+    assert_eq!(office.texts(AUSTIN), 0);
+    assert_eq!(office.jobs("quote_confirmation").await, ["cancelled: the person withdrew their consent"]);
 }
 
 async fn an_opt_out_after_the_text_was_queued_stops_it(world: World) {
