@@ -20,6 +20,7 @@ mod list;
 mod log;
 mod print;
 mod proof;
+mod report;
 mod rows;
 mod serve;
 mod set_up;
@@ -40,7 +41,7 @@ use crate::domain::journal::SEAL_SIZE;
 use crate::store::journal::Search;
 pub use args::Args;
 use args::Command;
-use args::{ConfigCommand, DraftCommand, ExportCommand, JournalCommand};
+use args::{ConfigCommand, DraftCommand, ExportCommand, JournalCommand, ReportCommand};
 use desk::Desk;
 use print::Printer;
 use stop::Stop;
@@ -144,7 +145,8 @@ async fn at_a_desk(desk: &Desk, command: &Command, printer: &mut Printer) -> Ran
             Some(JournalCommand::List(wanted)) => journal::list(desk, wanted, printer).await,
             None => journal::list(desk, newest, printer).await,
         },
-        Command::Export(ExportCommand::Proof { client }) => proof::run(desk, client, printer).await,
+        Command::Export(ExportCommand::Proof { client, out }) => proof::run(desk, client, out.as_deref(), printer).await,
+        Command::Report(ReportCommand::Review) => report::review(desk, printer).await,
         Command::Seed(wanted) => set_up::seed(desk, wanted, printer).await,
         Command::Review
         | Command::Demo(_)

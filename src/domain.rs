@@ -16,6 +16,7 @@ pub mod contact;
 pub mod content;
 pub mod destination;
 pub mod draft;
+pub mod edit;
 pub mod event;
 pub mod failure;
 pub mod filter;

@@ -17,6 +17,10 @@ begin
     if not pg_has_role(current_user, 'quotedeck_owner', 'member') then
         execute format('grant quotedeck_owner to %I', current_user);
     end if;
+    -- The program shows a reviewer what the portal would read, through the portal's own role, which may do less than it.
+    if not pg_has_role('quotedeck_app', 'quotedeck_portal', 'member') then
+        grant quotedeck_portal to quotedeck_app;
+    end if;
 end $$;
 
 create schema if not exists internal authorization quotedeck_owner;

@@ -231,7 +231,7 @@ pub fn action_of(verb: &Verb) -> Action {
         Verb::AssignTask { .. } | Verb::AssignLead { .. } => Action::Assign,
         Verb::SetLead { .. } | Verb::RestoreLead { .. } => Action::Outcome,
         Verb::ClaimDraft { .. } | Verb::ReleaseDraft | Verb::ReopenDraft => Action::TakeOver,
-        Verb::ApproveDraft { .. } => Action::Approve,
+        Verb::ApproveDraft { .. } | Verb::AskOverride { .. } | Verb::GrantOverride => Action::Approve,
         Verb::RejectDraft { .. } => Action::Reject,
         Verb::WithdrawSummary => Action::Withdraw,
         Verb::PauseDestination { .. } | Verb::ResumeDestination => Action::Pause,

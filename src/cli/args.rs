@@ -155,6 +155,9 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Option<JournalCommand>,
     },
+    /// How the reviewing goes
+    #[command(subcommand)]
+    Report(ReportCommand),
     /// Export what the client portal shows
     #[command(subcommand)]
     Export(ExportCommand),
@@ -184,6 +187,16 @@ pub(crate) struct Work {
     /// Requests on their way at once [default: 32]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(super) concurrency: Option<u16>,
+    /// Keep there what each client's portal shows, for portals that do not read the database
+    #[arg(long, value_name = "DIR")]
+    pub(super) export: Option<std::path::PathBuf>,
+}
+
+/// Reports.
+#[derive(Debug, Subcommand)]
+pub(super) enum ReportCommand {
+    /// Drafts waiting, time to approve, what people change, findings, overrides and withdrawals
+    Review,
 }
 
 /// Which made-up day.

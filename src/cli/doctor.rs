@@ -88,6 +88,19 @@ async fn database(global: &Global, config: &Config, place: &Place, look: &mut im
     if let Place::Sqlite(path) = place {
         private(path, look);
     }
+    match store.server_settings().await {
+        Ok(Some(settings)) => {
+            let troubles = settings.troubles();
+            if troubles.is_empty() {
+                look("database server", Health::Ok, settings.version.clone());
+            }
+            for trouble in troubles {
+                look("database server", Health::Warn, trouble);
+            }
+        }
+        Ok(None) => {}
+        Err(failure) => look("database server", Health::Warn, failure.to_string()),
+    }
     match people(global, config, &store).await {
         Ok((health, said)) => look("you", health, said),
         Err(stop) => look("you", Health::Bad, stop.text),

@@ -41,11 +41,15 @@ pub(super) async fn run(desk: &Desk, command: &DraftCommand, printer: &mut Print
         DraftCommand::Reject { record, why, reason } => {
             bulk::single(desk, act(Verb::RejectDraft { reason: *why }, reason.as_deref()), *record, printer).await
         }
+        DraftCommand::AskOverride { record, text_file, reason } => {
+            let text = saved_or(desk, *record, text_file.as_deref()).await?;
+            bulk::single(desk, act(Verb::AskOverride { text }, Some(reason)), *record, printer).await
+        }
+        DraftCommand::Override { record, reason } => {
+            bulk::single(desk, act(Verb::GrantOverride, Some(reason)), *record, printer).await
+        }
         DraftCommand::Approve { record, text_file, reason } => {
-            let text = match text_file {
-                Some(file) => read_text(file)?,
-                None => detail(desk, *record).await?.work.raw().to_owned(),
-            };
+            let text = saved_or(desk, *record, text_file.as_deref()).await?;
             bulk::single(desk, act(Verb::ApproveDraft { text }, reason.as_deref()), *record, printer).await
         }
     }
@@ -87,6 +91,14 @@ async fn make(desk: &Desk, lead: Option<Ref>, client: Option<&str>, week: Option
         printer.text(&format!("{job} asks the drafter; a worker files what it writes"))?;
     }
     Ok(super::DONE)
+}
+
+/// The text of a file, or else the one that was saved.
+async fn saved_or(desk: &Desk, record: Ref, file: Option<&Path>) -> Result<String, Stop> {
+    match file {
+        Some(file) => read_text(file),
+        None => Ok(detail(desk, record).await?.work.raw().to_owned()),
+    }
 }
 
 async fn detail(desk: &Desk, record: Ref) -> Result<DraftDetail, Stop> {

@@ -10,6 +10,7 @@ use super::Ran;
 use super::args::{Global, Work};
 use super::desk;
 use super::print::{Printer, complain};
+use super::proof::Files;
 use super::stop::{COULD_NOT, Stop};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -52,6 +53,9 @@ pub(super) async fn run(global: &Global, config: Config, wanted: &Work, printer:
     let status = if wanted.drain {
         while settle(&store, &|waiting, client| reader.read(waiting, client)).await? > 0 {}
         let attempts = worker.drain().await?;
+        if let Some(folder) = &wanted.export {
+            Files::new(folder).renew(&store).await?;
+        }
         if printer.json {
             printer.json(&Drained { attempts })?;
         } else {
@@ -64,7 +68,11 @@ pub(super) async fn run(global: &Global, config: Config, wanted: &Work, printer:
         tokio::spawn(told_to_stop(stop));
         // What came in at the front door and was not read: the door may be closed.
         let reading = tokio::spawn(settle_what_waits(store.clone(), reader, Arc::default(), stopped.clone()));
+        let exports = wanted.export.as_ref().map(|folder| tokio::spawn(Files::new(folder).keep(store.clone())));
         worker.run(stopped).await;
+        if let Some(exports) = exports {
+            exports.abort();
+        }
         drop(reading.await);
         super::DONE
     };

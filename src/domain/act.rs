@@ -95,6 +95,13 @@ pub enum Verb {
         /// The text on the screen: this is what is approved, or nothing is.
         text: String,
     },
+    /// Ask that this very text pass although a check blocks it; somebody else decides.
+    AskOverride {
+        /// The text on the screen.
+        text: String,
+    },
+    /// Let the text pass that somebody else asked for.
+    GrantOverride,
     /// Send the draft away.
     RejectDraft {
         /// Why.
@@ -154,10 +161,11 @@ impl Verb {
             Self::ClaimDraft { .. }
             | Self::ReleaseDraft
             | Self::ApproveDraft { .. }
+            | Self::AskOverride { .. }
             | Self::RejectDraft { .. }
             | Self::ReopenDraft
             | Self::WithdrawSummary => Right::Review,
-            Self::PauseDestination { .. } | Self::ResumeDestination => Right::Own,
+            Self::PauseDestination { .. } | Self::ResumeDestination | Self::GrantOverride => Right::Own,
             Self::RetryJob
             | Self::CancelJob
             | Self::RecallJob
@@ -195,6 +203,8 @@ impl Verb {
             Self::ClaimDraft { .. } => "draft.claim",
             Self::ReleaseDraft => "draft.release",
             Self::ApproveDraft { .. } => "draft.approve",
+            Self::AskOverride { .. } => "draft.ask_override",
+            Self::GrantOverride => "draft.override",
             Self::RejectDraft { .. } => "draft.reject",
             Self::ReopenDraft => "draft.reopen",
             Self::WithdrawSummary => "summary.withdraw",
@@ -213,6 +223,8 @@ impl Verb {
                 | Self::WithdrawSummary
                 | Self::PauseDestination { .. }
                 | Self::DropTask
+                | Self::AskOverride { .. }
+                | Self::GrantOverride
                 | Self::ClaimDraft { take_over: true }
         )
     }

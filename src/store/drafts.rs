@@ -1,6 +1,9 @@
 //! Drafts: filed with their evidence, claimed, worked on, approved or sent away; and the summaries made of them.
 
 mod evidence;
+pub mod overrides;
+pub mod preview;
+pub mod summaries;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
@@ -11,10 +14,11 @@ use super::{Outcome, Tx};
 use crate::domain::brief::{Brief, Subject};
 use crate::domain::check::{Against, findings, weigh};
 use crate::domain::cite::without_citations;
-use crate::domain::draft::{DraftState, SummaryState};
-use crate::domain::id::{ClientId, DraftId, LeadId, PersonId, SummaryId};
-use crate::domain::journal::{sha256, to_hex};
-use crate::domain::span::{Finding, Severity};
+use crate::domain::draft::DraftState;
+use crate::domain::id::{ClientId, DraftId, LeadId, PersonId};
+use crate::domain::journal::sha256;
+use crate::domain::lead::LeadState;
+use crate::domain::span::Finding;
 
 /// A claim holds this long without activity; then anybody may take the draft.
 pub const CLAIM: TimeDelta = TimeDelta::minutes(10);
@@ -77,34 +81,22 @@ pub struct DraftNow {
     pub work_version: i64,
     /// When it last changed.
     pub updated_at: DateTime<Utc>,
+    /// What it speaks of.
+    pub subject: Subject,
+    /// The time it speaks of, in words; empty for a draft of an earlier version of the program.
+    pub period: String,
+    /// Where the lead stands.
+    pub lead_state: LeadState,
 }
 from_row!(DraftNow { id: Uuid, number: =i64, version: =i64, state: String, client_id: Uuid, client: =String, lead_id: Uuid,
     lead_name: =String, next_action: =String, source_label: =String, evidence_at: =Option<DateTime<Utc>>, claimed_by: ?Uuid,
-    claimed_name: =Option<String>, claim_until: =Option<DateTime<Utc>>, work_version: =i64, updated_at: =DateTime<Utc>, });
-
-/// What acts need to know of a summary.
-#[derive(Clone, Debug)]
-pub struct SummaryNow {
-    /// Its id.
-    pub id: SummaryId,
-    /// The number of its reference.
-    pub number: i64,
-    /// Its version.
-    pub version: i64,
-    /// Where it stands.
-    pub state: SummaryState,
-    /// Whose portal shows it.
-    pub client_id: ClientId,
-    /// The lead it speaks of.
-    pub lead_id: LeadId,
-    /// When it last changed.
-    pub updated_at: DateTime<Utc>,
-}
-from_row!(SummaryNow { id: Uuid, number: =i64, version: =i64, state: String, client_id: Uuid, lead_id: Uuid, updated_at: =DateTime<Utc>, });
+    claimed_name: =Option<String>, claim_until: =Option<DateTime<Utc>>, work_version: =i64, updated_at: =DateTime<Utc>,
+    subject: String, period: =String, lead_state: String, });
 
 const NOW: &str =
     "select d.id, d.number, d.version, d.state, d.client_id, c.name as client, d.lead_id, l.name as lead_name, l.next_action,
-        d.source_label, d.evidence_at, d.claimed_by, p.name as claimed_name, d.claim_until, d.work_version, d.updated_at
+        d.source_label, d.evidence_at, d.claimed_by, p.name as claimed_name, d.claim_until, d.work_version, d.updated_at,
+        d.subject, d.period, l.state as lead_state
     from drafts d join clients c on c.id = d.client_id join leads l on l.id = d.lead_id left join people p on p.id = d.claimed_by
     where d.id = $1";
 const SAME: &str =
@@ -134,18 +126,6 @@ const SET: &str =
 const WORK: &str =
     "update drafts set work = $3, work_version = work_version + 1, blocks = $4, warns = $5, claim_until = $6, updated_at = $7
     where id = $1 and work_version = $2 and state = 'in_review' and claimed_by = $8 returning work_version";
-const SUMMARY: &str = "insert into summaries (id, draft_id, client_id, lead_id, state, approved_by, approved_at, updated_at)
-    values ($1, $2, $3, $4, 'approved', $5, $6, $6) returning number";
-const APPROVED: &str = "insert into approved_texts (summary_id, client_id, client, text, text_hash, source_label, period, next_action, fresh_as_of, approved_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-const SUMMARY_NOW: &str = "select id, number, version, state, client_id, lead_id, updated_at from summaries where id = $1";
-const WITHDRAW: &str = "update summaries set state = 'withdrawn', withdrawn_why = $3, version = version + 1, updated_at = $4
-    where id = $1 and version = $2 and state <> 'withdrawn' returning number";
-const TAKE_BACK: &str = "update approved_texts set withdrawn_at = $2 where summary_id = $1 and withdrawn_at is null";
-const STOP_PUBLISH: &str =
-    "update jobs set state = 'cancelled', reason = 'withdrawn', finished_at = $2, version = version + 1, updated_at = $2
-    where summary_id = $1 and state in ('armed', 'scheduled', 'ready', 'retrying', 'held') returning id";
-
 impl Tx {
     /// The number of a draft of this lead with this very text, made from this very evidence.
     pub async fn same_draft(&mut self, lead: LeadId, text: &str, evidence_version: &str) -> Outcome<Option<i64>> {
@@ -286,54 +266,5 @@ impl Tx {
             self.put_findings(draft.id, &found).await?;
         }
         Ok(saved)
-    }
-
-    /// Approves a text: the draft is closed and the text copied into the table that the portal's view reads, both or
-    /// neither. The text is checked here again, whoever calls: a `block` stops approval on every path (C5).
-    ///
-    /// # Errors
-    /// The blocking finding comes back as the inner error; `Ok(Ok(None))` means that the draft changed meanwhile.
-    pub async fn approve_draft(
-        &mut self,
-        draft: &DraftNow,
-        version: i64,
-        person: PersonId,
-        text: &str,
-    ) -> Outcome<Result<Option<(SummaryId, i64)>, Finding>> {
-        let found = self.check_text(draft, text).await?;
-        if let Some(block) = found.into_iter().find(|finding| finding.severity == Severity::Block) {
-            return Ok(Err(block));
-        }
-        if self.set_draft(draft, version, DraftState::Approved, None).await?.is_none() {
-            return Ok(Ok(None));
-        }
-        let (id, now) = (SummaryId::new(), self.now);
-        let values = values![id, draft.id, draft.client_id, draft.lead_id, person, now];
-        let number = self.one::<(i64,)>(SUMMARY, values).await?.map_or(0, |row| row.0);
-        let hash = to_hex(&sha256(text.as_bytes()));
-        let fresh = draft.evidence_at.unwrap_or(now);
-        let period = fresh.format("%-d %B %Y").to_string();
-        let values = values![id, draft.client_id, &draft.client, text, hash, &draft.source_label, period, "", fresh, now];
-        self.run(APPROVED, values).await?;
-        Ok(Ok(Some((id, number))))
-    }
-
-    /// The summary as it is now.
-    pub async fn summary_now(&mut self, id: Uuid) -> Outcome<Option<SummaryNow>> {
-        self.one(SUMMARY_NOW, values![id]).await
-    }
-
-    /// The id of a summary by the number of its reference.
-    pub async fn summary_numbered(&mut self, number: i64) -> Outcome<Option<Uuid>> {
-        Ok(self.one::<(Uuid,)>("select id from summaries where number = $1", values![number]).await?.map(|row| row.0))
-    }
-
-    /// Takes a summary back: the portal does not show it from this commit on. `None` when it changed meanwhile.
-    pub async fn withdraw_summary(&mut self, id: SummaryId, version: i64, why: &str) -> Outcome<Option<i64>> {
-        let now = self.now;
-        let Some((number,)) = self.one::<(i64,)>(WITHDRAW, values![id, version, why, now]).await? else { return Ok(None) };
-        self.run(TAKE_BACK, values![id, now]).await?;
-        self.run(STOP_PUBLISH, values![id, now]).await?;
-        Ok(Some(number))
     }
 }

@@ -3,6 +3,7 @@
 mod draft;
 mod job;
 mod lead;
+mod overriding;
 mod place;
 mod release;
 mod task;
@@ -52,6 +53,8 @@ pub async fn perform(store: &Store, me: &Person, act: &Act) -> Result<Done, Fail
         Verb::ClaimDraft { take_over } => acting.claim(*take_over).await?,
         Verb::ReleaseDraft => acting.release().await?,
         Verb::ApproveDraft { text } => acting.approve(text).await?,
+        Verb::AskOverride { text } => acting.ask_override(text).await?,
+        Verb::GrantOverride => acting.grant_override().await?,
         Verb::RejectDraft { reason } => acting.reject(*reason).await?,
         Verb::ReopenDraft => acting.reopen_draft().await?,
         Verb::WithdrawSummary => acting.withdraw().await?,

@@ -7,7 +7,9 @@ mod databases;
 mod fixtures;
 mod stand_in;
 
+mod boundary;
 mod claim;
+
 mod cli;
 mod delivery;
 mod desk;
@@ -23,6 +25,7 @@ mod lists;
 mod model;
 mod plans;
 mod portal;
+mod publishing;
 mod rooms;
 mod rules;
 mod schema;

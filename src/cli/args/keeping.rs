@@ -69,11 +69,14 @@ pub(crate) struct Newest {
 /// Exports.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ExportCommand {
-    /// The published summaries of a client as JSON, as its portal shows them
+    /// The published summaries of a client, as its portal shows them
     Proof {
         /// Which client
         #[arg(long, value_name = "NAME")]
         client: String,
+        /// Write C-N.json and a page C-N.html into this folder, instead of JSON to the output
+        #[arg(long, value_name = "DIR")]
+        out: Option<std::path::PathBuf>,
     },
 }
 

@@ -71,6 +71,27 @@ pub(crate) enum DraftCommand {
         #[arg(long, value_name = "TEXT")]
         reason: Option<String>,
     },
+    /// Ask an owner to let a text pass although a check blocks it
+    AskOverride {
+        /// Which
+        #[arg(value_name = "REF")]
+        record: Ref,
+        /// The text; `-` is standard input [default: the text as it was saved]
+        #[arg(long, value_name = "FILE")]
+        text_file: Option<PathBuf>,
+        /// Why
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+    /// Let a text pass that somebody else asked for
+    Override {
+        /// Which
+        #[arg(value_name = "REF")]
+        record: Ref,
+        /// Why
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
     /// Send a draft away
     Reject {
         /// Which

@@ -25,6 +25,8 @@ pub struct Proof {
     pub source_label: String,
     /// The time it speaks of, in words.
     pub period: String,
+    /// Where it stands, in words of ours.
+    pub status: String,
     /// What happens next.
     pub next_action: String,
     /// When the newest fact in it happened.
@@ -35,14 +37,14 @@ pub struct Proof {
     pub published_at: DateTime<Utc>,
 }
 from_row!(Proof { summary_id: Uuid, client: =String, text: =String, text_hash: =String, source_label: =String,
-    period: =String, next_action: =String, fresh_as_of: =DateTime<Utc>, approved_at: =DateTime<Utc>,
+    period: =String, status: =String, next_action: =String, fresh_as_of: =DateTime<Utc>, approved_at: =DateTime<Utc>,
     published_at: =DateTime<Utc>, });
 
 impl Store {
     /// The published summaries of a client that the person sees, the last approved first.
     pub async fn proofs(&self, me: &Person, client: ClientId) -> Outcome<Vec<Proof>> {
         let mut sql = Sql::new(
-            "select r.summary_id, r.client, r.text, r.text_hash, r.source_label, r.period, r.next_action, r.fresh_as_of,
+            "select r.summary_id, r.client, r.text, r.text_hash, r.source_label, r.period, r.status, r.next_action, r.fresh_as_of,
                 r.approved_at, r.published_at
                 from approved_texts r where r.published_at is not null and r.withdrawn_at is null",
         );

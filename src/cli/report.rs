@@ -1,0 +1,45 @@
+//! Reports.
+
+use super::Ran;
+use super::desk::Desk;
+use super::print::Printer;
+use super::rows::{Shown, show_all};
+use crate::store::reviewing::{OfClient, OfKind, OfReviewer};
+
+impl Shown for OfClient {
+    const HEADS: &'static [&'static str] = &["client", "waiting>", "blocked>"];
+    fn cells(&self) -> Vec<String> {
+        vec![self.client.clone(), self.waiting.to_string(), self.blocked.to_string()]
+    }
+}
+
+impl Shown for OfReviewer {
+    const HEADS: &'static [&'static str] =
+        &["client", "reviewer", "approved>", "median min>", "changed %>", "overrides>", "withdrawn>"];
+    fn cells(&self) -> Vec<String> {
+        let figures = [self.approved, self.median_minutes, self.median_changed, self.overrides, self.withdrawn];
+        [self.client.clone(), self.reviewer.clone()].into_iter().chain(figures.map(|figure| figure.to_string())).collect()
+    }
+}
+
+impl Shown for OfKind {
+    const HEADS: &'static [&'static str] = &["client", "finding", "severity", "found>"];
+    fn cells(&self) -> Vec<String> {
+        vec![self.client.clone(), self.kind.clone(), self.severity.clone(), self.found.to_string()]
+    }
+}
+
+/// `quotedeck report review`
+pub(super) async fn review(desk: &Desk, printer: &mut Printer) -> Ran {
+    let figures = desk.store.reviewing(&desk.me).await?;
+    if printer.json {
+        printer.json(&figures)?;
+        return Ok(super::DONE);
+    }
+    show_all(printer, &figures.clients)?;
+    printer.text("")?;
+    show_all(printer, &figures.reviewers)?;
+    printer.text("")?;
+    show_all(printer, &figures.findings)?;
+    Ok(super::DONE)
+}

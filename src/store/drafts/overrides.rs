@@ -1,0 +1,76 @@
+//! Blocks that a second person lets pass: asked for one text by one person, granted by another, both with a reason.
+
+use uuid::Uuid;
+
+use super::DraftNow;
+use crate::domain::id::PersonId;
+use crate::domain::journal::sha256;
+use crate::store::statement::values;
+use crate::store::{Outcome, Tx};
+
+const ASK: &str = "insert into overrides (id, draft_id, text_hash, kinds, asked_by, asked_at, asked_why)
+    values ($1, $2, $3, $4, $5, $6, $7)";
+const OPEN: &str = "select o.id, o.kinds, o.asked_by, p.name, o.asked_why from overrides o join people p on p.id = o.asked_by
+    where o.draft_id = $1 and o.granted_by is null order by o.asked_at desc, o.id desc limit 1";
+const GRANT: &str = "update overrides set granted_by = $2, granted_at = $3, granted_why = $4
+    where id = $1 and granted_by is null and asked_by <> $2 returning id";
+const GRANTED: &str = "select p.name, o.kinds, o.granted_why from overrides o join people p on p.id = o.granted_by
+    where o.draft_id = $1 and o.text_hash = $2 order by o.granted_at desc limit 1";
+const TOUCH: &str = "update drafts set updated_at = $2 where id = $1";
+
+/// Somebody asks that a text pass although a check blocks it.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// Its row.
+    pub id: Uuid,
+    /// The kinds of findings that would pass.
+    pub kinds: String,
+    /// Who asked.
+    pub by: PersonId,
+    /// That person's name.
+    pub name: String,
+    /// Why.
+    pub why: String,
+}
+
+/// Somebody let a text pass.
+#[derive(Clone, Debug)]
+pub struct Granted {
+    /// Who did.
+    pub by: String,
+    /// The kinds of findings that pass.
+    pub kinds: String,
+    /// Why.
+    pub why: String,
+}
+
+impl Tx {
+    /// Keeps a request that this very text may pass.
+    pub async fn ask_override(&mut self, draft: &DraftNow, person: PersonId, text: &str, kinds: &str, why: &str) -> Outcome<()> {
+        let now = self.now;
+        let hash = sha256(text.as_bytes()).to_vec();
+        self.run(ASK, values![Uuid::now_v7(), draft.id, hash, kinds, person, now, why]).await?;
+        self.run(TOUCH, values![draft.id, now]).await.map(drop)
+    }
+
+    /// The newest request of a draft that nobody has granted.
+    pub async fn asked_override(&mut self, draft: &DraftNow) -> Outcome<Option<Asked>> {
+        let row: Option<(Uuid, String, Uuid, String, String)> = self.one(OPEN, values![draft.id]).await?;
+        Ok(row.map(|(id, kinds, by, name, why)| Asked { id, kinds, by: PersonId(by), name, why }))
+    }
+
+    /// Grants a request; `false` when somebody else did, or it is the person's own.
+    pub async fn grant_override(&mut self, draft: &DraftNow, asked: &Asked, person: PersonId, why: &str) -> Outcome<bool> {
+        let now = self.now;
+        let granted = self.one::<(Uuid,)>(GRANT, values![asked.id, person, now, why]).await?.is_some();
+        self.run(TOUCH, values![draft.id, now]).await?;
+        Ok(granted)
+    }
+
+    /// Who let this very text of a draft pass; another text needs another request.
+    pub async fn granted_override(&mut self, draft: &DraftNow, text: &str) -> Outcome<Option<Granted>> {
+        let row: Option<(String, String, String)> =
+            self.one(GRANTED, values![draft.id, sha256(text.as_bytes()).to_vec()]).await?;
+        Ok(row.map(|(by, kinds, why)| Granted { by, kinds, why }))
+    }
+}

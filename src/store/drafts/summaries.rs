@@ -1,0 +1,114 @@
+//! Summaries: made by an approval, shown by the portal, and taken back.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::DraftNow;
+use crate::domain::brief::{Subject, day, portal_next, portal_status};
+use crate::domain::draft::{DraftState, SummaryState};
+use crate::domain::id::{ClientId, LeadId, PersonId, SummaryId};
+use crate::domain::journal::{sha256, to_hex};
+use crate::domain::span::{Finding, Severity};
+use crate::store::rows::from_row;
+use crate::store::statement::values;
+use crate::store::{Outcome, Tx};
+
+/// What acts need to know of a summary.
+#[derive(Clone, Debug)]
+pub struct SummaryNow {
+    /// Its id.
+    pub id: SummaryId,
+    /// The number of its reference.
+    pub number: i64,
+    /// Its version.
+    pub version: i64,
+    /// Where it stands.
+    pub state: SummaryState,
+    /// Whose portal shows it.
+    pub client_id: ClientId,
+    /// The lead it speaks of.
+    pub lead_id: LeadId,
+    /// When it last changed.
+    pub updated_at: DateTime<Utc>,
+}
+from_row!(SummaryNow { id: Uuid, number: =i64, version: =i64, state: String, client_id: Uuid, lead_id: Uuid, updated_at: =DateTime<Utc>, });
+
+const SUMMARY: &str = "insert into summaries (id, draft_id, client_id, lead_id, state, approved_by, approved_at, updated_at)
+    values ($1, $2, $3, $4, 'approved', $5, $6, $6) returning number";
+const APPROVED: &str =
+    "insert into approved_texts (summary_id, client_id, client, text, text_hash, source_label, period, next_action, fresh_as_of,
+        approved_at, status)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+const SUMMARY_NOW: &str = "select id, number, version, state, client_id, lead_id, updated_at from summaries where id = $1";
+const WITHDRAW: &str = "update summaries set state = 'withdrawn', withdrawn_why = $3, version = version + 1, updated_at = $4
+    where id = $1 and version = $2 and state <> 'withdrawn' returning number";
+const TAKE_BACK: &str = "update approved_texts set withdrawn_at = $2 where summary_id = $1 and withdrawn_at is null";
+const STOP_PUBLISH: &str =
+    "update jobs set state = 'cancelled', reason = 'withdrawn', finished_at = $2, version = version + 1, updated_at = $2
+    where summary_id = $1 and state in ('armed', 'scheduled', 'ready', 'retrying', 'held') returning id";
+
+impl Tx {
+    /// Approves a text: the draft is closed and the text copied into the table that the portal's view reads, both or
+    /// neither. The text is checked here again, whoever calls: a `block` stops approval on every path (C5), unless
+    /// a second person let it pass.
+    ///
+    /// # Errors
+    /// The blocking finding comes back as the inner error; `Ok(Ok(None))` means that the draft changed meanwhile.
+    pub async fn approve_draft(
+        &mut self,
+        draft: &DraftNow,
+        version: i64,
+        person: PersonId,
+        text: &str,
+        overridden: bool,
+    ) -> Outcome<Result<Option<(SummaryId, i64)>, Finding>> {
+        let found = self.check_text(draft, text).await?;
+        let block = found.into_iter().find(|finding| finding.severity == Severity::Block);
+        if let Some(block) = block.filter(|_| !overridden) {
+            return Ok(Err(block));
+        }
+        if self.set_draft(draft, version, DraftState::Approved, None).await?.is_none() {
+            return Ok(Ok(None));
+        }
+        let (id, now) = (SummaryId::new(), self.now);
+        let values = values![id, draft.id, draft.client_id, draft.lead_id, person, now];
+        let number = self.one::<(i64,)>(SUMMARY, values).await?.map_or(0, |row| row.0);
+        self.copy_text(draft, id, text).await?;
+        Ok(Ok(Some((id, number))))
+    }
+
+    /// Copies a text into the table that the portal's view reads, with what the portal shows beside it.
+    pub(super) async fn copy_text(&mut self, draft: &DraftNow, id: SummaryId, text: &str) -> Outcome<()> {
+        let now = self.now;
+        let hash = to_hex(&sha256(text.as_bytes()));
+        let fresh = draft.evidence_at.unwrap_or(now);
+        let period = if draft.period.is_empty() { day(fresh.date_naive()) } else { draft.period.clone() };
+        // Words of ours alone: a task's title may hold what somebody wrote.
+        let (status, next) = match draft.subject {
+            Subject::Lead => (portal_status(draft.lead_state), portal_next(draft.lead_state)),
+            Subject::Week => ("weekly summary", ""),
+        };
+        let values =
+            values![id, draft.client_id, &draft.client, text, hash, &draft.source_label, period, next, fresh, now, status];
+        self.run(APPROVED, values).await.map(drop)
+    }
+
+    /// The summary as it is now.
+    pub async fn summary_now(&mut self, id: Uuid) -> Outcome<Option<SummaryNow>> {
+        self.one(SUMMARY_NOW, values![id]).await
+    }
+
+    /// The id of a summary by the number of its reference.
+    pub async fn summary_numbered(&mut self, number: i64) -> Outcome<Option<Uuid>> {
+        Ok(self.one::<(Uuid,)>("select id from summaries where number = $1", values![number]).await?.map(|row| row.0))
+    }
+
+    /// Takes a summary back: the portal does not show it from this commit on. `None` when it changed meanwhile.
+    pub async fn withdraw_summary(&mut self, id: SummaryId, version: i64, why: &str) -> Outcome<Option<i64>> {
+        let now = self.now;
+        let Some((number,)) = self.one::<(i64,)>(WITHDRAW, values![id, version, why, now]).await? else { return Ok(None) };
+        self.run(TAKE_BACK, values![id, now]).await?;
+        self.run(STOP_PUBLISH, values![id, now]).await?;
+        Ok(Some(number))
+    }
+}

@@ -1,0 +1,75 @@
+//! Letting a block pass takes two people: whoever reviews asks for one text, and an owner who is somebody else decides.
+
+use chrono::TimeDelta;
+
+use super::Acting;
+use crate::domain::act::Done;
+use crate::domain::draft::DraftAct;
+use crate::domain::failure::Failure;
+use crate::domain::id::Kind;
+use crate::domain::lead::Urgency;
+use crate::domain::span::Severity;
+use crate::domain::task::TaskKind;
+use crate::store::tasks::NewTask;
+
+impl Acting<'_> {
+    /// Asks that the text on the screen pass; an owner gets a task.
+    pub(super) async fn ask_override(&mut self, text: &str) -> Result<Done, Failure> {
+        let draft = self.draft().await?;
+        self.held(&draft, DraftAct::Approve)?;
+        let text = text.trim();
+        let found = self.tx.check_text(&draft, text).await?;
+        let mut kinds: Vec<&str> =
+            found.iter().filter(|finding| finding.severity == Severity::Block).map(|finding| finding.kind.as_str()).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        if kinds.is_empty() {
+            return Err(self.refused("nothing blocks this text", "approve it"));
+        }
+        let kinds = kinds.join(", ");
+        self.announce(Kind::Draft, draft.id.0, Some(draft.lead_id), &kinds).await?;
+        let why = self.act.reason.as_deref().unwrap_or_default();
+        self.tx.ask_override(&draft, self.me.id, text, &kinds, why).await?;
+        let owner = self.tx.first_owner().await?.filter(|owner| *owner != self.me.name);
+        let record = self.act.target.record;
+        let title =
+            format!("{} asks to let {kinds} pass in {record}: quotedeck draft override {record} --reason …", self.me.name);
+        let task = NewTask {
+            client: draft.client_id,
+            lead: Some(draft.lead_id),
+            job: None,
+            payload: None,
+            kind: TaskKind::Other,
+            title: &title,
+            owner: owner.as_deref(),
+            urgency: Urgency::Soon,
+            due_in: TimeDelta::hours(1),
+        };
+        self.tx.put_task(&self.actor, &task).await?;
+        Ok(self.done(format!("an owner is asked to let {kinds} pass; any other text asks anew"), Err("nothing has passed yet")))
+    }
+
+    /// Lets a text pass that somebody else asked for.
+    pub(super) async fn grant_override(&mut self) -> Result<Done, Failure> {
+        let draft = self.draft().await?;
+        let Some(asked) = self.tx.asked_override(&draft).await? else {
+            return Err(self.refused(
+                "nobody asked to let anything pass",
+                "it is asked on the review screen, or: quotedeck draft ask-override",
+            ));
+        };
+        if asked.by == self.me.id {
+            return Err(self.refused("you asked for it yourself, and it takes a second person", "let another owner decide"));
+        }
+        let detail = format!("{} for {}, who asked: {}", asked.kinds, asked.name, asked.why);
+        self.announce(Kind::Draft, draft.id.0, Some(draft.lead_id), &detail).await?;
+        let why = self.act.reason.as_deref().unwrap_or_default();
+        if !self.tx.grant_override(&draft, &asked, self.me.id, why).await? {
+            return Err(self.conflict(draft.state.as_str()).await);
+        }
+        Ok(self.done(
+            format!("{} may approve that text although of {}", asked.name, asked.kinds),
+            Err("withdraw the summary instead"),
+        ))
+    }
+}

@@ -1,0 +1,307 @@
+//! The wall between internal text and the client portal (C1), asked of the server itself: what the catalogue says, what the
+//! portal's role can do, and that either check goes red when the wall has a hole.
+
+use quotedeck::clock::Clock;
+use quotedeck::store::Store;
+use quotedeck::store::connect::Place;
+use rstest::rstest;
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
+use sqlx::{AssertSqlSafe, Column as _, Connection as _, Executor as _, PgConnection, Row as _};
+
+use crate::databases::{World, on_postgres, start, unprepared_database};
+use crate::fixtures::with;
+
+/// Stands in every internal text of these tests, and in no text that is published.
+const CANARY: &str = "zqx-canary";
+
+/// Each line is a hole; none is right.
+const HOLES: &str = "
+    with portal as (select oid from pg_roles where rolname = 'quotedeck_portal'),
+    acls as (
+        select 'schema ' || nspname as object, coalesce(nspacl, acldefault('n', nspowner)) as acl
+            from pg_namespace where nspname in ('internal', 'client')
+        union all
+        select 'relation ' || n.nspname || '.' || c.relname,
+               coalesce(c.relacl, acldefault(case c.relkind when 'S' then 's' else 'r' end::\"char\", c.relowner))
+            from pg_class c join pg_namespace n on n.oid = c.relnamespace
+            where n.nspname in ('internal', 'client') and c.relkind in ('r', 'v', 'm', 'p', 'S', 'f')
+        union all
+        select 'column ' || n.nspname || '.' || c.relname || '.' || a.attname, a.attacl
+            from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
+            where n.nspname in ('internal', 'client') and a.attacl is not null
+        union all
+        select 'function ' || n.nspname || '.' || p.proname, coalesce(p.proacl, acldefault('f', p.proowner))
+            from pg_proc p join pg_namespace n on n.oid = p.pronamespace where n.nspname in ('internal', 'client', 'public')
+    )
+    select 'the portal or everybody has ' || lower(x.privilege_type) || ' on ' || object as hole
+        from acls cross join lateral aclexplode(acl) x
+        where x.grantee in (0, (select oid from portal))
+          and not (object = 'schema client' and x.privilege_type = 'USAGE' and x.grantee <> 0)
+          and not (object = 'relation client.summaries' and x.privilege_type = 'SELECT' and x.grantee <> 0)
+    union all
+    select 'no barrier: client.' || c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where n.nspname = 'client' and c.relkind = 'v' and not coalesce('security_barrier=true' = any (c.reloptions), false)
+    union all
+    select 'no view: client.' || c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where n.nspname = 'client' and c.relkind not in ('v', 'c')
+    union all
+    select 'a view that keeps rows: ' || n.nspname || '.' || c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where n.nspname in ('client', 'internal', 'public') and c.relkind = 'm'
+    union all
+    select 'of another owner: client.' || c.relname || ' of ' || r.rolname
+        from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_roles r on r.oid = c.relowner
+        where n.nspname = 'client' and (r.rolname <> 'quotedeck_owner' or r.rolsuper or r.rolbypassrls)
+    union all
+    select distinct 'client.' || v.relname || ' reads ' || n.nspname || '.' || t.relname
+        from pg_rewrite w join pg_class v on v.oid = w.ev_class join pg_namespace vn on vn.oid = v.relnamespace
+        join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = w.oid and d.refclassid = 'pg_class'::regclass
+        join pg_class t on t.oid = d.refobjid join pg_namespace n on n.oid = t.relnamespace
+        where vn.nspname = 'client' and t.oid <> v.oid and (n.nspname, t.relname) <> ('internal', 'approved_texts')
+    union all
+    select 'a function in client: ' || p.proname from pg_proc p join pg_namespace n on n.oid = p.pronamespace where n.nspname = 'client'
+    union all
+    select 'more than a name is notified: ' || p.proname from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+        where n.nspname in ('internal', 'public')
+          and regexp_replace(p.prosrc, 'perform pg_notify\\(''quotedeck'', tg_table_name\\);', '') ~* 'notify'
+    union all
+    select 'the portal is ' || r.rolname from pg_auth_members m join portal on m.member = portal.oid join pg_roles r on r.oid = m.roleid
+    union all
+    select 'the portal may more than log in' from pg_roles
+        where rolname = 'quotedeck_portal' and (rolsuper or rolcreaterole or rolcreatedb or rolbypassrls or rolreplication)
+    union all
+    select 'the portal owns ' || c.relname from pg_class c, portal where c.relowner = portal.oid
+    order by hole";
+
+async fn holes(connection: &mut PgConnection) -> Vec<String> {
+    sqlx::query(HOLES).fetch_all(connection).await.unwrap().iter().map(|row| row.get(0)).collect()
+}
+
+async fn fresh() -> PgConnectOptions {
+    let options = unprepared_database().await;
+    Store::init(&Place::Postgres(Box::new(options.clone())), Clock::fixed(start())).await.unwrap().close().await;
+    options
+}
+
+#[tokio::test]
+async fn the_catalogue_shows_no_hole() {
+    let mut connection = PgConnection::connect_with(&fresh().await).await.unwrap();
+    assert_eq!(holes(&mut connection).await, Vec::<String>::new());
+}
+
+const COLUMNS: &str = "summary_id, client_id, client, text, text_hash, source_label, period, status, next_action, fresh_as_of,
+    approved_at, published_at from internal.approved_texts where published_at is not null and withdrawn_at is null";
+
+#[rstest]
+#[case("create or replace view client.summaries as select {columns}", "no barrier: client.summaries")]
+#[case("grant select on internal.leads to quotedeck_portal", "has select on relation internal.leads")]
+#[case("grant select (name) on internal.leads to public", "has select on column internal.leads.name")]
+#[case("grant usage on schema internal to public", "has usage on schema internal")]
+#[case("grant execute on function internal.say_changed() to public", "has execute on function internal.say_changed")]
+#[case("create function public.f() returns int language sql as 'select 1'", "has execute on function public.f")]
+#[case("grant update on client.summaries to quotedeck_portal", "has update on relation client.summaries")]
+#[case(
+    "create view client.more with (security_barrier = true) as select name from internal.leads",
+    "client.more reads internal.leads"
+)]
+#[case("create table client.more (n int)", "no view: client.more")]
+#[case("create materialized view internal.more as select 1 as n", "a view that keeps rows: internal.more")]
+#[case("alter view client.summaries owner to current_user", "of another owner: client.summaries")]
+#[case("grant pg_read_all_data to quotedeck_portal", "the portal is pg_read_all_data")]
+#[case("alter role quotedeck_portal bypassrls", "the portal may more than log in")]
+#[case(
+    "create or replace function internal.say_changed() returns trigger language plpgsql as $$ begin
+        perform pg_notify('quotedeck', current_query()); return null; end $$",
+    "more than a name is notified: say_changed"
+)]
+#[tokio::test]
+async fn a_hole_in_the_wall_is_seen(#[case] mutation: &str, #[case] seen: &str) {
+    on_postgres(async |world| {
+        let Place::Postgres(options) = &world.place else { panic!("this is Postgres") };
+        let mut connection = PgConnection::connect_with(options).await.unwrap();
+        // Roles belong to the whole server: what is changed here is never committed.
+        let mut transaction = connection.begin().await.unwrap();
+        transaction.execute(AssertSqlSafe(mutation.replace("{columns}", COLUMNS))).await.unwrap();
+        let found = holes(&mut transaction).await;
+        assert!(found.iter().any(|hole| hole.contains(seen)), "{mutation}: {found:?}");
+        transaction.rollback().await.unwrap();
+    })
+    .await;
+}
+
+/// A world where every text that is not published holds the canary.
+async fn furnish(world: &World) {
+    let acme = world.client("Acme").await;
+    let rosa = world.person("rosa", quotedeck::domain::actor::Role::Owner, None).await;
+    let lead = world.lead(&acme, with![name = CANARY, next_action = CANARY, service = CANARY]).await;
+    for (state, text) in [("published", "A call was missed."), ("approved", CANARY), ("withdrawn", CANARY)] {
+        let draft = world.draft(&acme, lead, with![state = "approved", text = CANARY]).await;
+        world.summary(&acme, lead, draft, &rosa, text, with![state = state]).await;
+    }
+    // As init does: what everybody may do with a database is not copied from the one that tests start from.
+    world
+        .script("do $$ begin execute format('revoke create, temporary on database %I from public', current_database()); end $$; analyze")
+        .await;
+}
+
+/// As a portal logs in: the session itself is the role, so that there is nothing to go back to.
+async fn portal(options: &PgConnectOptions) -> PgConnection {
+    let mut connection = PgConnection::connect_with(&options.clone().options([("search_path", "client")])).await.unwrap();
+    connection.execute("set session authorization quotedeck_portal").await.unwrap();
+    connection
+}
+
+/// What an attempt brought: its rows as text, or the error.
+async fn tried(connection: &mut PgConnection, sql: &str) -> Result<String, String> {
+    let rows = sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).fetch_all(connection).await.map_err(|error| format!("{error:?}"))?;
+    let cell = |row: &sqlx::postgres::PgRow, n: usize| {
+        row.try_get::<String, _>(n).unwrap_or_else(|_| row.try_get_unchecked::<String, _>(n).unwrap_or_default())
+    };
+    let line = |row: &sqlx::postgres::PgRow| row.columns().iter().map(|c| cell(row, c.ordinal())).collect::<Vec<_>>().join("|");
+    Ok(rows.iter().map(line).collect::<Vec<_>>().join("\n"))
+}
+
+/// Attempts that must be refused.
+const REFUSED: &[&str] = &[
+    "select * from internal.approved_texts",
+    "select * from internal.drafts",
+    "table internal.leads",
+    "copy internal.leads to stdout",
+    "create temp table summaries (text text)",
+    "create temp view summaries as select 1",
+    "create function pg_temp.leak(t text) returns bool language plpgsql cost 0.0001 as $$ begin raise notice '%', t; return true; end $$",
+    "create function client.leak(t text) returns bool language sql as 'select true'",
+    "create function public.leak(t text) returns bool language sql as 'select true'",
+    "create view client.summaries2 as select 1",
+    "create or replace view client.summaries as select 1",
+    "alter view client.summaries set (security_barrier = false)",
+    "insert into client.summaries (text) values ('x')",
+    "delete from client.summaries",
+    "set role quotedeck_app",
+    "set role quotedeck_owner",
+    "select pg_read_file('/etc/hostname')",
+    "select pg_ls_dir('/')",
+    "copy (select 1) to program 'true'",
+    "copy (select 1) to '/tmp/x'",
+    "select lo_import('/etc/hostname')",
+    "select * from pg_statistic",
+    "select * from pg_authid",
+    "create extension dblink",
+    "do language plpgsql $$ begin execute 'select 1 from internal.leads'; end $$",
+    "lock table internal.leads",
+    "explain analyze select * from internal.leads",
+];
+
+/// Attempts that may be answered, as long as nothing internal is in the answer or in the error.
+const HARMLESS: &[&str] = &[
+    "select * from client.summaries",
+    "select * from client.summaries where text::int > 0",
+    "select * from client.summaries where text::date > '2020-01-01'",
+    "select 1 from client.summaries where 1 / (case when text like '%canary%' then 0 else 1 end) = 1",
+    "select 1 from client.summaries where length(repeat(text, 1000000000)) < 0",
+    "select xmlparse(document text) from client.summaries",
+    "select text::json from client.summaries",
+    "select * from client.summaries where text ~ text",
+    "select * from client.summaries order by text::int",
+    "explain (verbose, costs) select * from client.summaries where text like '%canary%'",
+    "explain (analyze, verbose, timing off) select * from client.summaries where text like '%canary%'",
+    "select tablename, attname, most_common_vals::text, histogram_bounds::text from pg_stats",
+    "select * from pg_stats_ext",
+    "select query from pg_stat_activity",
+    "select definition from pg_views where schemaname in ('client', 'internal')",
+    "select prosrc from pg_proc p join pg_namespace n on n.oid = p.pronamespace where nspname in ('client', 'internal')",
+    "select * from information_schema.columns where table_schema in ('client', 'internal')",
+    "select * from pg_prepared_statements",
+    "select * from pg_largeobject_metadata",
+    "select * from pg_notification_queue_usage()",
+    "select * from pg_settings where setting like '%canary%'",
+];
+
+async fn leaks(connection: &mut PgConnection) -> Vec<String> {
+    let mut leaks = Vec::new();
+    for sql in REFUSED {
+        match tried(connection, sql).await {
+            Ok(_) => leaks.push(format!("was let: {sql}")),
+            Err(error) if error.contains(CANARY) => leaks.push(format!("its error tells: {sql}")),
+            Err(_) => {}
+        }
+    }
+    for sql in HARMLESS {
+        // The attempt itself names a part of the canary; the whole of it stands nowhere but in hidden rows.
+        let told = tried(connection, sql).await.unwrap_or_else(|error| error);
+        if told.contains(CANARY) {
+            leaks.push(format!("tells: {sql}"));
+        }
+    }
+    leaks
+}
+
+#[tokio::test]
+async fn nothing_a_portal_tries_shows_more_than_what_is_published() {
+    on_postgres(async |world| {
+        furnish(&world).await;
+        let Place::Postgres(options) = &world.place else { panic!("this is Postgres") };
+        let mut connection = portal(options).await;
+        assert_eq!(leaks(&mut connection).await, Vec::<String>::new());
+        // The division above finds no hidden row: it would fail on one.
+        let oracle =
+            tried(&mut connection, "select text from client.summaries where 1 / (position('missed' in text)) >= 0").await;
+        assert_eq!(oracle.as_deref(), Ok("A call was missed."));
+    })
+    .await;
+}
+
+#[rstest]
+#[case(&["drop view client.summaries", "create view client.summaries as select {columns}",
+    "alter view client.summaries owner to quotedeck_owner", "grant select on client.summaries to quotedeck_portal"])]
+#[case(&["grant usage on schema internal to quotedeck_portal", "grant select on internal.leads to quotedeck_portal"])]
+#[case(&["grant create on schema client to quotedeck_portal"])]
+#[case(&["drop view client.summaries", "create view client.summaries with (security_barrier = true) as select text from internal.approved_texts",
+    "alter view client.summaries owner to quotedeck_owner", "grant select on client.summaries to quotedeck_portal"])]
+#[tokio::test]
+async fn an_attacker_gets_through_a_hole(#[case] mutation: &[&str]) {
+    on_postgres(async |world| {
+        furnish(&world).await;
+        for statement in mutation {
+            world.script(&statement.replace("{columns}", COLUMNS)).await;
+        }
+        let Place::Postgres(options) = &world.place else { panic!("this is Postgres") };
+        let leaks = leaks(&mut portal(options).await).await;
+        assert!(!leaks.is_empty(), "{mutation:?} went unseen");
+    })
+    .await;
+}
+
+/// What every listener hears while rows change.
+async fn heard(world: &World) -> Vec<String> {
+    let Place::Postgres(options) = &world.place else { panic!("this is Postgres") };
+    let pool = PgPoolOptions::new().max_connections(2).connect_with((**options).clone()).await.unwrap();
+    let mut listener = PgListener::connect_with(&pool).await.unwrap();
+    listener.listen("quotedeck").await.unwrap();
+    // One after the other: equal notifications of one transaction are one.
+    world.script("update internal.leads set name = 'zqx-canary 2'").await;
+    world.script("update internal.drafts set title = 'zqx-canary 2'").await;
+    let mut heard = Vec::new();
+    for _ in 0..2 {
+        heard.push(listener.recv().await.unwrap().payload().to_owned());
+    }
+    // It holds a connection of the pool, which closes when all are back.
+    drop(listener);
+    pool.close().await;
+    heard
+}
+
+#[tokio::test]
+async fn a_listener_hears_names_of_tables_alone() {
+    on_postgres(async |world| {
+        furnish(&world).await;
+        assert_eq!(heard(&world).await, ["leads", "drafts"]);
+        world
+            .script(
+                "create or replace function internal.say_changed() returns trigger language plpgsql as $$ begin
+                    perform pg_notify('quotedeck', current_query()); return null; end $$",
+            )
+            .await;
+        assert!(heard(&world).await.iter().any(|payload| payload.contains(CANARY)), "text in a notification went unheard");
+    })
+    .await;
+}

@@ -1,0 +1,197 @@
+//! From an approved text to what a portal shows, and back: previews, versions, blocks that two people let pass, figures.
+
+use quotedeck::domain::act::{Act, Done, Verb};
+use quotedeck::domain::actor::{Actor, Person, Role};
+use quotedeck::domain::client::Client;
+use quotedeck::domain::failure::Failure;
+use quotedeck::domain::id::{Kind, LeadId, Ref};
+use quotedeck::domain::journal::{sha256, to_hex};
+use quotedeck::workflow::act::perform;
+use quotedeck::workflow::review::{NewDraft, file_draft};
+
+use crate::databases::World;
+use crate::drafting::{set_up, work};
+use crate::fixtures::with;
+
+both_databases!(
+    a_preview_is_what_the_portal_shows_later,
+    a_preview_leaves_nothing_behind,
+    a_block_passes_when_two_people_say_so,
+    nobody_lets_their_own_block_pass,
+    another_text_needs_another_word,
+    a_withdrawn_text_is_gone_and_a_later_approval_is_a_new_version,
+    who_approved_cannot_be_changed,
+    the_figures_of_reviewing,
+);
+
+async fn filed(world: &World, client: &Client, text: &str) -> Ref {
+    let lead = LeadId(world.lead(client, with![]).await.id);
+    let new = NewDraft { lead, title: "a call".into(), text: text.into(), model: "outline".into() };
+    file_draft(&world.store, &Actor::Worker, &new).await.unwrap()
+}
+
+async fn act(world: &World, me: &Person, record: Ref, verb: Verb) -> Result<Done, Failure> {
+    let target = world.store.find(me, record).await?;
+    perform(&world.store, me, &Act { target, verb, reason: Some("a test".into()) }).await
+}
+
+async fn claim(world: &World, me: &Person, record: Ref) {
+    act(world, me, record, Verb::ClaimDraft { take_over: false }).await.unwrap();
+}
+
+async fn approve(world: &World, me: &Person, record: Ref, text: &str) -> Result<Done, Failure> {
+    act(world, me, record, Verb::ApproveDraft { text: text.into() }).await
+}
+
+async fn publish(world: &World) {
+    world.clock.advance(chrono::TimeDelta::seconds(11));
+    work(world).await;
+}
+
+const SAFE: &str = "The customer asked about a water heater.";
+const PHONE: &str = "Call the customer at 512-555-0142.";
+
+async fn a_preview_is_what_the_portal_shows_later(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    let draft = filed(&world, &acme, SAFE).await;
+    claim(&world, &rosa, draft).await;
+    let id = world.store.find(&rosa, draft).await.unwrap().id;
+    let seen = world.store.portal_preview(&rosa, id.into(), SAFE).await.unwrap();
+    approve(&world, &rosa, draft, SAFE).await.unwrap();
+    publish(&world).await;
+    let shown = world.store.proofs(&rosa, acme.id).await.unwrap();
+    let [shown] = &shown[..] else { panic!("{shown:?}") };
+    let fields = |proof: &quotedeck::store::lists::proof::Proof| {
+        [&proof.client, &proof.text, &proof.text_hash, &proof.source_label, &proof.period, &proof.status, &proof.next_action]
+            .map(Clone::clone)
+    };
+    assert_eq!(fields(&seen), fields(shown));
+    assert_eq!(seen.fresh_as_of, shown.fresh_as_of);
+    assert_eq!((shown.status.as_str(), shown.period.as_str()), ("new request", "1 June 2026"));
+    assert_eq!(shown.text_hash, to_hex(&sha256(SAFE.as_bytes())));
+}
+
+async fn a_preview_leaves_nothing_behind(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    let draft = filed(&world, &acme, SAFE).await;
+    let id = world.store.find(&rosa, draft).await.unwrap().id;
+    world.store.portal_preview(&rosa, id.into(), SAFE).await.unwrap();
+    assert_eq!(world.number("select count(*) from summaries").await, 0);
+    assert_eq!(world.number("select count(*) from approved_texts").await, 0);
+    // Nor does it use up a number that people say aloud, and what this connection may do is as before.
+    claim(&world, &rosa, draft).await;
+    let done = approve(&world, &rosa, draft, SAFE).await.unwrap();
+    assert_eq!(done.record, Ref::new(Kind::Summary, 1));
+    let other = world.client("Brill").await;
+    let ben = world.person("ben", Role::Reviewer, Some(&[&other])).await;
+    let refused = world.store.portal_preview(&ben, id.into(), SAFE).await.unwrap_err();
+    assert!(matches!(refused, Failure::NotFound(_)), "{refused}");
+}
+
+async fn a_block_passes_when_two_people_say_so(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    let ana = world.person("ana", Role::Reviewer, None).await;
+    let draft = filed(&world, &acme, PHONE).await;
+    claim(&world, &ana, draft).await;
+    let refused = approve(&world, &ana, draft, PHONE).await.unwrap_err();
+    assert!(refused.to_string().contains("phone") && !refused.to_string().contains("0142"), "{refused}");
+    // A reviewer may ask, and may not grant.
+    act(&world, &ana, draft, Verb::AskOverride { text: PHONE.into() }).await.unwrap();
+    assert_eq!(world.number("select count(*) from tasks where title like '%asks to let phone pass%'").await, 1);
+    assert!(matches!(act(&world, &ana, draft, Verb::GrantOverride).await, Err(Failure::NotAllowed { .. })));
+    assert!(approve(&world, &ana, draft, PHONE).await.is_err());
+    act(&world, &rosa, draft, Verb::GrantOverride).await.unwrap();
+    approve(&world, &ana, draft, PHONE).await.unwrap();
+    let told = world
+        .texts("select actor || ' ' || verb || ': ' || detail from journal where verb like 'draft.%' and subject_kind = 'draft' order by number")
+        .await;
+    assert_eq!(
+        told[told.len() - 3..],
+        [
+            "ana draft.ask_override: phone: a test",
+            "rosa draft.override: phone for ana, who asked: a test: a test",
+            "ana draft.approve: rosa let phone pass: a test: a test",
+        ]
+    );
+}
+
+async fn nobody_lets_their_own_block_pass(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    let draft = filed(&world, &acme, PHONE).await;
+    claim(&world, &rosa, draft).await;
+    let nothing = act(&world, &rosa, draft, Verb::GrantOverride).await.unwrap_err();
+    assert!(nothing.to_string().contains("nobody asked"), "{nothing}");
+    act(&world, &rosa, draft, Verb::AskOverride { text: PHONE.into() }).await.unwrap();
+    let refused = act(&world, &rosa, draft, Verb::GrantOverride).await.unwrap_err();
+    assert!(refused.to_string().contains("a second person"), "{refused}");
+    // Nor by hand: the row itself refuses.
+    let by_hand = "update overrides set granted_by = asked_by, granted_at = asked_at, granted_why = 'x'";
+    assert!(world.attempt(crate::databases::Login::Administrator, by_hand).await.is_err());
+}
+
+async fn another_text_needs_another_word(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    let ana = world.person("ana", Role::Reviewer, None).await;
+    let draft = filed(&world, &acme, PHONE).await;
+    claim(&world, &ana, draft).await;
+    act(&world, &ana, draft, Verb::AskOverride { text: PHONE.into() }).await.unwrap();
+    act(&world, &rosa, draft, Verb::GrantOverride).await.unwrap();
+    let other = "Call the customer at 512-555-0143.";
+    assert!(approve(&world, &ana, draft, other).await.is_err());
+    let none = act(&world, &ana, draft, Verb::AskOverride { text: SAFE.into() }).await.unwrap_err();
+    assert!(none.to_string().contains("nothing blocks"), "{none}");
+}
+
+async fn a_withdrawn_text_is_gone_and_a_later_approval_is_a_new_version(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    let draft = filed(&world, &acme, SAFE).await;
+    claim(&world, &rosa, draft).await;
+    let summary = approve(&world, &rosa, draft, SAFE).await.unwrap().record;
+    publish(&world).await;
+    assert_eq!(world.store.proofs(&rosa, acme.id).await.unwrap().len(), 1);
+    act(&world, &rosa, summary, Verb::WithdrawSummary).await.unwrap();
+    assert_eq!(world.store.proofs(&rosa, acme.id).await.unwrap(), []);
+    let view = if world.store.is_postgres() { "client.summaries" } else { "client_summaries" };
+    assert_eq!(world.number(&format!("select count(*) from {view}")).await, 0);
+    assert_eq!(world.number("select count(*) from journal where verb = 'summary.withdraw'").await, 1);
+    let next = filed(&world, &acme, SAFE).await;
+    claim(&world, &rosa, next).await;
+    let again = approve(&world, &rosa, next, SAFE).await.unwrap().record;
+    publish(&world).await;
+    assert_ne!(again, summary);
+    assert_eq!(world.store.proofs(&rosa, acme.id).await.unwrap().len(), 1);
+    assert_eq!(world.texts("select state from summaries order by number").await, ["withdrawn", "published"]);
+}
+
+async fn who_approved_cannot_be_changed(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    let draft = filed(&world, &acme, SAFE).await;
+    claim(&world, &rosa, draft).await;
+    approve(&world, &rosa, draft, SAFE).await.unwrap();
+    for change in ["update summaries set approved_at = updated_at", "update approved_texts set status = 'booked'"] {
+        let refused = world.attempt(crate::databases::Login::Program, change).await.unwrap_err();
+        assert!(refused.contains("approved text cannot be changed"), "{change}: {refused}");
+    }
+}
+
+async fn the_figures_of_reviewing(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    let ana = world.person("ana", Role::Reviewer, None).await;
+    let draft = filed(&world, &acme, SAFE).await;
+    world.clock.advance(chrono::TimeDelta::minutes(7));
+    claim(&world, &ana, draft).await;
+    let summary = approve(&world, &ana, draft, "The customer asked about the water heater.").await.unwrap().record;
+    act(&world, &ana, summary, Verb::WithdrawSummary).await.unwrap();
+    filed(&world, &acme, PHONE).await;
+    let figures = world.store.reviewing(&rosa).await.unwrap();
+    let [client] = &figures.clients[..] else { panic!("{figures:?}") };
+    assert_eq!((client.waiting, client.blocked), (1, 1));
+    let [reviewer] = &figures.reviewers[..] else { panic!("{figures:?}") };
+    assert_eq!((reviewer.reviewer.as_str(), reviewer.approved, reviewer.withdrawn), ("ana", 1, 1));
+    // One word of seven.
+    assert_eq!((reviewer.median_minutes, reviewer.median_changed, reviewer.overrides), (7, 15, 0));
+    assert!(figures.findings.iter().any(|kind| kind.kind == "phone" && kind.found == 1), "{figures:?}");
+    let nobody = world.person("ned", Role::Viewer, Some(&[])).await;
+    let none = world.store.reviewing(&nobody).await.unwrap();
+    assert!(none.clients.is_empty() && none.reviewers.is_empty() && none.findings.is_empty());
+}
