@@ -251,8 +251,6 @@ async fn nothing_a_portal_tries_shows_more_than_what_is_published() {
 }
 
 #[rstest]
-#[case(&["drop view client.summaries", "create view client.summaries as select {columns}",
-    "alter view client.summaries owner to quotedeck_owner", "grant select on client.summaries to quotedeck_portal"])]
 #[case(&["grant usage on schema internal to quotedeck_portal", "grant select on internal.leads to quotedeck_portal"])]
 #[case(&["grant create on schema client to quotedeck_portal"])]
 #[case(&["drop view client.summaries", "create view client.summaries with (security_barrier = true) as select text from internal.approved_texts",
