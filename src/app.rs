@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
-use crate::config::keys::{KeyTable, Place};
+use crate::config::keys::{Action, KeyTable, Place};
 use crate::domain::actor::Person;
 use crate::domain::id::Ref;
 use crate::domain::row::{FailureGroup, Figures, Pane, Presence};
@@ -191,6 +191,7 @@ impl App {
                 self.size = (columns, rows);
                 Vec::new()
             }
+            Message::Leave => self.act(Action::Quit),
             Message::Tick(now) => {
                 self.now = self.now.max(now);
                 self.tell_reviews(&Message::Tick(now))
@@ -230,6 +231,11 @@ impl App {
         if let Some(review) = self.top_review() {
             review.painted();
         }
+    }
+
+    /// Whether the first draft is about to open by itself: a list that is seen for a blink is not worth its bytes.
+    pub fn opening(&self) -> bool {
+        self.to_open && self.screens.is_empty() && self.list(Pane::Review).load == list::Load::Loading
     }
 
     /// Whether every request was answered.

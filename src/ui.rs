@@ -31,6 +31,10 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, styles: &Styles) {
     let parts = app.frame();
     chrome::header(frame.buffer_mut(), app, parts.header, styles);
     match app.screen() {
+        None if app.opening() => {
+            let line = ratatui::text::Line::styled(" reading the drafts …", styles.dim);
+            frame.render_widget(line, native(parts.body));
+        }
         None => home(frame, app, parts.tabs, parts.body, styles),
         Some(Screen::Group(group)) => groups::group(frame.buffer_mut(), app, parts.body, group, styles),
         Some(Screen::Trace(trace)) => trace::draw(frame.buffer_mut(), app, parts.body, trace, styles),

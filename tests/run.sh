@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Passes every test: installs Postgres, tmux and libfaketime where they are missing, then runs `cargo test`, and the kill
+# Passes every test: installs Postgres, tmux, OpenSSH and libfaketime where they are missing, then runs `cargo test`, and the kill
 # test once more on builds that are broken on purpose.
 # Arguments go to `cargo test`: tests/run.sh --lib domain
 set -euo pipefail
@@ -10,6 +10,8 @@ have_postgres() { compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || co
 missing=()
 have_postgres || missing+=(postgresql)
 command -v tmux >/dev/null || missing+=(tmux)
+command -v sshd >/dev/null || [ -x /usr/sbin/sshd ] || missing+=(openssh-server)
+command -v ssh >/dev/null || missing+=(openssh-client)
 compgen -G '/usr/lib/*/faketime/libfaketime.so.1' >/dev/null || missing+=(libfaketime)
 command -v cc >/dev/null || missing+=(build-essential)
 if [ "${#missing[@]}" -gt 0 ]; then

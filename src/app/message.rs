@@ -57,6 +57,8 @@ pub enum Message {
     Mouse(MouseEvent),
     /// The terminal has a new size: columns, rows.
     Resize(u16, u16),
+    /// The terminal is gone, or the process must end: leave as by the key.
+    Leave,
     /// Time went on, because something on the screen shows it.
     Tick(DateTime<Utc>),
     /// Something changed in the database: re-read what is shown.

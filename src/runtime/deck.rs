@@ -220,12 +220,18 @@ impl<S: Surface> Deck<S> {
 
     fn sign(&mut self, sign: Sign) {
         match sign {
-            Sign::Interrupted | Sign::Ended => self.ended = Some(Ok(())),
+            Sign::Interrupted | Sign::Ended => self.leave(),
             Sign::Continued => {
                 let taken = self.surface.take_back();
                 self.painted_anew(taken);
             }
         }
+    }
+
+    /// Ends as with the key to leave: what was typed is saved, claims are handed back.
+    fn leave(&mut self) {
+        self.take(Message::Leave);
+        self.ended = Some(Ok(()));
     }
 
     fn task_ended(&mut self, done: Result<(), JoinError>) {
@@ -237,7 +243,7 @@ impl<S: Surface> Deck<S> {
     fn event(&mut self, event: Option<Event>, ticked: &mut bool) {
         let Some(event) = event else {
             // The terminal is gone.
-            self.ended = Some(Ok(()));
+            self.leave();
             return;
         };
         if self.session.local && input::is_suspend(&event) {
@@ -309,7 +315,11 @@ impl<S: Surface> Deck<S> {
                 self.next_frame = now + FRAME;
                 self.app.painted();
             }
-            Err(error) => self.ended = Some(Err(Broken::Terminal(error))),
+            Err(error) => {
+                // Whoever was before it is gone, and a signal may never say so.
+                self.leave();
+                self.ended = Some(Err(Broken::Terminal(error)));
+            }
         }
     }
 

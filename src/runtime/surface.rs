@@ -1,5 +1,7 @@
 //! What the loop asks of a terminal, and the painter that writes to one: a frame is one write, and no change no byte.
 
+mod cells;
+
 use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -73,8 +75,8 @@ impl<W: Write> Write for Whole<W> {
 /// Where the size comes from: the kernel, or what an SSH client said.
 type SizeOf = Box<dyn Fn() -> io::Result<Size> + Send>;
 
-/// Paints with escape sequences, and writes nothing where nothing changed: ratatui alone resets colours and places the
-/// cursor with every frame, which over SSH is a packet for each.
+/// Paints with few escape sequences, and writes nothing where nothing changed: ratatui alone resets colours and places
+/// the cursor with every frame, which over SSH is a packet for each, and names every colour and place in full.
 pub struct Painter<W: Write> {
     inner: CrosstermBackend<Whole<W>>,
     done: Arc<AtomicBool>,
@@ -123,7 +125,8 @@ impl<W: Write> Backend for Painter<W> {
         if matches!(self.cursor, Cursor::At(_)) {
             self.cursor = Cursor::Astray;
         }
-        self.inner.draw(content)
+        let columns = self.size()?.width;
+        self.inner.write_all(cells::write(content, columns).as_bytes())
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {

@@ -5,6 +5,7 @@ mod cluster;
 #[macro_use]
 mod databases;
 mod fixtures;
+mod pty;
 mod stand_in;
 
 mod boundary;
@@ -26,11 +27,13 @@ mod model;
 mod plans;
 mod portal;
 mod publishing;
+mod reviewing;
 mod rooms;
 mod rules;
 mod schema;
 mod seed;
 mod sending;
+mod ssh;
 mod terminal;
 mod trace;
 mod workflow;

@@ -267,11 +267,13 @@ impl Review {
     pub fn close(&mut self, scene: &Scene<'_>, seq: &mut SeqSource) -> Vec<Effect> {
         self.typing = false;
         let mut effects = self.keep_recovery();
-        if self.may_save(scene) {
-            // Should the claim be handed back first, the save is refused and the recovery file still has it.
+        if self.may_save(scene) && self.dirty() {
+            // The claim is handed back once the text is saved: the other way about, the save would be refused.
+            self.leaving = true;
             effects.extend(self.save(scene, seq));
+        } else {
+            effects.extend(self.let_go(scene, seq));
         }
-        effects.extend(self.let_go(scene, seq));
         effects
     }
 }

@@ -1,4 +1,4 @@
-//! Keeping the reviewer's text: saved to the database a second after the last key, and to the recovery file whenever
+//! Keeping the reviewer's text: saved to the database a second after the first key that changed it, and to the recovery file whenever
 //! that fails. Two saved texts are never merged or dropped by the machine: the person is asked.
 
 use std::fmt;
@@ -12,7 +12,7 @@ use crate::domain::failure::Failure;
 use crate::domain::id::Ref;
 use crate::domain::text::Internal;
 
-/// Time without a key after which the text is saved.
+/// Time after which a change is saved, however fast the keys come: a process that is killed loses no more.
 pub(super) const PAUSE: TimeDelta = TimeDelta::seconds(1);
 /// Time after which a save that failed is tried again.
 const AGAIN: TimeDelta = TimeDelta::seconds(5);
@@ -129,7 +129,7 @@ impl Review {
     /// The text changed: check it, and save it when the keys rest.
     pub(super) fn changed(&mut self, scene: &Scene<'_>) {
         self.checks.run(self.editor.text());
-        self.keep.due = Some(scene.now + PAUSE);
+        self.keep.due.get_or_insert(scene.now + PAUSE);
         if matches!(self.view, super::View::Diff(_)) {
             self.compare();
         }

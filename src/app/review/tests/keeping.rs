@@ -219,6 +219,8 @@ fn quitting_keeps_saves_and_hands_back() {
     desk.type_in("!");
     desk.close();
     assert_eq!((recovery(&desk), saves(&desk)), (Some(format!("{SAFE}!")), vec![format!("{SAFE}!")]));
+    assert!(!desk.effects.iter().any(|effect| matches!(effect, Effect::Perform(..))), "the claim is needed for the save");
+    desk.saved(Ok(2));
     assert_eq!(desk.last_act().1.verb, Verb::ReleaseDraft);
 }
 

@@ -1,0 +1,155 @@
+//! A reviewer over plain OpenSSH: a real server and client on loopback, a forced command, and a wire between them that
+//! can be cut and counts what goes over it.
+
+mod server;
+
+use std::time::Duration;
+
+use quotedeck::domain::actor::Role;
+use rustix::process::Signal;
+
+use crate::databases::{World, on_sqlite};
+use crate::fixtures::with;
+use server::Server;
+
+const FOUND_THREE: &str = "Maria Ortiz called. Call her at 512-555-0142. We guarantee a visit.";
+/// Bytes of one whole review at 120×36.
+const BUDGET: usize = 12_000;
+
+/// A database with one draft, and ana who reviews.
+async fn draft(world: &World, text: &str) -> Server {
+    world.person("ana", Role::Reviewer, None).await;
+    let acme = world.client("Acme").await;
+    let lead = world.lead(&acme, with![name = "Maria Ortiz"]).await;
+    world.draft(&acme, lead, with![text = text]).await;
+    world.task(&acme, with![]).await;
+    Server::start(world)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_whole_review_by_keys_is_cheap_on_the_line() {
+    on_sqlite(async |world| {
+        let server = draft(&world, FOUND_THREE).await;
+        let mut ana = server.log_in();
+        ana.sees("● yours");
+        for left in ["1 of 2", "1 of 1", "found nothing"] {
+            ana.press("m");
+            ana.sees(left);
+        }
+        // She reads what she made; a verdict on what was only just shown would not count.
+        ana.becomes(Duration::from_secs(1), |_| false);
+        ana.press("a");
+        ana.sees("no draft is left");
+        let (written, carried) = (ana.written(), server.wire.carried());
+        println!("one review at 120×36: {written} bytes written by the deck, {carried} carried with SSH's own");
+        assert!(written < BUDGET, "{written} bytes");
+        let approved = world.texts("select text from approved_texts").await.concat();
+        assert_eq!(approved, "The customer called. Call her at the number on file. We aim for a visit.");
+        ana.press("q");
+        server.is_left().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_that_drops_in_the_middle_of_an_edit_keeps_the_text_for_another_machine() {
+    on_sqlite(async |world| {
+        let server = draft(&world, "Two calls were missed.").await;
+        let mut ana = server.log_in();
+        ana.sees("● yours");
+        ana.press("eZebra crossing. ");
+        ana.sees("Zebra crossing.");
+        server.wire.cut();
+        server.is_left().await;
+        // Another home knows nothing of the recovery file: the database alone has the text.
+        server.forget_homes();
+        let mut again = server.log_in();
+        again.sees("Zebra crossing.");
+        again.sees("● yours");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deck_that_is_killed_has_lost_no_more_than_a_second_of_typing() {
+    on_sqlite(async |world| {
+        let server = draft(&world, "Two calls were missed.").await;
+        let mut ana = server.log_in();
+        ana.sees("● yours");
+        ana.press("eZebra ");
+        // She types on, faster than once a second: the save must not wait for a pause.
+        let saved = async || world.texts("select coalesce(work, '') from drafts").await.concat().contains("Zebra");
+        let until = std::time::Instant::now() + crate::pty::LIMIT;
+        while !saved().await {
+            assert!(std::time::Instant::now() < until, "nothing was saved:\n{}", ana.contents());
+            ana.press("x");
+            ana.becomes(Duration::from_millis(200), |_| false);
+        }
+        server.kill_deck();
+        server.is_left().await;
+        server.forget_homes();
+        let mut again = server.log_in();
+        again.sees("Zebra x");
+    })
+    .await;
+}
+
+/// Claims that would hold for longer than a claim holds.
+async fn held_for_ever(world: &World) -> usize {
+    let held = world.texts("select claim_until from drafts where claimed_by is not null").await;
+    let until = chrono::Utc::now() + chrono::TimeDelta::minutes(10);
+    held.iter().filter(|at| at.replace(' ', "T").parse::<chrono::DateTime<chrono::Utc>>().is_ok_and(|at| at > until)).count()
+}
+
+#[rstest::rstest]
+#[case::ctrl_c("\x03", false)]
+#[case::the_clients_own_end("\r~.", false)]
+#[case::a_client_that_is_killed("", true)]
+#[tokio::test(flavor = "multi_thread")]
+async fn however_a_session_ends_nothing_of_it_is_left(#[case] keys: &str, #[case] killed: bool) {
+    on_sqlite(async |world| {
+        let server = draft(&world, "Two calls were missed.").await;
+        let mut ana = server.log_in();
+        ana.sees("● yours");
+        ana.press(keys);
+        if killed {
+            ana.signal(Signal::KILL);
+        }
+        server.is_left().await;
+        assert_eq!(held_for_ever(&world).await, 0);
+        assert_eq!(world.number("select count(*) from presence").await, 0);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_but_the_deck_and_the_reviewers_own_verbs_can_be_reached() {
+    on_sqlite(async |world| {
+        let server = draft(&world, "Two calls were missed.").await;
+        let mut ana = server.log_in();
+        ana.sees("● yours");
+        ana.press("E");
+        ana.sees("your own editor cannot be opened from here");
+        ana.press("\x1a");
+        ana.press("?");
+        ana.sees("keys that work here");
+        assert!(ana.screen.screen().alternate_screen(), "ctrl-z did not suspend it");
+        for key in ["\x1b", "4", "f"] {
+            ana.press(key);
+            ana.becomes(Duration::from_millis(300), |_| false);
+        }
+        ana.sees("needs");
+        assert_eq!(world.number("select count(*) from tasks where state = 'open'").await, 1);
+
+        // A command, a file and a port: the forced command stands in for each, and is no shell.
+        for asked in [&["cat", "/etc/passwd"][..], &["-s", "sftp"], &["sh"]] {
+            let said = server.ask(asked);
+            assert!(said.contains("not a terminal") && !said.contains("root:"), "{asked:?}: {said}");
+        }
+        assert!(server.forwards_nothing());
+        // What she asked for cannot add to the command either.
+        let said = server.ask(&["--as", "rosa", "people", "--json"]);
+        assert!(said.contains("not a terminal"), "{said}");
+    })
+    .await;
+}
