@@ -127,6 +127,8 @@ pub struct App {
     /// Unsaved texts of an earlier run, until their drafts are opened.
     recovered: Vec<(Ref, Internal<String>)>,
     undo: Vec<Undo>,
+    /// What was reviewed in this session.
+    progress: review::Progress,
     bulk: Option<Bulk>,
     /// Acts that the deck itself asked for; what a review screen asked for goes to that screen.
     acts: BTreeSet<Seq>,
@@ -167,6 +169,7 @@ impl App {
             kept: None,
             recovered: Vec::new(),
             undo: Vec::new(),
+            progress: review::Progress::default(),
             bulk: None,
             acts: BTreeSet::new(),
             undoing: BTreeSet::new(),
@@ -354,6 +357,7 @@ impl App {
             size: self.size,
             read_only_reason: self.start.read_only_reason.as_deref(),
             can_edit_externally: self.start.can_edit_externally,
+            tally: self.progress.tally(self.figures.as_ref().map(|figures| figures.drafts.n)),
         }
     }
 

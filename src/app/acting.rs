@@ -6,6 +6,7 @@ use super::effect::Effect;
 use super::item::ItemId;
 use super::line::Line;
 use super::popup::{Answer, Ask, Popup, Then};
+use super::review::Review;
 use super::screen::Screen;
 use super::undo::Undo;
 use super::verbs::{self, Chosen, Flow, Next, Pick, Step};
@@ -49,6 +50,7 @@ impl App {
             Action::FocusReview => return self.go_to(Pane::Review),
             Action::NextPane if !reviews => return self.go_to_next(1),
             Action::PreviousPane if !reviews => return self.go_to_next(4),
+            Action::LookBack => return self.look_back(),
             _ if reviews => {
                 return self.in_review(|review, scene, seq| review.action(action, scene, seq));
             }
@@ -80,6 +82,26 @@ impl App {
             _ => return self.begin(action),
         }
         Vec::new()
+    }
+
+    /// Opens what was decided before what is on the screen, over the draft under review.
+    fn look_back(&mut self) -> Vec<Effect> {
+        let Some(Screen::Review(review)) = self.screens.last() else { return Vec::new() };
+        if let Some(reason) = review.footer_reason(Action::LookBack, &self.scene()) {
+            self.say(Tone::Why, reason);
+            return Vec::new();
+        }
+        let Some(past) = self.progress.before(review.record()).cloned() else {
+            self.say(Tone::Why, "this was the first that was decided in this session");
+            return Vec::new();
+        };
+        if self.progress.holds(review.record()) {
+            self.screens.pop();
+        }
+        let (review, mut effects) = Review::look_back(past, &mut self.seq);
+        self.screens.push(Screen::Review(Box::new(review)));
+        effects.extend(self.say_presence());
+        effects
     }
 
     fn step(&mut self, action: Action) {

@@ -37,7 +37,8 @@ impl App {
                 // The review screen's act: its inverse is remembered here, the rest is its own affair.
                 if let Ok(done) = result {
                     self.remember(Undo::of(act, done));
-                    if matches!(act.verb, Verb::ApproveDraft { .. } | Verb::RejectDraft { .. }) {
+                    let sent_back = act.verb == Verb::ReleaseDraft && act.reason.is_some();
+                    if sent_back || matches!(act.verb, Verb::ApproveDraft { .. } | Verb::RejectDraft { .. }) {
                         self.say(Tone::Good, done.said.clone());
                     }
                 }

@@ -84,7 +84,12 @@ impl App {
         match outcome {
             Outcome::Stay => self.screens.push(Screen::Review(review)),
             Outcome::Leave => effects.extend(self.say_presence()),
-            Outcome::Next => effects.extend(self.next_draft(review.record())),
+            Outcome::Next => {
+                if let Some(settled) = review.take_settled() {
+                    self.progress.add(settled);
+                }
+                effects.extend(self.next_draft(review.record()));
+            }
             Outcome::Say(text) => {
                 self.screens.push(Screen::Review(review));
                 self.say(Tone::Why, text);
@@ -122,7 +127,9 @@ impl App {
         let from = list.rows.iter().position(|item| item.record() == Some(settled)).map_or(0, |at| at + 1);
         let (before, behind) = list.rows.split_at(from.min(list.rows.len()));
         let mut rows = behind.iter().chain(before);
-        let next = rows.find(|item| item.record() != Some(settled) && self.can_be_reviewed(item)).cloned();
+        let next = rows
+            .find(|item| item.record().is_none_or(|record| !self.progress.holds(record)) && self.can_be_reviewed(item))
+            .cloned();
         if let Some(item) = next {
             return self.open(item);
         }

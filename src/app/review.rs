@@ -13,8 +13,12 @@ mod command;
 mod compare;
 mod editor;
 mod keep;
+mod known;
 mod mask;
 mod portal;
+mod progress;
+mod replace;
+mod reveal;
 mod rows;
 mod shape;
 mod verdict;
@@ -46,6 +50,7 @@ pub use compare::{Fate, Piece};
 pub use editor::Editor;
 pub use keep::Saving;
 pub use portal::PortalText;
+pub use progress::{Progress, Settled, Tally};
 pub use rows::{Row, column, row_of, rows, slice};
 pub use shape::{Columns, Shape};
 pub use verdict::kind_name;
@@ -69,6 +74,8 @@ pub struct Scene<'a> {
     pub read_only_reason: Option<&'a str>,
     /// Whether `$EDITOR` may be opened.
     pub can_edit_externally: bool,
+    /// How the session has gone so far.
+    pub tally: Tally,
 }
 
 impl Scene<'_> {
@@ -132,6 +139,9 @@ pub enum Face {
 enum Doing {
     Approve,
     Reject,
+    SendBack,
+    TakeBack,
+    Reveal(known::Spot),
 }
 
 /// How the draft was read.
@@ -157,6 +167,7 @@ pub struct Review {
     detail: Option<Box<DraftDetail>>,
     editor: Editor,
     checks: Checks,
+    known: known::Known,
     keep: keep::Keep,
     claim: Claim,
     claiming: Option<Seq>,
@@ -172,6 +183,12 @@ pub struct Review {
     /// A newer version is in the database than the one being edited.
     newer: bool,
     notice: Option<String>,
+    /// When it was first seen.
+    since: Option<DateTime<Utc>>,
+    /// What was decided here just now.
+    settled: Option<Settled>,
+    /// What was decided earlier in this session: then it is looked back at.
+    past: Option<Settled>,
 }
 
 impl fmt::Debug for Review {
@@ -193,6 +210,7 @@ impl Review {
             detail: None,
             editor: Editor::new("").0,
             checks: Checks::default(),
+            known: known::Known::default(),
             keep: keep::Keep::default(),
             claim: Claim::None,
             claiming: None,
@@ -207,9 +225,30 @@ impl Review {
             evidence_top: 0,
             newer: false,
             notice: None,
+            since: None,
+            settled: None,
+            past: None,
         };
         let load = review.reload(seq);
         (review, vec![load])
+    }
+
+    /// Opens a draft that was decided about earlier in this session, to look back at it.
+    pub fn look_back(past: Settled, seq: &mut SeqSource) -> (Self, Vec<Effect>) {
+        let (mut review, effects) = Self::open(past.draft, past.record, seq);
+        review.past = Some(past);
+        (review, effects)
+    }
+
+    /// What was decided here just now; once.
+    pub fn take_settled(&mut self) -> Option<Settled> {
+        self.settled.take()
+    }
+
+    /// The lines of the evidence that the sentence under the cursor may rest on.
+    pub fn lit(&self) -> std::collections::BTreeSet<usize> {
+        let draft = self.detail.as_ref().map_or("", |detail| detail.text.raw());
+        self.known.lit(self.editor.text(), self.editor.cursor(), draft)
     }
 
     /// The draft's reference.
@@ -279,7 +318,13 @@ impl Review {
             self.newer.then(|| format!("newer version exists; your text is kept. {} reads it", scene.key_of(Action::Reload)));
         let clashes = self.keep.clashes();
         let clash = clashes.then(|| format!("two texts were saved; {} asks which one is to be", scene.key_of(Action::Edit)));
-        [self.read_only(scene), clash, self.keep.trouble().map(str::to_owned), newer, self.notice.clone()]
+        let past = self.past.as_ref().map(|past| match past.undo {
+            Ok(_) => format!("decided earlier: {}; {} takes it back", past.said, scene.key_of(Action::Withdraw)),
+            Err(_) => format!("decided earlier: {}", past.said),
+        });
+        let note = self.detail.as_ref().filter(|_| self.closed().is_none()).and_then(|detail| detail.reason.as_ref());
+        let note = note.map(|note| format!("sent back: {note}"));
+        [past, self.read_only(scene), clash, note, self.keep.trouble().map(str::to_owned), newer, self.notice.clone()]
             .into_iter()
             .flatten()
             .collect()

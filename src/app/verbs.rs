@@ -232,6 +232,7 @@ pub fn action_of(verb: &Verb) -> Action {
         Verb::SetLead { .. } | Verb::RestoreLead { .. } => Action::Outcome,
         Verb::ClaimDraft { .. } | Verb::ReleaseDraft | Verb::ReopenDraft => Action::TakeOver,
         Verb::ApproveDraft { .. } | Verb::AskOverride { .. } | Verb::GrantOverride => Action::Approve,
+        Verb::Reveal { .. } => Action::Reveal,
         Verb::RejectDraft { .. } => Action::Reject,
         Verb::WithdrawSummary => Action::Withdraw,
         Verb::PauseDestination { .. } | Verb::ResumeDestination => Action::Pause,

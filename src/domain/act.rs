@@ -10,6 +10,7 @@ use super::draft::RejectReason;
 use super::id::Ref;
 use super::lead::{LeadAct, LeadState, LostReason};
 use super::replay::ReplayVerdict;
+use super::span::FindingKind;
 
 /// The record an act is done to, as the person saw it: another version in the database means *conflict*.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -109,6 +110,13 @@ pub enum Verb {
     },
     /// Bring a rejected draft back.
     ReopenDraft,
+    /// Look at one masked place of a draft's evidence.
+    Reveal {
+        /// The number of the line.
+        line: i64,
+        /// What stands there.
+        kind: FindingKind,
+    },
     /// Take a summary back from the portal.
     WithdrawSummary,
     /// Hold every job for a destination.
@@ -164,6 +172,7 @@ impl Verb {
             | Self::AskOverride { .. }
             | Self::RejectDraft { .. }
             | Self::ReopenDraft
+            | Self::Reveal { .. }
             | Self::WithdrawSummary => Right::Review,
             Self::PauseDestination { .. } | Self::ResumeDestination | Self::GrantOverride => Right::Own,
             Self::RetryJob
@@ -207,6 +216,7 @@ impl Verb {
             Self::GrantOverride => "draft.override",
             Self::RejectDraft { .. } => "draft.reject",
             Self::ReopenDraft => "draft.reopen",
+            Self::Reveal { .. } => "draft.reveal",
             Self::WithdrawSummary => "summary.withdraw",
             Self::PauseDestination { .. } => "destination.pause",
             Self::ResumeDestination => "destination.resume",
@@ -225,6 +235,7 @@ impl Verb {
                 | Self::DropTask
                 | Self::AskOverride { .. }
                 | Self::GrantOverride
+                | Self::Reveal { .. }
                 | Self::ClaimDraft { take_over: true }
         )
     }

@@ -338,16 +338,20 @@ impl<S: Surface> Deck<S> {
     async fn close(&mut self) {
         let deadline = Instant::now() + LEAVING;
         self.hands.stop();
-        while !self.hands.acts.is_empty() {
+        loop {
+            // An answer may ask for more: a text that was saved hands its claim back.
+            while let Ok(message) = self.messages.try_recv() {
+                self.take(message);
+            }
+            if self.hands.acts.is_empty() {
+                break;
+            }
             tokio::select! {
                 biased;
                 Some(message) = self.messages.recv() => self.take(message),
                 Some(_) = self.hands.acts.join_next() => {}
                 () = sleep_until(deadline) => break,
             }
-        }
-        while let Ok(message) = self.messages.try_recv() {
-            self.take(message);
         }
         self.keep_unsaved();
         drop(timeout_at(deadline, self.hands.say_goodbye()).await);

@@ -121,7 +121,7 @@ const CLAIM_SQL: &str =
     "update drafts set state = 'in_review', claimed_by = $3, claim_until = $4, version = version + 1, updated_at = $5
     where id = $1 and version = $2 and state in ('pending', 'in_review') returning number";
 const SET: &str =
-    "update drafts set state = $3, reason = $4, claimed_by = null, claim_until = null, version = version + 1, updated_at = $5
+    "update drafts set state = $3, reason = case when $3 = 'pending' then coalesce($4, reason) else $4 end, claimed_by = null, claim_until = null, version = version + 1, updated_at = $5
     where id = $1 and version = $2 and state = $6 returning number";
 const WORK: &str =
     "update drafts set work = $3, work_version = work_version + 1, blocks = $4, warns = $5, claim_until = $6, updated_at = $7

@@ -107,6 +107,12 @@ fn heading_line<'a>(review: &Review, scene: &Scene<'_>, styles: &Styles) -> Line
     }
     let about = format!("  {} · {} · L-{}", draft.title.shown(), neutralise(&draft.client), draft.lead_number);
     spans.push(Span::styled(about, styles.text));
+    let tally = scene.tally;
+    if tally.done > 0 {
+        let left = tally.left.map(|left| format!(" · {left} left")).unwrap_or_default();
+        let median = tally.median.map(|median| format!(" · {median} s each")).unwrap_or_default();
+        spans.push(Span::styled(format!("   {} done{left}{median}", tally.done), styles.dim));
+    }
     Line::from(spans)
 }
 

@@ -56,6 +56,7 @@ pub async fn perform(store: &Store, me: &Person, act: &Act) -> Result<Done, Fail
         Verb::AskOverride { text } => acting.ask_override(text).await?,
         Verb::GrantOverride => acting.grant_override().await?,
         Verb::RejectDraft { reason } => acting.reject(*reason).await?,
+        Verb::Reveal { line, kind } => acting.reveal(*line, *kind).await?,
         Verb::ReopenDraft => acting.reopen_draft().await?,
         Verb::WithdrawSummary => acting.withdraw().await?,
         Verb::PauseDestination { until } => acting.pause(*until).await?,

@@ -2,7 +2,12 @@
 //! nobody saw.
 
 use chrono::TimeDelta;
+use quotedeck::domain::act::{Act, Target, Verb};
 use quotedeck::domain::actor::Role;
+use quotedeck::domain::filter::Filter;
+use quotedeck::domain::id::{Kind, Ref};
+use quotedeck::domain::span::FindingKind;
+use quotedeck::workflow::act::perform;
 use tempfile::TempDir;
 
 use crate::databases::{World, on_sqlite};
@@ -73,12 +78,12 @@ async fn a_draft_with_three_findings_takes_at_most_eight_keys() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_megabyte_of_the_key_approves_nothing_that_nobody_saw() {
+async fn a_held_key_and_a_pasted_megabyte_of_it_approve_nothing_that_nobody_saw() {
     on_sqlite(async |world| {
         drafts(&world, &["A customer asked about a leak."; 3]).await;
         // Keys of a held key or a clumsy paste, then the same in the brackets of a terminal that marks pastes.
-        let megabyte = "a".repeat(1 << 20);
-        for flood in [megabyte.clone(), format!("\x1b[200~{megabyte}\x1b[201~")] {
+        let held = "a".repeat(1 << 17);
+        for flood in [held.clone(), format!("\x1b[200~{}\x1b[201~", held.repeat(8))] {
             let (mut pty, _home) = run(&world, "xterm-256color");
             pty.sees("missed-call week");
             // Typed ahead of the first frame of the draft.
@@ -92,4 +97,61 @@ async fn a_megabyte_of_the_key_approves_nothing_that_nobody_saw() {
         }
     })
     .await;
+}
+
+#[tokio::test]
+async fn what_was_decided_is_looked_back_at_and_taken_back() {
+    on_sqlite(async |world| {
+        let recovery = TempDir::new().unwrap();
+        drafts(&world, &["A customer asked about a leak."; 3]).await;
+        let mut rosa = Sitting::reviewing(&world.place, &world.clock, "rosa", &recovery);
+        rosa.sees("● yours").await;
+        for _ in 0..2 {
+            rosa.looks().await;
+            read(&world);
+            rosa.press("a").await;
+        }
+        rosa.sees("2 done").await;
+        rosa.press("b").await;
+        rosa.sees("decided earlier: D-2 is approved").await;
+        rosa.press("b").await;
+        rosa.sees("decided earlier: D-1 is approved").await;
+        rosa.press("Wa wrong name\n").await;
+        rosa.sees("is withdrawn").await;
+        assert_eq!(world.texts("select state from summaries order by number").await, ["withdrawn", "approved"]);
+        rosa.press("\x1b").await;
+        rosa.sees("D-3").await;
+        rosa.sees("● yours").await;
+    })
+    .await;
+}
+
+both_databases!(a_reveal_and_a_note_are_kept_and_what_stands_there_is_not);
+
+async fn a_reveal_and_a_note_are_kept_and_what_stands_there_is_not(world: World) {
+    drafts(&world, &["A customer asked about a leak."]).await;
+    let ana = world.person("ana", Role::Reviewer, None).await;
+    let page = world.store.page_drafts(&ana, &Filter::default(), None, 1).await.unwrap();
+    let id = page.rows[0].id;
+    let detail = world.store.draft_detail(&ana, id).await.unwrap();
+    let act = |verb: Verb, version: i64, reason: Option<&str>| Act {
+        target: Target { record: Ref::new(Kind::Draft, detail.draft.number), id: id.0, version },
+        verb,
+        reason: reason.map(Into::into),
+    };
+    let reveal = Verb::Reveal { line: 1, kind: FindingKind::Phone };
+    let version = detail.draft.version;
+    assert!(perform(&world.store, &ana, &act(reveal.clone(), version, None)).await.is_err(), "it needs a reason");
+    perform(&world.store, &ana, &act(reveal, version, Some("the caller asked"))).await.unwrap();
+    let told = world.texts("select detail from journal where verb = 'draft.reveal'").await;
+    assert_eq!(told, ["phone in line 1: the caller asked"]);
+
+    perform(&world.store, &ana, &act(Verb::ClaimDraft { take_over: false }, version, None)).await.unwrap();
+    perform(&world.store, &ana, &act(Verb::ReleaseDraft, version + 1, Some("which valve?"))).await.unwrap();
+    perform(&world.store, &ana, &act(Verb::ClaimDraft { take_over: false }, version + 2, None)).await.unwrap();
+    let detail = world.store.draft_detail(&ana, id).await.unwrap();
+    assert_eq!(detail.reason.as_deref(), Some("which valve? (ana)"), "who takes it next reads the note");
+    perform(&world.store, &ana, &act(Verb::ReleaseDraft, version + 3, None)).await.unwrap();
+    let detail = world.store.draft_detail(&ana, id).await.unwrap();
+    assert_eq!(detail.reason.as_deref(), Some("which valve? (ana)"), "handing it back loses no note");
 }

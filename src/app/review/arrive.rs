@@ -33,6 +33,9 @@ impl Review {
             Message::Recovered { draft, text } if *draft == self.record => self.recovered(text.reveal(), scene),
             Message::Tick(now) => {
                 self.gate.tick(*now);
+                if self.gate.is_seen() {
+                    self.since.get_or_insert(*now);
+                }
                 (Outcome::Stay, self.tick(scene, seq))
             }
             Message::Changed | Message::Linked(_) if scene.offline().is_none() => {
@@ -66,9 +69,15 @@ impl Review {
         self.detail = Some(Box::new(detail.clone()));
         self.reading = Reading::Ready;
         self.checks.learn(detail);
+        self.known.learn(detail);
         let mut outcome = Outcome::Stay;
         if first {
             self.take_text(detail);
+            if let Some(past) = &self.past {
+                // What was approved is what stood on the screen then, saved or not.
+                self.editor = super::Editor::new(&past.text).0;
+                self.editor.text().clone_into(&mut self.keep.saved);
+            }
         } else {
             outcome = self.another_text(detail, scene);
             if evidence_changed {
@@ -136,8 +145,27 @@ impl Review {
             return (Outcome::Stay, Vec::new());
         };
         match result {
-            Ok(_) => {
+            Ok(_) if matches!(doing, Doing::Reveal(_)) => {
+                if let Doing::Reveal(spot) = doing {
+                    self.known.reveal(spot);
+                }
+                (Outcome::Stay, Vec::new())
+            }
+            Ok(done) if doing == Doing::TakeBack => {
+                self.past = None;
+                (Outcome::Say(done.said.clone()), vec![self.reload(seq)])
+            }
+            Ok(done) => {
                 let text = self.editor.text().to_owned();
+                let seconds = self.since.map_or(0, |since| (scene.now - since).num_seconds());
+                self.settled = Some(super::Settled {
+                    draft: self.id,
+                    record: self.record,
+                    said: done.said.clone(),
+                    undo: done.undo.clone(),
+                    text: text.clone(),
+                    seconds,
+                });
                 let mut effects = Vec::new();
                 if self.keep.settled(&text) {
                     effects.push(Effect::DropRecovery { draft: self.record });
@@ -152,6 +180,9 @@ impl Review {
                 let verb = match doing {
                     Doing::Approve => "approved",
                     Doing::Reject => "rejected",
+                    Doing::SendBack => "sent back",
+                    Doing::TakeBack => "taken back",
+                    Doing::Reveal(_) => "revealed",
                 };
                 let outcome = match failure {
                     Failure::Conflict(conflict) => {

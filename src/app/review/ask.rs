@@ -10,6 +10,21 @@ use crate::domain::draft::RejectReason;
 pub(super) enum Asking {
     RejectWhy,
     RejectNote(RejectReason),
+    /// Other words for a finding.
+    Replace {
+        start: usize,
+        end: usize,
+    },
+    /// Which number of the evidence was meant.
+    Suggest {
+        start: usize,
+        end: usize,
+    },
+    RevealWhich,
+    RevealWhy(super::known::Spot),
+    SendBack,
+    /// Taking back what was decided earlier in this session.
+    TakeBack,
     TakeOver,
     /// Two texts were saved: mine or theirs.
     Clash,
@@ -43,7 +58,16 @@ impl Review {
             let stale = match about {
                 Asking::Clash => !self.keep.clashes(),
                 Asking::Recovered => !self.keep.has_recovered(),
-                Asking::RejectWhy | Asking::RejectNote(_) | Asking::TakeOver | Asking::Conflict => false,
+                Asking::RejectWhy
+                | Asking::RejectNote(_)
+                | Asking::Replace { .. }
+                | Asking::Suggest { .. }
+                | Asking::RevealWhich
+                | Asking::RevealWhy(_)
+                | Asking::SendBack
+                | Asking::TakeBack
+                | Asking::TakeOver
+                | Asking::Conflict => false,
             };
             if !stale {
                 if let Outcome::Say(said) = outcome {
@@ -60,6 +84,11 @@ impl Review {
         let Some(about) = self.asking.take() else { return (Outcome::Stay, Vec::new()) };
         let (outcome, effects) = match about {
             Asking::RejectWhy | Asking::RejectNote(_) => self.reject_answered(about, answer, scene, seq),
+            Asking::Replace { start, end } => self.replace_answered((start, end), answer, scene, seq),
+            Asking::Suggest { start, end } => self.suggest_answered((start, end), &answer, scene, seq),
+            Asking::RevealWhich | Asking::RevealWhy(_) => self.reveal_answered(about, answer, scene, seq),
+            Asking::SendBack => self.send_back_answered(answer, scene, seq),
+            Asking::TakeBack => self.take_back_answered(answer, seq),
             Asking::TakeOver => self.take_over_answered(answer, scene, seq),
             Asking::Clash => self.clash_answered(&answer, scene, seq),
             Asking::Recovered => self.recovered_answered(&answer, scene, seq),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::domain::check::{Against, Evidence, weigh};
 use crate::domain::draft::DraftDetail;
-use crate::domain::span::{Finding, Severity};
+use crate::domain::span::{Finding, FindingKind, Severity};
 
 /// The findings of the text on the screen, and which of them is under the cursor.
 #[derive(Clone, Default)]
@@ -13,6 +13,8 @@ pub struct Checks {
     /// Read once for each version of the evidence: every key press asks it.
     evidence: Option<Arc<Evidence>>,
     found: Vec<Finding>,
+    /// What the draft would have let out, as the model wrote it.
+    before: Vec<FindingKind>,
     selected: usize,
 }
 
@@ -28,7 +30,9 @@ impl Checks {
     pub fn learn(&mut self, detail: &DraftDetail) {
         let lines: Vec<&str> = detail.evidence.iter().map(|line| line.text.raw()).collect();
         let lead_name = (!detail.lead_name.is_empty()).then(|| detail.lead_name.raw());
-        self.evidence = Some(Arc::new(Evidence::new(Against { evidence: &lines, lead_name })));
+        let evidence = Evidence::new(Against { evidence: &lines, lead_name });
+        self.before = evidence.findings(detail.text.raw()).into_iter().map(|finding| finding.kind).collect();
+        self.evidence = Some(Arc::new(evidence));
     }
 
     /// Checks the text again; the finding under the cursor stays as near as it can.
@@ -40,6 +44,25 @@ impl Checks {
     /// By position in the text.
     pub fn found(&self) -> &[Finding] {
         &self.found
+    }
+
+    /// What would cross the line by kind: in the draft, and in the text as it stands. The text's first, heaviest first.
+    pub fn ledger(&self) -> Vec<(FindingKind, usize, usize)> {
+        let mut heaviest: Vec<&Finding> = self.found.iter().collect();
+        heaviest.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+        let mut kinds: Vec<FindingKind> = Vec::new();
+        for kind in heaviest.iter().map(|finding| finding.kind).chain(self.before.iter().copied()) {
+            if !kinds.contains(&kind) {
+                kinds.push(kind);
+            }
+        }
+        let count = |kind: FindingKind| {
+            (
+                self.before.iter().filter(|before| **before == kind).count(),
+                self.found.iter().filter(|found| found.kind == kind).count(),
+            )
+        };
+        kinds.into_iter().map(|kind| (kind, count(kind).0, count(kind).1)).collect()
     }
 
     /// How many block, and how many are to be looked at.

@@ -20,7 +20,14 @@ impl Review {
             Action::Approve => self.approve_reason(scene),
             Action::Reject => self.verdict_reason(scene),
             Action::Edit => unread().or_else(|| self.read_only(scene)),
-            Action::Mask => unread().or_else(|| self.read_only(scene)).or_else(nothing_found),
+            Action::Mask | Action::Replace | Action::Suggest => unread().or_else(|| self.read_only(scene)).or_else(nothing_found),
+            Action::SendBack => self.verdict_reason(scene),
+            Action::Reveal => unread().or_else(|| self.reveal_reason(scene)),
+            Action::LookBack => (scene.tally.done == 0).then(|| "nothing was decided in this session yet".to_owned()),
+            Action::Withdraw => match &self.past {
+                Some(past) => past.undo.as_ref().err().cloned(),
+                None => Some(format!("nothing was decided here; {} looks back", scene.key_of(Action::LookBack))),
+            },
             Action::Editor => unread().or_else(|| self.read_only(scene)).or_else(|| {
                 (!scene.can_edit_externally).then(|| "your own editor cannot be opened from here; edit in the pane".to_owned())
             }),
@@ -52,6 +59,11 @@ impl Review {
             Action::Reject => self.ask_reject(scene),
             Action::Edit => self.edit(scene, seq),
             Action::Mask => self.mask(scene, seq),
+            Action::Replace => self.ask_replace(scene),
+            Action::Suggest => self.suggest(scene, seq),
+            Action::Reveal => self.ask_reveal(),
+            Action::SendBack => self.ask_send_back(scene, seq),
+            Action::Withdraw => (self.ask_take_back(), Vec::new()),
             Action::Editor => self.open_editor(scene, seq),
             Action::TakeOver => (self.ask_take_over(), Vec::new()),
             Action::Back => self.back(scene, seq),
@@ -124,7 +136,10 @@ impl Review {
     /// The evidence as it is painted: the rows of each line, with the line's index.
     pub fn evidence_rows(&self, width: usize) -> Vec<(usize, String)> {
         let Some(detail) = &self.detail else { return Vec::new() };
-        let lines = detail.evidence.iter().map(|line| line.text.shown_lines().collect::<Vec<_>>().join("\n"));
+        let lines = (0..detail.evidence.len()).map(|at| {
+            let masked = crate::domain::text::Untrusted::new(self.known.masked(at));
+            masked.shown_lines().collect::<Vec<_>>().join("\n")
+        });
         let broken = lines.enumerate().flat_map(|(at, text)| {
             let rows = rows::rows(&text, width);
             rows.into_iter().map(|row| (at, rows::slice(&text, row.start, row.end).trim_end().to_owned())).collect::<Vec<_>>()
@@ -155,7 +170,7 @@ impl Review {
     }
 
     /// Questions that must be settled before another text is made: a second text would overwrite the first.
-    fn ask_pending(&mut self, scene: &Scene<'_>) -> Option<Reply> {
+    pub(super) fn ask_pending(&mut self, scene: &Scene<'_>) -> Option<Reply> {
         if self.keep.clashes() {
             return Some((self.ask_clash(), Vec::new()));
         }
@@ -206,7 +221,7 @@ impl Review {
         (outcome, Vec::new())
     }
 
-    fn mask(&mut self, scene: &Scene<'_>, seq: &mut SeqSource) -> Reply {
+    pub(super) fn mask(&mut self, scene: &Scene<'_>, seq: &mut SeqSource) -> Reply {
         if let Some(asked) = self.ask_pending(scene) {
             return asked;
         }
@@ -216,15 +231,7 @@ impl Review {
             self.editor.go(finding.start);
             return (Outcome::Say(format!("only you know what is true here: {}", finding.reason)), effects);
         };
-        let effects = self.ask_for_claim(scene, seq);
-        self.show_text();
-        self.editor.replace(mask.start, mask.end, &mask.with);
-        self.changed(scene);
-        self.checks.after(mask.start);
-        if let Some(at) = self.checks.current().map(|finding| finding.start) {
-            self.editor.go(at);
-        }
-        (Outcome::Stay, effects)
+        self.put(mask.start, mask.end, &mask.with, scene, seq)
     }
 
     fn open_editor(&mut self, scene: &Scene<'_>, seq: &mut SeqSource) -> Reply {

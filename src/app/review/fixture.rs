@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::{Outcome, Review, Scene};
+use super::{Outcome, Review, Scene, Tally};
 use crate::app::effect::{Effect, Seq, SeqSource};
 use crate::app::message::{Link, Message};
 use crate::config::keys::{Action, KeyTable};
@@ -80,6 +80,7 @@ pub(crate) struct Desk {
     pub(crate) now: DateTime<Utc>,
     pub(crate) draft: DraftDetail,
     pub(crate) effects: Vec<Effect>,
+    pub(crate) tally: Tally,
     seq: SeqSource,
 }
 
@@ -98,6 +99,7 @@ impl Desk {
             now: noon(),
             draft,
             effects,
+            tally: Tally::default(),
             seq,
         }
     }
@@ -122,6 +124,7 @@ impl Desk {
             size: self.size,
             read_only_reason: None,
             can_edit_externally: true,
+            tally: self.tally,
         }
     }
 
@@ -136,6 +139,7 @@ impl Desk {
             size: self.size,
             read_only_reason: None,
             can_edit_externally: true,
+            tally: self.tally,
         };
         let (outcome, effects) = act(&mut self.review, &scene, &mut self.seq);
         self.effects.extend(effects);

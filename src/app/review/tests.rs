@@ -4,4 +4,5 @@ mod in_the_deck;
 mod keeping;
 mod laws;
 mod looking;
+mod mending;
 mod verdicts;

@@ -41,6 +41,11 @@ impl Gate {
         }
     }
 
+    /// Whether it has been on the screen.
+    pub(super) fn is_seen(&self) -> bool {
+        self.seen.is_some()
+    }
+
     /// When it wants to be told the time.
     pub(super) fn wakes(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         match self.seen {
@@ -160,7 +165,51 @@ impl Review {
         }
     }
 
-    fn send(&mut self, doing: Doing, verb: Verb, reason: Option<String>, seq: &mut SeqSource) -> Reply {
+    /// Asks for the note that goes back with the draft.
+    pub(super) fn ask_send_back(&mut self, scene: &Scene<'_>, seq: &mut SeqSource) -> Reply {
+        if let Some(reason) = self.verdict_reason(scene) {
+            return (Outcome::Say(format!("not sent back: {reason}")), Vec::new());
+        }
+        let question = Question::Reason {
+            title: format!("Send {} back: what is still wrong?", self.record),
+            body: "It waits again for whoever takes it next, with your text and this note. The note stays internal.".to_owned(),
+        };
+        // What was typed goes with it.
+        (self.ask(Asking::SendBack, question), self.save(scene, seq))
+    }
+
+    pub(super) fn send_back_answered(&mut self, answer: Answer, scene: &Scene<'_>, seq: &mut SeqSource) -> Reply {
+        let Answer::Text(note) = answer else { return (Outcome::Stay, Vec::new()) };
+        if let Some(reason) = self.verdict_reason(scene) {
+            return (Outcome::Say(format!("not sent back: {reason}")), Vec::new());
+        }
+        if self.dirty() {
+            return (Outcome::Say("not sent back: the text is not saved yet; try again".to_owned()), self.save(scene, seq));
+        }
+        self.send(Doing::SendBack, Verb::ReleaseDraft, Some(note), seq)
+    }
+
+    /// Asks why something decided earlier in this session is taken back.
+    pub(super) fn ask_take_back(&mut self) -> Outcome {
+        let said = self.past.as_ref().map(|past| past.said.clone()).unwrap_or_default();
+        let question = Question::Reason {
+            title: format!("Take it back: {said}. Why?"),
+            body: "A summary is withdrawn from the portal; a rejected draft waits again.".to_owned(),
+        };
+        self.ask(Asking::TakeBack, question)
+    }
+
+    pub(super) fn take_back_answered(&mut self, answer: Answer, seq: &mut SeqSource) -> Reply {
+        let (Answer::Text(reason), Some(Ok(act))) = (answer, self.past.as_ref().map(|past| past.undo.clone())) else {
+            return (Outcome::Stay, Vec::new());
+        };
+        let number = seq.next_seq();
+        self.doing = Some((number, Doing::TakeBack));
+        let act = crate::domain::act::Act { reason: Some(reason), ..act };
+        (Outcome::Stay, vec![Effect::Perform(number, Box::new(act))])
+    }
+
+    pub(super) fn send(&mut self, doing: Doing, verb: Verb, reason: Option<String>, seq: &mut SeqSource) -> Reply {
         let Some((number, effect)) = self.perform(verb, reason, seq) else { return (Outcome::Stay, Vec::new()) };
         self.doing = Some((number, doing));
         self.notice = None;

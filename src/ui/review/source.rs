@@ -24,6 +24,7 @@ pub(super) fn evidence(frame: &mut Frame<'_>, area: Rect, review: &Review, shape
         count if rows.len() <= height => format!(" Evidence · {count} lines "),
         count => format!(" Evidence · {}–{} of {count} ", number(seen.first()), number(seen.last())),
     };
+    let lit = review.lit();
     let first = |index: usize, at: usize| index == 0 || seen.get(index - 1).is_none_or(|(before, _)| *before != at);
     let lines = seen.iter().enumerate().map(|(index, (at, text))| {
         // A line that began above the edge keeps its number, so that it can still be cited.
@@ -31,7 +32,14 @@ pub(super) fn evidence(frame: &mut Frame<'_>, area: Rect, review: &Review, shape
             let source: String = neutralise(&line.source).chars().take(5).collect();
             format!("{:>3} {source}", line.n)
         });
-        Line::from(vec![Span::styled(format!("{label:<margin$}"), styles.dim), Span::styled(text.clone(), styles.text)])
+        // Lit by weight and a mark, never by colour alone; where nothing is lit, nothing is dimmed.
+        let (mark, style) = match (lit.contains(at), lit.is_empty()) {
+            (true, _) => ("▸", styles.title),
+            (false, true) => (" ", styles.text),
+            (false, false) => (" ", styles.dim),
+        };
+        let label = format!("{label:<0$}", margin - 1);
+        Line::from(vec![Span::styled(label, styles.dim), Span::styled(mark, styles.title), Span::styled(text.clone(), style)])
     });
     let lines: Vec<Line<'_>> = lines.collect();
     frame.render_widget(Paragraph::new(lines).block(framed(shape, title, styles.border)), area);

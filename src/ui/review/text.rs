@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use super::{framed, severity, top_for};
-use crate::app::review::{Fate, Piece, Review, Row, Shape, View, column, row_of, rows, slice};
+use crate::app::review::{Fate, Piece, Review, Row, Shape, View, column, kind_name, row_of, rows, slice};
 use crate::config::theme::Styles;
 use crate::domain::text::neutralise;
 
@@ -21,8 +21,9 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, review: &Review, shape: &S
 }
 
 fn editor(frame: &mut Frame<'_>, area: Rect, review: &Review, shape: &Shape, styles: &Styles) {
+    let ledger = ledger(review, styles);
     let title = if review.typing() { " Client-safe text · editing, Esc ends " } else { " Client-safe text " };
-    let block = framed(shape, title, styles.focused);
+    let block = framed(shape, title, styles.focused).title_bottom(ledger);
     let inside = block.inner(area);
     let (width, height) = (usize::from(inside.width), usize::from(inside.height));
     let (text, cursor) = (review.editor().text(), review.editor().cursor());
@@ -38,6 +39,21 @@ fn editor(frame: &mut Frame<'_>, area: Rect, review: &Review, shape: &Shape, sty
         let (x, y) = (u16::try_from(across).unwrap_or(0), u16::try_from(at - top).unwrap_or(0));
         frame.set_cursor_position(Position::new(inside.x + x, inside.y + y));
     }
+}
+
+/// What would cross the line by kind, in the draft and in the text: `phone 1→0`.
+fn ledger<'a>(review: &Review, styles: &Styles) -> Line<'a> {
+    let kinds = review.checks().ledger();
+    if kinds.is_empty() {
+        return Line::default();
+    }
+    let mut spans = vec![Span::styled(" would leak:", styles.dim)];
+    for (kind, before, now) in kinds {
+        let style = if now > 0 { styles.warn } else { styles.dim };
+        spans.push(Span::styled(format!(" {} {before}→{now}", kind_name(kind)), style));
+    }
+    spans.push(Span::raw(" "));
+    Line::from(spans)
 }
 
 /// One row, cut where a finding or the selection begins or ends.
@@ -80,7 +96,7 @@ fn diff(frame: &mut Frame<'_>, area: Rect, review: &Review, pieces: &[Piece], sh
         Span::styled("removed", styles.removed),
         Span::raw(" "),
     ];
-    let block = framed(shape, title, styles.focused);
+    let block = framed(shape, title, styles.focused).title_bottom(ledger(review, styles));
     let inside = block.inner(area);
     // Where each piece begins, in characters. A blank keeps what was removed apart from what came in its place.
     let (mut text, mut starts, mut at) = (String::new(), Vec::new(), 0);

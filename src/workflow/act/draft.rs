@@ -6,6 +6,7 @@ use crate::domain::draft::{DraftAct, DraftState, RejectReason};
 use crate::domain::failure::Failure;
 use crate::domain::id::{Kind, Ref};
 use crate::domain::job::JobKind;
+use crate::domain::span::FindingKind;
 use crate::store::drafts::DraftNow;
 use crate::store::drafts::summaries::SummaryNow;
 use crate::store::jobs::{NewJob, Queued};
@@ -50,13 +51,22 @@ impl Acting<'_> {
         Ok(self.done(format!("{} is yours", self.act.target.record), Ok(self.inverse(Verb::ReleaseDraft, draft.version + 1))))
     }
 
-    /// Hands it back; the text in progress stays with it.
+    /// Writes down that somebody looks at a masked place of the evidence: which and why, never what stands there.
+    pub(super) async fn reveal(&mut self, line: i64, kind: FindingKind) -> Result<Done, Failure> {
+        let draft = self.draft().await?;
+        self.announce(Kind::Draft, draft.id.0, Some(draft.lead_id), &format!("{kind} in line {line}")).await?;
+        Ok(self.done(format!("the {kind} in line {line} is shown"), Err("what was seen cannot be unseen")))
+    }
+
+    /// Hands it back; the text in progress stays with it, and a note where there is one.
     pub(super) async fn release(&mut self) -> Result<Done, Failure> {
         let draft = self.draft().await?;
         let to = self.held(&draft, DraftAct::Release)?;
         self.announce(Kind::Draft, draft.id.0, Some(draft.lead_id), "").await?;
-        self.closed(&draft, to, None).await?;
-        Ok(self.done(format!("{} is handed back", self.act.target.record), Err("claim it again")))
+        let note = self.act.reason.as_ref().map(|note| format!("{note} ({})", self.me.name));
+        self.closed(&draft, to, note.as_deref()).await?;
+        let how = if note.is_some() { "sent back" } else { "handed back" };
+        Ok(self.done(format!("{} is {how}", self.act.target.record), Err("claim it again")))
     }
 
     /// Approves the very text on the screen, and arms its publishing.

@@ -147,11 +147,17 @@ fn quitting_keeps_the_text_and_hands_the_draft_back() {
     database.press('e');
     database.press('!');
     database.tell(Message::Key(KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL)));
+    let saving = database.sent.iter().find_map(|effect| match effect {
+        Effect::SaveWork { seq, .. } => Some(*seq),
+        _ => None,
+    });
+    database.tell(Message::WorkSaved(saving.unwrap(), Ok(2)));
     let at = |of: fn(&Effect) -> bool| database.sent.iter().position(of).unwrap();
     let kept = at(|effect| matches!(effect, Effect::KeepRecovery { .. }));
+    let saved = at(|effect| matches!(effect, Effect::SaveWork { .. }));
     let back = at(|effect| matches!(effect, Effect::Perform(_, act) if act.verb == Verb::ReleaseDraft));
-    let quit = at(|effect| matches!(effect, Effect::Quit));
-    assert!(kept < back && back < quit);
+    assert!(kept < saved && saved < back, "handed back once the text is saved");
+    assert!(database.sent.contains(&Effect::Quit));
 }
 
 #[test]

@@ -41,6 +41,11 @@ fn action() -> impl Strategy<Value = Action> {
         A::Preview,
         A::Approve,
         A::Reject,
+        A::Replace,
+        A::Suggest,
+        A::Reveal,
+        A::SendBack,
+        A::Withdraw,
         A::TakeOver,
         A::ScrollEvidenceDown,
         A::ScrollEvidenceUp,
@@ -147,7 +152,7 @@ proptest! {
         let mut painted = true;
         for step in steps {
             let before = desk.text().to_owned();
-            let replaces = matches!(step, Step::Key(..) | Step::Paste(_) | Step::Answer(_) | Step::Act(Action::Mask));
+            let replaces = matches!(step, Step::Key(..) | Step::Paste(_) | Step::Answer(_) | Step::Act(Action::Mask | Action::Suggest));
             let unsaved = desk.review.unsaved().is_some();
             let known = desk.effects.len();
             painted |= matches!(step, Step::Painted);
@@ -155,7 +160,7 @@ proptest! {
             if unsaved && !replaces {
                 prop_assert_eq!(desk.text(), &before, "{:?} changed what was typed", step);
             }
-            painted &= desk.text() == before || matches!(step, Step::Key(..) | Step::Paste(_) | Step::Act(Action::Mask));
+            painted &= desk.text() == before || matches!(step, Step::Key(..) | Step::Paste(_) | Step::Act(Action::Mask | Action::Suggest));
             let count = desk.text().chars().count();
             prop_assert!(desk.review.editor().cursor() <= count);
             for effect in desk.effects.iter().skip(known) {

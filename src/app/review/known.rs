@@ -1,0 +1,265 @@
+//! The evidence as the reviewer sees it: contact data and names are masked until one is revealed for a reason, and the
+//! lines a sentence may rest on are lit. Lighting is an aid for reading and proves nothing.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::fmt;
+
+use super::rows::slice;
+use crate::domain::check::{Against, Evidence};
+use crate::domain::draft::DraftDetail;
+use crate::domain::span::FindingKind;
+
+/// What of a line is masked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Hidden {
+    kind: FindingKind,
+    start: usize,
+    end: usize,
+    shown: bool,
+}
+
+/// One line of the evidence.
+#[derive(Clone)]
+struct Line {
+    n: i64,
+    raw: String,
+    hidden: Vec<Hidden>,
+    words: HashSet<String>,
+}
+
+/// The evidence.
+#[derive(Clone, Default)]
+pub(super) struct Known {
+    lines: Vec<Line>,
+}
+
+impl fmt::Debug for Known {
+    /// Only how much: the lines are internal.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Known({} lines)", self.lines.len())
+    }
+}
+
+/// A place of the evidence that can be revealed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Spot {
+    /// The number of the line.
+    pub(super) n: i64,
+    /// What is masked there.
+    pub(super) kind: FindingKind,
+    /// First character, to know it again.
+    start: usize,
+}
+
+/// Kinds that are masked: what would reach a person, and who that person is.
+fn is_masked(kind: FindingKind) -> bool {
+    !matches!(kind, FindingKind::UnknownNumber | FindingKind::VerbatimRun | FindingKind::Promise)
+}
+
+impl Known {
+    /// Reads the evidence; what was revealed stays so.
+    pub(super) fn learn(&mut self, detail: &DraftDetail) {
+        let lead_name = (!detail.lead_name.is_empty()).then(|| detail.lead_name.raw());
+        let checks = Evidence::new(Against { evidence: &[], lead_name });
+        let before = std::mem::take(&mut self.lines);
+        self.lines = detail
+            .evidence
+            .iter()
+            .map(|line| {
+                let raw = line.text.raw().to_owned();
+                if let Some(same) = before.iter().find(|old| old.n == line.n && old.raw == raw) {
+                    return same.clone();
+                }
+                let mut hidden: Vec<Hidden> = Vec::new();
+                for found in checks.findings(&raw).into_iter().filter(|found| is_masked(found.kind)) {
+                    match hidden.last_mut() {
+                        Some(last) if found.start < last.end => last.end = last.end.max(found.end),
+                        _ => hidden.push(Hidden { kind: found.kind, start: found.start, end: found.end, shown: false }),
+                    }
+                }
+                let words = words(&raw);
+                Line { n: line.n, raw, hidden, words }
+            })
+            .collect();
+    }
+
+    /// A line with what is masked in it as `‹phone›`; not neutralised yet.
+    pub(super) fn masked(&self, at: usize) -> String {
+        let Some(line) = self.lines.get(at) else { return String::new() };
+        let (mut text, mut from) = (String::new(), 0);
+        for hidden in line.hidden.iter().filter(|hidden| !hidden.shown) {
+            text.push_str(slice(&line.raw, from, hidden.start));
+            text.push_str(&format!("‹{}›", super::kind_name(hidden.kind)));
+            from = hidden.end;
+        }
+        text.push_str(slice(&line.raw, from, usize::MAX));
+        text
+    }
+
+    /// What can be revealed: of the lit lines first.
+    pub(super) fn spots(&self, lit: &BTreeSet<usize>) -> Vec<Spot> {
+        let of = |wanted: bool| self.lines.iter().enumerate().filter(move |(at, _)| lit.contains(at) == wanted);
+        let lines = of(true).chain(of(false));
+        lines
+            .flat_map(|(_, line)| {
+                line.hidden.iter().filter(|hidden| !hidden.shown).map(|hidden| Spot {
+                    n: line.n,
+                    kind: hidden.kind,
+                    start: hidden.start,
+                })
+            })
+            .collect()
+    }
+
+    /// Shows one place.
+    pub(super) fn reveal(&mut self, spot: Spot) {
+        let line = self.lines.iter_mut().find(|line| line.n == spot.n);
+        if let Some(hidden) = line.and_then(|line| line.hidden.iter_mut().find(|hidden| hidden.start == spot.start)) {
+            hidden.shown = true;
+        }
+    }
+
+    /// The lines a sentence may rest on: those its draft cites, else those that share its rare words and its numbers.
+    pub(super) fn lit(&self, text: &str, cursor: usize, draft: &str) -> BTreeSet<usize> {
+        let here = sentence(text, cursor);
+        let said = words(here);
+        if said.is_empty() {
+            return BTreeSet::new();
+        }
+        let origin = sentences(draft).into_iter().max_by_key(|of| words(of).intersection(&said).count());
+        let cited: BTreeSet<i64> = citations(here).into_iter().chain(origin.map(citations).unwrap_or_default()).collect();
+        let lines = || self.lines.iter().enumerate();
+        let lit: BTreeSet<usize> = lines().filter(|(_, line)| cited.contains(&line.n)).map(|(at, _)| at).collect();
+        if !lit.is_empty() {
+            return lit;
+        }
+        let mut common: BTreeMap<&str, usize> = BTreeMap::new();
+        for word in self.lines.iter().flat_map(|line| &line.words) {
+            *common.entry(word).or_default() += 1;
+        }
+        let rare = |word: &str| common.get(word).is_some_and(|count| *count * 3 <= self.lines.len().max(3));
+        let weight = |line: &Line| -> usize {
+            let shared = line.words.intersection(&said).filter(|word| rare(word));
+            shared.map(|word| if word.contains(|c: char| c.is_ascii_digit()) { 2 } else { 1 }).sum()
+        };
+        let mut weighed: Vec<(usize, usize)> =
+            lines().map(|(at, line)| (weight(line), at)).filter(|(weight, _)| *weight > 0).collect();
+        weighed.sort_unstable_by_key(|(weight, at)| (std::cmp::Reverse(*weight), *at));
+        weighed.into_iter().take(3).map(|(_, at)| at).collect()
+    }
+
+    /// Numbers that stand in these lines and nowhere masked, in order; each once.
+    pub(super) fn numbers(&self, of: &BTreeSet<usize>) -> Vec<String> {
+        let mut numbers: Vec<String> = Vec::new();
+        for at in of {
+            for word in self.masked(*at).split(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '“' | '”' | '"')) {
+                let word = word.trim_matches(|c: char| matches!(c, '.' | ',' | ';' | ':' | '!' | '?'));
+                let number = word.chars().any(|c| c.is_ascii_digit()) && !word.contains('‹') && word.chars().count() <= 12;
+                if number && !numbers.iter().any(|known| known == word) {
+                    numbers.push(word.to_owned());
+                }
+            }
+        }
+        numbers
+    }
+}
+
+/// The words of a text that tell something: long ones and numbers, without case.
+fn words(text: &str) -> HashSet<String> {
+    let words = text.split(|c: char| !c.is_alphanumeric());
+    words.filter(|word| word.chars().count() >= 4 || word.contains(|c: char| c.is_ascii_digit())).map(str::to_lowercase).collect()
+}
+
+/// Where each sentence ends, in bytes.
+fn sentences(text: &str) -> Vec<&str> {
+    let (mut found, mut from) = (Vec::new(), 0);
+    let mut letters = text.char_indices().peekable();
+    while let Some((at, letter)) = letters.next() {
+        let after = letters.peek().map(|(_, next)| *next);
+        let ends = letter == '\n' || (matches!(letter, '.' | '!' | '?') && after.is_none_or(char::is_whitespace));
+        if ends {
+            let end = at + letter.len_utf8();
+            found.extend(text.get(from..end));
+            from = end;
+        }
+    }
+    found.extend(text.get(from..).filter(|rest| !rest.trim().is_empty()));
+    found
+}
+
+/// The sentence at a character.
+fn sentence(text: &str, cursor: usize) -> &str {
+    let mut from = 0;
+    for sentence in sentences(text) {
+        from += sentence.chars().count();
+        if cursor < from {
+            return sentence;
+        }
+    }
+    sentences(text).last().copied().unwrap_or_default()
+}
+
+/// The numbers in `[3]` or `[1, 2]`.
+fn citations(text: &str) -> Vec<i64> {
+    let inside = text.split('[').skip(1).filter_map(|after| after.split_once(']')).map(|(inside, _)| inside);
+    inside.flat_map(|list| list.split(',').filter_map(|n| n.trim().parse().ok()).collect::<Vec<i64>>()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::review::fixture::{TEXT, detail};
+    use proptest::prelude::*;
+
+    fn known() -> Known {
+        let mut known = Known::default();
+        known.learn(&detail(TEXT));
+        known
+    }
+
+    fn lit(text: &str, cursor: usize, draft: &str) -> Vec<usize> {
+        known().lit(text, cursor, draft).into_iter().collect()
+    }
+
+    #[test]
+    fn contact_data_and_names_are_masked_until_one_is_revealed() {
+        let mut known = known();
+        let all = (0..3).map(|at| known.masked(at)).collect::<String>();
+        assert!(!all.contains("512 555 0142") && !all.contains("Ortiz") && !all.contains("12 Oak"), "{all}");
+        assert!(all.contains("‹phone›") && all.contains("water heater"), "{all}");
+        let phone = known.spots(&BTreeSet::new()).into_iter().find(|spot| spot.kind == FindingKind::Phone).unwrap();
+        known.reveal(phone);
+        known.learn(&detail(TEXT));
+        let all = (0..3).map(|at| known.masked(at)).collect::<String>();
+        assert!(all.contains("512 555 0142") && !all.contains("Ortiz"), "one place, and only that: {all}");
+    }
+
+    #[test]
+    fn citations_light_their_lines_else_rare_words_and_numbers_do() {
+        assert_eq!(lit("It leaks in the garage.", 3, ""), [1]);
+        assert_eq!(lit("It leaks in the garage.", 3, "It leaks in the garage [3]. More [1]."), [2]);
+        assert_eq!(lit("It rang at 09:12. The garage.", 2, ""), [0]);
+        assert!(lit("Nothing alike.", 2, "").is_empty());
+        assert!(lit("", 0, "").is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_breaks_it(text in any::<String>(), draft in any::<String>(), cursor in 0_usize..80) {
+            let mut known = known();
+            let lit = known.lit(&text, cursor, &draft);
+            prop_assert!(lit.iter().all(|at| *at < 3));
+            let mut hostile = detail(&draft);
+            hostile.evidence[0].text = text.as_str().into();
+            known.learn(&hostile);
+            known.masked(0);
+            known.numbers(&lit);
+        }
+
+        #[test]
+        fn sentences_hold_the_text(text in any::<String>()) {
+            let joined: String = sentences(&text).concat();
+            prop_assert!(text.starts_with(&joined) && text[joined.len()..].trim().is_empty());
+        }
+    }
+}
