@@ -94,20 +94,6 @@ impl Pty {
         self.keys.write_all(keys.as_bytes()).and_then(|()| self.keys.flush()).expect("the terminal takes keys");
     }
 
-    /// Writes more than a terminal holds: reads meanwhile, or both would wait for each other.
-    pub(crate) fn flood(&mut self, keys: &str) {
-        let written = std::thread::scope(|scope| {
-            let writing = scope.spawn(|| self.keys.write_all(keys.as_bytes()).and_then(|()| self.keys.flush()));
-            while !writing.is_finished() {
-                if let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(10)) {
-                    self.screen.process(&bytes);
-                }
-            }
-            writing.join().expect("the writer ends")
-        });
-        written.expect("the terminal takes keys");
-    }
-
     /// Sends a signal to it.
     pub(crate) fn signal(&self, signal: Signal) {
         let id = self.child.process_id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);

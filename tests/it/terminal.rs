@@ -14,7 +14,7 @@ use crate::fixtures::with;
 use crate::pty::{LIMIT, PROGRAM, Pty, wait};
 
 /// The program of rosa on a terminal, with the home it was given.
-pub(crate) fn run(world: &World, term: &str) -> (Pty, TempDir) {
+fn run(world: &World, term: &str) -> (Pty, TempDir) {
     let home = TempDir::new().unwrap();
     let mut command = CommandBuilder::new(PROGRAM);
     command.env_clear();

@@ -108,14 +108,6 @@ impl Server {
         String::from_utf8_lossy(&[said.stdout, said.stderr].concat()).into_owned()
     }
 
-    /// Whether the server refuses to carry a connection to elsewhere.
-    pub(super) fn forwards_nothing(&self) -> bool {
-        let mut command = tool("ssh");
-        command.args(self.client());
-        let said = command.args(["-W", "127.0.0.1:22", &self.person()]).stdin(Stdio::null()).output().expect("ssh");
-        !said.status.success() && String::from_utf8_lossy(&said.stderr).contains("prohibited")
-    }
-
     /// The decks that run on this database.
     fn decks(&self) -> Vec<Pid> {
         let processes = fs::read_dir("/proc").expect("processes").flatten();
