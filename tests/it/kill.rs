@@ -254,7 +254,7 @@ impl<'a> Storm<'a> {
         let mut wrong = self.outside.violations();
         let sql = format!(
             "select l.id, coalesce(l.phone, l.email) as whom, j.operation, j.state, j.replay from jobs j
-             join leads l on l.id = j.lead_id where l.number > {from} order by l.number, j.operation, j.replay"
+             join leads l on l.id = j.lead_id and j.kind <> 'ai_draft' where l.number > {from} order by l.number, j.operation, j.replay"
         );
         let rows: Vec<(uuid::Uuid, String, String, String, i64)> =
             on_raw!(self.world, |pool| sqlx::query_as(AssertSqlSafe(sql)).fetch_all(pool).await).expect("the jobs");
