@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::Hit;
-use super::digits::{groups, pattern};
+use super::digits::{groups, pattern, touches};
 use super::fold::Folded;
 use crate::domain::span::FindingKind;
 
@@ -86,11 +86,12 @@ fn digits(code: &str) -> String {
 
 fn each(folded: &Folded) -> Vec<Range<usize>> {
     let mut found = Vec::new();
+    let others: Vec<Range<usize>> = OTHER_CODE.find_iter(&folded.lower).map(|other| other.range()).collect();
     for shape in SHAPES.iter() {
         for caught in shape.captures_iter(&folded.lower) {
             let (Some(whole), Some(code)) = (caught.get(0), caught.name("code")) else { continue };
             let unit = UNIT.is_match(&folded.lower[code.end()..]) || folded.before(code.start()) == b'$';
-            if !unit && !OTHER_CODE.is_match(whole.as_str()) {
+            if !unit && !touches(&others, &(whole.start()..code.start())) {
                 found.push(code.range());
             }
         }

@@ -21,11 +21,17 @@ enum Family {
 /// The family, and the place in it: lower is stronger.
 fn rank(kind: FindingKind) -> (Family, u8) {
     match kind {
-        FindingKind::Secret | FindingKind::AccessCode | FindingKind::BankNumber | FindingKind::InternalId => (Family::Contact, 0),
-        FindingKind::SocialSecurity => (Family::Contact, 1),
-        FindingKind::Card | FindingKind::Phone | FindingKind::Email | FindingKind::Url | FindingKind::StreetAddress => {
-            (Family::Contact, 2)
-        }
+        FindingKind::Secret => (Family::Contact, 0),
+        FindingKind::Card
+        | FindingKind::Phone
+        | FindingKind::Email
+        | FindingKind::Url
+        | FindingKind::StreetAddress
+        | FindingKind::AccessCode
+        | FindingKind::BankNumber
+        | FindingKind::InternalId => (Family::Contact, 1),
+        // Behind the phones: `+31 100 00 0000` ends in its groups.
+        FindingKind::SocialSecurity => (Family::Contact, 2),
         FindingKind::LongDigits => (Family::Contact, 3),
         FindingKind::UnknownNumber => (Family::Contact, 4),
         FindingKind::LeadName => (Family::Name, 0),
