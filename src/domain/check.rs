@@ -10,21 +10,33 @@
 //! | unknown number | block | an invented price, date or amount is the costliest error of a model; on trade e-mail and calls the absence check raises 0.6–7 % false alarms, and one edit settles each |
 //! | promise | block | commits the business; a word a person asked about, or a promise that is denied, only warns |
 //! | lead's name | block in full, warn in part | the full name identifies; a part may be an ordinary word |
+//! | access code | block | opens the property; told by the words around it, or by the evidence |
+//! | bank number, social security | block | check digits, groups or words say what it is; nobody's proof needs it |
+//! | secret | block | a key or token acts for the business wherever it is read |
+//! | internal id | block, warn when short | leads to the record; a short one may be a lamp or a size |
+//! | lost safety word | warn | the evidence speaks of a danger and the text does not; a person knows whether it matters |
+//! | blame | warn | blame, law and health can be true and still not belong in a client's proof |
 //!
 //! Before matching, the text is folded (`fold`): full-width and other digits, hidden characters and look-alikes
 //! must not carry anything past a check. Spans point into the text as it was given.
 
+mod access_code;
 mod address;
+mod bank;
+mod blame;
 mod card;
 mod digits;
 mod email;
 mod fold;
+mod internal_id;
 mod long_digits;
 mod name;
 mod number;
 mod phone;
 mod promise;
 mod quantity;
+mod safety;
+mod secret;
 mod settle;
 mod spelled;
 mod url;
@@ -51,6 +63,8 @@ pub struct Evidence {
     runs: verbatim::Runs,
     numbers: number::Known,
     name: name::Name,
+    codes: access_code::Codes,
+    dangers: safety::Dangers,
 }
 
 /// What one check found, in bytes of the folded text.
@@ -86,6 +100,8 @@ impl Evidence {
             runs: verbatim::Runs::new(&lines),
             numbers: number::Known::new(&lines),
             name: name::Name::new(against.lead_name.unwrap_or_default()),
+            codes: access_code::Codes::new(&lines),
+            dangers: safety::Dangers::new(&lines),
         }
     }
 
@@ -100,10 +116,16 @@ impl Evidence {
         url::find(&folded, &mut hits);
         address::find(&folded, &mut hits);
         long_digits::find(&folded, &mut hits);
+        bank::find(&folded, &mut hits);
+        secret::find(&folded, &mut hits);
+        internal_id::find(&folded, &mut hits);
         promise::find(&folded, &mut hits);
+        blame::find(&folded, &mut hits);
         self.runs.find(&folded, &mut hits);
         self.numbers.find(&folded, &mut hits);
         self.name.find(&folded, &mut hits);
+        self.codes.find(&folded, &mut hits);
+        self.dangers.find(&folded, &mut hits);
         let chars: Vec<char> = text.chars().collect();
         let found = settle::settle(hits).into_iter().map(|hit| {
             let span = folded.original(&hit.span);

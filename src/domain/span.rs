@@ -13,6 +13,7 @@ words! {
     /// What a check looks for. Each kind has a documented reason in `domain::check`.
     pub enum FindingKind {
         Phone, Email, StreetAddress, Card, LongDigits, Url, VerbatimRun, UnknownNumber, Promise, LeadName,
+        AccessCode, BankNumber, SocialSecurity, Secret, InternalId, LostSafetyWord, Blame,
     }
 }
 

@@ -26,8 +26,12 @@ pub(super) fn mask(text: &str, finding: &Finding) -> Option<Mask> {
         FindingKind::LongDigits => "a reference on file",
         FindingKind::Url => "a link on file",
         FindingKind::LeadName => "the customer",
+        FindingKind::AccessCode => "the access code on file",
+        FindingKind::BankNumber => "a bank account",
+        FindingKind::SocialSecurity | FindingKind::InternalId => "a reference on file",
+        FindingKind::Secret => "a credential",
         FindingKind::Promise => return promise(text, finding, before),
-        FindingKind::VerbatimRun | FindingKind::UnknownNumber => return None,
+        FindingKind::VerbatimRun | FindingKind::UnknownNumber | FindingKind::LostSafetyWord | FindingKind::Blame => return None,
     };
     // "at the 12 Oak Street" must not become "at the the service address".
     let phrase = match last_word(before) {

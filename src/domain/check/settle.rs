@@ -14,19 +14,31 @@ enum Family {
     Name,
     Promise,
     Run,
+    Safety,
+    Blame,
 }
 
 /// The family, and the place in it: lower is stronger.
 fn rank(kind: FindingKind) -> (Family, u8) {
     match kind {
-        FindingKind::Card | FindingKind::Phone | FindingKind::Email | FindingKind::Url | FindingKind::StreetAddress => {
-            (Family::Contact, 0)
-        }
-        FindingKind::LongDigits => (Family::Contact, 1),
-        FindingKind::UnknownNumber => (Family::Contact, 2),
+        FindingKind::Secret => (Family::Contact, 0),
+        FindingKind::Card
+        | FindingKind::Phone
+        | FindingKind::Email
+        | FindingKind::Url
+        | FindingKind::StreetAddress
+        | FindingKind::AccessCode
+        | FindingKind::BankNumber
+        | FindingKind::InternalId => (Family::Contact, 1),
+        // Behind the phones: `+31 100 00 0000` ends in its groups.
+        FindingKind::SocialSecurity => (Family::Contact, 2),
+        FindingKind::LongDigits => (Family::Contact, 3),
+        FindingKind::UnknownNumber => (Family::Contact, 4),
         FindingKind::LeadName => (Family::Name, 0),
         FindingKind::Promise => (Family::Promise, 0),
         FindingKind::VerbatimRun => (Family::Run, 0),
+        FindingKind::LostSafetyWord => (Family::Safety, 0),
+        FindingKind::Blame => (Family::Blame, 0),
     }
 }
 

@@ -105,6 +105,9 @@ proptest! {
 #[case("ana5125550142@example.com", FindingKind::Email)]
 #[case("https://x.example/5125550142", FindingKind::Url)]
 #[case("order 99887766554", FindingKind::LongDigits)]
+#[case("078-05-1120", FindingKind::SocialSecurity)]
+#[case("gate code 4411", FindingKind::AccessCode)]
+#[case("pat-na1-01234567-89ab-cdef-0123-456789abcdef", FindingKind::Secret)]
 fn only_the_strongest_is_reported(#[case] text: &str, #[case] kind: FindingKind) {
     let kinds: Vec<_> = findings(text, Against::default()).into_iter().map(|finding| finding.kind).collect();
     assert_eq!(kinds, [kind]);

@@ -1,0 +1,92 @@
+//! Numbers that banks and the state give out: routing numbers and IBANs by their check digits, account numbers by the
+//! words before them, and social security and taxpayer numbers by their groups.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::Hit;
+use super::digits::pattern;
+use super::fold::Folded;
+use crate::domain::span::FindingKind;
+
+const BANK: &str = "a bank number: take it out";
+const SOCIAL: &str = "has the form of a social security or taxpayer number: take it out";
+
+static ROUTING: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?-u:\b)(?:routing|aba|rtn|transit)(?-u:\b)[^0-9.!?\n]{0,25}([0-9]{9})(?-u:\b)"));
+
+static ACCOUNT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?-u:\b)(?:bank|checking|savings)(?-u:\b)[^0-9.!?\n]{0,15}(?:account|acct)[^0-9.!?\n]{0,15}([0-9]{6,17})(?-u:\b)")
+});
+
+static IBAN: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?-u:\b)[a-z]{2}[0-9]{2}(?:[ -]?[a-z0-9]){11,30}(?-u:\b)"));
+
+/// Groups of three, two and four; without separators only behind a word that says what it is.
+static SOCIAL_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?x)(?-u:\b)([0-9]{3})([\x20.\-])([0-9]{2})[\x20.\-]([0-9]{4})(?-u:\b)
+        | (?-u:\b)(?:ssn|social|itin|taxpayer|tax\x20id)(?-u:\b)[^0-9.!?\n]{0,25}([0-9]{9})(?-u:\b)",
+    )
+});
+
+/// Finds bank numbers and social security numbers.
+pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
+    let lower = &folded.lower;
+    let routed = ROUTING.captures_iter(lower).filter_map(|caught| caught.get(1)).filter(|number| is_routing(number.as_str()));
+    hits.extend(routed.map(|number| Hit::block(FindingKind::BankNumber, number.range(), BANK)));
+    let accounts = ACCOUNT.captures_iter(lower).filter_map(|caught| caught.get(1));
+    hits.extend(accounts.map(|number| Hit::block(FindingKind::BankNumber, number.range(), BANK)));
+    let ibans = IBAN.find_iter(lower).filter(|found| is_iban(found.as_str()));
+    hits.extend(ibans.map(|found| Hit::block(FindingKind::BankNumber, found.range(), BANK)));
+    for caught in SOCIAL_NUMBER.captures_iter(lower) {
+        let whole = caught.get(5).or_else(|| caught.get(0));
+        hits.extend(whole.map(|number| Hit::block(FindingKind::SocialSecurity, number.range(), SOCIAL)));
+    }
+}
+
+/// The check sum of the American Bankers Association.
+fn is_routing(number: &str) -> bool {
+    let sum: u32 = number.bytes().zip([3, 7, 1].into_iter().cycle()).map(|(b, weight)| u32::from(b - b'0') * weight).sum();
+    sum > 0 && sum.is_multiple_of(10)
+}
+
+/// The first four characters behind the rest, letters as 10 to 35, leave 1 when divided by 97.
+fn is_iban(written: &str) -> bool {
+    let plain: Vec<u32> = written.chars().filter_map(|c| c.to_digit(36)).collect();
+    if !(15..=34).contains(&plain.len()) {
+        return false;
+    }
+    let rotated = plain[4..].iter().chain(&plain[..4]);
+    rotated.fold(0, |rest, value| (rest * if *value > 9 { 100 } else { 10 } + value) % 97) == 1
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::check::tests::spans;
+    use crate::domain::span::FindingKind::{BankNumber, SocialSecurity};
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("routing number 021000021", &["021000021"])]
+    #[case("routing number 021000022", &[])]
+    #[case("her checking account is 000123456", &["000123456"])]
+    #[case("pay to GB29 NWBK 6016 1331 9268 19.", &["GB29 NWBK 6016 1331 9268 19"])]
+    #[case("pay to DE89370400440532013000", &["DE89370400440532013000"])]
+    #[case("DE89370400440532013001", &[])]
+    fn bank_numbers(#[case] text: &str, #[case] found: &[&str]) {
+        assert_eq!(spans(text, BankNumber), found);
+    }
+
+    #[rstest]
+    #[case("SSN 123-45-6789", &["123-45-6789"])]
+    #[case("ssn 123 45 6789", &["123 45 6789"])]
+    #[case("078.05.1120", &["078.05.1120"])]
+    #[case("itin 912701234", &["912701234"])]
+    #[case("her social is １２３-45-6789", &["１２３-45-6789"])]
+    #[case("sizes 10 12 1400", &[])]
+    #[case("order 123456789", &[])]
+    fn social_numbers(#[case] text: &str, #[case] found: &[&str]) {
+        assert_eq!(spans(text, SocialSecurity), found);
+    }
+}

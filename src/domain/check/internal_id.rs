@@ -1,0 +1,67 @@
+//! Ids of our own records and of providers': they are joined to a person by anybody who can ask the other table.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::Hit;
+use super::digits::pattern;
+use super::fold::Folded;
+use crate::domain::span::FindingKind;
+
+const REASON: &str = "an internal id: take it out";
+const SHORT: &str = "may be the reference of an internal record: take it out, unless it is a part or a size";
+
+/// UUIDs, and what telephone providers call their records.
+static IDS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?-u:\b)(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?:ac|ca|cf|mm|mg|pn|re|sm|sk)[0-9a-f]{32})(?-u:\b)",
+    )
+});
+
+/// `L-2041`. A lamp is a T-8 and its socket an E-26, so short ones only warn.
+static REFERENCES: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?-u:\b)[DEJLT]-[0-9]{1,9}(?-u:\b)"));
+
+/// Digits of a reference from which on it is no lamp.
+const LONG: usize = 4;
+
+/// Finds ids and references.
+pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
+    hits.extend(IDS.find_iter(&folded.lower).map(|found| Hit::block(FindingKind::InternalId, found.range(), REASON)));
+    for found in REFERENCES.find_iter(&folded.text) {
+        if matches!(folded.before(found.start()), b'-' | b'/') || folded.at(found.end()) == b'-' {
+            continue;
+        }
+        let long = found.len() >= LONG + "L-".len();
+        hits.push(if long {
+            Hit::block(FindingKind::InternalId, found.range(), REASON)
+        } else {
+            Hit::warn(FindingKind::InternalId, found.range(), SHORT)
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::check::tests::{heaviest, spans};
+    use crate::domain::span::FindingKind::InternalId;
+    use crate::domain::span::Severity::{Block, Warn};
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("see L-2041.", "L-2041", Block)]
+    #[case("job 0190d6a2-7c1b-7a3e-9f00-0123456789ab failed", "0190d6a2-7c1b-7a3e-9f00-0123456789ab", Block)]
+    #[case("call CA0123456789abcdef0123456789abcdef", "CA0123456789abcdef0123456789abcdef", Block)]
+    #[case("a T-8 lamp", "T-8", Warn)]
+    fn ids(#[case] text: &str, #[case] found: &str, #[case] weighs: crate::domain::span::Severity) {
+        assert_eq!(spans(text, InternalId), [found]);
+        assert_eq!(heaviest(text, InternalId), Some(weighs));
+    }
+
+    #[rstest]
+    #[case("model XL-2041")]
+    #[case("part GE-L-2041-B")]
+    fn no_ids(#[case] text: &str) {
+        assert_eq!(spans(text, InternalId), Vec::<String>::new());
+    }
+}
