@@ -103,7 +103,7 @@ impl Store {
         );
         approved.visible(me).push(" order by r.approved_at desc, r.id desc limit ").push(LOOKED_AT);
         let rows: Vec<Approved> = self.rows(&approved).await?;
-        let mut all: BTreeMap<(String, String), (OfReviewer, Vec<i64>, Vec<i64>)> = BTreeMap::new();
+        let mut all: BTreeMap<(String, String), Figures> = BTreeMap::new();
         for (client, reviewer, filed, at, state, draft, text) in rows {
             let (of, waits, changes) = all.entry((client, reviewer)).or_default();
             of.approved += 1;
@@ -130,6 +130,9 @@ impl Store {
         Ok(reviewers.collect())
     }
 }
+
+/// What is counted of a reviewer's work for a client, with the minutes and the shares of change that are still to be halved.
+type Figures = (OfReviewer, Vec<i64>, Vec<i64>);
 
 /// The one in the middle, the lower of two; 0 of none.
 fn median(mut values: Vec<i64>) -> i64 {

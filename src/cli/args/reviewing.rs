@@ -37,6 +37,7 @@ pub(crate) enum DraftCommand {
         client: Option<String>,
         /// A day of that week [default: last week]
         #[arg(long, value_name = "DATE", requires = "client", num_args = 0..=1)]
+        #[expect(clippy::option_option, reason = "the flag may stand without a date, and that means last week")]
         week: Option<Option<NaiveDate>>,
     },
     /// Say what the checks find in a draft, or in any text

@@ -66,7 +66,7 @@ impl Server {
         let until = Instant::now() + LIMIT;
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
             assert!(Instant::now() < until, "sshd does not listen: {}", fs::read_to_string(at("log")).unwrap());
-            std::thread::sleep(LOOK);
+            std::thread::park_timeout(LOOK);
         }
         let user = Command::new("id").arg("-un").output().expect("a name").stdout;
         let user = String::from_utf8(user).unwrap().trim().to_owned();
