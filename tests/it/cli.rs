@@ -125,7 +125,10 @@ async fn ready(world: &World) -> Shell {
 }
 
 async fn samples_come_in_once(world: World) {
-    let files = std::fs::read_dir(sample("")).expect("the samples").count();
+    // What comes by the front door alone is held there.
+    let here = |name: &str| !name.starts_with("hubspot") && !name.starts_with("sendgrid");
+    let files = std::fs::read_dir(sample("")).expect("the samples").flatten();
+    let files = files.filter(|file| here(&file.file_name().to_string_lossy())).count();
     assert_eq!(files, SAMPLES.len(), "a sample has no provider here");
     world.client("Acme").await;
     let shell = ready(&world).await;

@@ -142,7 +142,7 @@ async fn nothing_but_the_deck_and_the_reviewers_own_verbs_can_be_reached() {
             assert!(said.is_empty() || said.contains("not a terminal"), "{asked:?}: {said}");
         }
         // What she asked for cannot add to the command either.
-        let said = server.ask(&["--as", "rosa", "people", "--json"]);
+        let said = server.ask(&["quotedeck", "--as", "rosa", "people", "--json"]);
         assert!(said.contains("not a terminal"), "{said}");
     })
     .await;
