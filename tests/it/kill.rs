@@ -83,8 +83,8 @@ mod broken {
     use super::Storm;
     use crate::databases::{World, on_postgres, on_sqlite};
 
-    /// Kills until a fault must have been seen.
-    const ENOUGH: usize = 300;
+    /// Kills until a fault must have been seen; a wave that has begun goes on to its end.
+    const ENOUGH: usize = 1_000;
 
     async fn is_caught(world: World, fault: &'static str) {
         let mut storm = Storm::rises(&world, Some(fault)).await;
@@ -130,6 +130,8 @@ struct Storm<'a> {
     stops: usize,
     waves: usize,
     fed: usize,
+    /// Whether the program is broken on purpose: then every wave stops workers.
+    broken: bool,
     /// Jobs that wait for another try, and since when.
     waiting: BTreeMap<i64, Instant>,
     began: Instant,
@@ -161,6 +163,7 @@ impl<'a> Storm<'a> {
             stops: 0,
             waves: 0,
             fed: 0,
+            broken: fault.is_some(),
             waiting: BTreeMap::new(),
             began: Instant::now(),
             _folder: folder,
@@ -173,7 +176,8 @@ impl<'a> Storm<'a> {
         self.outside.storm(true);
         self.feed().await;
         let least = self.kills + KILLS;
-        for _ in 0..if self.waves % 10 == 1 { STOPS } else { 0 } {
+        let stops = self.waves % 10 == 1 || self.broken;
+        for _ in 0..if stops { STOPS } else { 0 } {
             sleep(Duration::from_millis(self.rng.u64(BETWEEN))).await;
             let at = self.rng.usize(..);
             self.crowd.stop(self.world, at).await;
