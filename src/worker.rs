@@ -117,11 +117,15 @@ impl Worker {
                 match self.store.claim_jobs(&self.name, &self.appetite(running, bulk)).await {
                     Ok(taken) if taken.jobs.is_empty() => pause = self.until_due(taken.again_at).await,
                     Ok(taken) => {
-                        for next in self.begin(taken.jobs, &leases).await {
+                        let (all, failed) = self.begin(taken.jobs, &leases).await;
+                        for next in all {
                             self.spawn(&mut on_their_way, next, &results, &stop, &given_up);
                         }
                         while on_their_way.try_join_next().is_some() {}
-                        continue;
+                        if !failed {
+                            continue;
+                        }
+                        pause = AGAIN;
                     }
                     Err(error) => {
                         tracing::warn!(%error, "no job could be claimed");

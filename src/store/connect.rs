@@ -154,6 +154,9 @@ async fn open_sqlite(path: &Path, create: bool) -> Outcome<sqlx::SqlitePool> {
     let pool = SqlitePoolOptions::new()
         .max_connections(6)
         .acquire_timeout(Duration::from_secs(6))
+        // SQLite ends a transaction by itself when its disk is full, and then refuses to roll it back: sqlx takes the
+        // connection for one within a transaction ever after, and no other can begin on it.
+        .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
         .connect_with(sqlite_options(path, create))
         .await
         .map_err(failure)?;

@@ -41,8 +41,9 @@ pub(super) enum Next {
 }
 
 impl Worker {
-    /// Takes claimed jobs in hand and announces what may leave.
-    pub(super) async fn begin(&self, jobs: Vec<Claimed>, leases: &Leases) -> Vec<Next> {
+    /// Takes claimed jobs in hand and announces what may leave; also says whether nothing could be announced: it is too
+    /// early then to claim again.
+    pub(super) async fn begin(&self, jobs: Vec<Claimed>, leases: &Leases) -> (Vec<Next>, bool) {
         let mut held: Vec<(JobId, Lease)> = jobs.iter().map(|job| (job.id, leases.hold(job))).collect();
         let mut lease = |id: JobId| {
             let at = held.iter().position(|(held, _)| *held == id)?;
@@ -57,7 +58,9 @@ impl Worker {
         }
         let awake = Awake::now();
         let ids: Vec<(JobId, i64)> = sure.iter().map(|job| (job.id, job.fence)).collect();
-        match self.announce(sure).await {
+        let announced = self.announce(sure).await;
+        let failed = announced.is_err();
+        match announced {
             Ok(intents) => {
                 for intent in intents {
                     if let Some(lease) = lease(intent.job().id) {
@@ -71,7 +74,7 @@ impl Worker {
                 drop(self.store.hand_back(&ids).await);
             }
         }
-        next
+        (next, failed)
     }
 
     /// The announced attempts of claimed jobs, asking destinations where that must be done first.
