@@ -1,7 +1,8 @@
 //! Workers are killed at random moments, others are stopped until their leases are gone and go on as if nothing had been,
-//! clocks are wrong by ten minutes, and the outside fails in every way: nothing is lost and nothing is done twice.
+//! clocks jump by ten minutes and more, and the outside fails in every way: nothing is lost and nothing is done twice.
 //!
-//! Payloads come in through intake, in waves of a thousand jobs; three processes of the program work on them. After each
+//! Payloads come in through intake, in waves of a thousand jobs or more; three processes of the program work on them, and the
+//! clocks of two of them jump between ten minutes ahead and ten minutes behind while they work. After each
 //! wave the storm ends, an operator replays what was taken for poison, and every job is compared with what the outside
 //! counted. `QUOTEDECK_KILLS=5000 cargo test --release --test it kill:: -- --nocapture` goes on until so many
 //! workers were killed on each database. Time is not waited for: what is to be tried later is due in two seconds, and the leases of a dead worker
@@ -40,8 +41,14 @@ use outside::Outside;
 /// Leads of a wave that have a phone; as many have a mail address. Each is handed to the CRM (as a contact, then as a deal
 /// and a note) and written to.
 const LEADS: usize = 125;
-/// Kills of a wave at least.
+/// Kills of a wave at least; of a long run more, so that it does not wait for a calm more often than need be.
 const KILLS: usize = 40;
+/// Waves of a long run, about.
+const WAVES: usize = 20;
+/// Open jobs below which more come in while a wave goes on.
+const FEW: i64 = 150;
+/// Every so many blows a wrong clock jumps.
+const JUMP: usize = 7;
 /// Workers that are stopped in the first wave and in every tenth, until their leases have run out.
 const STOPS: usize = 3;
 /// How long something waits that would wait for minutes.
@@ -61,7 +68,7 @@ async fn nothing_is_lost_and_nothing_is_done_twice(world: World) {
     while storm.kills < wanted {
         storm.wave().await;
         storm.calm().await;
-        let wrong = storm.wrong(storm.fed - 2 * LEADS).await;
+        let wrong = storm.wrong(storm.before).await;
         assert!(wrong.is_empty(), "seed {}, wave {}: {wrong:#?}", storm.seed, storm.waves);
     }
     assert_eq!(storm.wrong(0).await, Vec::<String>::new(), "seed {}", storm.seed);
@@ -128,8 +135,11 @@ struct Storm<'a> {
     rng: fastrand::Rng,
     kills: usize,
     stops: usize,
+    jumps: usize,
     waves: usize,
     fed: usize,
+    /// Leads there were before this wave.
+    before: usize,
     /// Whether the program is broken on purpose: then every wave stops workers.
     broken: bool,
     /// Jobs that wait for another try, and since when.
@@ -161,8 +171,10 @@ impl<'a> Storm<'a> {
             rng,
             kills: 0,
             stops: 0,
+            jumps: 0,
             waves: 0,
             fed: 0,
+            before: 0,
             broken: fault.is_some(),
             waiting: BTreeMap::new(),
             began: Instant::now(),
@@ -170,12 +182,13 @@ impl<'a> Storm<'a> {
         }
     }
 
-    /// A thousand jobs come in, and are worked on while the storm rages.
+    /// A thousand jobs come in, and are worked on while the storm rages; more come as long as it does.
     async fn wave(&mut self) {
         self.waves += 1;
         self.outside.storm(true);
+        self.before = self.fed;
         self.feed().await;
-        let least = self.kills + KILLS;
+        let least = self.kills + KILLS.max(wanted() / WAVES);
         let stops = self.waves % 10 == 1 || self.broken;
         for _ in 0..if stops { STOPS } else { 0 } {
             sleep(Duration::from_millis(self.rng.u64(BETWEEN))).await;
@@ -188,18 +201,23 @@ impl<'a> Storm<'a> {
             sleep(Duration::from_millis(self.rng.u64(BETWEEN))).await;
             self.blow().await;
             self.pass().await;
-            if self.crowd.all_awake()
-                && self.kills >= least
-                && self.number(&format!("select count(*) from jobs where {OPEN}")).await < 25
-            {
+            let open = self.number(&format!("select count(*) from jobs where {OPEN}")).await;
+            if self.kills < least && open < FEW {
+                self.feed().await;
+            }
+            if self.crowd.all_awake() && self.kills >= least && open < 25 {
                 return;
             }
             assert!(self.kills < least + 2000, "seed {}: the jobs do not end", self.seed);
         }
     }
 
-    /// One worker is killed; others that were stopped go on.
+    /// One worker is killed; others that were stopped go on, and now and then a clock jumps.
     async fn blow(&mut self) {
+        if self.kills.is_multiple_of(JUMP) {
+            self.crowd.jump(&mut self.rng);
+            self.jumps += 1;
+        }
         let at = self.rng.usize(..);
         self.crowd.kill(self.world, at).await;
         self.kills += 1;
@@ -306,11 +324,12 @@ impl<'a> Storm<'a> {
         let unknown = self.number("select count(*) from jobs where state = 'unknown'").await;
         let poison = self.number("select count(*) from jobs where reason = 'poison'").await;
         format!(
-            "seed {}: {} kills, {} stops past the lease, {jobs} jobs, {attempts} attempts, {} requests; {again} jobs tried more than \
+            "seed {}: {} kills, {} stops past the lease, {} jumps of a clock, {jobs} jobs, {attempts} attempts, {} requests; {again} jobs tried more than \
              once, {poison} taken for poison, {unknown} unknown; 0 lost, 0 done twice, 0 unannounced; {} s",
             self.seed,
             self.kills,
             self.stops,
+            self.jumps,
             self.outside.requests(),
             self.began.elapsed().as_secs(),
         )

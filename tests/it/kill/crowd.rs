@@ -1,4 +1,4 @@
-//! Worker processes that are killed, stopped and started again: the program itself, with one of them on a wrong clock.
+//! Worker processes that are killed, stopped and started again: the program itself, two of them with clocks that jump.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -19,8 +19,8 @@ const STOP: Duration = Duration::from_secs(30);
 /// When the leases of one that stands still are over: they last 45 s.
 const OVERDUE: Duration = Duration::from_secs(47);
 
-/// What a worker's clock says: the second is ten minutes ahead, the third ten minutes behind.
-const CLOCKS: [Option<&str>; WORKERS] = [None, Some("+10m"), Some("-10m")];
+/// What a clock may say, all but the first worker's. It jumps from one to another while the worker runs.
+const CLOCKS: [&str; 3] = ["+0", "+10m", "-10m"];
 
 /// The library that sets a program's clock wrong, of the package `libfaketime`.
 const FAKETIME: &str = "libfaketime.so.1";
@@ -43,6 +43,9 @@ impl Crowd {
         std::fs::write(&config, outside.config()).expect("a configuration");
         let database = world.url();
         let running = (0..WORKERS).map(|_| None).collect();
+        for (at, clock) in (1..WORKERS).zip(&CLOCKS[1..]) {
+            std::fs::write(clock_of(&config, at), clock).expect("a clock");
+        }
         let mut crowd = Self { config, database, fault, faketime: faketime(), running, stopped: vec![] };
         let prepared = crowd.command().arg("init").stdout(Stdio::null()).status().expect("the program runs");
         assert!(prepared.success(), "init brings the destinations in");
@@ -76,11 +79,21 @@ impl Crowd {
         if let Some(fault) = self.fault {
             command.env("QUOTEDECK_SABOTAGE", fault);
         }
-        if let Some(clock) = CLOCKS[at] {
-            // Its sleeps stay as long as they are: only what it takes for the time of day is wrong.
-            command.env("LD_PRELOAD", &self.faketime).env("FAKETIME", clock).env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+        if at > 0 {
+            // Its sleeps stay as long as they are: only what it takes for the time of day is wrong. A jump is seen within a second.
+            command.env("LD_PRELOAD", &self.faketime).env("FAKETIME_TIMESTAMP_FILE", clock_of(&self.config, at));
+            command.env("FAKETIME_CACHE_DURATION", "1").env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
         }
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the worker starts")
+    }
+
+    /// The clock of one says something else from now on.
+    pub(super) fn jump(&self, rng: &mut fastrand::Rng) {
+        let file = clock_of(&self.config, rng.usize(1..WORKERS));
+        // Never half written: it is read at any moment.
+        let next = file.with_extension("next");
+        std::fs::write(&next, CLOCKS[rng.usize(..CLOCKS.len())]).expect("a clock");
+        std::fs::rename(&next, &file).expect("the clock jumps");
     }
 
     /// Kills one as SIGKILL does: it has no time for anything.
@@ -158,6 +171,11 @@ impl Drop for Crowd {
             drop(child.wait());
         }
     }
+}
+
+/// The file that says what the clock of a worker says.
+fn clock_of(config: &Path, worker: usize) -> PathBuf {
+    config.with_file_name(format!("clock-{worker}"))
 }
 
 fn pid(child: &Child) -> Pid {
