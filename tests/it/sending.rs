@@ -6,6 +6,7 @@ use quotedeck::domain::actor::{Actor, Person, Role};
 use quotedeck::domain::client::Client;
 use quotedeck::domain::destination::{Secret, Setting, System};
 use quotedeck::domain::event::{Channel, Columns, Provider};
+use quotedeck::domain::id::{Kind, Ref};
 use quotedeck::domain::template::template_name;
 use quotedeck::domain::text::Internal;
 use quotedeck::intake;
@@ -178,6 +179,13 @@ async fn a_lead_is_handed_over_and_written_to_once(world: World) {
     assert!(body("/deals/").contains(r#""amount":"120.00""#), "{}", body("/deals/"));
     assert!(body("/notes/").contains("L-1 came by"), "{}", body("/notes/"));
     assert_eq!(office.outside.links().len(), 2, "deal and note hang on the contact");
+
+    // The record says which words went out, of which edition.
+    let olga = office.world.person("olga", Role::Owner, None).await;
+    let number = office.world.number("select number from jobs where operation = 'quote_confirmation'").await;
+    let trace = office.world.store.trace(&olga, Ref::new(Kind::Job, number)).await.unwrap();
+    let told = trace.fields.iter().find(|(name, _)| name == "text").map(|(_, value)| value.shown().into_owned());
+    assert_eq!(told.as_deref(), Some("M-1 quote_confirmation, edition 1"));
 
     office.form("f-1", AUSTIN).await;
     office.drain().await;

@@ -68,7 +68,17 @@ fn lead(lead: Lead) -> Heading {
         .with("reply time", reply.unwrap_or_else(|| "no reply yet".to_owned()))
 }
 
-fn job(job: Job, now: DateTime<Utc>) -> Heading {
+/// The text that a job sends, of exactly the edition it was queued with (C7).
+struct Wording {
+    number: i64,
+    name: String,
+    edition: i64,
+}
+from_row!(Wording { number: =i64, name: =String, edition: =i64, });
+
+fn job(job: Job, wording: Option<Wording>, now: DateTime<Utc>) -> Heading {
+    let wording =
+        wording.map(|text| format!("{} {}, edition {}", Ref::new(Kind::Template, text.number), text.name, text.edition));
     let replay = job.replay(now).map(|replay| format!("{}: {}", replay.verdict.as_str().replace('_', " "), replay.reason));
     Heading::new(format!("{} {}", job.kind, job.operation))
         .with("client", job.client)
@@ -76,6 +86,7 @@ fn job(job: Job, now: DateTime<Utc>) -> Heading {
         .with("state", job.state.as_str())
         .when("because", job.reason)
         .with("destination", job.destination)
+        .when("text", wording)
         .with("delivery", job.delivery_mode.as_str())
         .with("key", job.idempotency_key)
         .with("tries", format!("{} of {}", job.attempts, job.max_attempts))
@@ -200,7 +211,14 @@ impl Store {
     pub(super) async fn heading(&self, me: &Person, record: Ref, id: Uuid) -> Outcome<Heading> {
         Ok(match record.kind {
             Kind::Lead => lead(self.lead(me, id.into()).await?),
-            Kind::Job => job(self.job(me, id.into()).await?, self.clock.now()),
+            Kind::Job => {
+                let found = self.job(me, id.into()).await?;
+                let mut sql = Sql::new(
+                    "select t.number, t.name, t.edition from jobs r join templates t on t.id = r.template_id where r.id = ",
+                );
+                sql.bind(Bind::Id(id));
+                job(found, self.rows(&sql).await?.pop(), self.clock.now())
+            }
             Kind::Task => task(self.task(me, id.into()).await?),
             Kind::Draft => draft(self.draft(me, id.into()).await?),
             Kind::Summary => summary(self.summary(me, id.into()).await?),
