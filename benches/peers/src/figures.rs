@@ -119,16 +119,16 @@ impl fmt::Display for Report {
         if !self.optimised {
             writeln!(f, "NOT OPTIMISED: these figures are of a debug build; add --release")?;
         }
-        writeln!(f, "\n| queue           |   jobs/s | pickup p50 ms | pickup p99 ms | rounds, jobs/s |")?;
-        writeln!(f, "|-----------------|---------:|--------------:|--------------:|----------------|")?;
+        writeln!(f, "\n| queue                 |   jobs/s | pickup p50 ms | pickup p99 ms | rounds, jobs/s |")?;
+        writeln!(f, "|-----------------------|---------:|--------------:|--------------:|----------------|")?;
         for row in &self.rows {
             let rounds: Vec<_> = row.rounds.iter().map(|figure| format!("{figure:.0}")).collect();
             let (speed, p50, p99) = (show(row.jobs_per_second, 0), show(row.pickup_p50_ms, 2), show(row.pickup_p99_ms, 2));
-            writeln!(f, "| {:<15} | {speed:>8} | {p50:>13} | {p99:>13} | {} |", row.name, rounds.join(", "))?;
+            writeln!(f, "| {:<21} | {speed:>8} | {p50:>13} | {p99:>13} | {} |", row.name, rounds.join(", "))?;
         }
         let [speed, p50, p99] =
             [self.jobs_per_second_ratio, self.pickup_p50_ratio, self.pickup_p99_ratio].map(|ratio| show(ratio, 2));
-        writeln!(f, "| ours / fastest  | {speed:>8} | {p50:>13} | {p99:>13} | jobs/s: more is better; pickup: less |")?;
+        writeln!(f, "| ours / fastest        | {speed:>8} | {p50:>13} | {p99:>13} | jobs/s: more is better; pickup: less |")?;
         for row in &self.rows {
             if let Some(failure) = &row.failure {
                 writeln!(f, "\n{}: {failure}", row.name)?;
