@@ -22,6 +22,7 @@ use crate::databases::World;
 mod commands;
 mod hard;
 mod kill;
+pub(crate) use kill::Program;
 mod samples;
 mod signing;
 

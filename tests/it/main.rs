@@ -9,8 +9,8 @@ mod pty;
 mod stand_in;
 
 mod boundary;
+mod canary;
 mod claim;
-
 mod cli;
 mod delivery;
 mod desk;

@@ -33,7 +33,7 @@ fn deliveries() -> usize {
 }
 
 /// A program that a failed test leaves behind is ended with it.
-pub(super) struct Program(pub(super) Child);
+pub(crate) struct Program(pub(crate) Child);
 
 impl Drop for Program {
     fn drop(&mut self) {

@@ -1,0 +1,209 @@
+//! A canary in every internal field: whatever a client, an export, a log or a figure shows, none of them sings.
+//!
+//! The whole workflow runs in the real program: a payload comes in, a draft is made of it, a person approves a text, the
+//! worker publishes it, and both doors answer. Before the approval every text that is kept anywhere becomes a canary, as
+//! far as the database takes it.
+
+use std::fmt::Write as _;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use quotedeck::domain::actor::Role;
+use tempfile::TempDir;
+
+use crate::databases::World;
+use crate::door::Program;
+
+both_databases!(no_canary_sings_where_a_client_listens);
+
+const CANARY: &str = "canary";
+const SAFE: &str = "A customer asked about a leak. A crew will look at it.";
+
+/// What a client is meant to read, and so is no secret: its own name, and the words about a draft's source.
+const FACING: &[&str] = &[
+    "clients.name",
+    "drafts.source_label",
+    "drafts.period",
+    "drafts.next_action",
+    "approved_texts.client",
+    "approved_texts.text",
+    "approved_texts.source_label",
+    "approved_texts.period",
+    "approved_texts.status",
+    "approved_texts.next_action",
+];
+
+/// Words by which the program finds its way; a canary there stops it before it could tell anything.
+const WAY: &[&str] =
+    &["people.name", "destinations.name", "destinations.kind", "jobs.kind", "jobs.operation", "clients.time_zone"];
+
+/// The program in a place of its own.
+struct Place {
+    home: TempDir,
+    database: String,
+}
+
+impl Place {
+    fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_quotedeck"));
+        command.args(["--config", "c.toml"]).args(words).env_clear().current_dir(self.home.path());
+        command.env("HOME", self.home.path()).env("USER", "rosa").env("QUOTEDECK_DATABASE", &self.database);
+        command
+    }
+
+    fn run(&self, words: &[&str]) -> Output {
+        self.command(words).output().expect("the program runs")
+    }
+
+    /// What it says, on both its outputs; it must succeed.
+    fn says(&self, words: &[&str]) -> String {
+        let ran = self.run(words);
+        let said = both(&ran);
+        assert!(ran.status.success(), "{words:?}: {said}");
+        said
+    }
+
+    fn file(&self, name: &str, text: &str) {
+        std::fs::write(self.home.path().join(name), text).expect("a file");
+    }
+}
+
+fn both(ran: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr))
+}
+
+/// Every column of text, as `table.column`.
+async fn columns(world: &World) -> Vec<String> {
+    let sql = if world.store.is_postgres() {
+        "select c.table_name || '.' || c.column_name from information_schema.columns c
+            join information_schema.tables t on t.table_schema = c.table_schema and t.table_name = c.table_name
+            where c.table_schema = 'internal' and t.table_type = 'BASE TABLE' and c.data_type = 'text' and c.is_generated = 'NEVER'
+            order by 1"
+    } else {
+        "select m.name || '.' || c.name from sqlite_master m join pragma_table_info(m.name) c
+            where m.type = 'table' and m.name not like 'sqlite%' and lower(c.type) = 'text' and c.name not like '%\\_at' escape '\\'
+            and c.name not like '%until' order by 1"
+    };
+    world.texts(sql).await
+}
+
+/// Puts a canary into every text of the database that is not a client's to read; gives back how many took one.
+async fn plant(world: &World) -> usize {
+    let mut planted = 0;
+    for column in columns(world).await {
+        if FACING.contains(&&*column) || WAY.contains(&&*column) {
+            continue;
+        }
+        let (table, name) = column.split_once('.').expect("a table and a column");
+        if world.number(&format!("select count(*) from {table}")).await == 0 {
+            continue;
+        }
+        // A state takes no word but its own, and what is sealed takes none at all: the database refuses both.
+        let sql = format!("update {table} set {name} = '{CANARY} {column}'");
+        if world.attempt(crate::databases::Login::Administrator, &sql).await.is_ok() {
+            planted += 1;
+        }
+    }
+    planted
+}
+
+fn get(address: &str, request: &str) -> String {
+    let mut stream = TcpStream::connect(address).expect("it listens");
+    stream.write_all(request.as_bytes()).expect("it takes a request");
+    let mut answer = String::new();
+    let _ = stream.read_to_string(&mut answer);
+    answer
+}
+
+/// Every file below a folder, as text.
+fn files(folder: &Path, into: &mut String) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.path().is_dir() {
+            files(&entry.path(), into);
+        } else {
+            let bytes = std::fs::read(entry.path()).unwrap_or_default();
+            let _ = writeln!(into, "{}:\n{}", entry.path().display(), String::from_utf8_lossy(&bytes));
+        }
+    }
+}
+
+async fn no_canary_sings_where_a_client_listens(world: World) {
+    world.person("rosa", Role::Owner, None).await;
+    let place = Place { home: TempDir::new().expect("a folder"), database: world.url() };
+    place.file("c.toml", "[log]\nlevel = 'trace'\nfile = 'log/quotedeck.log'\n[serve]\nlisten = '127.0.0.1:0'\n");
+    place.file(
+        "form.json",
+        r#"{"id":"canary-1","name":"Canary Ortiz","phone":"+15125550142","email":"canary@example.com","service":"drain","consent":"yes",
+            "message":"the canary leaks all over the garage","address":"12 Canary Street, Austin","gclid":"canary-click","secret_note":"canary"}"#,
+    );
+    place.file("safe.txt", SAFE);
+    place.file("leak.txt", "Call the canary at 512-555-0142.");
+    let mut heard = String::new();
+    place.says(&["init"]);
+    place.says(&["client", "add", "Acme"]);
+    place.says(&["intake", "form", "form.json", "--client", "Acme"]);
+    place.says(&["draft", "make", "L-1"]);
+    heard += &place.says(&["work", "--drain"]);
+    assert_eq!(world.number("select count(*) from drafts where state = 'pending'").await, 1);
+
+    let planted = plant(&world).await;
+    assert!(planted >= 40, "only {planted} columns took a canary");
+    let inside = place.says(&["show", "L-1"]);
+    assert!(inside.contains(CANARY), "an owner sees what is kept: {inside}");
+
+    place.says(&["draft", "claim", "D-1"]);
+    let refused = place.run(&["draft", "approve", "D-1", "--text-file", "leak.txt"]);
+    assert!(!refused.status.success());
+    heard += &both(&refused);
+    assert!(!heard.contains("0142"), "what was refused is not repeated: {heard}");
+    heard += &place.says(&["draft", "approve", "D-1", "--text-file", "safe.txt"]);
+    world.script("update jobs set armed_until = created_at, due_at = created_at where state = 'armed'").await;
+    heard += &place.says(&["work", "--drain", "--export", "portal"]);
+
+    // What a client reads.
+    let view = if world.store.is_postgres() { "client.summaries" } else { "client_summaries" };
+    let shown = "client || '|' || text || '|' || source_label || '|' || period || '|' || status || '|' || next_action";
+    let rows = world.texts(&format!("select {shown} from {view}")).await.concat();
+    assert!(rows.contains(SAFE), "{rows}");
+    heard += &rows;
+    heard += &place.says(&["export", "proof", "--client", "Acme"]);
+    place.says(&["export", "proof", "--client", "Acme", "--out", "out"]);
+    for folder in ["out", "portal"] {
+        let mut exported = String::new();
+        files(&place.home.path().join(folder), &mut exported);
+        assert!(exported.matches(SAFE).count() >= 2, "{exported}");
+        heard += &exported;
+    }
+
+    // What anybody hears at the door.
+    let mut child = place.command(&["serve"]).stderr(Stdio::piped()).spawn().expect("the program starts");
+    let mut lines = BufReader::new(child.stderr.take().expect("a pipe"));
+    let serving = Program(child);
+    let address = loop {
+        let mut line = String::new();
+        assert!(lines.read_line(&mut line).expect("it says where") > 0, "it did not start");
+        if let Some(rest) = line.split("listening on ").nth(1) {
+            break rest.split(',').next().unwrap_or_default().to_owned();
+        }
+    };
+    for path in ["/metrics", "/healthz", "/readyz", "/in/form/canary"] {
+        let answer = get(&address, &format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"));
+        assert!(answer.starts_with("HTTP/1.1 "), "{path}: {answer}");
+        heard += &answer;
+    }
+    let body = r#"{"name":"canary"}"#;
+    heard += &get(
+        &address,
+        &format!("POST /in/form/nobody HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}", body.len()),
+    );
+    drop(serving);
+
+    let mut logged = String::new();
+    files(&place.home.path().join("log"), &mut logged);
+    assert!(logged.contains("quotedeck"), "there is a log: {logged}");
+    heard += &logged;
+    let sings: Vec<&str> = heard.lines().filter(|line| line.to_lowercase().contains(CANARY)).collect();
+    assert!(sings.is_empty(), "{sings:#?}");
+}
