@@ -32,6 +32,7 @@ pub mod money;
 pub mod opt_out;
 pub mod outline;
 pub mod output;
+pub mod proof;
 pub mod reach;
 pub mod release;
 pub mod replay;

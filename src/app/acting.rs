@@ -59,6 +59,7 @@ impl App {
             Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::Top | Action::Bottom => self.step(action),
             Action::Open => return self.open_here(),
             Action::Filter => self.open_filter(),
+            Action::Sort => return self.sort_on(),
             Action::Why => return self.ask_why(),
             Action::Mark => {
                 if let Some(list) = self.active_mut() {

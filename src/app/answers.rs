@@ -339,6 +339,7 @@ fn answers(message: &Message) -> Option<Seq> {
         Message::Explained(seq, _) => Some(*seq),
         Message::Draft(seq, _) => Some(*seq),
         Message::Presence(seq, _) => Some(*seq),
+        Message::Preview(seq, _) => Some(*seq),
         Message::Acted(seq, ..) => Some(*seq),
         Message::Frozen(seq, _) => Some(*seq),
         Message::WorkSaved(seq, _) => Some(*seq),

@@ -35,6 +35,8 @@ pub enum Effect {
     Explain(Seq, Ref),
     /// Load a draft with its evidence and the saved text.
     LoadDraft(Seq, DraftId),
+    /// Load what the portal would show of a text, as its own role sees it.
+    LoadPreview(Seq, DraftId, Internal<String>),
     /// Load who is where.
     LoadPresence(Seq),
     /// Carry out an act; the answer is [`super::message::Message::Acted`].
@@ -83,6 +85,7 @@ impl Effect {
             | Self::LoadTrace(seq, _)
             | Self::Explain(seq, _)
             | Self::LoadDraft(seq, _)
+            | Self::LoadPreview(seq, ..)
             | Self::LoadPresence(seq)
             | Self::Perform(seq, _)
             | Self::Freeze(seq, _)

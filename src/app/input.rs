@@ -232,6 +232,21 @@ impl App {
         }
     }
 
+    /// Sorts the focused list in its next way; the filter line says which.
+    pub(super) fn sort_on(&mut self) -> Vec<Effect> {
+        let pane = self.focus;
+        let list = self.list_mut(pane);
+        let filter = Filter { sort: list.filter.sort.next(), ..list.filter.clone() };
+        // A filter that was typed and is not in force stays in its line.
+        if Filter::parse(list.typed.text(), pane).is_ok_and(|typed| typed == list.filter) {
+            list.typed.set(filter.to_string());
+        }
+        let sort = filter.sort;
+        let effects = self.refilter(filter);
+        self.say(Tone::Good, format!("sorted by {sort}"));
+        effects
+    }
+
     fn refilter(&mut self, filter: Filter) -> Vec<Effect> {
         let pane = self.focus;
         if self.list_mut(pane).refilter(filter) { self.load_pane(pane).into_iter().collect() } else { Vec::new() }

@@ -11,6 +11,7 @@ use crate::domain::failure::Failure;
 use crate::domain::id::Ref;
 use crate::domain::job::Job;
 use crate::domain::lead::Lead;
+use crate::domain::proof::Proof;
 use crate::domain::row::{FailureGroup, Figures, Page, Presence};
 use crate::domain::task::Task;
 use crate::domain::text::Internal;
@@ -84,6 +85,8 @@ pub enum Message {
     Explained(Seq, Result<Box<Explanation>, Failure>),
     /// A draft with its evidence.
     Draft(Seq, Result<Box<DraftDetail>, Failure>),
+    /// What the portal would show of a text.
+    Preview(Seq, Result<Box<Proof>, Failure>),
     /// Who is where.
     Presence(Seq, Result<Vec<Presence>, Failure>),
     /// How an act ended; the act comes back, so that nothing typed is lost.

@@ -15,6 +15,7 @@ mod editor;
 mod keep;
 mod known;
 mod mask;
+mod overriding;
 mod portal;
 mod progress;
 mod replace;
@@ -49,7 +50,7 @@ pub use claim::Claim;
 pub use compare::{Fate, Piece};
 pub use editor::Editor;
 pub use keep::Saving;
-pub use portal::PortalText;
+pub use portal::Portal;
 pub use progress::{Progress, Settled, Tally};
 pub use rows::{Row, column, row_of, rows, slice};
 pub use shape::{Columns, Shape};
@@ -119,8 +120,15 @@ pub enum View {
     Text,
     /// What changed against the draft.
     Diff(Vec<Piece>),
+    /// Two saved texts, each as it differs from the last text that they have in common.
+    Both {
+        /// The one on the screen.
+        mine: Vec<Piece>,
+        /// The one that somebody else saved.
+        theirs: Vec<Piece>,
+    },
     /// What the portal will show.
-    Preview,
+    Preview(Portal),
 }
 
 /// Which column is seen when there is room for one alone.
@@ -142,6 +150,7 @@ enum Doing {
     SendBack,
     TakeBack,
     Reveal(known::Spot),
+    Override,
 }
 
 /// How the draft was read.
@@ -301,11 +310,6 @@ impl Review {
         &self.claim
     }
 
-    /// What the portal would show.
-    pub fn portal_text(&self) -> PortalText {
-        portal::text(self.detail(), self.editor.text())
-    }
-
     /// Others who are at this draft.
     pub fn others<'a>(&self, scene: &Scene<'a>) -> impl Iterator<Item = &'a Presence> {
         let (record, me) = (self.record, scene.me);
@@ -324,10 +328,25 @@ impl Review {
         });
         let note = self.detail.as_ref().filter(|_| self.closed().is_none()).and_then(|detail| detail.reason.as_ref());
         let note = note.map(|note| format!("sent back: {note}"));
-        [past, self.read_only(scene), clash, note, self.keep.trouble().map(str::to_owned), newer, self.notice.clone()]
-            .into_iter()
-            .flatten()
-            .collect()
+        let passing = self.override_notice(scene);
+        let stale = self.detail.as_ref().filter(|_| self.closed().is_none()).and_then(|detail| detail.newer_at);
+        let stale = stale.map(|at| {
+            format!("more is known since {} UTC than this draft was made from: look at the lead", at.format("%-d %b %H:%M"))
+        });
+        [
+            past,
+            self.read_only(scene),
+            clash,
+            note,
+            stale,
+            passing,
+            self.keep.trouble().map(str::to_owned),
+            newer,
+            self.notice.clone(),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
     }
 
     /// How the screen is divided in an area.

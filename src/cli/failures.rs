@@ -50,7 +50,7 @@ async fn frozen(desk: &Desk, group: &OfGroup) -> Result<(Destination, Vec<Frozen
     let destination = desk.destination(&group.destination).await?;
     let term = |field, value: &str| Term { negated: false, test: Test::Is(field, value.to_owned()) };
     let terms = vec![term(Field::Destination, &destination.name), term(Field::Signature, &group.signature)];
-    let rows = desk.store.freeze(&desk.me, Pane::Failures, &Filter { terms }, MOST).await?;
+    let rows = desk.store.freeze(&desk.me, Pane::Failures, &Filter { terms, ..Filter::default() }, MOST).await?;
     Ok((destination, rows))
 }
 

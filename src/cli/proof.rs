@@ -16,8 +16,8 @@ use crate::domain::actor::{Person, Role};
 use crate::domain::client::Client;
 use crate::domain::failure::Failure;
 use crate::domain::id::{Kind, PersonId, Ref};
+use crate::domain::proof::Proof;
 use crate::store::Store;
-use crate::store::lists::proof::Proof;
 
 /// How often the worker looks whether a portal's files are out of date.
 const EVERY: Duration = Duration::from_secs(1);

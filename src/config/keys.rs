@@ -21,7 +21,7 @@ words! {
         Retry, Canary, Release, StopRelease, Cancel, Resolve, Pause, Why,
         Finish, Drop, Snooze, Assign, Outcome,
         NextFinding, PreviousFinding, Mask, Edit, Editor, Diff, Preview, Approve, Reject, Withdraw, TakeOver, ScrollEvidenceUp, ScrollEvidenceDown,
-        Replace, Suggest, Reveal, SendBack, LookBack,
+        Replace, Suggest, Reveal, SendBack, LookBack, Override, Sort,
     }
 }
 
@@ -129,6 +129,7 @@ pub const BINDINGS: &[Binding] = {
         ),
         row(A::Assign, P::Leads, &["o"], "owner", "Give it to somebody", Operate),
         row(A::TakeOver, P::Drafts, &["T"], "take over", "Take a draft that somebody else holds; asks why", Review),
+        row(A::Sort, P::Drafts, &[">"], "order", "Sort the drafts by age, by client, by severity, in turn", Read),
         row(A::Open, P::Trace, &["Enter"], "open", "Open the record of the step under the cursor", Read),
         row(A::Why, P::Trace, &["i"], "why", "Why is this not running? Every reason, the one that matters first", Read),
         row(A::Withdraw, P::Trace, &["W"], "withdraw", "Take the summary back from the portal; asks why", Review),
@@ -173,6 +174,14 @@ pub const BINDINGS: &[Binding] = {
             &["x"],
             "reveal",
             "Show one masked place of the evidence; asks why, and the journal keeps it",
+            Review,
+        ),
+        row(
+            A::Override,
+            P::Review,
+            &["O"],
+            "let pass",
+            "Ask an owner to let this very text pass although it is blocked; an owner decides by the same key",
             Review,
         ),
         row(A::TakeOver, P::Review, &["T"], "take over", "Take a draft that somebody else holds; asks why", Review),

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::id::{ClientId, DraftId, LeadId, PersonId, SummaryId};
+use super::journal::sha256;
 use super::text::Untrusted;
 use super::words;
 
@@ -135,6 +136,29 @@ pub struct Draft {
     pub created_at: DateTime<Utc>,
 }
 
+/// That a text may pass although a check blocks it: asked by one person, decided by another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Override {
+    /// Who asked.
+    pub asked_by: String,
+    /// The kinds of findings that would pass.
+    pub kinds: String,
+    /// Why it was asked.
+    pub why: String,
+    /// SHA-256 of the one text it is about.
+    #[serde(skip)]
+    pub text_hash: Vec<u8>,
+    /// Who let it pass; `None` while nobody has.
+    pub granted_by: Option<String>,
+}
+
+impl Override {
+    /// Whether it is about this very text.
+    pub fn is_about(&self, text: &str) -> bool {
+        self.text_hash == sha256(text.trim().as_bytes())
+    }
+}
+
 /// A draft with all that the review screen needs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DraftDetail {
@@ -158,6 +182,8 @@ pub struct DraftDetail {
     pub reason: Option<String>,
     /// Since when more is known than it was made from.
     pub newer_at: Option<DateTime<Utc>>,
+    /// The newest request to let a text of it pass.
+    pub overriding: Option<Override>,
 }
 
 /// A client-safe text that a person approved. Each approval is a new, immutable version.

@@ -81,11 +81,40 @@ pub struct Term {
     pub test: Test,
 }
 
+words! {
+    /// What the drafts to review are sorted by: `sort:client`. Within each, and by default, the oldest first.
+    pub enum Sort { Age, Client, Severity }
+}
+
+impl Sort {
+    /// The one that comes after it; after the last the first.
+    pub fn next(self) -> Self {
+        match self {
+            Self::Age => Self::Client,
+            Self::Client => Self::Severity,
+            Self::Severity => Self::Age,
+        }
+    }
+
+    /// Whether a pane's list can be sorted in more than one way.
+    pub fn is_of(pane: Pane) -> bool {
+        pane == Pane::Review
+    }
+}
+
 /// A parsed filter: every term must hold. The empty filter matches all.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Filter {
     /// All must hold.
     pub terms: Vec<Term>,
+    /// What the list is sorted by.
+    pub sort: Sort,
+}
+
+impl Default for Filter {
+    fn default() -> Self {
+        Self { terms: Vec::new(), sort: Sort::Age }
+    }
 }
 
 /// A filter that cannot be read: what is wrong, and where (characters from 0).
@@ -107,9 +136,9 @@ impl Filter {
         parse::parse(text, pane)
     }
 
-    /// Whether it matches everything.
+    /// Whether it matches everything, in the usual order.
     pub fn is_empty(&self) -> bool {
-        self.terms.is_empty()
+        self.terms.is_empty() && self.sort == Sort::Age
     }
 }
 
@@ -132,8 +161,15 @@ mod tests {
         let age = (proptest::sample::select(vec!["<", "<=", ">", ">="]), 1..10_000_000_i64, "[smhdw]")
             .prop_map(|(op, n, unit)| format!("age{op}{n}{unit}"));
         let word = "\\PC{1,12}".prop_filter("blank matches all", |w| !w.trim().is_empty()).prop_map(|w| print::quoted(&w));
-        (any::<bool>(), prop_oneof![named, age, word])
-            .prop_map(|(negated, term)| format!("{}{term}", if negated { "-" } else { "" }))
+        let tested = (any::<bool>(), prop_oneof![named, age, word])
+            .prop_map(|(negated, term)| format!("{}{term}", if negated { "-" } else { "" }));
+        prop_oneof![5 => tested, 1 => sorted(pane)]
+    }
+
+    /// A term that sorts, where the list can be sorted.
+    fn sorted(pane: Pane) -> impl Strategy<Value = String> {
+        let sorts = proptest::sample::select(Sort::VARIANTS).prop_map(|sort| format!("sort:{sort}"));
+        if Sort::is_of(pane) { sorts.boxed() } else { Just("leak".to_owned()).boxed() }
     }
 
     fn typed_filter() -> impl Strategy<Value = (Pane, String)> {

@@ -143,6 +143,10 @@ impl Hands {
                 async move |store, me| store.draft_detail(&me, id).await,
                 move |detail| Message::Draft(seq, detail.map(Box::new)),
             ),
+            Effect::LoadPreview(seq, draft, text) => self.read(
+                async move |store, me| store.portal_preview(&me, draft, text.reveal()).await,
+                move |proof| Message::Preview(seq, proof.map(Box::new)),
+            ),
             Effect::LoadPresence(seq) => {
                 self.read(async |store, _| store.presence(STALE).await, move |seen| Message::Presence(seq, seen));
             }

@@ -5,7 +5,7 @@ mod detail;
 mod directory;
 mod place;
 mod plan;
-pub mod proof;
+mod proof;
 
 use uuid::Uuid;
 
@@ -15,7 +15,7 @@ use crate::domain::act::{Frozen, Target};
 use crate::domain::actor::Person;
 use crate::domain::draft::{Draft, Summary};
 use crate::domain::failure::Failure;
-use crate::domain::filter::Filter;
+use crate::domain::filter::{Filter, Sort};
 use crate::domain::id::{DestinationId, DraftId, JobId, Kind, LeadId, Ref, SummaryId, TaskId};
 use crate::domain::job::Job;
 use crate::domain::lead::Lead;
@@ -33,7 +33,11 @@ fn clamped(limit: i64) -> i64 {
 impl Sql {
     fn ordered(&mut self, order: &Order, after: Option<&Cursor>, limit: i64) {
         if let Some(cursor) = after {
-            self.push(order.after).bind(Bind::Time(cursor.at)).push(", ").bind(Bind::Id(cursor.id)).push(")");
+            self.push(order.after);
+            if order.ranked {
+                self.bind(Bind::Text(cursor.rank.clone())).push(", ");
+            }
+            self.bind(Bind::Time(cursor.at)).push(", ").bind(Bind::Id(cursor.id)).push(")");
         }
         self.push(order.by).bind(Bind::Number(clamped(limit) + 1));
     }
@@ -71,6 +75,18 @@ impl Store {
         };
         let mut sql = self.listed(select, me, pane, filter).await?;
         let order = match (pane, names_a_state(filter)) {
+            (Pane::Review, state) if filter.sort != Sort::Age => {
+                if !state {
+                    sql.push(columns::TO_REVIEW);
+                }
+                match filter.sort {
+                    // What blocks comes first; the words are in the order of the alphabet.
+                    Sort::Severity => {
+                        order!(ranked "case when r.blocks > 0 then 'block' when r.warns > 0 then 'warn' else 'y' end")
+                    }
+                    Sort::Client | Sort::Age => order!(ranked "c.name"),
+                }
+            }
             (Pane::Leads, _) => order!(newest "arrived_at"),
             (Pane::Failures, _) => {
                 sql.push(columns::FAILED);
@@ -115,7 +131,8 @@ impl Store {
         self.bounded(&self.pane(me, Pane::Tasks, filter, after, limit).await?, limit).await
     }
 
-    /// Drafts to review, the oldest first; with a `state:` in the filter those, the newest first.
+    /// Drafts to review, the oldest first, or in the order the filter asks for; with a `state:` in the filter those, the
+    /// newest first.
     pub async fn page_drafts(&self, me: &Person, filter: &Filter, after: Option<&Cursor>, limit: i64) -> Outcome<Page<Draft>> {
         self.bounded(&self.pane(me, Pane::Review, filter, after, limit).await?, limit).await
     }

@@ -110,6 +110,19 @@ impl Tx {
         Ok(self.one::<(i64,)>(ASSIGN, values![id, version, to, now]).await?.map(|row| row.0))
     }
 
+    /// Finishes the open tasks of a lead that say just this: what they asked for is done.
+    pub async fn finish_tasks_saying(&mut self, actor: &Actor, lead: LeadId, title: &str) -> Outcome<()> {
+        const OPEN: &str = "select id from tasks where lead_id = $1 and title = $2 and state = 'open' limit 1";
+        const DONE: &str =
+            "update tasks set state = 'done', version = version + 1, updated_at = $2 where id = $1 and state = 'open'";
+        let now = self.now;
+        while let Some((id,)) = self.one::<(Uuid,)>(OPEN, values![lead, title]).await? {
+            self.journal(actor, About { verb: "task.done", kind: Kind::Task, subject: id, lead: Some(lead), detail: "" }).await?;
+            self.run(DONE, values![id, now]).await?;
+        }
+        Ok(())
+    }
+
     /// Whether somebody is asked already to do this for a lead.
     pub async fn has_open_task(&mut self, lead: LeadId, kind: TaskKind) -> Outcome<bool> {
         const SQL: &str = "select id from tasks where lead_id = $1 and kind = $2 and state = 'open' limit 1";

@@ -12,6 +12,7 @@ use crate::fixtures::with;
 
 both_databases!(
     pages_skip_and_double_nothing,
+    drafts_are_sorted_as_is_asked_and_pages_go_on,
     a_person_sees_their_clients_alone,
     every_list_answers,
     a_flood_of_failures_is_counted_up_to_the_bound,
@@ -40,6 +41,32 @@ async fn pages_skip_and_double_nothing(world: World) {
         let mut all = made.clone();
         all.sort_unstable();
         assert_eq!(once, all, "limit {limit}");
+    }
+}
+
+async fn drafts_are_sorted_as_is_asked_and_pages_go_on(world: World) {
+    let rosa = world.person("rosa", Role::Owner, None).await;
+    let (bravo, acme) = (world.client("Bravo").await, world.client("Acme").await);
+    // Client, blocks, warnings; the first is the oldest.
+    let made = [(&bravo, 0_i64, 0_i64), (&acme, 0, 2), (&bravo, 1, 0), (&acme, 0, 0), (&bravo, 0, 1), (&acme, 3, 1)];
+    for (n, (client, blocks, warns)) in made.iter().enumerate() {
+        let lead = world.lead(client, with![]).await;
+        let at = world.now() - TimeDelta::minutes(60 - i64::try_from(n).unwrap());
+        world.draft(client, lead, with![blocks = *blocks, warns = *warns, created_at = at]).await;
+    }
+    for (filter, wanted) in [("", [1, 2, 3, 4, 5, 6]), ("sort:client", [2, 4, 6, 1, 3, 5]), ("sort:severity", [3, 6, 2, 5, 1, 4])]
+    {
+        let filter = Filter::parse(filter, Pane::Review).unwrap();
+        for limit in [1, 2, 6, 7] {
+            let (mut seen, mut after) = (vec![], None);
+            loop {
+                let page = world.store.page_drafts(&rosa, &filter, after.as_ref(), limit).await.unwrap();
+                seen.extend(page.rows.iter().map(|draft| draft.number));
+                let Some(last) = page.rows.last().filter(|_| page.more) else { break };
+                after = Some(last.cursor(&filter).to_string().parse().unwrap());
+            }
+            assert_eq!(seen, wanted, "{filter}, {limit} a page");
+        }
     }
 }
 

@@ -61,7 +61,7 @@ async fn a_preview_is_what_the_portal_shows_later(world: World) {
     publish(&world).await;
     let shown = world.store.proofs(&rosa, acme.id).await.unwrap();
     let [shown] = &shown[..] else { panic!("{shown:?}") };
-    let fields = |proof: &quotedeck::store::lists::proof::Proof| {
+    let fields = |proof: &quotedeck::domain::proof::Proof| {
         [&proof.client, &proof.text, &proof.text_hash, &proof.source_label, &proof.period, &proof.status, &proof.next_action]
             .map(Clone::clone)
     };

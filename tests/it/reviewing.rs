@@ -102,7 +102,76 @@ async fn what_was_decided_is_looked_back_at_and_taken_back() {
     .await;
 }
 
-both_databases!(a_reveal_and_a_note_are_kept_and_what_stands_there_is_not);
+#[tokio::test]
+async fn one_key_sorts_the_drafts() {
+    on_sqlite(async |world| {
+        let recovery = TempDir::new().unwrap();
+        drafts(&world, &["One.", "Two."]).await;
+        world.script("update drafts set blocks = 1, title = 'the blocked one' where number = 2").await;
+        let mut rosa = Sitting::at(&world.place, &world.clock, "rosa", &recovery);
+        rosa.press("5z>").await;
+        rosa.sees("sort:client").await;
+        rosa.press(">").await;
+        rosa.sees("sort:severity").await;
+        rosa.press("k\n").await;
+        rosa.sees("the blocked one").await;
+        rosa.sees(" D-2 ").await;
+    })
+    .await;
+}
+
+both_databases!(
+    a_reveal_and_a_note_are_kept_and_what_stands_there_is_not,
+    a_block_passes_when_a_second_person_says_so,
+    the_preview_is_what_the_portal_would_show
+);
+
+async fn a_block_passes_when_a_second_person_says_so(world: World) {
+    let (hers, his) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    drafts(&world, &["Call the office at 512-555-0142."]).await;
+    world.person("omar", Role::Owner, None).await;
+    let mut rosa = Sitting::reviewing(&world.place, &world.clock, "rosa", &hers);
+    rosa.sees("● yours").await;
+    rosa.looks().await;
+    read(&world);
+    rosa.press("a").await;
+    assert_eq!(approved(&world).await, 0, "{}", rosa.screen());
+    rosa.press("Oit is the office's own number\n").await;
+    rosa.sees("rosa asked to let phone pass").await;
+    assert_eq!(world.number("select count(*) from tasks where state = 'open'").await, 1);
+
+    let mut omar = Sitting::reviewing(&world.place, &world.clock, "omar", &his);
+    omar.sees("rosa asks to let phone pass: it is the office's own number; O decides").await;
+    omar.press("Oit stands on their vans\n").await;
+    omar.sees("may approve that text").await;
+    assert_eq!(world.number("select count(*) from tasks where state = 'open'").await, 0, "what was asked for is decided");
+
+    rosa.sees("omar let phone pass in this very text").await;
+    rosa.looks().await;
+    read(&world);
+    rosa.press("a").await;
+    assert_eq!(approved(&world).await, 1, "{}", rosa.screen());
+    let told = world.texts(
+        "select verb || ': ' || detail from journal where verb like 'draft.%override' or verb = 'draft.approve' order by number",
+    );
+    let told = told.await;
+    assert_eq!(told[0], "draft.ask_override: phone: it is the office's own number");
+    assert_eq!(told[1], "draft.override: phone for rosa, who asked: it is the office's own number: it stands on their vans");
+    assert_eq!(told[2], "draft.approve: omar let phone pass: it stands on their vans");
+}
+
+async fn the_preview_is_what_the_portal_would_show(world: World) {
+    let recovery = TempDir::new().unwrap();
+    drafts(&world, &["A customer asked about a leak."]).await;
+    let mut rosa = Sitting::reviewing(&world.place, &world.clock, "rosa", &recovery);
+    rosa.sees("● yours").await;
+    rosa.press("v").await;
+    rosa.sees("Known as of:").await;
+    rosa.sees("Status: ").await;
+    rosa.press("v").await;
+    rosa.sees("Client-safe text").await;
+    assert_eq!(world.number("select count(*) from summaries").await, 0, "looking leaves nothing behind");
+}
 
 async fn a_reveal_and_a_note_are_kept_and_what_stands_there_is_not(world: World) {
     drafts(&world, &["A customer asked about a leak."]).await;

@@ -26,6 +26,10 @@ impl Review {
             }
             Message::WorkSaved(number, result) if self.keep.awaits(*number) => self.saved(result, scene, seq),
             Message::Acted(number, _, result) => self.acted(*number, result, scene, seq),
+            Message::Preview(number, result) => {
+                self.previewed(*number, result);
+                (Outcome::Stay, Vec::new())
+            }
             Message::Edited { draft, text } if *draft == self.record => match text {
                 Some(text) => self.edited_outside(text.reveal(), scene, seq),
                 None => (Outcome::Say("the editor was closed without a change".to_owned()), Vec::new()),
@@ -111,8 +115,10 @@ impl Review {
         self.notice = (hidden > 0).then(|| left_out(hidden));
         self.newer = false;
         self.gate.fresh();
-        if matches!(self.view, View::Diff(_)) {
-            self.compare();
+        match self.view {
+            View::Diff(_) => self.compare(),
+            View::Preview(_) | View::Both { .. } => self.show_text(),
+            View::Text => {}
         }
     }
 
@@ -151,6 +157,7 @@ impl Review {
                 }
                 (Outcome::Stay, Vec::new())
             }
+            Ok(done) if doing == Doing::Override => (Outcome::Say(done.said.clone()), vec![self.reload(seq)]),
             Ok(done) if doing == Doing::TakeBack => {
                 self.past = None;
                 (Outcome::Say(done.said.clone()), vec![self.reload(seq)])
@@ -183,6 +190,7 @@ impl Review {
                     Doing::SendBack => "sent back",
                     Doing::TakeBack => "taken back",
                     Doing::Reveal(_) => "revealed",
+                    Doing::Override => "passed",
                 };
                 let outcome = match failure {
                     Failure::Conflict(conflict) => {

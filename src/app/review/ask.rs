@@ -26,6 +26,9 @@ pub(super) enum Asking {
     /// Taking back what was decided earlier in this session.
     TakeBack,
     TakeOver,
+    /// Letting a block pass: asked for, or decided.
+    AskOverride,
+    GrantOverride,
     /// Two texts were saved: mine or theirs.
     Clash,
     /// Somebody else was first with a verdict.
@@ -67,6 +70,8 @@ impl Review {
                 | Asking::SendBack
                 | Asking::TakeBack
                 | Asking::TakeOver
+                | Asking::AskOverride
+                | Asking::GrantOverride
                 | Asking::Conflict => false,
             };
             if !stale {
@@ -89,6 +94,7 @@ impl Review {
             Asking::RevealWhich | Asking::RevealWhy(_) => self.reveal_answered(about, answer, scene, seq),
             Asking::SendBack => self.send_back_answered(answer, scene, seq),
             Asking::TakeBack => self.take_back_answered(answer, seq),
+            Asking::AskOverride | Asking::GrantOverride => self.override_answered(about, answer, scene, seq),
             Asking::TakeOver => self.take_over_answered(answer, scene, seq),
             Asking::Clash => self.clash_answered(&answer, scene, seq),
             Asking::Recovered => self.recovered_answered(&answer, scene, seq),

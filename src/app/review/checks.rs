@@ -90,6 +90,15 @@ impl Checks {
         self.current().map(|finding| finding.start)
     }
 
+    /// The kinds that stop approval, each once.
+    pub fn kinds_that_block(&self) -> Vec<&'static str> {
+        let blocks = self.found.iter().filter(|finding| finding.severity == Severity::Block);
+        let mut kinds: Vec<&'static str> = blocks.map(|finding| finding.kind.as_str()).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        kinds
+    }
+
     /// Goes to the first finding that stops approval.
     pub fn to_block(&mut self) -> Option<&Finding> {
         self.selected = self.found.iter().position(|finding| finding.severity == Severity::Block)?;

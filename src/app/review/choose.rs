@@ -2,9 +2,10 @@
 //! drops either; the person chooses.
 
 use super::keep::{Clash, PAUSE};
-use super::{Asking, Claim, Outcome, Reply, Review, Scene};
+use super::{Asking, Claim, Face, Outcome, Reply, Review, Scene, View, compare};
 use crate::app::effect::{Effect, SeqSource};
 use crate::app::popup::{Answer, Question};
+use crate::config::keys::Action;
 
 impl Review {
     /// The other text was read: the same as mine, or the person is asked.
@@ -19,29 +20,38 @@ impl Review {
         }
         let asked = matches!(self.keep.clash, Some(Clash::Choose { .. })) && self.asking == Some(Asking::Clash);
         self.keep.clash = Some(Clash::Choose { theirs, version });
-        if asked { Outcome::Stay } else { self.ask_clash() }
+        if asked { Outcome::Stay } else { self.ask_clash(scene) }
     }
 
     /// Asks which of two texts is to be; nothing happens to either before that.
-    pub(super) fn ask_clash(&mut self) -> Outcome {
+    pub(super) fn ask_clash(&mut self, scene: &Scene<'_>) -> Outcome {
         let Some(Clash::Choose { theirs, .. }) = &self.keep.clash else {
             return Outcome::Say("the other text is being read; both are kept".to_owned());
         };
         let options = vec![
             ('M', format!("keep mine ({})", glance(self.editor.text()))),
             ('T', format!("take theirs ({})", glance(theirs))),
+            ('L', format!("look at both, word by word; {} asks again", scene.key_of(Action::Edit))),
         ];
         let title = format!("{}: two texts were saved. Esc decides later", self.record);
         self.ask(Asking::Clash, Question::Menu { title, options })
     }
 
     pub(super) fn clash_answered(&mut self, answer: &Answer, scene: &Scene<'_>, seq: &mut SeqSource) -> Reply {
+        if let (Answer::Choice(2), Some(Clash::Choose { theirs, .. })) = (answer, &self.keep.clash) {
+            // Both against the last text that they have in common.
+            let words = |text: &str| compare::words(&self.keep.saved, text);
+            self.view = View::Both { mine: words(self.editor.text()), theirs: words(theirs) };
+            self.face = Face::Text;
+            return (Outcome::Stay, Vec::new());
+        }
         let Answer::Choice(choice @ (0 | 1)) = answer else {
             return (Outcome::Say("both texts are kept; nothing is saved until you choose".to_owned()), Vec::new());
         };
         let Some(Clash::Choose { theirs, version }) = self.keep.clash.take() else { return (Outcome::Stay, Vec::new()) };
         (self.keep.version, self.keep.saved) = (version, theirs.clone());
         self.newer = false;
+        self.show_text();
         if *choice == 0 {
             return (Outcome::Say("yours is saved over the other".to_owned()), self.save(scene, seq));
         }

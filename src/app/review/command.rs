@@ -22,6 +22,7 @@ impl Review {
             Action::Edit => unread().or_else(|| self.read_only(scene)),
             Action::Mask | Action::Replace | Action::Suggest => unread().or_else(|| self.read_only(scene)).or_else(nothing_found),
             Action::SendBack => self.verdict_reason(scene),
+            Action::Override => self.override_reason(scene),
             Action::Reveal => unread().or_else(|| self.reveal_reason(scene)),
             Action::LookBack => (scene.tally.done == 0).then(|| "nothing was decided in this session yet".to_owned()),
             Action::Withdraw => match &self.past {
@@ -62,11 +63,13 @@ impl Review {
             Action::Replace => self.ask_replace(scene),
             Action::Suggest => self.suggest(scene, seq),
             Action::Reveal => self.ask_reveal(),
+            Action::Override => self.ask_override(scene, seq),
             Action::SendBack => self.ask_send_back(scene, seq),
             Action::Withdraw => (self.ask_take_back(), Vec::new()),
             Action::Editor => self.open_editor(scene, seq),
             Action::TakeOver => (self.ask_take_over(), Vec::new()),
             Action::Back => self.back(scene, seq),
+            Action::Preview => self.preview(scene, seq),
             Action::Reload => self.read_again(seq),
             Action::Copy => (Outcome::Say(format!("{} copied", self.record)), vec![Effect::Copy(self.record.to_string())]),
             _ => {
@@ -93,10 +96,6 @@ impl Review {
             Action::Diff => {
                 self.face = Face::Text;
                 self.compare();
-            }
-            Action::Preview => {
-                self.face = Face::Text;
-                self.view = if self.view == View::Preview { View::Text } else { View::Preview };
             }
             Action::Up => self.editor.walk(width, -1),
             Action::Down => self.editor.walk(width, 1),
@@ -172,7 +171,7 @@ impl Review {
     /// Questions that must be settled before another text is made: a second text would overwrite the first.
     pub(super) fn ask_pending(&mut self, scene: &Scene<'_>) -> Option<Reply> {
         if self.keep.clashes() {
-            return Some((self.ask_clash(), Vec::new()));
+            return Some((self.ask_clash(scene), Vec::new()));
         }
         if self.keep.has_recovered() {
             let offered = self.offer_recovered(scene);

@@ -12,6 +12,7 @@ use crate::domain::actor::{Person, Role};
 use crate::domain::draft::{Draft, DraftDetail, DraftState, EvidenceLine};
 use crate::domain::failure::{Conflict, Failure};
 use crate::domain::id::{ClientId, DraftId, Kind, LeadId, PersonId, Ref};
+use crate::domain::proof::Proof;
 use crate::domain::row::Presence;
 
 pub(crate) const TEXT: &str = "Maria Ortiz called about a water heater that leaks. Call her at 512-555-0142. \
@@ -61,6 +62,24 @@ pub(crate) fn detail(text: &str) -> DraftDetail {
         evidence_at: Some(noon() - TimeDelta::hours(3)),
         reason: None,
         newer_at: None,
+        overriding: None,
+    }
+}
+
+/// What the portal would show of a text.
+pub(crate) fn proof(text: &str) -> Proof {
+    Proof {
+        summary_id: crate::domain::id::SummaryId(uuid::Uuid::nil()),
+        client: "Acme Plumbing".into(),
+        text: text.into(),
+        text_hash: "c0ffee".into(),
+        source_label: "phone call".into(),
+        period: "24 Nov 2026".into(),
+        status: "in progress".into(),
+        next_action: "A technician calls".into(),
+        fresh_as_of: noon() - TimeDelta::hours(3),
+        approved_at: noon(),
+        published_at: noon(),
     }
 }
 

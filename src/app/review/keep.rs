@@ -130,8 +130,11 @@ impl Review {
     pub(super) fn changed(&mut self, scene: &Scene<'_>) {
         self.checks.run(self.editor.text());
         self.keep.due.get_or_insert(scene.now + PAUSE);
-        if matches!(self.view, super::View::Diff(_)) {
-            self.compare();
+        match self.view {
+            super::View::Diff(_) => self.compare(),
+            // What the portal said was said of another text.
+            super::View::Preview(_) | super::View::Both { .. } => self.show_text(),
+            super::View::Text => {}
         }
     }
 

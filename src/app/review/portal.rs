@@ -1,25 +1,47 @@
-//! What the client will see, and nothing else: the preview and the portal must not differ.
+//! What the client would see: asked of the portal's own role, so that the preview and the portal cannot differ.
 
-use crate::domain::draft::DraftDetail;
+use super::{Face, Reply, Review, Scene, View};
+use crate::app::effect::{Effect, Seq, SeqSource};
+use crate::domain::failure::Failure;
+use crate::domain::proof::Proof;
+use crate::domain::text::Internal;
 
-/// A summary as the portal shows it.
+/// What is known of the portal's view of the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PortalText {
-    /// Where the facts come from, and of when they are.
-    pub heading: String,
-    /// The text.
-    pub body: String,
+pub enum Portal {
+    /// It is asked.
+    Asked(Seq),
+    /// This is what it would show.
+    Shows(Box<Proof>),
+    /// It could not be asked; why, and what to do.
+    Failed(String),
 }
 
-/// The text with its heading; nothing internal (title, names, model, evidence) has a place in it.
-pub(super) fn text(detail: Option<&DraftDetail>, text: &str) -> PortalText {
-    let source = detail.map_or("", |detail| detail.source_label.as_str());
-    let at = detail.and_then(|detail| detail.evidence_at).map(|at| at.format("%-d %b %Y, %H:%M UTC").to_string());
-    let heading = match (source.is_empty(), at) {
-        (false, Some(at)) => format!("Source: {source} · {at}"),
-        (false, None) => format!("Source: {source}"),
-        (true, Some(at)) => at,
-        (true, None) => String::new(),
-    };
-    PortalText { heading, body: text.to_owned() }
+impl Review {
+    /// Shows the portal's view, or the text again.
+    pub(super) fn preview(&mut self, scene: &Scene<'_>, seq: &mut SeqSource) -> Reply {
+        self.face = Face::Text;
+        if matches!(self.view, View::Preview(_)) {
+            self.view = View::Text;
+            return (super::Outcome::Stay, Vec::new());
+        }
+        if scene.offline().is_some() {
+            let why = "the database is offline, and only the portal's own role can say what it would show";
+            return (super::Outcome::Say(why.to_owned()), Vec::new());
+        }
+        let number = seq.next_seq();
+        self.view = View::Preview(Portal::Asked(number));
+        let text = Internal::new(self.editor.text().to_owned());
+        (super::Outcome::Stay, vec![Effect::LoadPreview(number, self.id, text)])
+    }
+
+    /// The portal's view is there; one that was left meanwhile is not shown any more.
+    pub(super) fn previewed(&mut self, number: Seq, result: &Result<Box<Proof>, Failure>) {
+        if self.view == View::Preview(Portal::Asked(number)) {
+            self.view = View::Preview(match result {
+                Ok(proof) => Portal::Shows(proof.clone()),
+                Err(failure) => Portal::Failed(failure.to_string()),
+            });
+        }
+    }
 }

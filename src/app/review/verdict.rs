@@ -71,6 +71,9 @@ impl Review {
             if self.editor.text().trim().is_empty() {
                 return Some("there is no text to approve".to_owned());
             }
+            if self.may_pass() {
+                return None;
+            }
             let block = self.checks.found().iter().find(|finding| finding.severity == Severity::Block)?;
             let kind = kind_name(block.kind);
             Some(neutralise(&format!("blocked: {kind} “{}”; {}", block.text.replace('\n', " "), block.reason)).into_owned())
@@ -106,7 +109,7 @@ impl Review {
 
     pub(super) fn approve(&mut self, scene: &Scene<'_>, seq: &mut SeqSource) -> Reply {
         if self.keep.clashes() {
-            return (self.ask_clash(), Vec::new());
+            return (self.ask_clash(scene), Vec::new());
         }
         if let Some(reason) = self.approve_reason(scene) {
             if self.verdict_reason(scene).is_none()

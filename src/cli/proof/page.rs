@@ -2,8 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::domain::brief::day;
-use crate::store::lists::proof::Proof;
+use crate::domain::proof::Proof;
 
 const HEAD: &str = "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
 <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
@@ -20,20 +19,9 @@ pub(super) fn page(client: &str, proofs: &[Proof]) -> String {
         page.push_str("<p>No summary is published.</p>\n");
     }
     for proof in proofs {
-        let fields = [
-            ("Period", proof.period.clone()),
-            ("Source", proof.source_label.clone()),
-            ("Status", proof.status.clone()),
-            ("Next", proof.next_action.clone()),
-            ("Known as of", day(proof.fresh_as_of.date_naive())),
-            ("Approved", proof.approved_at.to_rfc3339()),
-            ("Published", proof.published_at.to_rfc3339()),
-            ("Summary", proof.summary_id.to_string()),
-            ("SHA-256", proof.text_hash.clone()),
-        ];
         let _ = writeln!(page, "<article>\n<p>{}</p>\n<dl>", escaped(&proof.text));
-        for (name, value) in fields.iter().filter(|field| !field.1.is_empty()) {
-            let _ = writeln!(page, "<dt>{name}</dt><dd>{}</dd>", escaped(value));
+        for (name, value) in proof.beside() {
+            let _ = writeln!(page, "<dt>{name}</dt><dd>{}</dd>", escaped(&value));
         }
         page.push_str("</dl>\n</article>\n");
     }

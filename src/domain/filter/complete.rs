@@ -1,6 +1,8 @@
 //! What could stand where the cursor is: the names of fields, and the values of a field that has a fixed set.
 
-use super::{Field, parse, values};
+use strum::VariantArray as _;
+
+use super::{Field, Sort, parse, values};
 use crate::domain::row::Pane;
 
 /// Whole terms that continue the one being typed at the end of `text`; empty where any text may stand.
@@ -9,6 +11,10 @@ pub fn complete(text: &str, pane: Pane) -> Vec<String> {
     let (minus, term) = term.strip_prefix('-').map_or(("", term), |rest| ("-", rest));
     let term = term.to_ascii_lowercase();
     if let Some((name, typed)) = term.split_once(':') {
+        if name == "sort" && minus.is_empty() && Sort::is_of(pane) {
+            let fitting = Sort::VARIANTS.iter().filter(|sort| sort.as_str().starts_with(typed) && sort.as_str() != typed);
+            return fitting.map(|sort| format!("sort:{sort}")).collect();
+        }
         let Some(field) = name.parse::<Field>().ok().filter(|field| Field::of(pane).contains(field)) else {
             return Vec::new();
         };
@@ -45,6 +51,8 @@ mod tests {
     #[case("val", Pane::Queue, &[])]
     #[case("state:c", Pane::Leads, &["state:contacted"])]
     #[case("-State:re", Pane::Queue, &["-state:ready", "-state:retrying"])]
+    #[case("sort:", Pane::Review, &["sort:age", "sort:client", "sort:severity"])]
+    #[case("sort:", Pane::Tasks, &[])]
     #[case("state:new", Pane::Leads, &[])]
     #[case("source:goo", Pane::Leads, &[])]
     #[case("model:x", Pane::Leads, &[])]
@@ -54,7 +62,10 @@ mod tests {
 
     #[test]
     fn an_empty_term_offers_every_name() {
-        assert_eq!(complete("heater ", Pane::Review), ["state:", "client:", "owner:", "model:", "lead:", "age>", "age<"]);
+        assert_eq!(
+            complete("heater ", Pane::Review),
+            ["state:", "client:", "owner:", "model:", "lead:", "age>", "age<", "sort:"]
+        );
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use super::{BadFilter, Bound, Field, Filter, Term, Test, values};
+use super::{BadFilter, Bound, Field, Filter, Sort, Term, Test, values};
 use crate::domain::id::{Kind, Ref};
 use crate::domain::money::Money;
 use crate::domain::row::Pane;
@@ -30,14 +30,18 @@ struct Piece {
 /// Reads all terms.
 pub(super) fn parse(text: &str, pane: Pane) -> Result<Filter, BadFilter> {
     let mut reader = Reader { chars: text.chars().collect(), at: 0 };
-    let mut terms = Vec::new();
+    let (mut terms, mut sort) = (Vec::new(), Sort::Age);
     while let Some(piece) = reader.piece()? {
+        if let Some(wanted) = sorting(&piece, pane)? {
+            sort = wanted;
+            continue;
+        }
         if terms.len() == MOST_TERMS {
             return Err(bad(piece.at, format!("a filter has at most {MOST_TERMS} terms; leave some out")));
         }
         terms.push(Term { negated: piece.negated, test: meaning(piece, pane)? });
     }
-    Ok(Filter { terms })
+    Ok(Filter { terms, sort })
 }
 
 fn bad(at: usize, what: impl Into<String>) -> BadFilter {
@@ -140,6 +144,18 @@ impl Reader {
     }
 }
 
+/// What `sort:` asks for, in a list that can be sorted.
+fn sorting(piece: &Piece, pane: Pane) -> Result<Option<Sort>, BadFilter> {
+    if !Sort::is_of(pane) || !matches!(&piece.head, Some((name, _)) if name == "sort") {
+        return Ok(None);
+    }
+    let sort = piece.value.to_lowercase().parse().ok();
+    match (&piece.head, piece.negated, sort) {
+        (Some((_, Sign::Colon)), false, Some(sort)) => Ok(Some(sort)),
+        _ => Err(bad(piece.at, "drafts are sorted by one of sort:age, sort:client, sort:severity")),
+    }
+}
+
 fn meaning(piece: Piece, pane: Pane) -> Result<Test, BadFilter> {
     let Piece { at, head, value, .. } = piece;
     match head {
@@ -216,6 +232,9 @@ pub(super) fn names(pane: Pane) -> Vec<&'static str> {
     names.push("age");
     if pane == Pane::Leads {
         names.push("value");
+    }
+    if Sort::is_of(pane) {
+        names.push("sort");
     }
     names
 }

@@ -4,7 +4,7 @@ use std::fmt::{self, Display, Formatter};
 
 use chrono::TimeDelta;
 
-use super::{Bound, Field, Filter, Term, Test};
+use super::{Bound, Field, Filter, Sort, Term, Test};
 use crate::domain::money::Money;
 
 impl Display for Bound {
@@ -23,6 +23,9 @@ impl Display for Filter {
         for (n, term) in self.terms.iter().enumerate() {
             let space = if n == 0 { "" } else { " " };
             write!(f, "{space}{term}")?;
+        }
+        if self.sort != Sort::Age {
+            write!(f, "{}sort:{}", if self.terms.is_empty() { "" } else { " " }, self.sort.as_str())?;
         }
         Ok(())
     }

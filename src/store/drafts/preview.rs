@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::domain::actor::{Actor, Person};
 use crate::domain::failure::Failure;
 use crate::domain::id::{DraftId, Kind, SummaryId};
-use crate::store::lists::proof::Proof;
+use crate::domain::proof::Proof;
 use crate::store::statement::values;
 use crate::store::{Inner, Outcome, Store, Tx};
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::domain::actor::Person;
-use crate::domain::draft::{DraftDetail, EvidenceLine};
+use crate::domain::draft::{DraftDetail, EvidenceLine, Override};
 use crate::domain::failure::Failure;
 use crate::domain::id::{DraftId, Kind};
 use crate::domain::text::Untrusted;
@@ -24,6 +24,7 @@ struct Words {
 from_row!(Words { text: String, work: String, work_version: =i64, lead_name: String, source_label: =String,
     evidence_at: =Option<DateTime<Utc>>, reason: =Option<String>,
     newer_at: =Option<DateTime<Utc>>, });
+from_row!(Override { asked_by: =String, kinds: =String, why: =String, text_hash: =Vec<u8>, granted_by: =Option<String>, });
 from_row!(EvidenceLine { n: =i64, text: String, source: =String, });
 
 impl Store {
@@ -38,6 +39,11 @@ impl Store {
         let words: Words = self.rows(&words).await?.pop().ok_or_else(|| Failure::NotFound(format!("that {}", Kind::Draft)))?;
         let mut evidence = Sql::new("select e.n, e.text, e.source from draft_evidence e where e.draft_id = ");
         evidence.bind(Bind::Id(id.0)).push(" order by e.n");
+        let mut overriding = Sql::new(
+            "select p.name as asked_by, o.kinds, o.asked_why as why, o.text_hash, g.name as granted_by from overrides o
+                join people p on p.id = o.asked_by left join people g on g.id = o.granted_by where o.draft_id = ",
+        );
+        overriding.bind(Bind::Id(id.0)).push(" order by o.asked_at desc, o.id desc limit 1");
         Ok(DraftDetail {
             draft,
             text: words.text,
@@ -49,6 +55,7 @@ impl Store {
             evidence_at: words.evidence_at,
             reason: words.reason,
             newer_at: words.newer_at,
+            overriding: self.rows(&overriding).await?.pop(),
         })
     }
 }

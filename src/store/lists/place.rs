@@ -7,29 +7,36 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::domain::draft::{Draft, Summary};
-use crate::domain::filter::Filter;
+use crate::domain::filter::{Filter, Sort};
 use crate::domain::job::Job;
 use crate::domain::lead::Lead;
 use crate::domain::task::Task;
 use crate::store::filtering::names_a_state;
 
 /// The place of a row in its list: what it is sorted by, and its id. Opaque text for the command line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cursor {
     pub(super) at: DateTime<Utc>,
     pub(super) id: Uuid,
+    /// What a list is sorted by before the time; empty in most.
+    pub(super) rank: String,
 }
 
 impl Cursor {
+    fn plain(at: DateTime<Utc>, id: Uuid) -> Self {
+        Self { at, id, rank: String::new() }
+    }
+
     /// The place of a job among the failures, whose last changed is the first.
     pub fn of_failure(job: &Job) -> Self {
-        Self { at: job.updated_at, id: job.id.0 }
+        Self::plain(job.updated_at, job.id.0)
     }
 }
 
 impl fmt::Display for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.at.timestamp_millis(), self.id.simple())
+        write!(f, "{}.{}", self.at.timestamp_millis(), self.id.simple())?;
+        if self.rank.is_empty() { Ok(()) } else { write!(f, ".{}", self.rank) }
     }
 }
 
@@ -47,9 +54,10 @@ pub struct BadCursor;
 impl FromStr for Cursor {
     type Err = BadCursor;
     fn from_str(text: &str) -> Result<Self, BadCursor> {
-        let (at, id) = text.split_once('.').ok_or(BadCursor)?;
+        let (at, rest) = text.split_once('.').ok_or(BadCursor)?;
+        let (id, rank) = rest.split_once('.').unwrap_or((rest, ""));
         let at = at.parse().ok().and_then(DateTime::from_timestamp_millis).ok_or(BadCursor)?;
-        Ok(Self { at, id: id.parse().map_err(|_| BadCursor)? })
+        Ok(Self { at, id: id.parse().map_err(|_| BadCursor)?, rank: rank.to_owned() })
     }
 }
 
@@ -61,46 +69,74 @@ pub trait Placed {
 
 impl Placed for Lead {
     fn cursor(&self, _: &Filter) -> Cursor {
-        Cursor { at: self.arrived_at, id: self.id.0 }
+        Cursor::plain(self.arrived_at, self.id.0)
     }
 }
 impl Placed for Job {
     fn cursor(&self, filter: &Filter) -> Cursor {
-        Cursor { at: if names_a_state(filter) { self.updated_at } else { self.due_at }, id: self.id.0 }
+        Cursor::plain(if names_a_state(filter) { self.updated_at } else { self.due_at }, self.id.0)
     }
 }
 impl Placed for Task {
     fn cursor(&self, filter: &Filter) -> Cursor {
-        Cursor { at: if names_a_state(filter) { self.created_at } else { self.due_at }, id: self.id.0 }
+        Cursor::plain(if names_a_state(filter) { self.created_at } else { self.due_at }, self.id.0)
     }
 }
 impl Placed for Draft {
-    fn cursor(&self, _: &Filter) -> Cursor {
-        Cursor { at: self.created_at, id: self.id.0 }
+    fn cursor(&self, filter: &Filter) -> Cursor {
+        Cursor { rank: rank(self, filter.sort), ..Cursor::plain(self.created_at, self.id.0) }
     }
 }
 impl Placed for Summary {
     fn cursor(&self, _: &Filter) -> Cursor {
-        Cursor { at: self.approved_at, id: self.id.0 }
+        Cursor::plain(self.approved_at, self.id.0)
+    }
+}
+
+/// A draft's place in its list before its age is asked; the expressions of [`Order`] say the same.
+fn rank(draft: &Draft, sort: Sort) -> String {
+    match sort {
+        Sort::Age => String::new(),
+        Sort::Client => draft.client.clone(),
+        Sort::Severity => match (draft.blocks, draft.warns) {
+            (1.., _) => "block",
+            (_, 1..) => "warn",
+            _ => "y",
+        }
+        .to_owned(),
     }
 }
 
 /// How a list is sorted, and how it goes on.
 pub(super) struct Order {
+    /// Whether something goes before the time.
+    pub(super) ranked: bool,
     /// Before the place to go on after.
     pub(super) after: &'static str,
     pub(super) by: &'static str,
 }
 
 macro_rules! order {
+    (ranked $rank:literal) => {
+        Order {
+            ranked: true,
+            after: concat!(" and (", $rank, ", r.created_at, r.id) > ("),
+            by: concat!(" order by ", $rank, ", r.created_at, r.id limit "),
+        }
+    };
     (newest $column:literal) => {
         Order {
+            ranked: false,
             after: concat!(" and (r.", $column, ", r.id) < ("),
             by: concat!(" order by r.", $column, " desc, r.id desc limit "),
         }
     };
     (oldest $column:literal) => {
-        Order { after: concat!(" and (r.", $column, ", r.id) > ("), by: concat!(" order by r.", $column, ", r.id limit ") }
+        Order {
+            ranked: false,
+            after: concat!(" and (r.", $column, ", r.id) > ("),
+            by: concat!(" order by r.", $column, ", r.id limit "),
+        }
     };
 }
 pub(super) use order;

@@ -1,41 +1,15 @@
-//! What the client portal shows, from the same columns that its view has.
+//! Reads what the client portal shows, from the same columns that its view has.
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
 use uuid::Uuid;
 
 use crate::domain::actor::Person;
-use crate::domain::id::{ClientId, SummaryId};
+use crate::domain::id::ClientId;
+use crate::domain::proof::Proof;
 use crate::store::filtering::{Bind, Sql};
 use crate::store::rows::from_row;
 use crate::store::{Outcome, Store};
 
-/// One published summary. Every field is client-safe.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Proof {
-    /// Which summary.
-    pub summary_id: SummaryId,
-    /// Whose portal shows it.
-    pub client: String,
-    /// The approved text.
-    pub text: String,
-    /// Hex of the SHA-256 of the text.
-    pub text_hash: String,
-    /// Where the facts come from, in words for the client.
-    pub source_label: String,
-    /// The time it speaks of, in words.
-    pub period: String,
-    /// Where it stands, in words of ours.
-    pub status: String,
-    /// What happens next.
-    pub next_action: String,
-    /// When the newest fact in it happened.
-    pub fresh_as_of: DateTime<Utc>,
-    /// When a person approved it.
-    pub approved_at: DateTime<Utc>,
-    /// When the portal first had it.
-    pub published_at: DateTime<Utc>,
-}
 from_row!(Proof { summary_id: Uuid, client: =String, text: =String, text_hash: =String, source_label: =String,
     period: =String, status: =String, next_action: =String, fresh_as_of: =DateTime<Utc>, approved_at: =DateTime<Utc>,
     published_at: =DateTime<Utc>, });

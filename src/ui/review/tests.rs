@@ -8,7 +8,9 @@ use ratatui::style::Modifier;
 use rstest::rstest;
 
 use super::draw;
-use crate::app::review::fixture::{Desk, SAFE, TEXT, conflict, detail, noon};
+use crate::app::effect::Effect;
+use crate::app::message::Message;
+use crate::app::review::fixture::{Desk, SAFE, TEXT, conflict, detail, noon, proof};
 use crate::config::keys::Action;
 use crate::config::theme::{Styles, Theme};
 use crate::domain::actor::Role;
@@ -56,6 +58,9 @@ fn diff() -> Desk {
 fn preview() -> Desk {
     let mut desk = Desk::ready(SAFE);
     desk.act(Action::Preview);
+    let Some(Effect::LoadPreview(seq, ..)) = desk.effects.last() else { panic!() };
+    let seq = *seq;
+    desk.message(&Message::Preview(seq, Ok(Box::new(proof(SAFE)))));
     desk
 }
 

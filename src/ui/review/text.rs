@@ -1,5 +1,5 @@
-//! The client-safe text: as it is edited, with the findings marked in it; as it differs from the draft; and as the
-//! portal will show it.
+//! The client-safe text: as it is edited, with the findings marked in it; as it differs from the draft, or from another
+//! that was saved; and as the portal will show it.
 
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use super::{framed, severity, top_for};
-use crate::app::review::{Fate, Piece, Review, Row, Shape, View, column, kind_name, row_of, rows, slice};
+use crate::app::review::{Fate, Piece, Portal, Review, Row, Shape, View, column, kind_name, row_of, rows, slice};
 use crate::config::theme::Styles;
 use crate::domain::text::neutralise;
 
@@ -16,7 +16,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, review: &Review, shape: &S
     match review.view() {
         View::Text => editor(frame, area, review, shape, styles),
         View::Diff(pieces) => diff(frame, area, review, pieces, shape, styles),
-        View::Preview => preview(frame, area, review, shape, styles),
+        View::Both { mine, theirs } => both(frame, area, review, (mine, theirs), shape, styles),
+        View::Preview(portal) => preview(frame, area, review, portal, shape, styles),
     }
 }
 
@@ -89,15 +90,45 @@ fn finding_style(base: Style, severity: Style, selected: bool) -> Style {
 }
 
 fn diff(frame: &mut Frame<'_>, area: Rect, review: &Review, pieces: &[Piece], shape: &Shape, styles: &Styles) {
-    let title = vec![
-        Span::raw(" Draft → text · "),
+    let block = framed(shape, differing(" Draft → text · ", styles), styles.focused).title_bottom(ledger(review, styles));
+    let inside = block.inner(area);
+    let mut lines = differences(pieces, inside.width.into(), styles);
+    let lines = lines.split_off(scrolled(review, lines.len(), inside));
+    frame.render_widget(Paragraph::new(lines).block(block), area);
+}
+
+/// Two saved texts, one below the other: each against the last text that both have in common.
+fn both(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    review: &Review,
+    (mine, theirs): (&[Piece], &[Piece]),
+    shape: &Shape,
+    styles: &Styles,
+) {
+    let block = framed(shape, differing(" Two texts, since the last common one · ", styles), styles.focused);
+    let inside = block.inner(area);
+    let mut lines = vec![Line::styled("yours", styles.title)];
+    lines.extend(differences(mine, inside.width.into(), styles));
+    lines.extend([Line::default(), Line::styled("theirs", styles.title)]);
+    lines.extend(differences(theirs, inside.width.into(), styles));
+    let lines = lines.split_off(scrolled(review, lines.len(), inside));
+    frame.render_widget(Paragraph::new(lines).block(block), area);
+}
+
+/// A title that explains the colours.
+fn differing<'a>(title: &'a str, styles: &Styles) -> Vec<Span<'a>> {
+    vec![
+        Span::raw(title),
         Span::styled("added", styles.added),
         Span::raw(" · "),
         Span::styled("removed", styles.removed),
         Span::raw(" "),
-    ];
-    let block = framed(shape, title, styles.focused).title_bottom(ledger(review, styles));
-    let inside = block.inner(area);
+    ]
+}
+
+/// The rows of two texts in one.
+fn differences(pieces: &[Piece], width: usize, styles: &Styles) -> Vec<Line<'static>> {
     // Where each piece begins, in characters. A blank keeps what was removed apart from what came in its place.
     let (mut text, mut starts, mut at) = (String::new(), Vec::new(), 0);
     let mut before = None;
@@ -111,9 +142,7 @@ fn diff(frame: &mut Frame<'_>, area: Rect, review: &Review, pieces: &[Piece], sh
         at += piece.text.chars().count();
         before = Some(piece.fate);
     }
-    let broken = rows(&text, inside.width.into());
-    let top = scrolled(review, broken.len(), inside);
-    let lines = broken.into_iter().skip(top).take(inside.height.into()).map(|row| {
+    let lines = rows(&text, width).into_iter().map(|row| {
         let inner = starts.iter().copied().filter(|at| (row.start + 1..row.end).contains(at));
         let cuts: Vec<usize> = std::iter::once(row.start).chain(inner).chain([row.end]).collect();
         let spans = cuts.windows(2).map(|cut| {
@@ -127,23 +156,37 @@ fn diff(frame: &mut Frame<'_>, area: Rect, review: &Review, pieces: &[Piece], sh
         });
         Line::from(spans.collect::<Vec<_>>())
     });
-    let lines: Vec<Line<'_>> = lines.collect();
+    lines.collect()
+}
+
+fn preview(frame: &mut Frame<'_>, area: Rect, review: &Review, portal: &Portal, shape: &Shape, styles: &Styles) {
+    let block = framed(shape, " Preview: what the client sees ", styles.focused);
+    let inside = block.inner(area);
+    let width = usize::from(inside.width);
+    let mut lines = Vec::new();
+    match portal {
+        Portal::Asked(_) => lines.push(Line::styled("asking the portal's own role …", styles.dim)),
+        Portal::Failed(why) => broken(&mut lines, why, width, styles.bad),
+        Portal::Shows(proof) => {
+            broken(&mut lines, &proof.client, width, styles.title);
+            lines.push(Line::default());
+            broken(&mut lines, &proof.text, width, styles.text);
+            lines.push(Line::default());
+            for (name, words) in proof.beside() {
+                broken(&mut lines, &format!("{name}: {words}"), width, styles.dim);
+            }
+        }
+    }
+    let lines = lines.split_off(scrolled(review, lines.len(), inside));
     frame.render_widget(Paragraph::new(lines).block(block), area);
 }
 
-fn preview(frame: &mut Frame<'_>, area: Rect, review: &Review, shape: &Shape, styles: &Styles) {
-    let block = framed(shape, " Preview: what the client sees ", styles.focused);
-    let inside = block.inner(area);
-    let portal = review.portal_text();
-    let heading = neutralise(&portal.heading);
-    let title = rows(&heading, inside.width.into()).into_iter();
-    let mut lines: Vec<Line<'_>> =
-        title.map(|row| Line::styled(slice(&heading, row.start, row.end).to_owned(), styles.title)).collect();
-    lines.push(Line::default());
-    let body = rows(&portal.body, inside.width.into()).into_iter();
-    lines.extend(body.map(|row| Line::styled(slice(&portal.body, row.start, row.end).to_owned(), styles.text)));
-    let lines = lines.split_off(scrolled(review, lines.len(), inside));
-    frame.render_widget(Paragraph::new(lines).block(block), area);
+/// The rows of a text in one style.
+fn broken(lines: &mut Vec<Line<'_>>, text: &str, width: usize, style: Style) {
+    for line in text.split('\n') {
+        let line = neutralise(line);
+        lines.extend(rows(&line, width).into_iter().map(|row| Line::styled(slice(&line, row.start, row.end).to_owned(), style)));
+    }
 }
 
 /// The first row seen of `total`, by how far down the text the cursor stands.

@@ -13,6 +13,12 @@ use crate::domain::task::TaskKind;
 use crate::store::tasks::NewTask;
 
 impl Acting<'_> {
+    /// What the task of an owner says.
+    fn request(&self, who: &str, kinds: &str) -> String {
+        let record = self.act.target.record;
+        format!("{who} asks to let {kinds} pass in {record}: look at it there, or: quotedeck draft override {record} --reason …")
+    }
+
     /// Asks that the text on the screen pass; an owner gets a task.
     pub(super) async fn ask_override(&mut self, text: &str) -> Result<Done, Failure> {
         let draft = self.draft().await?;
@@ -31,9 +37,7 @@ impl Acting<'_> {
         let why = self.act.reason.as_deref().unwrap_or_default();
         self.tx.ask_override(&draft, self.me.id, text, &kinds, why).await?;
         let owner = self.tx.first_owner().await?.filter(|owner| *owner != self.me.name);
-        let record = self.act.target.record;
-        let title =
-            format!("{} asks to let {kinds} pass in {record}: quotedeck draft override {record} --reason …", self.me.name);
+        let title = self.request(&self.me.name, &kinds);
         let task = NewTask {
             client: draft.client_id,
             lead: Some(draft.lead_id),
@@ -67,6 +71,8 @@ impl Acting<'_> {
         if !self.tx.grant_override(&draft, &asked, self.me.id, why).await? {
             return Err(self.conflict(draft.state.as_str()).await);
         }
+        let title = self.request(&asked.name, &asked.kinds);
+        self.tx.finish_tasks_saying(&self.actor, draft.lead_id, &title).await?;
         Ok(self.done(
             format!("{} may approve that text although of {}", asked.name, asked.kinds),
             Err("withdraw the summary instead"),

@@ -5,7 +5,7 @@ use crossterm::event::KeyCode;
 use rstest::rstest;
 
 use super::super::fixture::{Desk, SAFE, conflict, detail, noon};
-use super::super::{Claim, Outcome, Saving};
+use super::super::{Claim, Fate, Outcome, Piece, Saving, View};
 use crate::app::effect::Effect;
 use crate::app::message::{Link, Message};
 use crate::app::popup::{Answer, Question};
@@ -120,9 +120,23 @@ fn clashing() -> Desk {
     desk.draft.work_version = 7;
     assert_eq!(desk.read(), Outcome::Stay, "no question comes under the fingers of somebody who types");
     let asked = desk.press(KeyCode::Esc);
-    assert!(matches!(&asked, Outcome::Ask(Question::Menu { options, .. }) if options.len() == 2), "{asked:?}");
+    assert!(matches!(&asked, Outcome::Ask(Question::Menu { options, .. }) if options.len() == 3), "{asked:?}");
     assert_eq!(desk.text(), format!("{SAFE} mine"), "nothing happens before the answer");
     desk
+}
+
+#[test]
+fn two_texts_can_be_looked_at_against_the_last_common_one() {
+    let mut desk = clashing();
+    desk.answer(Answer::Choice(2));
+    let View::Both { mine, theirs } = desk.review.view() else { panic!("{:?}", desk.review.view()) };
+    let added = |pieces: &[Piece]| -> String {
+        pieces.iter().filter(|piece| piece.fate == Fate::Added).map(|piece| piece.text.as_str()).collect()
+    };
+    assert_eq!((added(mine), added(theirs)), (" mine".into(), "theirs".into()));
+    assert!(matches!(desk.act(Action::Edit), Outcome::Ask(Question::Menu { .. })), "then it is asked again");
+    desk.answer(Answer::Choice(0));
+    assert_eq!(desk.review.view(), &View::Text);
 }
 
 #[test]

@@ -2,9 +2,10 @@
 
 use crossterm::event::KeyCode;
 
-use super::super::fixture::{Desk, SAFE, TEXT, detail};
-use super::super::{Face, Fate, Outcome, View};
+use super::super::fixture::{Desk, SAFE, TEXT, detail, proof};
+use super::super::{Face, Fate, Outcome, Portal, View};
 use crate::app::effect::Effect;
+use crate::app::message::Message;
 use crate::config::keys::Action;
 use crate::domain::act::Verb;
 use crate::domain::actor::Role;
@@ -28,11 +29,20 @@ fn the_diff_follows_the_text() {
 }
 
 #[test]
-fn the_preview_holds_the_text_and_nothing_internal() {
+fn the_preview_is_asked_of_the_portal_and_holds_for_that_text() {
     let mut desk = Desk::ready(SAFE);
     desk.act(Action::Preview);
-    let portal = desk.review.portal_text();
-    assert_eq!((portal.heading.as_str(), portal.body.as_str()), ("Source: phone call · 24 Nov 2026, 09:00 UTC", SAFE));
+    let Some(Effect::LoadPreview(seq, id, text)) = desk.effects.last() else { panic!("{:?}", desk.effects) };
+    assert_eq!((*id, text.reveal().as_str()), (desk.draft.draft.id, SAFE));
+    let (seq, proof) = (*seq, proof(SAFE));
+    desk.message(&Message::Preview(seq + 1, Ok(Box::new(proof.clone()))));
+    assert_eq!(desk.review.view(), &View::Preview(Portal::Asked(seq)), "only the answer to what was asked counts");
+    desk.message(&Message::Preview(seq, Ok(Box::new(proof.clone()))));
+    assert_eq!(desk.review.view(), &View::Preview(Portal::Shows(Box::new(proof.clone()))));
+    desk.type_in("!");
+    assert_eq!(desk.review.view(), &View::Text, "another text is not what the portal was asked about");
+    desk.message(&Message::Preview(seq, Ok(Box::new(proof))));
+    assert_eq!(desk.review.view(), &View::Text);
 }
 
 #[test]

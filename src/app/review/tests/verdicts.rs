@@ -12,8 +12,9 @@ use crate::app::popup::{Answer, Question};
 use crate::config::keys::Action;
 use crate::domain::act::Verb;
 use crate::domain::actor::Role;
-use crate::domain::draft::{DraftState, RejectReason};
+use crate::domain::draft::{DraftState, Override, RejectReason};
 use crate::domain::failure::Failure;
+use crate::domain::journal::sha256;
 
 fn said(outcome: &Outcome) -> &str {
     let Outcome::Say(said) = outcome else { panic!("{outcome:?}") };
@@ -213,4 +214,66 @@ fn a_draft_that_cannot_be_read_says_so_and_comes_when_it_can() {
     assert!(matches!(desk.review.reading(), super::super::Reading::Failed(_)));
     desk.read_changed();
     assert_eq!(desk.text(), SAFE);
+}
+
+#[test]
+fn a_block_passes_only_for_the_text_that_was_asked_for_and_by_somebody_else() {
+    let mut desk = Desk::ready("Call 512-555-0142.");
+    assert!(said(&desk.act(Action::Approve)).contains("blocked"));
+    let Outcome::Ask(Question::Reason { title, .. }) = desk.act(Action::Override) else { panic!() };
+    assert!(title.contains("phone"), "{title}");
+    desk.answer(Answer::Text("their own number".into()));
+    let (_, act) = desk.last_act();
+    assert_eq!(act.verb, Verb::AskOverride { text: "Call 512-555-0142.".into() });
+    assert!(matches!(desk.acted(Ok(())), Outcome::Say(_)), "the draft stays open");
+
+    let request = |granted_by: Option<&str>| Override {
+        asked_by: "rosa".into(),
+        kinds: "phone".into(),
+        why: "their own number".into(),
+        text_hash: sha256(b"Call 512-555-0142.").to_vec(),
+        granted_by: granted_by.map(Into::into),
+    };
+    desk.draft.overriding = Some(request(None));
+    desk.read_changed();
+    desk.look();
+    assert!(said(&desk.act(Action::Approve)).contains("blocked"), "asked for is not granted");
+    assert!(said(&desk.act(Action::Override)).contains("asked already"));
+
+    desk.draft.overriding = Some(request(Some("omar")));
+    desk.read_changed();
+    desk.look();
+    desk.type_in(" Or 512-555-0143.");
+    desk.press(KeyCode::Esc);
+    desk.look();
+    assert!(said(&desk.act(Action::Approve)).contains("blocked"), "another text was never asked for");
+    for _ in 0.." Or 512-555-0143.".len() {
+        desk.act(Action::Edit);
+        desk.act(Action::Bottom);
+        desk.press(KeyCode::Backspace);
+    }
+    desk.press(KeyCode::Esc);
+    desk.look();
+    desk.act(Action::Approve);
+    assert_eq!(approvals(&desk), ["Call 512-555-0142."]);
+}
+
+#[test]
+fn an_owner_decides_while_somebody_else_holds_the_draft() {
+    let mut desk = Desk::opened(detail("Call 512-555-0142."), Role::Owner);
+    desk.draft.overriding = Some(Override {
+        asked_by: "ana".into(),
+        kinds: "phone".into(),
+        why: "their own number".into(),
+        text_hash: sha256(b"Call 512-555-0142.").to_vec(),
+        granted_by: None,
+    });
+    desk.draft.draft.claimed_by = Some(crate::domain::id::PersonId::new());
+    desk.draft.draft.claimed_name = Some("ana".into());
+    desk.read();
+    desk.claim(Err(conflict("ana", "in_review")));
+    assert!(matches!(desk.act(Action::Override), Outcome::Ask(Question::Reason { .. })));
+    desk.answer(Answer::Text("it stands on their vans".into()));
+    let (_, act) = desk.last_act();
+    assert_eq!((act.verb, act.reason.as_deref()), (Verb::GrantOverride, Some("it stands on their vans")));
 }
