@@ -25,6 +25,7 @@ pub mod hint;
 pub mod id;
 pub mod job;
 pub mod journal;
+pub mod known;
 pub mod lead;
 #[cfg(test)]
 pub(crate) mod legal;

@@ -118,7 +118,10 @@ async fn check(desk: &Desk, wanted: &Check, printer: &mut Printer) -> Ran {
         Some(given) => given.lines().collect(),
         None => draft.evidence.iter().map(|line| line.text.raw()).collect(),
     };
-    report(printer, &findings(&text, Against { evidence: &evidence, lead_name: Some(draft.lead_name.raw()) }))
+    report(
+        printer,
+        &findings(&text, Against { evidence: &evidence, lead_name: Some(draft.lead_name.raw()), known: &draft.known }),
+    )
 }
 
 /// Checks a text without a database.
@@ -126,7 +129,7 @@ pub(super) fn check_text(wanted: &Check, printer: &mut Printer) -> Ran {
     let text = wanted.text_file.as_deref().map_or_else(|| Ok(String::new()), read_text)?;
     let evidence = wanted.evidence_file.as_deref().map_or_else(|| Ok(String::new()), read_text)?;
     let evidence: Vec<&str> = evidence.lines().collect();
-    report(printer, &findings(&text, Against { evidence: &evidence, lead_name: None }))
+    report(printer, &findings(&text, Against { evidence: &evidence, lead_name: None, known: &[] }))
 }
 
 fn report(printer: &mut Printer, found: &[Finding]) -> Ran {

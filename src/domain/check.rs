@@ -10,6 +10,8 @@
 //! | unknown number | block | an invented price, date or amount is the costliest error of a model; on trade e-mail and calls the absence check raises 0.6–7 % false alarms, and one edit settles each |
 //! | promise | block | commits the business; a word a person asked about, or a promise that is denied, only warns |
 //! | lead's name | block in full, warn in part | the full name identifies; a part may be an ordinary word |
+//! | staff's name, another client's name | block | nobody's business but ours; known from what is stored |
+//! | provider's cost | block | what a lead costs us is ours to know; known from the payload's own field |
 //! | access code | block | opens the property; told by the words around it, or by the evidence |
 //! | bank number, social security | block | check digits, groups or words say what it is; nobody's proof needs it |
 //! | secret | block | a key or token acts for the business wherever it is read |
@@ -29,6 +31,7 @@ mod digits;
 mod email;
 mod fold;
 mod internal_id;
+mod known;
 mod long_digits;
 mod name;
 mod number;
@@ -39,6 +42,7 @@ mod safety;
 mod secret;
 mod settle;
 mod spelled;
+mod stream;
 mod url;
 mod verbatim;
 
@@ -46,6 +50,7 @@ use std::ops::Range;
 
 use fold::Folded;
 
+use super::known::{Known, KnownKind};
 use super::span::{Finding, FindingKind, Severity};
 
 /// What a text is checked against.
@@ -55,6 +60,8 @@ pub struct Against<'a> {
     pub evidence: &'a [&'a str],
     /// The lead's own name.
     pub lead_name: Option<&'a str>,
+    /// What is stored about the lead and around it.
+    pub known: &'a [Known],
 }
 
 /// [`Against`], read once and asked often: the review screen checks at every key press.
@@ -65,6 +72,7 @@ pub struct Evidence {
     name: name::Name,
     codes: access_code::Codes,
     dangers: safety::Dangers,
+    dictionary: known::Dictionary,
 }
 
 /// What one check found, in bytes of the folded text.
@@ -96,12 +104,15 @@ impl Evidence {
     /// Reads the evidence and the name.
     pub fn new(against: Against<'_>) -> Self {
         let lines: Vec<Folded> = against.evidence.iter().map(|line| Folded::new(line)).collect();
+        let notes = against.known.iter().filter(|known| known.kind == KnownKind::Note);
+        let notes: Vec<Folded> = notes.map(|note| Folded::new(note.value.reveal())).collect();
         Self {
-            runs: verbatim::Runs::new(&lines),
+            runs: verbatim::Runs::new(&lines, &notes),
             numbers: number::Known::new(&lines),
             name: name::Name::new(against.lead_name.unwrap_or_default()),
             codes: access_code::Codes::new(&lines),
             dangers: safety::Dangers::new(&lines),
+            dictionary: known::Dictionary::new(against.known),
         }
     }
 
@@ -126,6 +137,7 @@ impl Evidence {
         self.name.find(&folded, &mut hits);
         self.codes.find(&folded, &mut hits);
         self.dangers.find(&folded, &mut hits);
+        self.dictionary.find(&folded, &mut hits);
         let chars: Vec<char> = text.chars().collect();
         let found = settle::settle(hits).into_iter().map(|hit| {
             let span = folded.original(&hit.span);

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::id::{ClientId, DraftId, LeadId, PersonId, SummaryId};
 use super::journal::sha256;
+use super::known::Known;
 use super::text::Untrusted;
 use super::words;
 
@@ -184,6 +185,9 @@ pub struct DraftDetail {
     pub newer_at: Option<DateTime<Utc>>,
     /// The newest request to let a text of it pass.
     pub overriding: Option<Override>,
+    /// What is stored around it and must not stand in its text.
+    #[serde(skip)]
+    pub known: Vec<Known>,
 }
 
 /// A client-safe text that a person approved. Each approval is a new, immutable version.

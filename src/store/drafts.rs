@@ -1,6 +1,7 @@
 //! Drafts: filed with their evidence, claimed, worked on, approved or sent away; and the summaries made of them.
 
 mod evidence;
+mod known;
 pub mod overrides;
 pub mod preview;
 pub mod summaries;
@@ -172,8 +173,6 @@ impl Tx {
         let brief = new.brief;
         let plain = without_citations(new.text);
         let lines: Vec<&str> = brief.lines.iter().map(|line| line.text.as_str()).collect();
-        let found = self.check(new.lead, &lines, &plain).await?;
-        let (blocks, warns) = weigh(&found);
         let hash = sha256(new.text.as_bytes()).to_vec();
         let search = format!("{} {} {}", new.title, new.model, brief.source_label).to_lowercase();
         let values = values![
@@ -186,11 +185,11 @@ impl Tx {
             new.model,
             &brief.source_label,
             brief.evidence_at,
-            blocks,
-            warns,
+            0_i64,
+            0_i64,
             search,
             now,
-            (plain != new.text).then_some(plain),
+            (plain != new.text).then_some(plain.as_str()),
             brief.subject().as_str(),
             &brief.period,
             new.prompt_version,
@@ -202,6 +201,10 @@ impl Tx {
         for (n, line) in brief.lines.iter().enumerate() {
             self.run(EVIDENCE, values![id, n as i64 + 1, &line.text, &line.source]).await?;
         }
+        // It is there first: what is stored around it is found by it.
+        let found = self.check(id, new.lead, &lines, &plain).await?;
+        let (blocks, warns) = weigh(&found);
+        self.run("update drafts set blocks = $2, warns = $3 where id = $1", values![id, blocks, warns]).await?;
         self.put_findings(id, &found).await?;
         Ok((id, number))
     }
@@ -226,13 +229,14 @@ impl Tx {
         let lines: Vec<(String,)> =
             self.all("select text from draft_evidence where draft_id = $1 order by n", values![draft.id]).await?;
         let lines: Vec<&str> = lines.iter().map(|line| line.0.as_str()).collect();
-        self.check(draft.lead_id, &lines, text).await
+        self.check(draft.id, draft.lead_id, &lines, text).await
     }
 
-    /// What the checks say about a text on a lead.
-    async fn check(&mut self, lead: LeadId, lines: &[&str], text: &str) -> Outcome<Vec<Finding>> {
+    /// What the checks say about a text of a draft on a lead.
+    async fn check(&mut self, draft: DraftId, lead: LeadId, lines: &[&str], text: &str) -> Outcome<Vec<Finding>> {
         let name = self.lead_name(lead).await?;
-        Ok(findings(text, Against { evidence: lines, lead_name: Some(&name) }))
+        let known = self.known(draft).await?;
+        Ok(findings(text, Against { evidence: lines, lead_name: Some(&name), known: &known }))
     }
 
     /// Takes a draft for somebody; `None` when it changed meanwhile.

@@ -3,6 +3,7 @@
 use quotedeck::domain::act::{Act, Done, Verb};
 use quotedeck::domain::actor::{Actor, Person, Role};
 use quotedeck::domain::client::Client;
+use quotedeck::domain::event::Provider;
 use quotedeck::domain::failure::Failure;
 use quotedeck::domain::id::{Kind, LeadId, Ref};
 use quotedeck::domain::journal::{sha256, to_hex};
@@ -10,7 +11,7 @@ use quotedeck::workflow::act::perform;
 use quotedeck::workflow::review::{NewDraft, file_draft};
 
 use crate::databases::World;
-use crate::drafting::{set_up, work};
+use crate::drafting::{give, set_up, work};
 use crate::fixtures::with;
 
 both_databases!(
@@ -19,6 +20,7 @@ both_databases!(
     a_block_passes_when_two_people_say_so,
     nobody_lets_their_own_block_pass,
     another_text_needs_another_word,
+    what_is_stored_around_a_draft_stops_its_approval,
     a_withdrawn_text_is_gone_and_a_later_approval_is_a_new_version,
     who_approved_cannot_be_changed,
     the_figures_of_reviewing,
@@ -127,6 +129,36 @@ async fn nobody_lets_their_own_block_pass(world: World) {
     // Nor by hand: the row itself refuses.
     let by_hand = "update overrides set granted_by = asked_by, granted_at = asked_at, granted_why = 'x'";
     assert!(world.attempt(crate::databases::Login::Administrator, by_hand).await.is_err());
+}
+
+async fn what_is_stored_around_a_draft_stops_its_approval(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    world.client("Bravo Air").await;
+    world.person("jdoe", Role::Operator, None).await;
+    let form = r#"{"id":"f-1","name":"Zora Quist","email":"zq@example.plumbing","phone":"+15125550142","service":"drain",
+        "address":"12 Oak Hollow, Austin","gate_code":"4827","lead_price":"45.00","message":"the dog behind the shed bites whoever comes without calling"}"#;
+    give(&world, &acme, Provider::Form, form).await;
+    let lead = LeadId(world.store.find(&rosa, Ref::new(Kind::Lead, 1)).await.unwrap().id);
+    let new = NewDraft { lead, title: "a form".into(), text: SAFE.into(), model: "outline".into() };
+    let draft = file_draft(&world.store, &Actor::Worker, &new).await.unwrap();
+    claim(&world, &rosa, draft).await;
+    for (text, kind) in [
+        ("Quist, Zora asked about a water heater.", "lead_name"),
+        ("Write to zq at example dot plumbing.", "email"),
+        ("Ring 555 0142 first.", "phone"),
+        ("The crew went to twelve oak hollow.", "street_address"),
+        ("The gate opens with four eight two seven.", "access_code"),
+        ("The lead came to $45.", "provider_cost"),
+        ("The customer spoke with jdoe.", "staff_name"),
+        ("As done for Bravo Air.", "other_client"),
+        ("Mind that the dog behind the shed bites whoever comes without calling.", "verbatim_run"),
+    ] {
+        let refused = approve(&world, &rosa, draft, text).await.unwrap_err().to_string();
+        assert!(refused.contains(kind), "{text}: {refused}");
+        let detail = world.store.draft_detail(&rosa, world.store.find(&rosa, draft).await.unwrap().id.into()).await.unwrap();
+        assert!(!detail.known.is_empty() && !format!("{detail:?}").contains("4827"), "what is known is kept from every log");
+    }
+    approve(&world, &rosa, draft, "The customer asked Acme about a water heater.").await.unwrap();
 }
 
 async fn another_text_needs_another_word(world: World) {

@@ -63,6 +63,7 @@ pub(crate) fn detail(text: &str) -> DraftDetail {
         reason: None,
         newer_at: None,
         overriding: None,
+        known: Vec::new(),
     }
 }
 

@@ -233,6 +233,11 @@ static TAIL: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// Whether a word says what kind of street it is.
+pub(super) fn is_kind_of_street(word: &str) -> bool {
+    STRONG.contains(&word) || WEAK.contains(&word)
+}
+
 /// Finds street addresses.
 pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
     let mut at = 0;

@@ -81,6 +81,16 @@ const ORDINARY: &[&str] = &[
     "pat",
 ];
 
+/// Whether a word stands for no name, or is a title before one.
+pub(super) fn is_no_name(word: &str) -> bool {
+    TITLES.contains(&word) || NO_NAMES.contains(&word)
+}
+
+/// Whether a name is an ordinary word as well.
+pub(super) fn is_ordinary(word: &str) -> bool {
+    ORDINARY.contains(&word)
+}
+
 /// The parts of a name, folded.
 #[derive(Clone)]
 pub(super) struct Name {

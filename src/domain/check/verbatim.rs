@@ -17,14 +17,16 @@ const UNHEARD: u32 = u32::MAX;
 pub(super) struct Runs {
     words: HashMap<String, u32>,
     lines: HashMap<[u32; RUN], usize>,
+    /// Lines of evidence; those behind them are notes.
+    evidence: usize,
 }
 
 impl Runs {
-    /// Reads the evidence.
-    pub(super) fn new(evidence: &[Folded]) -> Self {
+    /// Reads the evidence, and notes that are no evidence.
+    pub(super) fn new(evidence: &[Folded], notes: &[Folded]) -> Self {
         let mut words: HashMap<String, u32> = HashMap::new();
         let mut lines = HashMap::new();
-        for (line, folded) in evidence.iter().enumerate() {
+        for (line, folded) in evidence.iter().chain(notes).enumerate() {
             let ids: Vec<u32> = (0..folded.words.len())
                 .map(|n| {
                     let next = u32::try_from(words.len()).unwrap_or(UNHEARD);
@@ -37,7 +39,7 @@ impl Runs {
                 }
             }
         }
-        Self { words, lines }
+        Self { words, lines, evidence: evidence.len() }
     }
 
     /// Finds copied runs, each as long as it goes.
@@ -50,18 +52,19 @@ impl Runs {
             run = match run {
                 Some((from, end, first)) if at < end => Some((from, at + RUN, first)),
                 done => {
-                    hits.extend(done.map(|run| hit(folded, run)));
+                    hits.extend(done.map(|run| self.hit(folded, run)));
                     Some((at, at + RUN, *line))
                 }
             };
         }
-        hits.extend(run.map(|run| hit(folded, run)));
+        hits.extend(run.map(|run| self.hit(folded, run)));
     }
-}
 
-fn hit(folded: &Folded, (from, end, line): (usize, usize, usize)) -> Hit {
-    let reason = format!("{} words in a row copied from evidence line {}: say it in other words", end - from, line + 1);
-    Hit::block(FindingKind::VerbatimRun, folded.words[from].start..folded.words[end - 1].end, reason)
+    fn hit(&self, folded: &Folded, (from, end, line): (usize, usize, usize)) -> Hit {
+        let place = if line < self.evidence { format!("evidence line {}", line + 1) } else { "what is stored inside".to_owned() };
+        let reason = format!("{} words in a row copied from {place}: say it in other words", end - from);
+        Hit::block(FindingKind::VerbatimRun, folded.words[from].start..folded.words[end - 1].end, reason)
+    }
 }
 
 #[cfg(test)]

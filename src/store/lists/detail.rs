@@ -56,6 +56,7 @@ impl Store {
             reason: words.reason,
             newer_at: words.newer_at,
             overriding: self.rows(&overriding).await?.pop(),
+            known: self.known(id).await?,
         })
     }
 }

@@ -1,0 +1,207 @@
+//! Known values: what is stored about the lead and around it is found wherever it stands, in every form it is written in.
+//!
+//! The text is read as three streams of letters and digits, without anything between them: as it stands; without the
+//! words that spell an address (`dot`, `at`); and with numbers in words as digits. A stored value becomes one or a few
+//! forms in one of the streams. So separators, case, hidden characters, look-alikes, line breaks and spelled-out digits
+//! carry nothing past it.
+
+use std::collections::{HashMap, HashSet};
+
+use super::Hit;
+use super::fold::Folded;
+use super::quantity::{Meaning, quantities};
+use super::stream::{Reading, Stream};
+use super::{address, name};
+use crate::domain::known::{Known, KnownKind};
+use crate::domain::span::FindingKind;
+
+/// Signs of a form by which it is looked up; shorter values are not looked for.
+const HEAD: usize = 3;
+/// Digits from which on a number is found inside of other digits, too: a country code may stand before it.
+const INSIDE: usize = 7;
+/// Signs from which on words may be joined as they like: fewer are made by chance (`an a`, and the login `ana`).
+const JOINED: usize = 8;
+
+/// One way to write a stored value.
+#[derive(Clone, Debug)]
+struct Form {
+    kind: FindingKind,
+    signs: Vec<u8>,
+    /// Words it is made of.
+    words: usize,
+    /// It may stand inside of a longer run of digits.
+    inside: bool,
+    /// It is an ordinary word as well, and counts with a capital alone.
+    ordinary: bool,
+}
+
+/// Forms by their first signs.
+type Forms = HashMap<[u8; HEAD], Vec<Form>>;
+
+/// Every stored value, ready to be looked for.
+#[derive(Clone, Default)]
+pub(super) struct Dictionary {
+    plain: Forms,
+    mail: Forms,
+    figures: Forms,
+    prices: HashSet<Meaning>,
+}
+
+impl Dictionary {
+    /// Reads the values.
+    pub(super) fn new(known: &[Known]) -> Self {
+        let mut all = Self::default();
+        for known in known {
+            all.add(known.kind, known.value.reveal());
+        }
+        all
+    }
+
+    fn add(&mut self, kind: KnownKind, value: &str) {
+        let folded = Folded::new(value);
+        match kind {
+            KnownKind::Phone => self.phone(&folded),
+            KnownKind::Email => put(&mut self.mail, FindingKind::Email, Stream::new(&folded, Reading::Mail).signs, 1),
+            KnownKind::Address => self.address(&folded),
+            KnownKind::Name => self.name(FindingKind::LeadName, &folded),
+            KnownKind::Staff => self.name(FindingKind::StaffName, &folded),
+            KnownKind::OtherClient => self.name(FindingKind::OtherClient, &folded),
+            KnownKind::Code => self.reference(FindingKind::AccessCode, &folded),
+            KnownKind::Id => self.reference(FindingKind::InternalId, &folded),
+            KnownKind::Price => self.prices.extend(quantities(&folded).into_iter().flat_map(|quantity| quantity.supported_by)),
+            // Its words are looked for in runs.
+            KnownKind::Note => {}
+        }
+    }
+
+    /// The national number, and what people dial next door.
+    fn phone(&mut self, folded: &Folded) {
+        let digits: Vec<u8> = folded.lower.bytes().filter(u8::is_ascii_digit).collect();
+        let tail = |count: usize| digits.len().checked_sub(count).map(|from| digits[from..].to_vec());
+        // Ten digits in North America; elsewhere eight are left when country and area are written otherwise.
+        let american = digits.len() == 10 || digits.len() == 11 && digits[0] == b'1';
+        let forms = if american { [tail(10), tail(7)] } else { [tail(8), None] };
+        for form in forms.into_iter().flatten() {
+            put(&mut self.figures, FindingKind::Phone, form, 1);
+        }
+    }
+
+    /// House number and street, whatever kind of street is written behind them.
+    fn address(&mut self, folded: &Folded) {
+        let street = folded.lower.split([',', '\n']).next().unwrap_or_default().len();
+        let mut words: Vec<&str> =
+            (0..folded.words.len()).filter(|n| folded.words[*n].end <= street).map(|n| folded.word(n)).collect();
+        while words.len() > 2 && words.last().is_some_and(|word| address::is_kind_of_street(word)) {
+            words.pop();
+        }
+        if words.len() >= 2 {
+            let stream = Stream::new(&Folded::new(&words.join(" ")), Reading::Figures);
+            put(&mut self.figures, FindingKind::StreetAddress, stream.signs, words.len());
+        }
+    }
+
+    /// As it is written, and the last part first.
+    fn name(&mut self, kind: FindingKind, folded: &Folded) {
+        let parts: Vec<String> = (0..folded.words.len())
+            .map(|n| folded.word(n).replace('\'', ""))
+            .filter(|part| part.chars().any(char::is_alphabetic) && !name::is_no_name(part))
+            .collect();
+        let ordinary = parts.len() == 1 && name::is_ordinary(&parts[0]);
+        let mut forms = vec![parts.concat()];
+        if let [first, .., last] = &parts[..] {
+            forms.push(format!("{last}{}", parts[..parts.len() - 1].concat()));
+            forms.push(format!("{first}{last}"));
+        }
+        forms.sort_unstable();
+        forms.dedup();
+        for form in forms {
+            let (signs, words) = (form.into_bytes(), parts.len());
+            insert(&mut self.plain, Form { kind, signs, words, inside: false, ordinary });
+        }
+    }
+
+    fn reference(&mut self, kind: FindingKind, folded: &Folded) {
+        let signs = Stream::new(folded, Reading::Figures).signs;
+        // A word is no reference: without a digit it would forbid words that mean something else.
+        if signs.iter().any(u8::is_ascii_digit) {
+            put(&mut self.figures, kind, signs, folded.words.len());
+        }
+    }
+
+    /// Finds them.
+    pub(super) fn find(&self, folded: &Folded, hits: &mut Vec<Hit>) {
+        for (forms, reading) in [(&self.plain, Reading::Plain), (&self.mail, Reading::Mail), (&self.figures, Reading::Figures)] {
+            if !forms.is_empty() {
+                search(&Stream::new(folded, reading), forms, folded, hits);
+            }
+        }
+        if !self.prices.is_empty() {
+            for quantity in quantities(folded) {
+                if is_money(folded, &quantity.span) && quantity.supported_by.iter().any(|meaning| self.prices.contains(meaning)) {
+                    hits.push(Hit::block(FindingKind::ProviderCost, quantity.span, reason(FindingKind::ProviderCost)));
+                }
+            }
+        }
+    }
+}
+
+fn put(forms: &mut Forms, kind: FindingKind, signs: Vec<u8>, words: usize) {
+    let inside = signs.len() >= INSIDE && signs.iter().all(u8::is_ascii_digit);
+    insert(forms, Form { kind, signs, words, inside, ordinary: false });
+}
+
+fn insert(forms: &mut Forms, form: Form) {
+    if let Some(head) = form.signs.first_chunk::<HEAD>() {
+        forms.entry(*head).or_default().push(form);
+    }
+}
+
+fn search(stream: &Stream, forms: &Forms, folded: &Folded, hits: &mut Vec<Hit>) {
+    for at in 0..stream.signs.len() {
+        let begins = stream.begins[at];
+        if !begins && !stream.signs[at].is_ascii_digit() {
+            continue;
+        }
+        let Some(head) = stream.signs[at..].first_chunk::<HEAD>() else { return };
+        for form in forms.get(head).into_iter().flatten() {
+            let end = at + form.signs.len();
+            if !stream.signs[at..].starts_with(&form.signs) || !(form.inside || begins && stream.ends[end - 1]) {
+                continue;
+            }
+            let span = stream.from[at].start..stream.from[end - 1].end;
+            let words = stream.words(at, end);
+            let by_chance = form.signs.len() < JOINED && words > form.words && folded.lower[span.clone()].contains(' ');
+            let meant = !form.ordinary || folded.text[span.clone()].starts_with(|c: char| c.is_ascii_uppercase());
+            // Digits that are spelled one by one are joined by nobody by chance.
+            if meant && (!by_chance || form.signs.iter().all(u8::is_ascii_digit)) {
+                hits.push(Hit::block(form.kind, span, reason(form.kind)));
+            }
+        }
+    }
+}
+
+/// Whether a number is an amount of money.
+fn is_money(folded: &Folded, span: &std::ops::Range<usize>) -> bool {
+    let before = folded.lower[..span.start].trim_end();
+    let after = folded.lower[span.end..].trim_start();
+    before.ends_with(['$', '€', '£'])
+        || ["dollar", "usd", "buck"].iter().any(|word| after.starts_with(word))
+        || folded.lower[span.clone()].starts_with('$')
+}
+
+fn reason(kind: FindingKind) -> &'static str {
+    match kind {
+        FindingKind::Phone => "a phone number that is stored for this lead: say how to reach the business instead",
+        FindingKind::Email => "an e-mail address that is stored for this lead: take it out",
+        FindingKind::StreetAddress => "an address that is stored for this lead: say \"the service address\"",
+        FindingKind::LeadName => "the name of somebody of this lead: say \"the customer\" instead",
+        FindingKind::StaffName => "the name of somebody who works here: say \"the team\"",
+        FindingKind::OtherClient => "another client's name: it has no place in this client's text",
+        FindingKind::AccessCode => "a code that is stored for this lead: take it out",
+        FindingKind::ProviderCost => "what a provider charges for the lead: it stays inside",
+        _ => "a reference that is stored for this lead: take it out",
+    }
+}
+
+#[cfg(test)]
+mod tests;

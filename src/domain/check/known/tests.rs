@@ -1,0 +1,185 @@
+//! A stored value blocks in whatever form it is written, and what only looks like one does not.
+
+use proptest::prelude::*;
+use rstest::rstest;
+
+use crate::domain::check::{Against, findings};
+use crate::domain::known::{Known, KnownKind};
+use crate::domain::span::{FindingKind, Severity};
+
+fn blocks(kind: KnownKind, value: &str, text: &str) -> Vec<(FindingKind, String)> {
+    let known: Vec<Known> = Known::new(kind, value).into_iter().collect();
+    let found = findings(text, Against { evidence: &[], lead_name: None, known: &known });
+    // That no evidence has a number is another matter.
+    let found = found.into_iter().filter(|f| f.severity == Severity::Block && f.kind != FindingKind::UnknownNumber);
+    found.map(|f| (f.kind, f.text)).collect()
+}
+
+#[rstest]
+#[case(KnownKind::Phone, "+15125550142", "ring 555-0142", FindingKind::Phone)]
+#[case(KnownKind::Phone, "+15125550142", "five twelve, five fifty five, oh one forty two", FindingKind::Phone)]
+#[case(KnownKind::Phone, "+15125550142", "5125\n550142", FindingKind::Phone)]
+#[case(KnownKind::Phone, "+15125550142", "five one two dash triple five dash O142", FindingKind::Phone)]
+#[case(KnownKind::Phone, "+442079460958", "on 020 7946 0958", FindingKind::Phone)]
+#[case(KnownKind::Email, "ana.lopez@example.co.uk", "ana dot lopez at example dot co dot uk", FindingKind::Email)]
+#[case(KnownKind::Email, "ana.lopez@example.museum", "ana.lopez at example.museum", FindingKind::Email)]
+#[case(KnownKind::Name, "Ana Lopez", "LOPEZ, Ana", FindingKind::LeadName)]
+#[case(KnownKind::Name, "Ana Maria Lopez", "for ana lopez's heater", FindingKind::LeadName)]
+#[case(KnownKind::Name, "Ana Lopez", "Аnа\u{200b}Lo\npez", FindingKind::LeadName)]
+#[case(KnownKind::Staff, "jdoe", "seen by jdoe today", FindingKind::StaffName)]
+#[case(KnownKind::OtherClient, "Bravo Air & Heat", "as at BRAVO AIR AND HEAT, or Bravo Air & Heat", FindingKind::OtherClient)]
+#[case(KnownKind::Address, "12 Oak Street, Austin, TX", "twelve oak st", FindingKind::StreetAddress)]
+#[case(KnownKind::Address, "12 Oak Hollow", "at 12\nOak Hollow", FindingKind::StreetAddress)]
+#[case(KnownKind::Code, "4827", "it is four eight two seven", FindingKind::AccessCode)]
+#[case(KnownKind::Code, "4827", "it is forty-eight twenty-seven", FindingKind::AccessCode)]
+#[case(KnownKind::Code, "#4827", "4 8 2 7", FindingKind::AccessCode)]
+#[case(KnownKind::Id, "CA-0123456789ab", "ca0123456789AB", FindingKind::InternalId)]
+#[case(KnownKind::Price, "45.00", "it cost us $45", FindingKind::ProviderCost)]
+#[case(KnownKind::Price, "45", "forty-five dollars a lead", FindingKind::ProviderCost)]
+fn it_is_found(#[case] kind: KnownKind, #[case] value: &str, #[case] text: &str, #[case] found: FindingKind) {
+    let all = blocks(kind, value, text);
+    assert!(all.iter().any(|(kind, _)| *kind == found), "{all:?}");
+}
+
+#[rstest]
+#[case(KnownKind::Staff, "ana", "an a-frame house, and a banana")]
+#[case(KnownKind::Staff, "will", "they will come")]
+#[case(KnownKind::Name, "Unknown Caller", "an unknown caller")]
+#[case(KnownKind::Code, "4827", "14827 and 48271")]
+#[case(KnownKind::Price, "45", "45 minutes")]
+#[case(KnownKind::Id, "drain", "a drain")]
+#[case(KnownKind::OtherClient, "Best", "the best way")]
+#[case(KnownKind::Name, "Al", "an al dente sauce")]
+fn what_looks_alike_is_not(#[case] kind: KnownKind, #[case] value: &str, #[case] text: &str) {
+    let kinds = [FindingKind::StaffName, FindingKind::LeadName, FindingKind::OtherClient, FindingKind::AccessCode];
+    let all = blocks(kind, value, text);
+    assert!(all.iter().all(|(kind, _)| !kinds.contains(kind) && *kind != FindingKind::ProviderCost), "{all:?}");
+}
+
+/// Looks the same, or is not seen at all.
+fn disguised(text: &str, how: &[u8]) -> String {
+    const TWINS: &[(char, char)] = &[
+        ('a', 'а'),
+        ('e', 'е'),
+        ('o', 'ο'),
+        ('p', 'р'),
+        ('c', 'ϲ'),
+        ('x', 'х'),
+        ('i', 'і'),
+        ('s', 'ѕ'),
+        ('0', '０'),
+        ('1', '１'),
+        ('2', '𝟐'),
+        ('5', '５'),
+        ('7', '٧'),
+        ('-', '–'),
+        ('.', '․'),
+        ('@', '＠'),
+    ];
+    const HIDDEN: &[char] = &['\u{200b}', '\u{ad}', '\u{200d}', '\u{2060}', '\u{fe0f}', '\u{feff}'];
+    let mut out = String::new();
+    for (n, c) in text.chars().enumerate() {
+        let turn = how[n % how.len()];
+        let twin = TWINS.iter().find(|(plain, _)| *plain == c).map(|(_, twin)| *twin);
+        match (turn % 6, c) {
+            (0, c) => out.extend(c.to_uppercase()),
+            (1, c) => out.push(twin.unwrap_or(c)),
+            (2, c) => out.extend([c, HIDDEN[usize::from(turn) % HIDDEN.len()]]),
+            (3, ' ') => out.push('\n'),
+            (4, ' ') => out.push_str("  "),
+            (_, c) => out.push(c),
+        }
+    }
+    out
+}
+
+/// A phone number as people write it.
+fn phone(digits: &str, way: usize) -> String {
+    let (area, exchange, line) = (&digits[..3], &digits[3..6], &digits[6..]);
+    let spelled = |digits: &str| {
+        let names = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
+        digits.bytes().map(|b| names[usize::from(b - b'0')]).collect::<Vec<_>>().join(" ")
+    };
+    match way % 12 {
+        0 => format!("({area}) {exchange}-{line}"),
+        1 => format!("{area}.{exchange}.{line}"),
+        2 => format!("{area} {exchange} {line}"),
+        3 => format!("+1{digits}"),
+        4 => format!("1-{area}-{exchange}-{line}"),
+        5 => digits.to_owned(),
+        6 => format!("{exchange}-{line}"),
+        7 => format!("{exchange}{line}"),
+        8 => spelled(digits),
+        9 => format!("{}, {}, {}", spelled(area), exchange, spelled(line)),
+        10 => digits.chars().map(|c| c.to_string()).collect::<Vec<_>>().join(" "),
+        _ => format!("{area}/{exchange}/{line} ext 9"),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+
+    #[test]
+    fn a_stored_phone_blocks_in_every_form(digits in "[2-9][0-9]{2}[2-9][0-9]{6}", way in 0_usize..12, how in proptest::collection::vec(any::<u8>(), 1..24)) {
+        let text = format!("Call at {} today.", disguised(&phone(&digits, way), &how));
+        prop_assert!(!blocks(KnownKind::Phone, &format!("+1{digits}"), &text).is_empty(), "{text}");
+    }
+
+    #[test]
+    fn a_stored_name_blocks_in_every_form(first in "[B-DF-HJ-NP-TV-Z][aeiou][b-z]{3,6}", last in "[A-Z][a-z]{3,9}", way in 0_usize..5, how in proptest::collection::vec(any::<u8>(), 1..24)) {
+        let written = match way {
+            0 => format!("{first} {last}"),
+            1 => format!("{last}, {first}"),
+            2 => format!("{first} {last}'s"),
+            3 => format!("{first}-{last}"),
+            _ => format!("{first}.{last}"),
+        };
+        let text = format!("It was {} who asked.", disguised(&written, &how));
+        prop_assert!(!blocks(KnownKind::Name, &format!("{first} {last}"), &text).is_empty(), "{text}");
+    }
+
+    #[test]
+    fn a_stored_address_of_mail_blocks_in_every_form(local in "[a-z]{2,6}[._]?[a-z0-9]{2,5}", host in "[a-z]{3,8}", end in "(com|net|plumbing|co\\.uk)", way in 0_usize..4, how in proptest::collection::vec(any::<u8>(), 1..24)) {
+        let value = format!("{local}@{host}.{end}");
+        let written = match way {
+            0 => value.clone(),
+            1 => value.replace('@', " at ").replace('.', " dot ").replace('_', " underscore "),
+            2 => value.replace('@', " (at) ").replace('.', " . "),
+            _ => value.replace('@', " @ "),
+        };
+        let text = format!("Write to {}, please.", disguised(&written, &how));
+        prop_assert!(!blocks(KnownKind::Email, &value, &text).is_empty(), "{text}");
+    }
+
+    #[test]
+    fn a_stored_code_or_reference_blocks_in_every_form(code in "[0-9]{4,8}", id in "[A-Z]{2}[0-9a-f]{10}[0-9]", way in 0_usize..4, how in proptest::collection::vec(any::<u8>(), 1..24)) {
+        let spaced = |text: &str, gap: &str| text.chars().map(|c| c.to_string()).collect::<Vec<_>>().join(gap);
+        let written = match way {
+            0 => code.clone(),
+            1 => spaced(&code, " "),
+            2 => spaced(&code, "-"),
+            _ => spaced(&code, " then "),
+        };
+        let text = format!("It is {} there.", disguised(&written, &how));
+        prop_assert!(!blocks(KnownKind::Code, &code, &text).is_empty(), "{text}");
+        let written = if way % 2 == 0 { id.clone() } else { format!("{}-{}", &id[..6], &id[6..]) };
+        let text = format!("See {} there.", disguised(&written, &how));
+        prop_assert!(!blocks(KnownKind::Id, &id, &text).is_empty(), "{text}");
+    }
+
+    #[test]
+    fn a_stored_address_blocks_in_every_form(house in 1_u32..9_999, name in "[A-Z][a-z]{3,8}", kind in "(Street|St|Avenue|Ave|Rd|Lane)", written in "(street|St\\.|ave|Road|LN)", how in proptest::collection::vec(any::<u8>(), 1..24)) {
+        let text = format!("Work at {} was done.", disguised(&format!("{house} {name} {written}"), &how));
+        prop_assert!(!blocks(KnownKind::Address, &format!("{house} {name} {kind}, Austin"), &text).is_empty(), "{text}");
+    }
+
+    #[test]
+    fn no_text_panics_and_no_span_leaves_it(text in any::<String>(), value in any::<String>(), kind in 0_usize..10) {
+        use strum::VariantArray as _;
+        let known: Vec<Known> = Known::new(KnownKind::VARIANTS[kind], &value).into_iter().collect();
+        let length = text.chars().count();
+        for found in findings(&text, Against { evidence: &[&value], lead_name: Some(&value), known: &known }) {
+            prop_assert!(found.start < found.end && found.end <= length);
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! A text as a stream of letters and digits, with the way back to where each came from.
+
+use std::ops::Range;
+
+use super::fold::Folded;
+
+/// How a text is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// As it stands.
+    Plain,
+    /// Without the words that spell the signs of an e-mail address.
+    Mail,
+    /// With numbers in words as digits, and without the words between them.
+    Figures,
+}
+
+/// The stream. All vectors have one place for each byte.
+pub(super) struct Stream {
+    /// Lower-case letters and digits.
+    pub(super) signs: Vec<u8>,
+    /// Where each came from, in bytes of the folded text.
+    pub(super) from: Vec<Range<usize>>,
+    /// Whether a word begins with it.
+    pub(super) begins: Vec<bool>,
+    /// Whether a word ends with it, possessive or not.
+    pub(super) ends: Vec<bool>,
+}
+
+/// Words that stand for the signs of an address.
+const MAIL: &[&str] = &["at", "dot", "underscore", "dash", "hyphen", "plus", "point"];
+/// Words that stand between digits and mean none.
+const BETWEEN: &[&str] = &["dash", "hyphen", "dot", "point", "space", "slash", "minus", "then", "area", "code"];
+
+impl Stream {
+    /// Reads a text.
+    pub(super) fn new(folded: &Folded, reading: Reading) -> Self {
+        let room = folded.lower.len();
+        let mut stream = Self {
+            signs: Vec::with_capacity(room),
+            from: Vec::with_capacity(room),
+            begins: Vec::with_capacity(room),
+            ends: Vec::with_capacity(room),
+        };
+        let mut at = 0;
+        while at < folded.words.len() {
+            let word = folded.word(at);
+            let skipped = match reading {
+                Reading::Plain => false,
+                Reading::Mail => MAIL.contains(&word),
+                Reading::Figures => BETWEEN.contains(&word),
+            };
+            let mut taken = 1;
+            if !skipped {
+                let figures = if reading == Reading::Figures { number(folded, at) } else { None };
+                if let Some((digits, words)) = figures {
+                    taken = words;
+                    let span = folded.words[at].start..folded.words[at + words - 1].end;
+                    for (n, digit) in digits.bytes().enumerate() {
+                        stream.push(digit, span.clone(), n == 0, n + 1 == digits.len());
+                    }
+                } else {
+                    stream.word(folded, at, reading);
+                }
+            }
+            at += taken;
+        }
+        stream
+    }
+
+    /// How many words the signs of a range came from.
+    pub(super) fn words(&self, from: usize, to: usize) -> usize {
+        self.begins[from..to].iter().filter(|begins| **begins).count().max(1)
+    }
+
+    fn word(&mut self, folded: &Folded, at: usize, reading: Reading) {
+        let range = folded.words[at].clone();
+        let word = &folded.lower[range.clone()];
+        let like_digits = reading == Reading::Figures
+            && word.bytes().any(|b| b.is_ascii_digit())
+            && word.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'o' | b'l' | b'i'));
+        let possessive = word.strip_suffix("'s").map_or(usize::MAX, str::len);
+        let first = self.signs.len();
+        for (n, byte) in word.bytes().enumerate() {
+            if byte == b'\'' {
+                continue;
+            }
+            let sign = match byte {
+                b'o' if like_digits => b'0',
+                b'l' | b'i' if like_digits => b'1',
+                byte => byte,
+            };
+            let begins = self.signs.len() == first;
+            self.push(sign, range.start + n..range.start + n + 1, begins, n + 1 == word.len() || n + 1 == possessive);
+        }
+    }
+
+    fn push(&mut self, sign: u8, from: Range<usize>, begins: bool, ends: bool) {
+        self.signs.push(sign);
+        self.from.push(from);
+        self.begins.push(begins);
+        self.ends.push(ends);
+    }
+}
+
+const UNITS: [&str; 10] = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
+const TEENS: [&str; 10] =
+    ["ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"];
+const TENS: [&str; 8] = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
+
+fn place(words: &[&str], word: &str) -> Option<usize> {
+    words.iter().position(|known| *known == word)
+}
+
+fn unit(word: &str) -> Option<usize> {
+    if matches!(word, "oh" | "o" | "nought") { Some(0) } else { place(&UNITS, word) }
+}
+
+/// The digits that are spelled here, and by how many words: `twelve`, `forty two`, `double five`, `hundred`.
+fn number(folded: &Folded, at: usize) -> Option<(String, usize)> {
+    let word = folded.word(at);
+    let next = (at + 1 < folded.words.len()).then(|| folded.word(at + 1));
+    if let Some(unit) = unit(word) {
+        return Some((unit.to_string(), 1));
+    }
+    if let Some(teen) = place(&TEENS, word) {
+        return Some(((teen + 10).to_string(), 1));
+    }
+    if let Some(tens) = place(&TENS, word) {
+        let tens = (tens + 2) * 10;
+        return Some(match next.and_then(unit).filter(|unit| *unit > 0) {
+            Some(unit) => ((tens + unit).to_string(), 2),
+            None => (tens.to_string(), 1),
+        });
+    }
+    let times = match word {
+        "hundred" => return Some(("00".to_owned(), 1)),
+        "double" => 2,
+        "triple" => 3,
+        _ => return None,
+    };
+    let next = next?;
+    let digit = unit(next)
+        .map(|unit| unit.to_string())
+        .or_else(|| (next.len() == 1 && next.as_bytes()[0].is_ascii_digit()).then(|| next.to_owned()));
+    digit.map(|digit| (digit.repeat(times), 2))
+}

@@ -1,0 +1,176 @@
+//! What is stored about a lead and around it, and so must not stand in a client's text: each value by what it is.
+//!
+//! Such values are found by construction, in every form they can be written in, where a pattern would have to guess.
+
+use serde_json::Value;
+
+use super::text::Internal;
+use super::words;
+
+words! {
+    /// What a stored value is.
+    pub enum KnownKind {
+        Phone, Email, Address,
+        /// Of the lead, or of somebody who called for it.
+        Name,
+        /// Of somebody who works here.
+        Staff,
+        /// Another client's.
+        OtherClient,
+        /// Opens a gate, a door, an alarm.
+        Code,
+        /// Leads to a record, here or at a provider.
+        Id,
+        /// What a provider charges for the lead.
+        Price,
+        /// Words that somebody said or wrote.
+        Note,
+    }
+}
+
+/// A stored value. Its `Debug` says what it is and not what it says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// What it is.
+    pub kind: KnownKind,
+    /// As it is stored.
+    pub value: Internal<String>,
+}
+
+impl Known {
+    /// A value; `None` where there is nothing in it.
+    pub fn new(kind: KnownKind, value: impl AsRef<str>) -> Option<Self> {
+        let value = value.as_ref().trim();
+        (!value.is_empty()).then(|| Self { kind, value: Internal::new(value.to_owned()) })
+    }
+}
+
+/// Values of a payload, at most: what comes after is read by the patterns alone.
+const MOST: usize = 400;
+
+/// The values of a payload that must not leave, by the names of their fields and by how they look: JSON, or a form.
+/// What is neither gives its text as a note.
+pub fn in_payload(body: &str) -> Vec<Known> {
+    let mut found = Vec::new();
+    if let Ok(json) = serde_json::from_str::<Value>(body) {
+        leaves("", "", &json, &mut found);
+    } else if body.contains('=') && !body.trim().contains(char::is_whitespace) {
+        for (name, value) in form_urlencoded::parse(body.as_bytes()) {
+            found.extend(known("", &name, &value));
+        }
+    } else {
+        found.extend(body.lines().filter_map(|line| Known::new(KnownKind::Note, line)));
+    }
+    found.truncate(MOST);
+    found
+}
+
+fn leaves(parent: &str, name: &str, value: &Value, found: &mut Vec<Known>) {
+    if found.len() > MOST {
+        return;
+    }
+    match value {
+        Value::Object(fields) => fields.iter().for_each(|(field, value)| leaves(name, field, value, found)),
+        Value::Array(items) => items.iter().for_each(|item| leaves(parent, name, item, found)),
+        Value::String(text) => found.extend(known(parent, name, text)),
+        Value::Number(number) => found.extend(known(parent, name, &number.to_string())),
+        Value::Bool(_) | Value::Null => {}
+    }
+}
+
+/// Whose name a bare `name` is: a person's below these, a thing's below others.
+const PEOPLE: &[&str] = &["", "customer", "contact", "lead", "person", "caller", "from", "consumer", "user", "homeowner"];
+
+/// What one field holds; `None` where it holds nothing that would identify anybody.
+fn known(parent: &str, name: &str, value: &str) -> Option<Known> {
+    let value = value.trim();
+    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    let has = |words: &[&str]| words.iter().any(|word| plain.contains(word));
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    let kind = if value.contains('@') && value.contains('.') && !value.contains(char::is_whitespace) {
+        KnownKind::Email
+    } else if has(&["leadprice", "leadcost", "providercost", "chargeamount", "leadfee"])
+        || matches!(&*plain, "cost" | "fee" | "charge")
+    {
+        value.trim_start_matches('$').parse::<f64>().ok()?;
+        KnownKind::Price
+    } else if is_time(value) {
+        return None;
+    } else if is_name(parent, &plain) {
+        value.contains(char::is_alphabetic).then_some(KnownKind::Name)?
+    } else if has(&["gatecode", "alarmcode", "lockbox", "doorcode", "accesscode", "entrycode", "keypad"]) {
+        KnownKind::Code
+    } else if (10..=15).contains(&digits)
+        && (value.starts_with('+') || has(&["phone", "mobile", "cell", "tel", "caller", "from", "number"]))
+    {
+        KnownKind::Phone
+    } else if has(&["street", "addr"]) && !has(&["email", "ip", "callback"]) && digits > 0 && value.contains(' ') {
+        KnownKind::Address
+    } else if is_id(&plain, value, digits) {
+        KnownKind::Id
+    } else if value.split_whitespace().count() >= 5 {
+        KnownKind::Note
+    } else {
+        return None;
+    };
+    Known::new(kind, value)
+}
+
+fn is_name(parent: &str, plain: &str) -> bool {
+    let of_a_person =
+        ["customername", "firstname", "lastname", "fullname", "contactname", "callername", "leadname", "yourname", "surname"];
+    of_a_person.iter().any(|name| plain.ends_with(name))
+        || plain == "name" && PEOPLE.contains(&parent.to_ascii_lowercase().as_str())
+}
+
+/// A reference: long enough to lead to one record, without spaces, with digits; or digits alone from seven on.
+fn is_id(plain: &str, value: &str, digits: usize) -> bool {
+    let signs = value.chars().count();
+    let compact = !value.contains(char::is_whitespace) && !value.contains("://");
+    let decimal = value.contains('.') && value.parse::<f64>().is_ok();
+    let named = ["id", "sid", "key", "token", "clid", "reference", "number"].iter().any(|end| plain.ends_with(end));
+    compact && !decimal && digits > 0 && (signs >= 10 && digits >= 2 || digits >= 7 || named && signs >= 6)
+}
+
+/// A date or a time is no secret, however many digits it has.
+fn is_time(value: &str) -> bool {
+    let mut parts = value.split(['-', '/']);
+    let numbers = [parts.next(), parts.next()]
+        .into_iter()
+        .flatten()
+        .all(|part| (1..=4).contains(&part.len()) && part.parse::<u16>().is_ok());
+    numbers && value.contains(['-', '/']) && parts.next().is_some()
+        || chrono::DateTime::parse_from_rfc2822(value).is_ok()
+        || value
+            .parse::<i64>()
+            .is_ok_and(|n| (1_400_000_000..2_200_000_000).contains(&n) || (1_400_000_000_000..2_200_000_000_000).contains(&n))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case(r#"{"customer":{"name":"Ana Lopez","phone":"+15125550142"}}"#, &[(KnownKind::Name, "Ana Lopez"), (KnownKind::Phone, "+15125550142")])]
+    #[case(r#"{"business":{"name":"Acme"},"category":{"name":"Plumbing"}}"#, &[])]
+    #[case(r#"{"leadPrice":"$45.00","charge":12}"#, &[(KnownKind::Price, "12"), (KnownKind::Price, "$45.00")])]
+    #[case(r#"{"address1":"12 Oak Street","city":"Austin","zip":"78701"}"#, &[(KnownKind::Address, "12 Oak Street")])]
+    #[case(r#"{"gate_code":"4827"}"#, &[(KnownKind::Code, "4827")])]
+    #[case(r#"{"created":"2026-11-24T10:00:00Z","at":1795787835,"lat":"30.26720"}"#, &[])]
+    #[case(r#"{"leadID":"437282430411005953"}"#, &[(KnownKind::Id, "437282430411005953")])]
+    #[case(r#"{"message":"the heater leaks all over","service":"drain","urgent":true}"#, &[(KnownKind::Note, "the heater leaks all over")])]
+    #[case("From=%2B15125550142&CallSid=CA0123456789&CallStatus=no-answer", &[(KnownKind::Phone, "+15125550142"), (KnownKind::Id, "CA0123456789")])]
+    #[case("Hello,\nplease call back", &[(KnownKind::Note, "Hello,"), (KnownKind::Note, "please call back")])]
+    #[case("", &[])]
+    fn a_payload_gives_what_must_not_leave(#[case] body: &str, #[case] wanted: &[(KnownKind, &str)]) {
+        let found = in_payload(body);
+        let found: Vec<(KnownKind, &str)> = found.iter().map(|known| (known.kind, known.value.reveal().as_str())).collect();
+        assert_eq!(found, wanted);
+    }
+
+    #[test]
+    fn it_does_not_say_what_it_holds() {
+        assert!(!format!("{:?}", Known::new(KnownKind::Name, "Ana Lopez")).contains("Ana"));
+    }
+}

@@ -1,0 +1,121 @@
+//! Everything stored about the leads that a draft speaks of, and around them: what the checks look for by construction.
+
+use super::super::statement::values;
+use super::super::{Outcome, Store, Tx};
+use crate::domain::id::DraftId;
+use crate::domain::known::{Known, KnownKind, in_payload};
+
+/// A statement about the leads that a draft speaks of: its own, and those that its evidence points at.
+macro_rules! of_spoken {
+    ($select:literal) => {
+        concat!(
+            "with spoken as (select lead_id as id from drafts where id = $1
+                union select l.id from draft_evidence e
+                    join leads l on l.number = case when e.source like 'L-%' then cast(substr(e.source, 3) as bigint) end
+                    where e.draft_id = $1
+                union select v.lead_id from draft_evidence e
+                    join events v on v.number = case when e.source like 'E-%' then cast(substr(e.source, 3) as bigint) end
+                    where e.draft_id = $1) ",
+            $select
+        )
+    };
+}
+
+const LEADS: &str = of_spoken!(
+    "select l.name, coalesce(l.phone, ''), coalesce(l.email, ''), l.attribution from spoken s join leads l on l.id = s.id"
+);
+/// A week speaks of many leads, and the newest payloads of all of them are enough to go on.
+const PAYLOADS: &str = of_spoken!(
+    "select p.body from spoken s join events v on v.lead_id = s.id join payloads p on p.id = v.payload_id
+        order by v.occurred_at desc, v.id limit 200"
+);
+const NOTES: &str = of_spoken!(
+    "select v.words from spoken s join events v on v.lead_id = s.id where v.words <> ''
+        union all select t.title from spoken s join tasks t on t.lead_id = s.id
+        union all select d.reason from drafts d where d.id = $1 and d.reason is not null limit 600"
+);
+const PEOPLE: &str = "select name from people order by name limit 1000";
+const CLIENTS: &str =
+    "select c.name, cast(case when c.id = d.client_id then 1 else 0 end as bigint) from clients c join drafts d on d.id = $1
+    order by c.name limit 5000";
+const ADDRESSES: &str = "select a.address from drafts d join client_addresses a on a.client_id = d.client_id where d.id = $1 order by a.address limit 200";
+
+/// What the statements gave.
+struct Stored {
+    leads: Vec<(String, String, String, String)>,
+    payloads: Vec<(Vec<u8>,)>,
+    notes: Vec<(String,)>,
+    people: Vec<(String,)>,
+    clients: Vec<(String, i64)>,
+    addresses: Vec<(String,)>,
+}
+
+/// Runs the statements by one of the two ways to read.
+macro_rules! stored {
+    ($on:expr, $read:ident, $draft:expr) => {{
+        let draft = $draft;
+        Stored {
+            leads: $on.$read(LEADS, values![draft]).await?,
+            payloads: $on.$read(PAYLOADS, values![draft]).await?,
+            notes: $on.$read(NOTES, values![draft]).await?,
+            people: $on.$read(PEOPLE, vec![]).await?,
+            clients: $on.$read(CLIENTS, values![draft]).await?,
+            addresses: $on.$read(ADDRESSES, values![draft]).await?,
+        }
+    }};
+}
+
+impl Tx {
+    /// What is known around a draft.
+    pub(super) async fn known(&mut self, draft: DraftId) -> Outcome<Vec<Known>> {
+        Ok(stored!(self, all, draft).known())
+    }
+}
+
+impl Store {
+    /// What is known around a draft.
+    pub(in crate::store) async fn known(&self, draft: DraftId) -> Outcome<Vec<Known>> {
+        Ok(stored!(self, read, draft).known())
+    }
+}
+
+impl Stored {
+    fn known(self) -> Vec<Known> {
+        let mut all: Vec<Known> = Vec::new();
+        for (name, phone, email, attribution) in &self.leads {
+            all.extend(Known::new(KnownKind::Name, name));
+            all.extend(Known::new(KnownKind::Phone, phone));
+            all.extend(Known::new(KnownKind::Email, email));
+            // Where a lead came from may be told; the id of a click may not.
+            all.extend(
+                attribution
+                    .split_whitespace()
+                    .filter(|word| word.len() >= 10)
+                    .filter_map(|word| Known::new(KnownKind::Id, word.rsplit(['=', ':']).next().unwrap_or(word))),
+            );
+        }
+        for (body,) in &self.payloads {
+            all.extend(in_payload(&String::from_utf8_lossy(body)));
+        }
+        all.extend(self.notes.iter().filter_map(|(note,)| Known::new(KnownKind::Note, note)));
+        all.extend(self.people.iter().filter_map(|(name,)| Known::new(KnownKind::Staff, name)));
+        all.extend(self.addresses.iter().filter_map(|(address,)| {
+            let kind = if address.contains('@') { KnownKind::Email } else { KnownKind::Phone };
+            Known::new(kind, address)
+        }));
+        let own: Vec<String> = self.clients.iter().filter(|(_, own)| *own == 1).map(|(name, _)| name.to_lowercase()).collect();
+        let others = self.clients.iter().filter(|(_, own)| *own == 0);
+        all.extend(others.filter_map(|(name, _)| Known::new(KnownKind::OtherClient, name)));
+        // A client is spoken of by its own name, whoever else is called so.
+        all.retain(|known| {
+            !matches!(known.kind, KnownKind::Name | KnownKind::Staff | KnownKind::OtherClient)
+                || !own.iter().any(|own| {
+                    own.split_whitespace().any(|word| word == known.value.reveal().to_lowercase())
+                        || *own == known.value.reveal().to_lowercase()
+                })
+        });
+        all.sort_by(|a, b| (a.kind as u8, a.value.reveal()).cmp(&(b.kind as u8, b.value.reveal())));
+        all.dedup();
+        all
+    }
+}
