@@ -200,7 +200,7 @@ impl Config {
             clients: checked.clients,
             people: checked.people,
             destinations: checked.destinations.into_iter().map(Described::with_secret).collect(),
-            serve: checked.serve,
+            serve: checked.serve.with_key(),
             sources: checked.sources.into_iter().map(DescribedSource::with_secrets).collect(),
             templates: checked.templates,
             automations: checked.automations,

@@ -9,6 +9,7 @@ mod connection;
 mod door;
 mod keep;
 mod key;
+mod leave;
 mod maildir;
 mod meter;
 mod pace;

@@ -20,6 +20,7 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use crate::domain::failure::Failure;
 use crate::domain::journal::sha256;
+use crate::domain::leave::Links;
 use crate::store::Store;
 use crate::store::claim::Intent;
 use crate::store::claim::take::Appetite;
@@ -51,18 +52,26 @@ pub struct Worker {
     /// Its name on leases and attempts: no two that run at once have the same.
     name: String,
     concurrency: usize,
+    /// Makes the links by which mails are left.
+    links: Option<Links>,
 }
 
 impl Worker {
     /// A worker; `name` tells it from others in the trace.
     pub fn new(store: Store, sender: Sender, name: impl Into<String>) -> Self {
-        Self { store, sender, name: name.into(), concurrency: CONCURRENCY }
+        Self { store, sender, name: name.into(), concurrency: CONCURRENCY, links: None }
     }
 
     /// With so many requests on their way at once, at least one.
     #[must_use]
     pub fn with_concurrency(self, concurrency: usize) -> Self {
         Self { concurrency: concurrency.max(1), ..self }
+    }
+
+    /// With links in mails by which they are left with one click.
+    #[must_use]
+    pub fn with_links(self, links: Option<Links>) -> Self {
+        Self { links, ..self }
     }
 
     /// Does what is due now and ends; in the same order every time. Gives back how many attempts were made.

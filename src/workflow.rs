@@ -5,6 +5,7 @@ pub mod act;
 pub mod arrive;
 pub mod drafting;
 pub mod finish;
+pub mod leave;
 pub mod look_up;
 pub mod prepare;
 pub mod release;

@@ -290,6 +290,8 @@ pub(crate) fn trace(record: Ref) -> Trace {
         ]
         .map(|(name, value)| (name.to_owned(), value.into()))
         .to_vec(),
+        faults: vec![],
+        doubts: vec![],
         steps: vec![
             step(
                 70,

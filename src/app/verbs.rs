@@ -229,7 +229,9 @@ pub fn action_of(verb: &Verb) -> Action {
         Verb::DropTask => Action::Drop,
         Verb::SnoozeTask { .. } => Action::Snooze,
         Verb::AssignTask { .. } | Verb::AssignLead { .. } => Action::Assign,
-        Verb::SetLead { .. } | Verb::RestoreLead { .. } => Action::Outcome,
+        Verb::SetLead { .. } | Verb::RestoreLead { .. } | Verb::MergeLead { .. } | Verb::Unmerge | Verb::TellApart { .. } => {
+            Action::Outcome
+        }
         Verb::ClaimDraft { .. } | Verb::ReleaseDraft | Verb::ReopenDraft => Action::TakeOver,
         Verb::ApproveDraft { .. } | Verb::AskOverride { .. } | Verb::GrantOverride => Action::Approve,
         Verb::Reveal { .. } => Action::Reveal,

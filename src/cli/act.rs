@@ -12,7 +12,9 @@ use super::print::Printer;
 use super::stop::Stop;
 use crate::domain::act::Verb;
 use crate::domain::id::{Kind, Ref};
+use crate::domain::lead::LeadAct;
 use crate::domain::row::Pane;
+use crate::workflow::act::merge::preview as preview_merge;
 
 fn wanted(verb: Verb, kind: Kind, pane: Pane, many: &Many) -> Wanted<'_> {
     Wanted { verb, kind, pane, reason: many.reason.as_deref() }
@@ -49,8 +51,40 @@ pub(super) async fn lead(desk: &Desk, command: &LeadCommand, printer: &mut Print
     let (verb, many) = match command {
         LeadCommand::Set { act, lost, many } => (Verb::SetLead { act: *act, lost: *lost }, many),
         LeadCommand::Assign { whom, many } => (Verb::AssignLead { to: name(whom) }, many),
+        LeadCommand::Merge { record, into, reason, preview } => {
+            return merge(desk, *record, *into, reason.as_deref(), *preview, printer).await;
+        }
+        LeadCommand::Unmerge(many) => (Verb::Unmerge, many),
+        LeadCommand::NotDuplicate(many) => (Verb::TellApart { distinct: true }, many),
+        LeadCommand::Spam(many) => (Verb::SetLead { act: LeadAct::MarkSpam, lost: None }, many),
+        LeadCommand::NotSpam(many) => (Verb::SetLead { act: LeadAct::NotSpam, lost: None }, many),
     };
     bulk::many(desk, wanted(verb, Kind::Lead, Pane::Leads, many), many, printer).await
+}
+
+/// `quotedeck lead merge …`
+async fn merge(desk: &Desk, record: Ref, into: Ref, reason: Option<&str>, preview: bool, printer: &mut Printer) -> Ran {
+    for lead in [record, into] {
+        if lead.kind != Kind::Lead {
+            return Err(Stop::usage(lead, format_args!("it is a {}, not a lead", lead.kind), "give references such as L-2 L-1"));
+        }
+    }
+    let verb = Verb::MergeLead { into: into.number };
+    if !preview {
+        let wanted = Wanted { verb, kind: Kind::Lead, pane: Pane::Leads, reason };
+        return bulk::single(desk, wanted, record, printer).await;
+    }
+    desk.require(verb.right(), verb.name())?;
+    let lead = desk.store.find(&desk.me, record).await?;
+    let would = preview_merge(&desk.store, &desk.me, lead.id.into(), into.number).await?;
+    if printer.json {
+        printer.json(&would)?;
+    } else {
+        printer.text(&format!("{} would be merged into {}, which takes {}", would.merged, would.kept, would.takes))?;
+        printer.text(&format!("{} would show {} more events", would.kept, would.events))?;
+        printer.text(&format!("{} messages of {} that wait would not leave", would.messages_stopped, would.merged))?;
+    }
+    Ok(super::DONE)
 }
 
 /// `quotedeck summary …`

@@ -28,6 +28,9 @@ pub(super) async fn run(global: &Global, config: Config, wanted: &Serve) -> Ran 
     if let Some(listen) = &wanted.listen {
         setting.listen = listen.to_string();
     }
+    if let Some(why) = &setting.unsubscribe_missing {
+        complain(&format!("unsubscribe links are not known: {why}"));
+    }
     tell_of_sources(&store, &config).await?;
     let server = Server::bind(store.clone(), setting, config.sources.clone(), config.columns.clone()).await.map_err(could_not)?;
     let address = server.address().map_err(|error| Stop::could_not("the address", error, "choose another with --listen"))?;

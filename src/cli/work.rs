@@ -49,7 +49,11 @@ pub(super) async fn run(global: &Global, config: Config, wanted: &Work, printer:
     let name = name();
     let reader = Reader::new(config.columns.clone(), config.sources.clone());
     let worker = Worker::new(store.clone(), Sender::Couriers(couriers), name.as_str())
-        .with_concurrency(wanted.concurrency.map_or(CONCURRENCY, usize::from));
+        .with_concurrency(wanted.concurrency.map_or(CONCURRENCY, usize::from))
+        .with_links(config.serve.links());
+    if let Some(why) = &config.serve.unsubscribe_missing {
+        complain(&format!("mails have no unsubscribe link: {why}"));
+    }
     let status = if wanted.drain {
         while settle(&store, &|waiting, client| reader.read(waiting, client)).await? > 0 {}
         let attempts = worker.drain().await?;

@@ -236,6 +236,11 @@ fn serve() -> Part {
             line("largest_body", default.largest_body.to_string(), "bytes"),
             line("per_second", default.per_second.to_string(), "requests of one source, lasting; four times as many at once"),
             line("connections", default.connections.to_string(), "at once"),
+            line(
+                "unsubscribe_key_env",
+                quoted("UNSUBSCRIBE_KEY"),
+                "mails get a link to leave by (openssl rand -hex 32); or unsubscribe_key_file",
+            ),
         ],
     }
 }

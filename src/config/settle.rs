@@ -9,13 +9,12 @@ use super::bad::Fault;
 use super::destinations::{Described, destinations};
 use super::file::{Client, File, Person, Text};
 use super::keys::{BadKeys, KeyTable};
-use super::sources::{DescribedSource, serve, sources};
+use super::sources::{DescribedServe, DescribedSource, serve, sources};
 use super::theme::Theme;
 use super::{AutomationSetting, ClientSetting, LogLevel, PersonSetting, TemplateSetting, rules};
 use crate::domain::contact::{Phone, is_region};
 use crate::domain::event::{Columns, FIELDS};
 use crate::domain::money::Money;
-use crate::domain::source::ServeSetting;
 use crate::domain::text::is_unsafe;
 
 /// Time zone of a client that names none.
@@ -39,7 +38,7 @@ pub(super) struct Settled {
     pub(super) clients: Vec<ClientSetting>,
     pub(super) people: Vec<PersonSetting>,
     pub(super) destinations: Vec<Described>,
-    pub(super) serve: ServeSetting,
+    pub(super) serve: DescribedServe,
     pub(super) sources: Vec<DescribedSource>,
     pub(super) templates: Vec<TemplateSetting>,
     pub(super) automations: Vec<AutomationSetting>,

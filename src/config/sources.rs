@@ -10,6 +10,7 @@ use super::file::{Serve, Source as Table, Text};
 use super::secret::{Source, place, whole_path};
 use super::settle::{columns, fault, name};
 use crate::domain::event::Provider;
+use crate::domain::leave::SHORTEST_KEY;
 use crate::domain::source::{ServeSetting, SourceSetting};
 
 /// A source as the file describes it, its secrets not read yet.
@@ -18,8 +19,33 @@ pub(super) struct DescribedSource {
     secrets: Vec<Source>,
 }
 
+/// The front door as the file describes it, its key not read yet.
+pub(super) struct DescribedServe {
+    setting: ServeSetting,
+    key: Option<Source>,
+}
+
+impl DescribedServe {
+    /// With the key of unsubscribe links, or why it is not there.
+    pub(super) fn with_key(self) -> ServeSetting {
+        let mut setting = self.setting;
+        match self.key.map(Source::read) {
+            Some(Ok(key)) if key.reveal().len() < SHORTEST_KEY => {
+                let why = format!(
+                    "the key of unsubscribe links is shorter than {SHORTEST_KEY} characters; make one with: openssl rand -hex 32"
+                );
+                setting.unsubscribe_missing = Some(why);
+            }
+            Some(Ok(key)) => setting.unsubscribe_key = Some(key),
+            Some(Err(why)) => setting.unsubscribe_missing = Some(why),
+            None => {}
+        }
+        setting
+    }
+}
+
 /// Checks the front door.
-pub(super) fn serve(table: &Serve) -> Result<ServeSetting, Fault> {
+pub(super) fn serve(table: &Serve) -> Result<DescribedServe, Fault> {
     let default = ServeSetting::default();
     let listen = match &table.listen {
         Some(listen) if listen.get_ref().parse::<std::net::SocketAddr>().is_err() => {
@@ -35,15 +61,25 @@ pub(super) fn serve(table: &Serve) -> Result<ServeSetting, Fault> {
         (Some(one), None) => return Err(fault(one, "tls_key is missing; a certificate needs its key")),
         (None, Some(one)) => return Err(fault(one, "tls_cert is missing; a key needs its certificate")),
     };
-    Ok(ServeSetting {
+    let public_url = table.public_url.as_ref().map(public_url).transpose()?;
+    let key = place(table.unsubscribe_key_env.as_ref(), table.unsubscribe_key_file.as_ref())?;
+    if let Some(named) = table.unsubscribe_key_env.as_ref().or(table.unsubscribe_key_file.as_ref())
+        && !public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
+    {
+        return Err(fault(named, "a link in a mail needs an address; write public_url with https:// beside it"));
+    }
+    let setting = ServeSetting {
         listen,
-        public_url: table.public_url.as_ref().map(public_url).transpose()?,
+        public_url,
         tls,
         trust_forwarded: table.trust_forwarded,
         largest_body: number(table.largest_body.as_ref(), 1024, 10 * 1024 * 1024)?.map_or(default.largest_body, |n| n as usize),
         per_second: number(table.per_second.as_ref(), 1, 100_000)?.unwrap_or(default.per_second),
         connections: number(table.connections.as_ref(), 1, 60_000)?.unwrap_or(default.connections),
-    })
+        unsubscribe_key: None,
+        unsubscribe_missing: None,
+    };
+    Ok(DescribedServe { setting, key })
 }
 
 fn public_url(text: &Text) -> Result<String, Fault> {
@@ -154,10 +190,23 @@ mod tests {
         assert!(!format!("{:?}", config.sources).contains(env!("CARGO_MANIFEST_DIR")));
     }
 
+    #[test]
+    fn the_key_of_links_is_read_and_must_be_long() {
+        let with = |variable: &str| {
+            config(&format!("[serve]\npublic_url = 'https://a.example'\nunsubscribe_key_env = '{variable}'")).unwrap().serve
+        };
+        let (no, short) = (with("QUOTEDECK_NOBODY_SETS_THIS"), with("CARGO_PKG_NAME"));
+        assert!(no.links().is_none() && no.unsubscribe_missing.unwrap().contains("is not set"));
+        assert!(short.links().is_none() && short.unsubscribe_missing.unwrap().contains("shorter than 32 characters"));
+        let long = with("CARGO_PKG_DESCRIPTION");
+        assert!(long.links().is_some() && !format!("{long:?}").contains(env!("CARGO_PKG_DESCRIPTION")));
+    }
+
     #[rstest]
     #[case("[serve]\nlisten = '8710'", "c.toml:3:10: serve.listen: this is no address with a port")]
     #[case("[serve]\npublic_url = 'deck'", "c.toml:3:14: serve.public_url: this is no URL")]
     #[case("[serve]\ntls_cert = '/c'", "c.toml:3:12: serve.tls_cert: tls_key is missing")]
+    #[case("[serve]\nunsubscribe_key_env = 'A'", "c.toml:3:23: serve.unsubscribe_key_env: a link in a mail needs an address")]
     #[case("[serve]\nlargest_body = 1", "c.toml:3:16: serve.largest_body: write a number from 1024")]
     #[case("[[source]]\nprovider = 'fax'", "c.toml:3:12: source.provider: there is no such provider; write one of: twilio-voice")]
     #[case("[[source]]\nprovider = 'form'\nsecret_env = 'hunter2'", "c.toml:4:14: source.secret_env: this is no variable's name")]

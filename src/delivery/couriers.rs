@@ -299,6 +299,6 @@ pub(super) mod fixtures {
 
     fn message(channel: Channel, to: &str, subject: &str, text: &str) -> Content {
         let from_name = "Acme Plumbing".to_owned();
-        Content::Message(Message { channel, to: to.into(), from_name, subject: subject.into(), text: text.into() })
+        Content::Message(Message { channel, to: to.into(), from_name, subject: subject.into(), text: text.into(), leave: None })
     }
 }

@@ -4,7 +4,7 @@
 //! nothing has; after that, only a reply tells.
 //!
 //! Where the facts are from: RFC 5321 (replies, 4.2; what a lost connection after the text means, 6.1), RFC 4954 (530, 534,
-//! 535, 454 to a login), RFC 5322 (3.6.4, Message-ID), RFC 2369 (List-Unsubscribe).
+//! 535, 454 to a login), RFC 5322 (3.6.4, Message-ID), RFC 2369 (List-Unsubscribe), RFC 8058 (with one click).
 
 use std::time::SystemTime;
 
@@ -51,15 +51,21 @@ pub(super) fn compose(request: &Request, from: &Address) -> Result<Mail, String>
     };
     let to: Address = message.to.parse().map_err(|_| "the recipient's address is none; correct it at the lead".to_owned())?;
     let sender = one_line(&message.from_name);
-    let leave = format!("<mailto:{from}?subject=unsubscribe>");
-    Mail::builder()
+    let by_mail = format!("<mailto:{from}?subject=unsubscribe>");
+    // The first way is the one that a mail program takes if it can.
+    let ways = message.leave.as_ref().map_or_else(|| by_mail.clone(), |link| format!("<{link}>, {by_mail}"));
+    let mut mail = Mail::builder()
         .from(Mailbox::new(Some(sender).filter(|name| !name.is_empty()), from.clone()))
         .to(Mailbox::new(None, to))
         .subject(one_line(&message.subject))
         .message_id(Some(message_id(&request.idempotency_key, from.domain())))
         .date(SystemTime::from(request.since))
-        .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("List-Unsubscribe"), leave))
-        .header(MIME_VERSION_1_0)
+        .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("List-Unsubscribe"), ways));
+    if message.leave.is_some() {
+        let post = HeaderName::new_from_ascii_str("List-Unsubscribe-Post");
+        mail = mail.raw_header(HeaderValue::new(post, "List-Unsubscribe=One-Click".to_owned()));
+    }
+    mail.header(MIME_VERSION_1_0)
         .header(ContentType::TEXT_PLAIN)
         .body(message.text.clone())
         .map_err(|error| format!("no mail can be made of it: {error}"))
@@ -129,6 +135,18 @@ mod tests {
              Content-Transfer-Encoding: 7bit\n\n\
              We have your request."
         );
+    }
+
+    #[test]
+    fn a_mail_can_be_left_with_one_click() {
+        let Content::Message(mut message) = mail_to("ana@example.com", "x", "x") else { panic!() };
+        let link =
+            "https://deck.example.com/leave/AAECAwQFBgcICQoLDA0ODwABAgMEBQYHCAkKCwwNDg9hbmFAZXhhbXBsZS5jb20.uE6Xo4Y3m1oJm2D3mV0Q";
+        message.leave = Some(link.into());
+        let mail = composed(Content::Message(message)).replace("\r\n ", " ");
+        let way = format!("List-Unsubscribe: <{link}>, <mailto:office@acme.example?subject=unsubscribe>\r\n");
+        assert!(mail.contains(&way), "{mail}");
+        assert!(mail.contains("\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"), "{mail}");
     }
 
     #[test]

@@ -78,6 +78,20 @@ pub enum Verb {
         state: LeadState,
         /// The reason before.
         lost: Option<LostReason>,
+        /// Whether it looked like spam before, and nobody had said otherwise.
+        suspect: bool,
+    },
+    /// That it is the same lead as another one, which is kept.
+    MergeLead {
+        /// The number of the lead that is kept.
+        into: i64,
+    },
+    /// Take a merge apart again.
+    Unmerge,
+    /// That it is no duplicate of the leads it was taken for.
+    TellApart {
+        /// `false` takes that back.
+        distinct: bool,
     },
     /// Give it to somebody.
     AssignLead {
@@ -187,6 +201,9 @@ impl Verb {
             | Self::AssignTask { .. }
             | Self::SetLead { .. }
             | Self::RestoreLead { .. }
+            | Self::MergeLead { .. }
+            | Self::Unmerge
+            | Self::TellApart { .. }
             | Self::AssignLead { .. }
             | Self::ReleaseGroup { .. }
             | Self::StopRelease { .. } => Right::Operate,
@@ -208,6 +225,9 @@ impl Verb {
             Self::AssignTask { .. } => "task.assign",
             Self::SetLead { .. } => "lead.set",
             Self::RestoreLead { .. } => "lead.restore",
+            Self::MergeLead { .. } => "lead.merge",
+            Self::Unmerge => "lead.unmerge",
+            Self::TellApart { .. } => "lead.tell_apart",
             Self::AssignLead { .. } => "lead.assign",
             Self::ClaimDraft { .. } => "draft.claim",
             Self::ReleaseDraft => "draft.release",

@@ -42,6 +42,9 @@ pub struct Message {
     pub subject: String,
     /// What the person reads, opt-out line included.
     pub text: String,
+    /// Where a mail is left with one click; of a mail alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leave: Option<String>,
 }
 
 /// A lead as a CRM keeps it.
@@ -156,6 +159,7 @@ mod tests {
             from_name: "Acme".into(),
             subject: String::new(),
             text: text.into(),
+            leave: None,
         })
     }
 

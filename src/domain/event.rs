@@ -1,5 +1,7 @@
 //! The event: one normalised thing that happened. What intake makes of a provider's payload, before any action (C4).
 
+use std::net::IpAddr;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -71,6 +73,23 @@ pub struct NormalEvent {
     pub reached: Option<String>,
     /// Fields the provider sent that this version does not know; kept with the event so that none is lost unseen.
     pub unknown_fields: Vec<String>,
+    /// What was seen of how it was sent.
+    pub seen: Seen,
+}
+
+/// What was seen of how something was sent: what speaks for and against it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// Whether something was told as a phone number and is none.
+    pub bad_phone: bool,
+    /// How long a form was open, in seconds, where the website tells.
+    pub took: Option<i64>,
+    /// What the person was shown when they agreed, word for word, where it was told.
+    pub shown: Option<Untrusted>,
+    /// The page where that was.
+    pub page: Option<Untrusted>,
+    /// The IP address it came from, where that is the person's own.
+    pub ip: Option<IpAddr>,
 }
 
 /// How to reach the person an event speaks of.

@@ -62,6 +62,8 @@ impl LeadState {
             (S::New | S::Contacted | S::Quoted | S::Booked, A::Lose) => Ok(S::Lost),
             (S::New | S::Contacted | S::Quoted | S::Lost, A::MarkSpam) => Ok(S::Spam),
             (S::Spam, A::NotSpam) | (S::Lost | S::Booked, A::Reopen) => Ok(S::New),
+            // What only looks like spam stays where it is: a doubt is settled, no state left.
+            (S::New | S::Contacted | S::Quoted, A::NotSpam) => Ok(self),
             (state, act) => Err(BadLeadAct { state, act }),
         }
     }

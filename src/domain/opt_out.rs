@@ -31,24 +31,23 @@ impl OptOut {
 }
 
 /// Whole messages by which carriers know an opt-out.
-const OUT: &[&str] = &[
-    "stop",
-    "stopall",
-    "stop all",
-    "unsubscribe",
-    "cancel",
-    "end",
-    "quit",
-    "revoke",
-    "optout",
-    "opt out",
-    "opt-out",
-    "remove",
-    "remove me",
-];
+const OUT: &[&str] = &["stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout", "remove", "removeme"];
+
+/// Letters of the longest of them.
+const LONGEST_WORD: usize = 11;
+
+/// Whole messages that ask what the messages are, and how to stop them. They change nothing, and a person answers: the
+/// carriers let whoever holds the number answer by itself, and an answer of ours beside it would be a second one.
+const HELP: &[&str] = &["help", "info"];
+
+/// Whether a message asks for help with the messages themselves.
+pub fn asks_for_help(message: &str) -> bool {
+    let letters: String = message.to_lowercase().chars().filter(|c| c.is_alphanumeric()).take(LONGEST_WORD + 1).collect();
+    HELP.contains(&letters.as_str())
+}
 
 /// Whole messages by which carriers know an opt-in. `yes` is not among them: it answers questions as well.
-const IN: &[&str] = &["start", "unstop", "optin", "opt in", "opt-in", "subscribe"];
+const IN: &[&str] = &["start", "unstop", "optin", "subscribe"];
 
 /// Any reasonable wording counts as an opt-out, so these do wherever they stand in a message.
 const ASKS: &[&str] = &[
@@ -79,7 +78,9 @@ const ASKS: &[&str] = &[
 /// Whether a message asks to opt out, or back in.
 pub fn asked_in(message: &str) -> Option<EventKind> {
     let lower = message.to_lowercase().replace('\u{2019}', "'");
-    let whole = lower.trim_matches(|c: char| !c.is_alphanumeric());
+    // `S.T.O.P.`, `opt-out` and `"Stop!"` are the same word; a letter more than the longest is enough to know it is none.
+    let letters: String = lower.chars().filter(|c| c.is_alphanumeric()).take(LONGEST_WORD + 1).collect();
+    let whole = letters.as_str();
     if OUT.contains(&whole) || ASKS.iter().any(|ask| lower.contains(ask)) {
         Some(EventKind::OptOut)
     } else {
@@ -95,6 +96,20 @@ mod tests {
     #[rstest]
     #[case("STOP", Some(EventKind::OptOut))]
     #[case(" Stop. ", Some(EventKind::OptOut))]
+    #[case("S.T.O.P.", Some(EventKind::OptOut))]
+    #[case("Stop All!", Some(EventKind::OptOut))]
+    #[case("UNSUBSCRIBE…", Some(EventKind::OptOut))]
+    #[case("(cancel)", Some(EventKind::OptOut))]
+    #[case("End", Some(EventKind::OptOut))]
+    #[case("quit!!", Some(EventKind::OptOut))]
+    #[case("STOPALL", Some(EventKind::OptOut))]
+    #[case("Revoke", Some(EventKind::OptOut))]
+    #[case("opt-out", Some(EventKind::OptOut))]
+    #[case("OPTOUT", Some(EventKind::OptOut))]
+    #[case("un-stop", Some(EventKind::OptIn))]
+    #[case("start.", Some(EventKind::OptIn))]
+    #[case("HELP", None)]
+    #[case("unsubscribed", None)]
     #[case("please don’t text me again", Some(EventKind::OptOut))]
     #[case("Take me off your list", Some(EventKind::OptOut))]
     #[case("unsubscribe", Some(EventKind::OptOut))]
@@ -106,6 +121,16 @@ mod tests {
     #[case("", None)]
     fn opt_outs_are_heard(#[case] message: &str, #[case] asked: Option<EventKind>) {
         assert_eq!(asked_in(message), asked);
+    }
+
+    #[rstest]
+    #[case("HELP", true)]
+    #[case(" help! ", true)]
+    #[case("Info?", true)]
+    #[case("help me, the pipe burst", false)]
+    #[case("", false)]
+    fn help_is_asked_for(#[case] message: &str, #[case] asked: bool) {
+        assert_eq!(asks_for_help(message), asked);
     }
 
     #[test]

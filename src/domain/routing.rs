@@ -8,6 +8,7 @@ use super::event::{Channel, EventKind, NormalEvent};
 use super::job::JobKind;
 use super::lead::{Consent, ContactMethod, Urgency};
 use super::money::Money;
+use super::opt_out::asks_for_help;
 use super::task::TaskKind;
 
 /// A task to be made.
@@ -188,7 +189,12 @@ fn confirm(situation: &Situation<'_>, route: &mut Route) {
 
 /// Somebody we talk with wrote, or it is urgent: a person answers. A first message is a request like any other.
 fn message(situation: &Situation<'_>, route: &mut Route) {
-    if situation.known || path(situation) == Path::Urgent {
+    let words = situation.event.words.as_ref().map_or("", |words| words.raw());
+    if asks_for_help(words) {
+        // No quote is confirmed to somebody who asks what these messages are.
+        let what = "answer HELP: say who writes, and that STOP ends it";
+        route.tasks.push(task(situation, TaskKind::CallBack, what, TimeDelta::minutes(15)));
+    } else if situation.known || path(situation) == Path::Urgent {
         route.tasks.push(task(situation, TaskKind::CallBack, "answer a message", TimeDelta::minutes(15)));
     } else {
         request(situation, route);

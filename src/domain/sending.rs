@@ -5,6 +5,7 @@ use chrono::{DateTime, Days, NaiveTime, TimeZone as _, Timelike as _, Utc};
 use chrono_tz::Tz;
 
 use super::area_code;
+use super::doubt::Hold;
 use super::event::Channel;
 use super::job::JobKind;
 use super::lead::Consent;
@@ -34,6 +35,8 @@ pub struct Leaving<'a> {
     pub consent: Consent,
     /// Whether that address opted out of that channel.
     pub opted_out: bool,
+    /// Why nobody is to write to the lead at all.
+    pub hold: Option<Hold>,
     /// When sending has no more use.
     pub window_ends_at: DateTime<Utc>,
 }
@@ -63,6 +66,9 @@ pub fn moment(leaving: &Leaving<'_>, now: DateTime<Utc>) -> Moment {
     }
     if leaving.consent == Consent::Withdrawn {
         return Moment::Never("the person withdrew their consent".to_owned());
+    }
+    if let Some(hold) = leaving.hold {
+        return Moment::Never(hold.why().to_owned());
     }
     if leaving.kind == JobKind::ReviewRequest && leaving.consent == Consent::Unknown {
         return Moment::Never("it would come unasked, and the person agreed to nothing".to_owned());
@@ -171,6 +177,7 @@ mod tests {
             client_zone: "America/New_York",
             consent: Consent::Unknown,
             opted_out: false,
+            hold: None,
             window_ends_at: now + chrono::TimeDelta::days(2),
         };
         change(&mut leaving);
@@ -183,6 +190,8 @@ mod tests {
     #[case(|_: &mut Leaving<'_>| {}, "now")]
     #[case(|l: &mut Leaving<'_>| l.opted_out = true, "never: the person opted out of sms since it was queued")]
     #[case(|l: &mut Leaving<'_>| l.consent = Consent::Withdrawn, "never: the person withdrew their consent")]
+    #[case(|l: &mut Leaving<'_>| l.hold = Some(Hold::LooksSpam), "never: the lead looks like spam")]
+    #[case(|l: &mut Leaving<'_>| l.hold = Some(Hold::Merged), "never: the lead was merged")]
     #[case(|l: &mut Leaving<'_>| l.kind = JobKind::ReviewRequest, "never: it would come unasked")]
     #[case(|l: &mut Leaving<'_>| { l.kind = JobKind::ReviewRequest; l.consent = Consent::Implied; }, "now")]
     #[case(|l: &mut Leaving<'_>| l.template = None, "broken: its template is not there")]
@@ -223,6 +232,7 @@ mod tests {
             client_zone: "America/New_York",
             consent: Consent::Given,
             opted_out: false,
+            hold: None,
             window_ends_at: now + chrono::TimeDelta::days(2),
         };
         match moment(&leaving, now) {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::destination::Secret;
 use super::event::{Columns, Provider};
 use super::id::{ClientId, SourceId};
+use super::leave::Links;
 use super::words;
 
 words! {
@@ -100,6 +101,17 @@ pub struct ServeSetting {
     pub per_second: u32,
     /// Connections at once.
     pub connections: u32,
+    /// The key that unsubscribe links are made with; `None` where mails have none.
+    pub unsubscribe_key: Option<Secret>,
+    /// Why there is no key although one was named, and what to do.
+    pub unsubscribe_missing: Option<String>,
+}
+
+impl ServeSetting {
+    /// What makes and reads unsubscribe links, where both the public URL and the key are known.
+    pub fn links(&self) -> Option<Links> {
+        Links::new(self.public_url.as_deref()?, self.unsubscribe_key.as_ref()?)
+    }
 }
 
 impl Default for ServeSetting {
@@ -112,6 +124,8 @@ impl Default for ServeSetting {
             largest_body: 256 * 1024,
             per_second: 50,
             connections: 1024,
+            unsubscribe_key: None,
+            unsubscribe_missing: None,
         }
     }
 }

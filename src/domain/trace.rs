@@ -3,9 +3,11 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use super::doubt::Doubt;
 use super::draft::DraftState;
 use super::id::Ref;
 use super::job::{DeliveryMode, JobKind, JobState};
+use super::quality::Fault;
 use super::text::Untrusted;
 use super::words;
 
@@ -44,6 +46,10 @@ pub struct Trace {
     pub title: Untrusted,
     /// Name and value of its fields, in order.
     pub fields: Vec<(String, Untrusted)>,
+    /// What is missing in the record or contradicts itself; of a lead.
+    pub faults: Vec<Fault>,
+    /// What was doubted of it, settled or not; of a lead.
+    pub doubts: Vec<Doubt>,
     /// The timeline, oldest first.
     pub steps: Vec<Step>,
     /// Whether older steps were left out.

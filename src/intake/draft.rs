@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::event::{Contact, EventKind, NormalEvent};
+use crate::domain::event::{Contact, EventKind, NormalEvent, Seen};
 use crate::domain::lead::{Consent, ContactMethod, Urgency};
 use crate::domain::text::Untrusted;
 
@@ -28,11 +28,13 @@ pub(super) fn event(kind: EventKind, key: &str, at: DateTime<Utc>, method: Conta
         words: None,
         reached: None,
         unknown_fields: Vec::new(),
+        seen: Seen::default(),
     }
 }
 
 /// Fills in the words with what could not be read elsewhere, and the urgency: as told, else as the words say.
 pub(super) fn say(event: &mut NormalEvent, words: Option<String>, unread: Vec<String>, told: Option<&str>) {
+    event.seen.bad_phone |= unread.iter().any(|line| line.split(':').next().is_some_and(|field| field.contains("phone")));
     let words = words.into_iter().chain(unread).collect::<Vec<_>>().join("\n");
     event.words = text::words(&words);
     event.urgency = told.and_then(urgency::told).unwrap_or_else(|| {

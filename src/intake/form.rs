@@ -43,6 +43,9 @@ const NAMES: &[(&str, &[&str])] = &[
     ("page", &["page", "page_url", "landing_page", "landing_page_url", "form_url", "url"]),
     ("referrer", &["referrer", "referring_url", "referer"]),
     ("click", &["gclid", "fbclid"]),
+    ("shown", &["consent_text", "consent_language", "disclosure", "tcpa_text", "tcpa_language"]),
+    ("ip", &["ip", "ip_address", "client_ip", "remote_ip"]),
+    ("took", &["fill_seconds", "seconds_to_fill", "elapsed_seconds", "time_to_submit"]),
     ("site", &["site", "site_id", "account", "website"]),
 ];
 
@@ -103,6 +106,11 @@ pub(super) fn normalise(known: &Known, settings: &Settings) -> Made {
     Ok(event)
 }
 
+/// Whole seconds of `2` and `2.75`; what is no number of seconds says nothing.
+fn whole_seconds(told: &str) -> Option<i64> {
+    told.trim().split('.').next()?.parse().ok()
+}
+
 /// The event of a submission, whoever delivered it.
 pub(super) fn submitted(form: &Submission, key: &str, settings: &Settings) -> Made {
     let at = when::read("submitted_at", form.get("at").as_deref(), settings.received_at)?;
@@ -134,6 +142,10 @@ pub(super) fn submitted(form: &Submission, key: &str, settings: &Settings) -> Ma
     let parts = ["campaign", "utm_source", "medium", "keyword", "content", "page", "referrer", "click"];
     event.attribution = draft::attribution(parts.map(|part| (part, form.get(part))));
     event.reached = form.get("site").as_deref().and_then(text::plain);
+    event.seen.took = form.get("took").as_deref().and_then(whole_seconds);
+    event.seen.shown = form.get("shown").as_deref().and_then(text::words);
+    event.seen.page = form.get("page").as_deref().and_then(text::field);
+    event.seen.ip = form.get("ip").and_then(|ip| ip.trim().parse().ok());
     event.unknown_fields.clone_from(&form.unknown);
     draft::say(&mut event, form.get("words"), unread, form.get("urgency").as_deref());
     Ok(event)

@@ -1,6 +1,7 @@
 //! One request, one answer. Nothing of an error's text, a payload or a secret is ever in an answer.
 
 use std::convert::Infallible;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -14,6 +15,7 @@ use super::door::Door;
 use crate::domain::event::Provider;
 use crate::domain::id::PayloadId;
 use crate::domain::journal::{sha256, to_hex};
+use crate::domain::leave;
 use crate::domain::source::{Refusal, Source, SourceSetting};
 use crate::domain::text::Internal;
 use crate::intake::signed;
@@ -29,15 +31,19 @@ const LONGEST_KEY: usize = 100;
 type Answer = Response<Full<Bytes>>;
 
 /// Answers a request.
-pub(super) async fn answer(door: Arc<Door>, request: Request<Incoming>) -> Result<Answer, Infallible> {
+pub(super) async fn answer(door: Arc<Door>, peer: Option<IpAddr>, request: Request<Incoming>) -> Result<Answer, Infallible> {
     let path = request.uri().path().to_owned();
     let read = request.method() == Method::GET || request.method() == Method::HEAD;
     Ok(match path.as_str() {
         "/healthz" if read => plain(StatusCode::OK, "ok\n"),
         "/readyz" if read => ready(&door).await,
         "/metrics" if read => figures(&door).await,
+        path if path.starts_with(leave::PATH) => {
+            let from = from_ip(&door, peer, request.headers());
+            super::leave::answer(&door, request.method(), &path[leave::PATH.len()..], from).await
+        }
         path => match path.strip_prefix("/in/").and_then(|rest| rest.split_once('/')) {
-            Some((provider, key)) => delivered(&door, provider, key, request).await,
+            Some((provider, key)) => delivered(&door, peer, provider, key, request).await,
             None => plain(StatusCode::NOT_FOUND, "nothing is here\n"),
         },
     })
@@ -72,7 +78,7 @@ async fn figures(door: &Door) -> Answer {
 }
 
 /// A request of a provider, counted and timed.
-async fn delivered(door: &Door, provider: &str, key: &str, request: Request<Incoming>) -> Answer {
+async fn delivered(door: &Door, peer: Option<IpAddr>, provider: &str, key: &str, request: Request<Incoming>) -> Answer {
     let began = Instant::now();
     let provider = provider.parse::<Provider>().ok();
     let source = provider.filter(|_| key.len() <= LONGEST_KEY).and_then(|provider| door.source(provider, key));
@@ -85,7 +91,7 @@ async fn delivered(door: &Door, provider: &str, key: &str, request: Request<Inco
     let origin = allowed_origin(&setting, request.headers());
     let (mut answer, outcome) = match *request.method() {
         Method::OPTIONS if source.provider == Provider::Form => (preflight(), "preflight"),
-        Method::POST => match take(door, &source, &setting, request).await {
+        Method::POST => match take(door, peer, &source, &setting, request).await {
             Ok(kept) => kept,
             Err(why) => {
                 door.refuse(&source, why);
@@ -137,6 +143,7 @@ fn refusal(why: Refusal) -> Answer {
 /// Checks a request on its raw bytes, keeps it, and says so.
 async fn take(
     door: &Door,
+    peer: Option<IpAddr>,
     source: &Source,
     setting: &SourceSetting,
     request: Request<Incoming>,
@@ -174,6 +181,7 @@ async fn take(
         provider: source.provider,
         delivery_key: delivery_key(passed.delivery, &body),
         body: Internal::new(body.to_vec()),
+        from_ip: from_ip(door, peer, &head.headers),
     };
     match door.take_in(arrival).await {
         Some(Kept::New) => Ok((thanks(source.provider), "kept")),
@@ -210,6 +218,15 @@ fn named(headers: &HeaderMap) -> Vec<(String, String)> {
         .iter()
         .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
         .collect()
+}
+
+/// Where a request came from: behind a proxy of ours, what the proxy added last; what stands before it anybody can write.
+fn from_ip(door: &Door, peer: Option<IpAddr>, headers: &HeaderMap) -> Option<IpAddr> {
+    if !door.setting.trust_forwarded {
+        return peer;
+    }
+    let forwarded = headers.get_all("x-forwarded-for").iter().next_back().and_then(|value| value.to_str().ok());
+    forwarded.and_then(|list| list.rsplit(',').next()?.trim().parse().ok()).or(peer)
 }
 
 /// The URL as the provider called it.

@@ -1,5 +1,6 @@
 //! One connection: its handshake, its heads and its age are bounded, whoever is at the other end.
 
+use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,18 +32,24 @@ const LAST: Duration = Duration::from_secs(15);
 pub(super) async fn serve(door: Arc<Door>, tls: Option<TlsAcceptor>, stream: TcpStream, stop: watch::Receiver<bool>) {
     // Answers are small: waiting to fill a packet would only delay them.
     drop(stream.set_nodelay(true));
+    let peer = stream.peer_addr().ok().map(|address| address.ip());
     match tls {
-        None => talk(door, stream, stop).await,
+        None => talk(door, peer, stream, stop).await,
         Some(tls) => {
             if let Ok(Ok(stream)) = timeout(HEAD, tls.accept(stream)).await {
-                talk(door, stream, stop).await;
+                talk(door, peer, stream, stop).await;
             }
         }
     }
 }
 
-async fn talk<S: AsyncRead + AsyncWrite + Unpin>(door: Arc<Door>, stream: S, mut stop: watch::Receiver<bool>) {
-    let service = service_fn(move |request| answer(Arc::clone(&door), request));
+async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
+    door: Arc<Door>,
+    peer: Option<IpAddr>,
+    stream: S,
+    mut stop: watch::Receiver<bool>,
+) {
+    let service = service_fn(move |request| answer(Arc::clone(&door), peer, request));
     let mut connection = pin!(
         http1::Builder::new()
             .timer(TokioTimer::new())

@@ -61,6 +61,7 @@ async fn look(door: &Door, folder: &Path, client: &str) -> std::io::Result<()> {
                 provider: source.provider,
                 delivery_key: delivery_key(None, &body),
                 body: Internal::new(body),
+                from_ip: None,
             };
             if door.take_in(arrival).await.is_none() {
                 // The database is away: the mail stays where it is.

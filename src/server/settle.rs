@@ -7,7 +7,7 @@ use tokio::sync::{Notify, watch};
 use tokio::time::sleep;
 
 use crate::domain::client::Client;
-use crate::domain::event::{Columns, Provider};
+use crate::domain::event::{Columns, Normalised, Provider};
 use crate::domain::source::SourceSetting;
 use crate::intake::{Settings, read};
 use crate::store::Store;
@@ -47,7 +47,19 @@ impl Reader {
             received_at: waiting.received_at,
         };
         let items = read(waiting.provider, waiting.body.reveal(), &settings);
-        items.into_iter().map(|item| (item.body, item.outcome)).collect()
+        items
+            .into_iter()
+            .map(|item| {
+                let mut outcome = item.outcome;
+                if let Ok(Normalised::Event(event)) = &mut outcome
+                    && waiting.provider == Provider::Form
+                {
+                    // A browser's own address; any other provider's request comes from the provider.
+                    event.seen.ip = event.seen.ip.or(waiting.from_ip);
+                }
+                (item.body, outcome)
+            })
+            .collect()
     }
 }
 

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::statement::values;
 use super::{Outcome, Tx};
-use crate::domain::event::{Channel, NormalEvent, Provider};
+use crate::domain::event::{Channel, EventKind, NormalEvent, Provider};
 use crate::domain::id::{ClientId, EventId, LeadId, PayloadId};
 use crate::domain::journal::sha256;
 use crate::domain::text::Internal;
@@ -83,6 +83,14 @@ impl Tx {
         let (kind, at, now) = (event.kind.as_str(), event.occurred_at, self.now);
         let values = values![id, client, lead, payload, provider.as_str(), kind, at, now, words, unknown];
         Ok(self.one::<(i64,)>(EVENT, values).await?.map_or(0, |row| row.0))
+    }
+
+    /// Records that a person left a client's mail by the link in it.
+    pub async fn record_leaving(&mut self, id: EventId, lead: LeadId, client: ClientId, payload: PayloadId) -> Outcome<()> {
+        let now = self.now;
+        let (provider, kind) = (Provider::Email.as_str(), EventKind::OptOut.as_str());
+        let words = "left by the link in a mail";
+        self.run(EVENT, values![id, client, lead, payload, provider, kind, now, now, words, ""]).await.map(drop)
     }
 
     /// Refuses further messages to an address, for this client and channel.

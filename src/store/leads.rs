@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::rows::from_row;
 use super::statement::values;
 use super::{Outcome, Tx};
+use crate::domain::duplicate::traits_of;
 use crate::domain::event::{EventKind, NormalEvent};
 use crate::domain::id::{ClientId, LeadId, PersonId};
 use crate::domain::lead::{Consent, LeadState, LostReason, Urgency};
@@ -47,16 +48,26 @@ macro_rules! select_now {
         )
     };
 }
+/// What came to a merged lead goes on in the lead that is kept.
+macro_rules! select_by {
+    ($key:literal) => {
+        concat!(
+            "select l.id, l.number, l.version, l.client_id, l.state, l.lost_reason, l.value, l.urgency, p.name as owner, l.updated_at
+             from leads k join leads l on l.id = coalesce(k.merged_into, k.id) left join people p on p.id = l.owner_id
+             where k.client_id = $1 and k.",
+            $key,
+            " = $2 order by k.arrived_at desc limit 1"
+        )
+    };
+}
 const BY_ID: &str = select_now!("where l.id = $1");
-const BY_THREAD: &str =
-    select_now!("where l.client_id = $1 and l.thread_key = $2 and l.state <> 'merged' order by l.arrived_at desc limit 1");
-const BY_PHONE: &str =
-    select_now!("where l.client_id = $1 and l.phone = $2 and l.state <> 'merged' order by l.arrived_at desc limit 1");
-const BY_EMAIL: &str =
-    select_now!("where l.client_id = $1 and l.email = $2 and l.state <> 'merged' order by l.arrived_at desc limit 1");
+const BY_NUMBER: &str = select_now!("where l.number = $1");
+const BY_THREAD: &str = select_by!("thread_key");
+const BY_PHONE: &str = select_by!("phone");
+const BY_EMAIL: &str = select_by!("email");
 const INSERT: &str = "insert into leads (id, client_id, source, service, contact_method, consent, market, urgency, value, owner_id,
-        attribution, name, phone, email, thread_key, state, next_action, arrived_at, replied_at, search, updated_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, (select id from people where name = $10), $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+        attribution, name, phone, email, thread_key, state, next_action, arrived_at, replied_at, search, updated_at, name_key, street_key)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, (select id from people where name = $10), $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
     returning number";
 // What is known is never overwritten by a later event; what was missing is filled in. Urgency only rises, and
 // withdrawn consent is only given back by the person's own word.
@@ -66,7 +77,7 @@ const ENRICH: &str = "update leads set
         name = case when name = '' then $4 else name end,
         phone = coalesce(phone, $5), email = coalesce(email, $6), thread_key = coalesce(thread_key, $7), value = coalesce(value, $8),
         urgency = $9, consent = $10, next_action = case when $11 = '' then next_action else $11 end,
-        replied_at = coalesce(replied_at, $12), search = case when name = '' or phone is null or email is null then substr(search || ' ' || $13, 1, 2000) else search end, version = version + 1, updated_at = $14
+        replied_at = coalesce(replied_at, $12), search = case when name = '' or phone is null or email is null then substr(search || ' ' || $13, 1, 2000) else search end, name_key = coalesce(name_key, $15), street_key = coalesce(street_key, $16), version = version + 1, updated_at = $14
     where id = $1";
 const SET: &str = "update leads set state = $3, lost_reason = $4, next_action = $5,
         replied_at = case when $6 then coalesce(replied_at, $7) else replied_at end, version = version + 1, updated_at = $7
@@ -99,6 +110,19 @@ impl Tx {
         self.one(BY_ID, values![id]).await
     }
 
+    /// The lead of a reference.
+    pub async fn lead_numbered(&mut self, number: i64) -> Outcome<Option<LeadNow>> {
+        self.one(BY_NUMBER, values![number]).await
+    }
+
+    /// Raises a lead's version, because something about it changed elsewhere; `false` when it changed meanwhile.
+    pub async fn touch_lead(&mut self, id: LeadId, version: i64) -> Outcome<bool> {
+        const SQL: &str =
+            "update leads set version = version + 1, updated_at = $3 where id = $1 and version = $2 returning number";
+        let now = self.now;
+        Ok(self.one::<(i64,)>(SQL, values![id, version, now]).await?.is_some())
+    }
+
     /// The lead an event belongs to: by the provider's thread, else by phone, else by e-mail; for this client alone.
     pub async fn find_lead(&mut self, client: ClientId, event: &NormalEvent) -> Outcome<Option<LeadNow>> {
         let phone = event.contact.phone.as_ref().map(super::super::domain::contact::Phone::as_str);
@@ -118,7 +142,7 @@ impl Tx {
         let text =
             |text: &Option<crate::domain::text::Untrusted>| text.as_ref().map(|text| text.raw().to_owned()).unwrap_or_default();
         let state = if answered(event).is_some() { LeadState::Contacted } else { LeadState::New };
-        let now = self.now;
+        let (now, keys) = (self.now, traits_of(event));
         let values = values![
             id,
             client,
@@ -141,6 +165,8 @@ impl Tx {
             answered(event),
             search_text(event),
             now,
+            keys.name_key,
+            keys.street_key,
         ];
         Ok(self.one::<(i64,)>(INSERT, values).await?.map_or(0, |row| row.0))
     }
@@ -149,7 +175,7 @@ impl Tx {
     pub async fn enrich_lead(&mut self, lead: &LeadNow, consent: Consent, event: &NormalEvent, next_action: &str) -> Outcome<()> {
         let text =
             |text: &Option<crate::domain::text::Untrusted>| text.as_ref().map(|text| text.raw().to_owned()).unwrap_or_default();
-        let now = self.now;
+        let (now, keys) = (self.now, traits_of(event));
         let values = values![
             lead.id,
             text(&event.service),
@@ -165,6 +191,8 @@ impl Tx {
             answered(event),
             search_text(event),
             now,
+            keys.name_key,
+            keys.street_key,
         ];
         self.run(ENRICH, values).await.map(drop)
     }

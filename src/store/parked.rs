@@ -107,6 +107,8 @@ impl Tx {
             provider: row.provider,
             body: Internal::new(row.body),
             received_at: row.received_at,
+            // A payload that is read again came long ago, by way of somebody else.
+            from_ip: None,
         }))
     }
 

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::filtering::{Bind, Sql};
 use super::rows::{bad, from_row};
 use super::{Outcome, Store};
+use crate::domain::doubt::Hold;
 use crate::domain::id::{JobId, TemplateId};
 use crate::domain::lead::Consent;
 use crate::domain::template::Template;
@@ -57,13 +58,15 @@ pub struct SendingLead {
     pub sms_stopped: bool,
     /// Whether the address opted out of mail.
     pub email_stopped: bool,
+    /// Why nobody is to write to the lead, where somebody or a score said so.
+    pub hold: Option<Hold>,
     /// When it came.
     pub arrived_at: DateTime<Utc>,
 }
 
 from_row!(SendingLead { number: =i64, name: =String, phone: =Option<String>, email: =Option<String>, source: =String,
     service: =String, market: =String, urgency: =String, attribution: =String, value: =Option<i64>, consent: String,
-    sms_stopped: =bool, email_stopped: =bool, arrived_at: =DateTime<Utc>, });
+    sms_stopped: =bool, email_stopped: =bool, hold: ?String, arrived_at: =DateTime<Utc>, });
 
 impl fmt::Debug for SendingLead {
     /// Only which lead: the rest is somebody's name and number.
@@ -135,6 +138,8 @@ const SELECT: &str =
             and o.lifted_at is null) as sms_stopped,
         exists (select 1 from opt_outs o where o.client_id = j.client_id and o.channel = 'email' and o.address = l.email
             and o.lifted_at is null) as email_stopped,
+        case when l.state in ('spam', 'merged') then l.state when exists (select 1 from lead_findings f where f.lead_id = l.id
+            and f.kind = 'spam' and f.severity = 'block' and f.settled_at is null) then 'looks_spam' end as hold,
         t.id as template_id, t.number as template_number, t.name as template_name, t.edition, t.channel, t.text, t.opt_out_line,
         t.response_window_minutes, t.escalate_to, t.approved_by, t.approved_at
     from jobs j join clients c on c.id = j.client_id left join leads l on l.id = j.lead_id

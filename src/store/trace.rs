@@ -8,6 +8,7 @@ use super::{Outcome, Store};
 use crate::domain::actor::Person;
 use crate::domain::id::{Kind, Ref};
 use crate::domain::trace::Trace;
+use heading::Heading;
 use steps::Source;
 use uuid::Uuid;
 
@@ -51,7 +52,8 @@ impl Store {
         steps.sort_by_key(|step| (step.at, step.kind));
         let older = steps.len().saturating_sub(MOST);
         steps.drain(..older);
-        Ok(Trace { record, title: heading.title, fields: heading.fields, steps, cut: older > 0 })
+        let Heading { title, fields, faults, doubts } = heading;
+        Ok(Trace { record, title, fields, faults, doubts, steps, cut: older > 0 })
     }
 }
 
@@ -73,6 +75,14 @@ fn scopes(kind: Kind, id: Uuid) -> Vec<Scope> {
             of(&TASKS, " and r.lead_id = "),
             of(&DRAFTS, " and r.lead_id = "),
             of(&SUMMARIES, " and r.lead_id = "),
+            // What came to the leads that were merged into it.
+            within(&EVENTS, " and r.lead_id in (select id from leads where merged_into = "),
+            within(&JOURNAL, " and r.lead_id in (select id from leads where merged_into = "),
+            within(&JOBS, " and r.lead_id in (select id from leads where merged_into = "),
+            within(&ATTEMPTS, " and j.lead_id in (select id from leads where merged_into = "),
+            within(&TASKS, " and r.lead_id in (select id from leads where merged_into = "),
+            within(&DRAFTS, " and r.lead_id in (select id from leads where merged_into = "),
+            within(&SUMMARIES, " and r.lead_id in (select id from leads where merged_into = "),
         ],
         Kind::Job => vec![own, of(&JOBS, " and r.id = "), of(&ATTEMPTS, " and r.job_id = ")],
         Kind::Task => vec![

@@ -1,5 +1,7 @@
 //! Arrivals: requests kept before they are answered, and taken from there to be read.
 
+use std::net::IpAddr;
+
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -30,6 +32,8 @@ pub struct NewArrival {
     pub delivery_key: String,
     /// The raw bytes.
     pub body: Internal<Vec<u8>>,
+    /// Where it came from.
+    pub from_ip: Option<IpAddr>,
 }
 
 /// What became of a request.
@@ -56,6 +60,8 @@ pub struct Waiting {
     pub body: Internal<Vec<u8>>,
     /// When it came in.
     pub received_at: DateTime<Utc>,
+    /// Where it came from, where that is known.
+    pub from_ip: Option<IpAddr>,
 }
 
 struct Row {
@@ -64,16 +70,18 @@ struct Row {
     provider: Provider,
     body: Vec<u8>,
     received_at: DateTime<Utc>,
+    from_ip: Option<String>,
 }
-from_row!(Row { id: =Uuid, client_id: =Uuid, provider: String, body: =Vec<u8>, received_at: =DateTime<Utc>, });
+from_row!(Row { id: =Uuid, client_id: =Uuid, provider: String, body: =Vec<u8>, received_at: =DateTime<Utc>, from_ip: =Option<String>, });
 
-const KEEP: &str = "insert into arrivals (id, source_id, client_id, provider, delivery_key, body, body_hash, state, received_at)
+const KEEP: &str =
+    "insert into arrivals (id, source_id, client_id, provider, delivery_key, body, body_hash, state, received_at, from_ip)
     values {rows} on conflict (provider, client_id, delivery_key) do nothing returning id";
 const HASH: &str = "select body_hash from arrivals where provider = $1 and client_id = $2 and delivery_key = $3";
 const WAITING: &str =
-    "select id, client_id, provider, body, received_at from arrivals where state = 'received' order by number limit $1";
+    "select id, client_id, provider, body, received_at, from_ip from arrivals where state = 'received' order by number limit $1";
 /// Several programs may read at once: each takes what no other has in its hands.
-const WAITING_LOCKED: &str = "select id, client_id, provider, body, received_at from arrivals where state = 'received'
+const WAITING_LOCKED: &str = "select id, client_id, provider, body, received_at, from_ip from arrivals where state = 'received'
     order by number limit $1 for update skip locked";
 const SETTLE: &str = "update arrivals set state = $2, reason = $3, settled_at = $4 where id = $1 and state = 'received'";
 const CLIENT: &str =
@@ -86,7 +94,18 @@ impl Tx {
         let rows = all.iter().map(|new| {
             let (body, hash) = (new.body.reveal().clone(), sha256(new.body.reveal()).to_vec());
             let (provider, key) = (new.provider.as_str(), &new.delivery_key);
-            values![new.id, new.source, new.client, provider, key, body, hash, "received", now]
+            values![
+                new.id,
+                new.source,
+                new.client,
+                provider,
+                key,
+                body,
+                hash,
+                "received",
+                now,
+                new.from_ip.map(|ip| ip.to_string())
+            ]
         });
         let rows = rows.collect();
         let made: Vec<(Uuid,)> = self.over(KEEP, vec![], rows).await?;
@@ -118,6 +137,7 @@ impl Tx {
             provider: row.provider,
             body: Internal::new(row.body),
             received_at: row.received_at,
+            from_ip: row.from_ip.and_then(|ip| ip.parse().ok()),
         };
         Ok(rows.into_iter().map(waiting).collect())
     }

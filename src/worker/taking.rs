@@ -99,7 +99,7 @@ impl Worker {
         if jobs.is_empty() {
             return Ok(vec![]);
         }
-        let prepared = prepare(&self.store, &jobs).await?;
+        let prepared = prepare(&self.store, &jobs, self.links.as_ref()).await?;
         let mut leaving = Vec::with_capacity(jobs.len());
         for (job, prepared) in jobs.into_iter().zip(prepared) {
             match prepared {

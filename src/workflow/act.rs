@@ -3,6 +3,7 @@
 mod draft;
 mod job;
 mod lead;
+pub mod merge;
 mod overriding;
 mod place;
 mod release;
@@ -48,7 +49,10 @@ pub async fn perform(store: &Store, me: &Person, act: &Act) -> Result<Done, Fail
         Verb::SnoozeTask { until } => acting.snooze(*until).await?,
         Verb::AssignTask { to } => acting.assign_task(to.as_deref()).await?,
         Verb::SetLead { act, lost } => acting.set_lead(*act, *lost).await?,
-        Verb::RestoreLead { state, lost } => acting.restore_lead(*state, *lost).await?,
+        Verb::RestoreLead { state, lost, suspect } => acting.restore_lead(*state, *lost, *suspect).await?,
+        Verb::MergeLead { into } => acting.merge(*into).await?,
+        Verb::Unmerge => acting.unmerge().await?,
+        Verb::TellApart { distinct } => acting.tell_apart(*distinct).await?,
         Verb::AssignLead { to } => acting.assign_lead(to.as_deref()).await?,
         Verb::ClaimDraft { take_over } => acting.claim(*take_over).await?,
         Verb::ReleaseDraft => acting.release().await?,

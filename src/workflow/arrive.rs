@@ -11,12 +11,13 @@ use crate::domain::event::{Channel, EventKind, NormalEvent, Normalised, Provider
 use crate::domain::failure::Failure;
 use crate::domain::id::{EventId, Kind, LeadId, PayloadId, Ref};
 use crate::domain::job::JobKind;
-use crate::domain::lead::{Consent, Urgency};
+use crate::domain::lead::{Consent, ContactMethod, Urgency};
 use crate::domain::retry;
 use crate::domain::routing::{BULK, Route, Situation, TaskPlan, WEBHOOK, answer_channel, route};
 use crate::domain::task::TaskKind;
-use crate::domain::text::Internal;
+use crate::domain::text::{Internal, Untrusted};
 use crate::store::arrivals::NewPayload;
+use crate::store::consents::Evidence;
 use crate::store::jobs::{NewJob, Queued};
 use crate::store::journal::About;
 use crate::store::leads::LeadNow;
@@ -24,6 +25,7 @@ use crate::store::rulebook::Rulebook;
 use crate::store::tasks::NewTask;
 use crate::store::{Store, Tx};
 
+mod examine;
 pub mod replay;
 pub mod waiting;
 
@@ -113,6 +115,14 @@ async fn take(
             record(tx, client, &Letter { provider, body: &arrival.body, id, key: &event.natural_key }, event, rules).await
         }
     }
+}
+
+/// The lead of an event.
+#[derive(Clone, Copy)]
+struct Subject<'a> {
+    id: LeadId,
+    /// As it was before, where it was there.
+    known: Option<&'a LeadNow>,
 }
 
 /// A payload on its way in.
@@ -216,8 +226,10 @@ async fn record_kept(
     };
     let number = tx.record_event(id, lead_id, client.id, letter.id, letter.provider, event).await?;
     follow_opt(tx, client, event, id).await?;
+    keep_consent(tx, client, lead_id, event, id).await?;
+    let doubts = examine::examine(tx, client, Subject { id: lead_id, known: known.as_ref() }, event).await?;
 
-    for task in &plan.tasks {
+    for task in plan.tasks.iter().chain(&doubts) {
         make_task(tx, client, lead_id, known.as_ref(), task).await?;
     }
     if plan.tell {
@@ -312,6 +324,41 @@ async fn follow_opt(tx: &mut Tx, client: &Client, event: &NormalEvent, id: Event
     Ok(())
 }
 
+/// What was said of consent is kept with what it rests on, for each channel that it is of.
+async fn keep_consent(tx: &mut Tx, client: &Client, lead: LeadId, event: &NormalEvent, id: EventId) -> Result<(), Failure> {
+    let said = match event.kind {
+        EventKind::OptOut => Consent::Withdrawn,
+        EventKind::OptIn => Consent::Given,
+        _ => event.consent,
+    };
+    if said == Consent::Unknown {
+        return Ok(());
+    }
+    let raw = |text: &Option<Untrusted>| text.as_ref().map_or_else(String::new, |text| text.raw().to_owned());
+    // Of an answer by text or phone, what was said is the evidence, and the number it came from.
+    let spoken = matches!(event.contact_method, ContactMethod::Sms | ContactMethod::Call);
+    let shown = if event.seen.shown.is_some() || !spoken { raw(&event.seen.shown) } else { raw(&event.words) };
+    let page = raw(&event.seen.page);
+    for channel in [Channel::Sms, Channel::Email] {
+        let Some(address) = address(event, channel) else { continue };
+        let evidence = Evidence {
+            client: client.id,
+            lead,
+            event: id,
+            channel,
+            address,
+            said,
+            shown: &shown,
+            page: &page,
+            from_ip: event.seen.ip,
+            from_number: self::address(event, Channel::Sms).filter(|_| spoken),
+            at: Some(event.occurred_at),
+        };
+        tx.keep_consent(&evidence).await?;
+    }
+    Ok(())
+}
+
 async fn make_task(tx: &mut Tx, client: &Client, lead: LeadId, known: Option<&LeadNow>, plan: &TaskPlan) -> Result<(), Failure> {
     // Somebody is asked already: one task per lead and kind, not one per ring of the phone.
     if known.is_some() && tx.has_open_task(lead, plan.kind).await? {
@@ -400,6 +447,9 @@ async fn may_write(
         let stage = rules.rule(name).map_or("off", |rule| rule.stage.as_str());
         return Ok(Some(format!("automation {name} is {stage}")));
     };
+    if let Some(hold) = tx.lead_hold(lead).await? {
+        return Ok(Some(hold.why().to_owned()));
+    }
     // A text-back to last week's call would only frighten somebody: the window counts from the event.
     if tx.now - event.occurred_at > retry::window(work.kind, name) {
         return Ok(Some("it happened too long ago, its window has closed".to_owned()));
@@ -470,6 +520,7 @@ mod tests {
             words: None,
             reached: None,
             unknown_fields: vec![],
+            seen: crate::domain::event::Seen::default(),
         };
         assert_eq!(consent_after(before, &event), after);
     }

@@ -7,11 +7,13 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::drafting;
+use crate::domain::contact::Email;
 use crate::domain::content::{Contact, Content, Deal, Hook, Message, Note};
 use crate::domain::event::Channel;
 use crate::domain::failure::Failure;
 use crate::domain::id::{JobId, Kind, Ref};
 use crate::domain::job::{JobKind, JobState};
+use crate::domain::leave::{self, Links};
 use crate::domain::money::Money;
 use crate::domain::routing::WEBHOOK;
 use crate::domain::sending::{Leaving, Moment, moment};
@@ -45,7 +47,7 @@ pub enum Prepared {
 ///
 /// # Errors
 /// What the database says.
-pub async fn prepare(store: &Store, jobs: &[Claimed]) -> Result<Vec<Prepared>, Failure> {
+pub async fn prepare(store: &Store, jobs: &[Claimed], links: Option<&Links>) -> Result<Vec<Prepared>, Failure> {
     // What only says that an approved text is there needs nothing more.
     let asked: Vec<JobId> =
         jobs.iter().filter(|job| !matches!(job.kind, JobKind::PortalPublish | JobKind::AiDraft)).map(|job| job.id).collect();
@@ -56,19 +58,19 @@ pub async fn prepare(store: &Store, jobs: &[Claimed]) -> Result<Vec<Prepared>, F
     for job in jobs {
         prepared.push(match job.kind {
             JobKind::AiDraft => drafting::brief(&mut store.begin().await?, job).await?,
-            _ => compose(job, found.get(&job.id), now),
+            _ => compose(job, found.get(&job.id), links, now),
         });
     }
     Ok(prepared)
 }
 
-fn compose(job: &Claimed, sending: Option<&Sending>, now: DateTime<Utc>) -> Prepared {
+fn compose(job: &Claimed, sending: Option<&Sending>, links: Option<&Links>, now: DateTime<Utc>) -> Prepared {
     if job.kind == JobKind::PortalPublish {
         return send(Content::Publish);
     }
     let Some(sending) = sending else { return broken("the client it is for is not there any more") };
     if matches!(job.kind, JobKind::Message | JobKind::ReviewRequest) {
-        return message(job, sending, now);
+        return message(job, sending, links, now);
     }
     let Some(lead) = &sending.lead else {
         return broken(format!("{} needs a lead, and it has none; make it anew from a lead", job.operation));
@@ -92,7 +94,7 @@ fn broken(reason: impl Into<String>) -> Prepared {
 }
 
 /// A message as it would leave now.
-fn message(job: &Claimed, sending: &Sending, now: DateTime<Utc>) -> Prepared {
+fn message(job: &Claimed, sending: &Sending, links: Option<&Links>, now: DateTime<Utc>) -> Prepared {
     let Some(lead) = &sending.lead else { return broken("it is for no lead, and nobody is written to without one (C8)") };
     let channel = if job.destination_kind == "email" { Channel::Email } else { Channel::Sms };
     let (to, opted_out) = match channel {
@@ -108,17 +110,27 @@ fn message(job: &Claimed, sending: &Sending, now: DateTime<Utc>) -> Prepared {
         client_zone: &sending.time_zone,
         consent: lead.consent,
         opted_out,
+        hold: lead.hold,
         window_ends_at: job.window_ends_at,
     };
     match moment(&leaving, now) {
         Moment::Later { at, why } => Prepared::Wait { until: at, why },
         Moment::Never(reason) => Prepared::Stop { state: JobState::Cancelled, reason },
         Moment::Broken(reason) => broken(reason),
-        Moment::Now => written(sending, lead, channel, to.unwrap_or_default()),
+        Moment::Now => {
+            let to = to.unwrap_or_default();
+            let leave = (channel == Channel::Email).then(|| leave(job, to, links)).flatten();
+            written(sending, lead, channel, to, leave)
+        }
     }
 }
 
-fn written(sending: &Sending, lead: &SendingLead, channel: Channel, to: &str) -> Prepared {
+/// The link by which the person leaves the client's mail.
+fn leave(job: &Claimed, to: &str, links: Option<&Links>) -> Option<String> {
+    Some(links?.link(&leave::Leaving { client: job.client_id, lead: job.lead_id?, address: Email::parse(to).ok()? }))
+}
+
+fn written(sending: &Sending, lead: &SendingLead, channel: Channel, to: &str, leave: Option<String>) -> Prepared {
     let Some(template) = &sending.template else { return broken("its template is not there") };
     let facts = Facts { name: &lead.name, client: &sending.client, service: &lead.service };
     match template.fill(&facts) {
@@ -128,6 +140,7 @@ fn written(sending: &Sending, lead: &SendingLead, channel: Channel, to: &str) ->
             from_name: sending.client.clone(),
             subject: if channel == Channel::Email { format!("Your request to {}", sending.client) } else { String::new() },
             text,
+            leave,
         })),
         Err(hole) => {
             let edition = format!("{}, edition {}", template.name, template.edition);

@@ -92,7 +92,7 @@ fn contact() -> Content {
 
 fn message(channel: Channel, to: &str) -> Content {
     let (from_name, subject, text) = ("Acme".into(), "Your quote".into(), "We’ll call you. Reply STOP to opt out.".into());
-    Content::Message(Message { channel, to: to.into(), from_name, subject, text })
+    Content::Message(Message { channel, to: to.into(), from_name, subject, text, leave: None })
 }
 
 fn text() -> Content {
@@ -286,7 +286,7 @@ async fn a_text_that_may_have_left_is_looked_up() {
 
 fn empty() -> Message {
     let nothing = String::new;
-    Message { channel: Channel::Sms, to: nothing(), from_name: nothing(), subject: nothing(), text: nothing() }
+    Message { channel: Channel::Sms, to: nothing(), from_name: nothing(), subject: nothing(), text: nothing(), leave: None }
 }
 
 #[rstest]

@@ -77,6 +77,7 @@ const PURE: &[&str] = &[
     "serde_json",
     "sha2",
     "similar",
+    "strsim",
     "strum",
     "thiserror",
     "toml",

@@ -7,6 +7,7 @@ use quotedeck::domain::client::Client;
 use quotedeck::domain::destination::{Secret, Setting, System};
 use quotedeck::domain::event::{Channel, Columns, Provider};
 use quotedeck::domain::id::{Kind, Ref};
+use quotedeck::domain::leave::Links;
 use quotedeck::domain::template::template_name;
 use quotedeck::domain::text::Internal;
 use quotedeck::intake;
@@ -76,7 +77,9 @@ async fn office(world: World) -> Office {
         settings.push(setting);
     }
     tx.commit().await.unwrap();
-    let worker = Worker::new(world.store.clone(), Sender::Couriers(Couriers::new(&settings).unwrap()), "test");
+    let links = Links::new("https://deck.example", &Secret::new("0123456789abcdef0123456789abcdef"));
+    let couriers = Sender::Couriers(Couriers::new(&settings).unwrap());
+    let worker = Worker::new(world.store.clone(), couriers, "test").with_links(links);
     let office = Office { world, acme, outside, post, worker };
     office.template("quote_confirmation", "Hi {name}, {client} got your request about {service}.").await;
     office.automation("full", with![]).await;
@@ -228,6 +231,12 @@ async fn who_gave_an_address_alone_gets_a_mail_once(world: World) {
     assert_eq!(mails.len(), 1, "{mails:?}");
     assert!(mails[0].contains("Dear J. Ortiz, Acme got your request about drain."), "{}", mails[0]);
     assert!(mails[0].contains("Reply STOP to opt out."), "{}", mails[0]);
+    // The link that leaves with it is one that the front door knows.
+    assert!(mails[0].contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click"), "{}", mails[0]);
+    let links = Links::new("https://deck.example", &Secret::new("0123456789abcdef0123456789abcdef")).unwrap();
+    let token = mails[0].split_once("https://deck.example/leave/").and_then(|(_, rest)| rest.split_once('>')).unwrap().0;
+    let leaving = links.read(token).expect("a link of ours");
+    assert_eq!((leaving.client, leaving.address.as_str()), (office.acme.id, "j@ortiz.example"));
 }
 
 async fn a_consent_withdrawn_after_it_was_queued_stops_it(world: World) {

@@ -37,7 +37,7 @@ both_databases!(
     a_paused_destination_holds_its_jobs,
 );
 
-async fn set_up(world: &World) -> (Client, Person) {
+pub(crate) async fn set_up(world: &World) -> (Client, Person) {
     let acme = world.client("Acme").await;
     let rosa = world.person("rosa", Role::Owner, None).await;
     let mut tx = world.store.begin().await.unwrap();
@@ -73,7 +73,7 @@ async fn stage(world: &World, stage: &str) {
         .await;
 }
 
-async fn give(world: &World, client: &Client, provider: Provider, bytes: &str) -> Vec<Arrived> {
+pub(crate) async fn give(world: &World, client: &Client, provider: Provider, bytes: &str) -> Vec<Arrived> {
     let settings = intake::Settings {
         region: "US".into(),
         columns: Columns::default(),
@@ -88,7 +88,7 @@ async fn give(world: &World, client: &Client, provider: Provider, bytes: &str) -
     arrive(&world.store, client, provider, &arrivals).await.unwrap()
 }
 
-fn missed(sid: &str) -> String {
+pub(crate) fn missed(sid: &str) -> String {
     format!("CallSid={sid}&CallStatus=no-answer&Direction=inbound&From=%2B15125550142&To=%2B18005551212")
 }
 
@@ -96,11 +96,11 @@ fn text_message(sid: &str, words: &str) -> String {
     format!("MessageSid={sid}&SmsStatus=received&From=%2B15125550142&To=%2B18005551212&Body={words}")
 }
 
-fn act(target: Target, verb: Verb) -> Act {
+pub(crate) fn act(target: Target, verb: Verb) -> Act {
     Act { target, verb, reason: Some("a test".into()) }
 }
 
-async fn target(world: &World, me: &Person, kind: Kind, number: i64) -> Target {
+pub(crate) async fn target(world: &World, me: &Person, kind: Kind, number: i64) -> Target {
     world.store.find(me, Ref::new(kind, number)).await.unwrap()
 }
 

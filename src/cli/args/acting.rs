@@ -213,6 +213,29 @@ pub(crate) enum LeadCommand {
         #[command(flatten)]
         many: Many,
     },
+    /// Two leads are one: the first is merged into the second, which is kept
+    Merge {
+        /// The lead that is merged
+        #[arg(value_name = "REF")]
+        record: Ref,
+        /// The lead that is kept
+        #[arg(value_name = "INTO")]
+        into: Ref,
+        /// Why, in your words
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+        /// Say what would be done, and do nothing
+        #[arg(long, alias = "dry-run")]
+        preview: bool,
+    },
+    /// Take merges apart
+    Unmerge(Many),
+    /// Leads differ from those they were taken for
+    NotDuplicate(Many),
+    /// Leads are spam
+    Spam(Many),
+    /// Leads are no spam, whatever their score
+    NotSpam(Many),
 }
 
 /// Summary acts.

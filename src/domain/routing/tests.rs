@@ -42,6 +42,7 @@ fn event(kind: EventKind) -> NormalEvent {
         words: None,
         reached: None,
         unknown_fields: Vec::new(),
+        seen: crate::domain::event::Seen::default(),
     }
 }
 
@@ -116,6 +117,14 @@ fn a_new_lead_goes_to_the_crm_and_its_first_message_is_a_request() {
     let message = event(EventKind::MessageReceived);
     let new = Situation { event: &message, client: &client, value: None, known: false, opted_out: false };
     assert_eq!(words(&route(&new)), ["review_quote/60", "quote_confirmation", "contact.upsert"]);
+}
+
+#[test]
+fn who_asks_for_help_gets_a_person_and_no_confirmation() {
+    let client = client();
+    let message = NormalEvent { words: Some("Help!".into()), ..event(EventKind::MessageReceived) };
+    let new = Situation { event: &message, client: &client, value: None, known: false, opted_out: false };
+    assert_eq!(words(&route(&new)), ["call_back/15", "contact.upsert"]);
 }
 
 #[rstest]

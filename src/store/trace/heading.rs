@@ -5,11 +5,13 @@ use uuid::Uuid;
 
 use crate::domain::actor::Person;
 use crate::domain::client::Client;
+use crate::domain::doubt::Doubt;
 use crate::domain::draft::{Draft, Summary};
 use crate::domain::failure::Failure;
 use crate::domain::id::{Kind, Ref};
 use crate::domain::job::Job;
 use crate::domain::lead::{Lead, LostReason};
+use crate::domain::quality::{Fault, faults};
 use crate::domain::task::Task;
 use crate::domain::text::Untrusted;
 use crate::store::filtering::{Bind, Sql};
@@ -20,11 +22,13 @@ use crate::store::{Outcome, Store};
 pub(super) struct Heading {
     pub(super) title: Untrusted,
     pub(super) fields: Vec<(String, Untrusted)>,
+    pub(super) faults: Vec<Fault>,
+    pub(super) doubts: Vec<Doubt>,
 }
 
 impl Heading {
     fn new(title: impl Into<Untrusted>) -> Self {
-        Self { title: title.into(), fields: Vec::new() }
+        Self { title: title.into(), fields: Vec::new(), faults: Vec::new(), doubts: Vec::new() }
     }
 
     fn with(mut self, name: &str, value: impl Into<Untrusted>) -> Self {
@@ -45,12 +49,14 @@ impl Heading {
     }
 }
 
-fn lead(lead: Lead) -> Heading {
+fn lead(lead: Lead, doubts: Vec<Doubt>, kept: Option<i64>, consents: Vec<Untrusted>) -> Heading {
+    let faults = faults(&lead);
     let reply = lead.replied_at.and_then(|at| (at - lead.arrived_at).to_std().ok());
     let reply = reply.map(|time| humantime::format_duration(std::time::Duration::from_secs(time.as_secs())).to_string());
-    Heading::new(lead.name)
+    let mut heading = Heading::new(lead.name)
         .with("client", lead.client)
         .with("state", lead.state.as_str())
+        .when("merged into", kept.map(|number| Ref::new(Kind::Lead, number).to_string()))
         .when("lost because", lead.lost_reason.map(LostReason::as_str))
         .with("source", lead.source)
         .with("service", lead.service)
@@ -65,7 +71,17 @@ fn lead(lead: Lead) -> Heading {
         .when("email", lead.email)
         .with("next action", lead.next_action)
         .at("arrived", lead.arrived_at)
-        .with("reply time", reply.unwrap_or_else(|| "no reply yet".to_owned()))
+        .with("reply time", reply.unwrap_or_else(|| "no reply yet".to_owned()));
+    for consent in consents {
+        heading = heading.with("evidence", consent);
+    }
+    for doubt in &doubts {
+        heading = heading.with(doubt.kind.as_str(), doubt.line());
+    }
+    for fault in &faults {
+        heading = heading.with("data", format!("{}: {}", fault.severity, fault.reason));
+    }
+    Heading { faults, doubts, ..heading }
 }
 
 /// The text that a job sends, of exactly the edition it was queued with (C7).
@@ -208,9 +224,19 @@ fn plain(kind: Kind) -> (&'static str, [&'static str; 7]) {
 }
 
 impl Store {
+    /// The number of the lead that a lead was merged into.
+    async fn kept_lead(&self, id: Uuid) -> Outcome<Option<i64>> {
+        let mut sql = Sql::new("select k.number from leads r join leads k on k.id = r.merged_into where r.id = ");
+        sql.bind(Bind::Id(id));
+        Ok(self.rows::<(i64,)>(&sql).await?.pop().map(|row| row.0))
+    }
+
     pub(super) async fn heading(&self, me: &Person, record: Ref, id: Uuid) -> Outcome<Heading> {
         Ok(match record.kind {
-            Kind::Lead => lead(self.lead(me, id.into()).await?),
+            Kind::Lead => {
+                let (found, doubts) = (self.lead(me, id.into()).await?, self.doubts(id.into()).await?);
+                lead(found, doubts, self.kept_lead(id).await?, self.consents(id.into()).await?)
+            }
             Kind::Job => {
                 let found = self.job(me, id.into()).await?;
                 let mut sql = Sql::new(

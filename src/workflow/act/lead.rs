@@ -2,13 +2,14 @@
 
 use super::Acting;
 use crate::domain::act::{Done, Verb};
+use crate::domain::doubt::{DoubtKind, Settled};
 use crate::domain::failure::Failure;
 use crate::domain::id::Kind;
 use crate::domain::lead::{LeadAct, LeadState, LostReason};
 use crate::store::leads::LeadNow;
 
 impl Acting<'_> {
-    async fn lead(&mut self) -> Result<LeadNow, Failure> {
+    pub(super) async fn lead(&mut self) -> Result<LeadNow, Failure> {
         let found = self.tx.lead_now(self.act.target.id).await?;
         let lead = self.seen(found, |lead| lead.client_id)?;
         self.unchanged(lead.version, lead.state.as_str()).await?;
@@ -45,19 +46,49 @@ impl Acting<'_> {
                 self.refused("a lost lead needs a reason, and only a lost one has one", "say why: price, timing, no_answer, …")
             );
         }
+        let suspect = self.settle_spam(&lead, act).await?;
         let replied = matches!(to, LeadState::Contacted | LeadState::Quoted | LeadState::Booked);
         self.write_lead(&lead, to, lost, replied).await?;
-        let undo = self.inverse(Verb::RestoreLead { state: lead.state, lost: lead.lost_reason }, lead.version + 1);
-        Ok(self.done(format!("{} is {to}", self.act.target.record), Ok(undo)))
+        let undo = self.inverse(Verb::RestoreLead { state: lead.state, lost: lead.lost_reason, suspect }, lead.version + 1);
+        if suspect || act == LeadAct::MarkSpam {
+            self.answer_tasks(lead.id).await?;
+        }
+        let said = if to == lead.state { format!("no spam, and {to}") } else { to.to_string() };
+        Ok(self.done(format!("{} is {said}", self.act.target.record), Ok(undo)))
+    }
+
+    /// A person says whether it is spam: what the score said is settled, or done as it said.
+    async fn settle_spam(&mut self, lead: &LeadNow, act: LeadAct) -> Result<bool, Failure> {
+        match act {
+            LeadAct::NotSpam => {
+                let settled = self.tx.settle_doubts(lead.id, DoubtKind::Spam, Settled::NotSpam).await? > 0;
+                if !settled && lead.state != LeadState::Spam {
+                    return Err(self.refused("nothing says that it is spam", "look at it again"));
+                }
+                Ok(settled)
+            }
+            _ => Ok(false),
+        }
     }
 
     /// As it was before the last act.
-    pub(super) async fn restore_lead(&mut self, state: LeadState, lost: Option<LostReason>) -> Result<Done, Failure> {
+    pub(super) async fn restore_lead(
+        &mut self,
+        state: LeadState,
+        lost: Option<LostReason>,
+        suspect: bool,
+    ) -> Result<Done, Failure> {
         let lead = self.lead().await?;
+        if lead.state == LeadState::Merged {
+            return Err(self.refused("it was merged into another lead", "take that apart first: lead unmerge"));
+        }
         if state == LeadState::Merged || (state == LeadState::Lost) != lost.is_some() {
             return Err(self.refused("that is no state to go back to", "set the outcome again"));
         }
         self.write_lead(&lead, state, lost, false).await?;
+        if suspect {
+            self.tx.doubt_again(lead.id, DoubtKind::Spam, Settled::NotSpam).await?;
+        }
         Ok(self.done(format!("{} is {state} again", self.act.target.record), Err("it was an undo itself; set the outcome again")))
     }
 
