@@ -120,7 +120,15 @@ async fn check(desk: &Desk, wanted: &Check, printer: &mut Printer) -> Ran {
     };
     report(
         printer,
-        &findings(&text, Against { evidence: &evidence, lead_name: Some(draft.lead_name.raw()), known: &draft.known }),
+        &findings(
+            &text,
+            Against {
+                evidence: &evidence,
+                lead_name: Some(draft.lead_name.raw()),
+                known: &draft.known,
+                frame: Some(draft.frame),
+            },
+        ),
     )
 }
 
@@ -129,7 +137,7 @@ pub(super) fn check_text(wanted: &Check, printer: &mut Printer) -> Ran {
     let text = wanted.text_file.as_deref().map_or_else(|| Ok(String::new()), read_text)?;
     let evidence = wanted.evidence_file.as_deref().map_or_else(|| Ok(String::new()), read_text)?;
     let evidence: Vec<&str> = evidence.lines().collect();
-    report(printer, &findings(&text, Against { evidence: &evidence, lead_name: None, known: &[] }))
+    report(printer, &findings(&text, Against { evidence: &evidence, lead_name: None, known: &[], frame: None }))
 }
 
 fn report(printer: &mut Printer, found: &[Finding]) -> Ran {

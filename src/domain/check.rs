@@ -12,6 +12,11 @@
 //! | lead's name | block in full, warn in part | the full name identifies; a part may be an ordinary word |
 //! | staff's name, another client's name | block | nobody's business but ours; known from what is stored |
 //! | provider's cost | block | what a lead costs us is ours to know; known from the payload's own field |
+//! | entry hint | block | where a key lies, what is open, when nobody is home: it opens the property as a code does |
+//! | vehicle | block | a plate, after a word that says so, or a vehicle number whose check digit holds, leads to its owner |
+//! | postcode | block | with a unit or with four more digits it is as good as an address |
+//! | missing source | block | the portal must say where facts are from (C5) |
+//! | stale data | warn | an old fact may have been true; a person knows whether it still is |
 //! | access code | block | opens the property; told by the words around it, or by the evidence |
 //! | bank number, social security | block | check digits, groups or words say what it is; nobody's proof needs it |
 //! | secret | block | a key or token acts for the business wherever it is read |
@@ -30,12 +35,14 @@ mod card;
 mod digits;
 mod email;
 mod fold;
+mod frame;
 mod internal_id;
 mod known;
 mod long_digits;
 mod name;
 mod number;
 mod phone;
+mod premises;
 mod promise;
 mod quantity;
 mod safety;
@@ -49,6 +56,7 @@ mod verbatim;
 use std::ops::Range;
 
 use fold::Folded;
+pub use frame::Frame;
 
 use super::known::{Known, KnownKind};
 use super::span::{Finding, FindingKind, Severity};
@@ -62,6 +70,8 @@ pub struct Against<'a> {
     pub lead_name: Option<&'a str>,
     /// What is stored about the lead and around it.
     pub known: &'a [Known],
+    /// What stands beside it on the portal; without it nothing is said of that.
+    pub frame: Option<Frame>,
 }
 
 /// [`Against`], read once and asked often: the review screen checks at every key press.
@@ -73,6 +83,7 @@ pub struct Evidence {
     codes: access_code::Codes,
     dangers: safety::Dangers,
     dictionary: known::Dictionary,
+    frame: Option<Frame>,
 }
 
 /// What one check found, in bytes of the folded text.
@@ -113,6 +124,7 @@ impl Evidence {
             codes: access_code::Codes::new(&lines),
             dangers: safety::Dangers::new(&lines),
             dictionary: known::Dictionary::new(against.known),
+            frame: against.frame,
         }
     }
 
@@ -129,6 +141,7 @@ impl Evidence {
         long_digits::find(&folded, &mut hits);
         bank::find(&folded, &mut hits);
         secret::find(&folded, &mut hits);
+        premises::find(&folded, &mut hits);
         internal_id::find(&folded, &mut hits);
         promise::find(&folded, &mut hits);
         blame::find(&folded, &mut hits);
@@ -138,6 +151,9 @@ impl Evidence {
         self.codes.find(&folded, &mut hits);
         self.dangers.find(&folded, &mut hits);
         self.dictionary.find(&folded, &mut hits);
+        if let Some(frame) = &self.frame {
+            frame::find(frame, &folded, &mut hits);
+        }
         let chars: Vec<char> = text.chars().collect();
         let found = settle::settle(hits).into_iter().map(|hit| {
             let span = folded.original(&hit.span);

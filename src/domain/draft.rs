@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use super::check::Frame;
 use super::id::{ClientId, DraftId, LeadId, PersonId, SummaryId};
 use super::journal::sha256;
 use super::known::Known;
@@ -188,6 +189,9 @@ pub struct DraftDetail {
     /// What is stored around it and must not stand in its text.
     #[serde(skip)]
     pub known: Vec<Known>,
+    /// Where its facts are from, and how old they are.
+    #[serde(skip)]
+    pub frame: Frame,
 }
 
 /// A client-safe text that a person approved. Each approval is a new, immutable version.

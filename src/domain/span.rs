@@ -14,7 +14,7 @@ words! {
     pub enum FindingKind {
         Phone, Email, StreetAddress, Card, LongDigits, Url, VerbatimRun, UnknownNumber, Promise, LeadName,
         AccessCode, BankNumber, SocialSecurity, Secret, InternalId, LostSafetyWord, Blame,
-        StaffName, OtherClient, ProviderCost,
+        StaffName, OtherClient, ProviderCost, EntryHint, Vehicle, Postcode, MissingSource, StaleData,
     }
 }
 

@@ -13,7 +13,7 @@ use super::rows::from_row;
 use super::statement::values;
 use super::{Outcome, Tx};
 use crate::domain::brief::{Brief, Subject};
-use crate::domain::check::{Against, findings, weigh};
+use crate::domain::check::{Against, Frame, findings, weigh};
 use crate::domain::cite::without_citations;
 use crate::domain::draft::DraftState;
 use crate::domain::id::{ClientId, DraftId, LeadId, PersonId};
@@ -202,7 +202,7 @@ impl Tx {
             self.run(EVIDENCE, values![id, n as i64 + 1, &line.text, &line.source]).await?;
         }
         // It is there first: what is stored around it is found by it.
-        let found = self.check(id, new.lead, &lines, &plain).await?;
+        let found = self.check(id, new.lead, &lines, Frame::new(&brief.source_label, brief.evidence_at, now), &plain).await?;
         let (blocks, warns) = weigh(&found);
         self.run("update drafts set blocks = $2, warns = $3 where id = $1", values![id, blocks, warns]).await?;
         self.put_findings(id, &found).await?;
@@ -229,14 +229,15 @@ impl Tx {
         let lines: Vec<(String,)> =
             self.all("select text from draft_evidence where draft_id = $1 order by n", values![draft.id]).await?;
         let lines: Vec<&str> = lines.iter().map(|line| line.0.as_str()).collect();
-        self.check(draft.id, draft.lead_id, &lines, text).await
+        let frame = Frame::new(&draft.source_label, draft.evidence_at, self.now);
+        self.check(draft.id, draft.lead_id, &lines, frame, text).await
     }
 
     /// What the checks say about a text of a draft on a lead.
-    async fn check(&mut self, draft: DraftId, lead: LeadId, lines: &[&str], text: &str) -> Outcome<Vec<Finding>> {
+    async fn check(&mut self, draft: DraftId, lead: LeadId, lines: &[&str], frame: Frame, text: &str) -> Outcome<Vec<Finding>> {
         let name = self.lead_name(lead).await?;
         let known = self.known(draft).await?;
-        Ok(findings(text, Against { evidence: lines, lead_name: Some(&name), known: &known }))
+        Ok(findings(text, Against { evidence: lines, lead_name: Some(&name), known: &known, frame: Some(frame) }))
     }
 
     /// Takes a draft for somebody; `None` when it changed meanwhile.

@@ -29,12 +29,20 @@ pub(super) fn mask(text: &str, finding: &Finding) -> Option<Mask> {
         FindingKind::StaffName => "the team",
         FindingKind::OtherClient => "another business",
         FindingKind::ProviderCost => "the cost",
+        FindingKind::Vehicle => "the vehicle",
+        FindingKind::Postcode => "the service address",
         FindingKind::AccessCode => "the access code on file",
         FindingKind::BankNumber => "a bank account",
         FindingKind::SocialSecurity | FindingKind::InternalId => "a reference on file",
         FindingKind::Secret => "a credential",
         FindingKind::Promise => return promise(text, finding, before),
-        FindingKind::VerbatimRun | FindingKind::UnknownNumber | FindingKind::LostSafetyWord | FindingKind::Blame => return None,
+        FindingKind::VerbatimRun
+        | FindingKind::UnknownNumber
+        | FindingKind::LostSafetyWord
+        | FindingKind::Blame
+        | FindingKind::EntryHint
+        | FindingKind::MissingSource
+        | FindingKind::StaleData => return None,
     };
     // "at the 12 Oak Street" must not become "at the the service address".
     let phrase = match last_word(before) {

@@ -16,6 +16,8 @@ enum Family {
     Run,
     Safety,
     Blame,
+    Entry,
+    Frame,
 }
 
 /// The family, and the place in it: lower is stronger.
@@ -34,6 +36,10 @@ fn rank(kind: FindingKind) -> (Family, u8) {
         FindingKind::SocialSecurity => (Family::Contact, 2),
         FindingKind::LongDigits => (Family::Contact, 3),
         FindingKind::UnknownNumber => (Family::Contact, 4),
+        FindingKind::Postcode | FindingKind::Vehicle => (Family::Contact, 1),
+        FindingKind::EntryHint => (Family::Entry, 0),
+        FindingKind::MissingSource => (Family::Frame, 0),
+        FindingKind::StaleData => (Family::Frame, 1),
         FindingKind::ProviderCost => (Family::Contact, 2),
         FindingKind::LeadName | FindingKind::StaffName | FindingKind::OtherClient => (Family::Name, 0),
         FindingKind::Promise => (Family::Promise, 0),

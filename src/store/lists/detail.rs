@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::domain::actor::Person;
+use crate::domain::check::Frame;
 use crate::domain::draft::{DraftDetail, EvidenceLine, Override};
 use crate::domain::failure::Failure;
 use crate::domain::id::{DraftId, Kind};
@@ -44,6 +45,7 @@ impl Store {
                 join people p on p.id = o.asked_by left join people g on g.id = o.granted_by where o.draft_id = ",
         );
         overriding.bind(Bind::Id(id.0)).push(" order by o.asked_at desc, o.id desc limit 1");
+        let frame = Frame::new(&words.source_label, words.evidence_at, self.clock.now());
         Ok(DraftDetail {
             draft,
             text: words.text,
@@ -57,6 +59,7 @@ impl Store {
             newer_at: words.newer_at,
             overriding: self.rows(&overriding).await?.pop(),
             known: self.known(id).await?,
+            frame,
         })
     }
 }

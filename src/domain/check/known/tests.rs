@@ -9,7 +9,7 @@ use crate::domain::span::{FindingKind, Severity};
 
 fn blocks(kind: KnownKind, value: &str, text: &str) -> Vec<(FindingKind, String)> {
     let known: Vec<Known> = Known::new(kind, value).into_iter().collect();
-    let found = findings(text, Against { evidence: &[], lead_name: None, known: &known });
+    let found = findings(text, Against { evidence: &[], lead_name: None, known: &known, frame: None });
     // That no evidence has a number is another matter.
     let found = found.into_iter().filter(|f| f.severity == Severity::Block && f.kind != FindingKind::UnknownNumber);
     found.map(|f| (f.kind, f.text)).collect()
@@ -178,7 +178,7 @@ proptest! {
         use strum::VariantArray as _;
         let known: Vec<Known> = Known::new(KnownKind::VARIANTS[kind], &value).into_iter().collect();
         let length = text.chars().count();
-        for found in findings(&text, Against { evidence: &[&value], lead_name: Some(&value), known: &known }) {
+        for found in findings(&text, Against { evidence: &[&value], lead_name: Some(&value), known: &known, frame: None }) {
             prop_assert!(found.start < found.end && found.end <= length);
         }
     }

@@ -1,0 +1,136 @@
+//! How to get in, and what stands in the drive: where a key lies, that nobody is home, plates and vehicle numbers, and
+//! postcodes that are as good as an address.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::Hit;
+use super::digits::pattern;
+use super::fold::Folded;
+use crate::domain::span::FindingKind;
+
+const ENTRY: &str = "says how to get in, or that nobody is there: take it out";
+const VEHICLE: &str = "a licence plate or vehicle number leads to its owner: take it out";
+const POSTCODE: &str = "a postcode with a unit, or with its four more digits, is as good as an address: take it out";
+
+/// Where the key is, what is left open, when nobody is home.
+static ENTRANCE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?x)(?-u:\b)(?:
+          (?:house\x20|spare\x20|door\x20|front\x20door\x20)?keys?\x20(?:(?:is|are|was|were|will\x20be)\x20)?(?:left\x20|kept\x20|hidden\x20|taped\x20)*(?:in|on|under|behind|above|inside|with|at|beneath)\x20
+              (?:(?:the|a|my|our|his|her|their)\x20)?(?:[a-z]+\x20){0,2}(?:mat|doormat|rock|planter|pot|flower\x20?pot|ledge|frame|gutter|grill|shed|garage|mailbox|meter|brick|statue|neighbou?rs?|doorman|concierge|office|hook|box)
+        | (?:back|front|side|garage|basement|patio|cellar)?\x20?(?:door|window|gate|garage)\x20(?:is\x20|will\x20be\x20|was\x20|stays\x20)?(?:left\x20)?(?:unlocked|open\x20all\x20day|never\x20locked|always\x20open)
+        | (?:nobody|no\x20one|noone)\x20(?:is|will\x20be|'s)\x20(?:at\x20)?home
+        | (?:house|home|property)\x20(?:is|will\x20be)\x20(?:empty|vacant|unoccupied)
+        | (?:away|out\x20of\x20town|on\x20vacation|on\x20holiday|abroad)\x20(?:until|till|through|from|for\x20(?:the|two|three|a))(?-u:\b)[^.!?\n]{0,20}
+        | alarm\x20(?:is|will\x20be|stays)\x20(?:off|disarmed|not\x20set|disabled)
+        )(?-u:\b)",
+    )
+});
+
+/// After a word that says what it is; a plate by itself looks like a part number.
+static PLATE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?x)(?-u:\b)(?:licen[cs]e\x20plates?|plates?|number\x20plates?|tags?|registration|reg)(?-u:\b)(?:\x20(?:number|no|is|was|\#))*[\x20:.\#\-]{1,3}
+          (?P<plate>[a-z]{1,3}[\x20\-]?[0-9]{1,4}[\x20\-]?[a-z]{0,3}|[0-9]{1,4}[\x20\-]?[a-z]{2,4}|[0-9][a-z]{3}[0-9]{3})(?-u:\b)",
+    )
+});
+
+/// Seventeen signs without I, O and Q.
+static VIN: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?-u:\b)[a-hj-npr-z0-9]{17}(?-u:\b)"));
+
+/// ZIP+4; and a unit with a ZIP code close behind it.
+static ZIP: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?x)(?-u:\b)(?:
+          [0-9]{5}-[0-9]{4}
+        | (?:apartment|apt|unit|suite|ste|lot|room|rm)\.?\x20?\#?\x20?[0-9]{1,4}[a-z]?(?:,|\x20)[^.!?\n0-9]{0,30}[0-9]{5}
+        | [0-9]{5},?\x20(?:apartment|apt|unit|suite|ste|lot)\.?\x20?\#?\x20?[0-9]{1,4}[a-z]?
+        )(?-u:\b)",
+    )
+});
+
+/// What each place of a vehicle number counts, from its standard (49 CFR 565.15).
+const WEIGHTS: [u32; 17] = [8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2];
+
+/// Finds them.
+pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
+    let lower = &folded.lower;
+    hits.extend(ENTRANCE.find_iter(lower).map(|found| {
+        let lead = found.as_str().len() - found.as_str().trim_start().len();
+        Hit::block(FindingKind::EntryHint, found.start() + lead..found.end(), ENTRY)
+    }));
+    for found in PLATE.captures_iter(lower) {
+        if let Some(plate) = found.name("plate").filter(|plate| plate.as_str().bytes().any(|b| b.is_ascii_digit())) {
+            hits.push(Hit::block(FindingKind::Vehicle, plate.range(), VEHICLE));
+        }
+    }
+    let vins = VIN.find_iter(lower).filter(|found| is_vin(found.as_str()));
+    hits.extend(vins.map(|found| Hit::block(FindingKind::Vehicle, found.range(), VEHICLE)));
+    for found in ZIP.find_iter(lower) {
+        let touches =
+            folded.before(found.start()) == b'-' || folded.at(found.end()).is_ascii_digit() || folded.at(found.end()) == b'-';
+        if !touches {
+            hits.push(Hit::block(FindingKind::Postcode, found.range(), POSTCODE));
+        }
+    }
+}
+
+/// Whether the ninth sign is the check digit of the others.
+fn is_vin(text: &str) -> bool {
+    let value = |sign: u8| match sign {
+        b'0'..=b'9' => u32::from(sign - b'0'),
+        b'a'..=b'h' => u32::from(sign - b'a') + 1,
+        b'j'..=b'r' => u32::from(sign - b'j') + 1,
+        _ => u32::from(sign - b's') + 2,
+    };
+    let sum: u32 = text.bytes().zip(WEIGHTS).map(|(sign, weight)| value(sign) * weight).sum();
+    let check = text.as_bytes()[8];
+    if sum % 11 == 10 { check == b'x' } else { check.is_ascii_digit() && u32::from(check - b'0') == sum % 11 }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::check::tests::spans;
+    use crate::domain::span::FindingKind::{EntryHint, Postcode, Vehicle};
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("The key is under the mat.", &["key is under the mat"])]
+    #[case("A spare key hidden behind the big planter", &["spare key hidden behind the big planter"])]
+    #[case("She left the keys with the neighbor", &["keys with the neighbor"])]
+    #[case("the back door will be left unlocked", &["back door will be left unlocked"])]
+    #[case("Nobody is home before noon", &["Nobody is home"])]
+    #[case("They are out of town until Friday", &["out of town until Friday"])]
+    #[case("the alarm is off", &["alarm is off"])]
+    #[case("The key point is the valve.", &[])]
+    #[case("The new door is open to the public hall", &[])]
+    #[case("The heater is in the garage", &[])]
+    fn ways_in(#[case] text: &str, #[case] found: &[&str]) {
+        assert_eq!(spans(text, EntryHint), found);
+    }
+
+    #[rstest]
+    #[case("a van, license plate ABC 1234", &["ABC 1234"])]
+    #[case("plate number: 7XYZ123", &["7XYZ123"])]
+    #[case("VIN 1M8GDM9AXKP042788", &["1M8GDM9AXKP042788"])]
+    #[case("1HGCM82633A004352", &["1HGCM82633A004352"])]
+    #[case("1HGCM82633A004353", &[])]
+    #[case("a new cover plate", &[])]
+    #[case("part ABC 1234", &[])]
+    fn vehicles(#[case] text: &str, #[case] found: &[&str]) {
+        assert_eq!(spans(text, Vehicle), found);
+    }
+
+    #[rstest]
+    #[case("in 78701-1234", &["78701-1234"])]
+    #[case("Apt 4B, Austin TX 78701", &["Apt 4B, Austin TX 78701"])]
+    #[case("78701, unit 12", &["78701, unit 12"])]
+    #[case("in 78701", &[])]
+    #[case("INV-12345-6789", &[])]
+    #[case("a 4 unit rack", &[])]
+    fn postcodes(#[case] text: &str, #[case] found: &[&str]) {
+        assert_eq!(spans(text, Postcode), found);
+    }
+}
