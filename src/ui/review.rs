@@ -30,7 +30,9 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, review: &Review, scene: &Scene<'_
             Reading::Failed(why) => (format!("{} cannot be read: {why}", review.record()), styles.bad),
             Reading::Loading | Reading::Ready => (format!("reading {} …", review.record()), styles.dim),
         };
-        frame.render_widget(Paragraph::new(neutralise(&says).into_owned()).style(style).wrap(Wrap { trim: true }), area);
+        // The words alone have a style: a styled area would send every blank of the screen over the line.
+        let words = Line::styled(neutralise(&says).into_owned(), style);
+        frame.render_widget(Paragraph::new(words).wrap(Wrap { trim: true }), area);
         return;
     }
     let shape = review.shape(scene, area.width, area.height);

@@ -70,6 +70,9 @@ async fn nothing_is_lost_and_nothing_is_done_twice(world: World) {
         storm.calm().await;
         let wrong = storm.wrong(storm.before).await;
         assert!(wrong.is_empty(), "seed {}, wave {}: {wrong:#?}", storm.seed, storm.waves);
+        if storm.kills < wanted {
+            println!("wave {}: {}", storm.waves, storm.told().await);
+        }
     }
     assert_eq!(storm.wrong(0).await, Vec::<String>::new(), "seed {}", storm.seed);
     println!("{}", storm.told().await);
@@ -240,7 +243,10 @@ impl<'a> Storm<'a> {
                 format!("update jobs set due_at = created_at where number in ({list}) and state in ('retrying', 'scheduled')");
             self.world.insist(&sql).await;
         }
-        self.world.insist("update destinations set probe_at = updated_at where breaker = 'open'").await;
+        // Every write of ours has to win against those of the workers: on SQLite that takes its time.
+        if self.number("select count(*) from destinations where breaker = 'open' and probe_at > updated_at").await > 0 {
+            self.world.insist("update destinations set probe_at = updated_at where breaker = 'open'").await;
+        }
     }
 
     /// The storm ends: everything comes to its end, with an operator's help for what was taken for poison.

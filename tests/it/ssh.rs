@@ -13,9 +13,8 @@ use crate::fixtures::with;
 use server::Server;
 
 const FOUND_THREE: &str = "Maria Ortiz called. Call her at 512-555-0142. We guarantee a visit.";
-/// Bytes of one whole review at 120×36, at most. Five runs wrote 9,931 to 18,596; why they differ is not known, and the aim
-/// is 12,000.
-const BUDGET: usize = 20_000;
+/// Bytes of one whole review at 120×36, at most.
+const BUDGET: usize = 12_000;
 
 /// A database with one draft, and ana who reviews.
 async fn draft(world: &World, text: &str) -> Server {

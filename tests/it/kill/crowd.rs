@@ -185,7 +185,9 @@ fn pid(child: &Child) -> Pid {
 /// What a process holds has run out: as if its 45 seconds had passed.
 async fn expire(world: &World, process: u32) {
     let held = format!("state = 'running' and leased_by like '%:{process}:%'");
-    world.insist(&format!("update jobs set lease_until = created_at where {held}")).await;
+    if world.number(&format!("select count(*) from jobs where {held}")).await > 0 {
+        world.insist(&format!("update jobs set lease_until = created_at where {held}")).await;
+    }
 }
 
 /// Where the library is: the package puts it into a folder of the machine's kind.
