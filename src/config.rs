@@ -9,6 +9,7 @@ use crate::domain::destination::Setting;
 use crate::domain::event::{Channel, Columns};
 use crate::domain::money::Money;
 use crate::domain::source::{ServeSetting, SourceSetting};
+use crate::domain::sync::SyncSetting;
 use crate::domain::words;
 
 mod bad;
@@ -22,6 +23,7 @@ pub mod rules;
 mod secret;
 mod settle;
 mod sources;
+mod syncs;
 pub mod theme;
 
 pub use bad::BadConfig;
@@ -52,6 +54,8 @@ pub struct Config {
     pub serve: ServeSetting,
     /// What is set of the providers that come to it.
     pub sources: Vec<SourceSetting>,
+    /// What is fetched, for whom and how often.
+    pub syncs: Vec<SyncSetting>,
     /// The approved texts.
     pub templates: Vec<TemplateSetting>,
     /// How far each automation is let loose.
@@ -202,6 +206,7 @@ impl Config {
             destinations: checked.destinations.into_iter().map(Described::with_secret).collect(),
             serve: checked.serve.with_key(),
             sources: checked.sources.into_iter().map(DescribedSource::with_secrets).collect(),
+            syncs: checked.syncs,
             templates: checked.templates,
             automations: checked.automations,
             columns: checked.columns,

@@ -14,6 +14,7 @@ use crate::domain::journal::{sha256, to_hex};
 use crate::domain::reply::{Meaning, Reply};
 use crate::domain::text::{Internal, Untrusted};
 
+mod callrail;
 mod chat;
 pub mod couriers;
 mod http;
@@ -111,6 +112,7 @@ pub fn classify(system: System, answer: &Answer) -> Reply {
                 System::Hubspot => hubspot::read(&answer),
                 System::Twilio => twilio::read(&answer),
                 System::Chat => chat::read(&answer, None),
+                System::Callrail => callrail::read(&answer, 1),
                 System::Smtp | System::Webhook | System::Portal | System::Outline => webhook::read(&answer),
             }
         }

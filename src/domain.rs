@@ -52,6 +52,7 @@ pub mod slots;
 pub mod source;
 pub mod spam;
 pub mod span;
+pub mod sync;
 pub mod task;
 pub mod template;
 pub mod text;

@@ -38,6 +38,7 @@ pub mod sendings;
 pub mod server;
 pub mod sources;
 pub(crate) mod statement;
+pub mod syncs;
 pub mod tasks;
 pub mod trace;
 pub mod waiting;

@@ -25,6 +25,7 @@ use crate::store::Store;
 use crate::store::claim::Intent;
 use crate::store::claim::take::Appetite;
 use crate::workflow::finish::{Returned, finish_attempts};
+use crate::workflow::syncing::begin_rounds;
 pub use sender::Sender;
 
 use leases::Leases;
@@ -84,6 +85,10 @@ impl Worker {
         loop {
             let taken = self.store.claim_jobs(&self.name, &self.appetite(0, 0)).await?;
             if taken.jobs.is_empty() {
+                // A long back-fill goes on with its next window.
+                if begin_rounds(&self.store).await? > 0 {
+                    continue;
+                }
                 return Ok(attempts);
             }
             let intents = self.ready(taken.jobs).await?;

@@ -11,3 +11,4 @@ pub mod prepare;
 pub mod release;
 pub mod review;
 pub mod set_up;
+pub mod syncing;

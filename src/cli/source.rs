@@ -1,5 +1,8 @@
 //! Sources: a URL for a provider and a client, what came by it, and what was parked read again.
 
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
 use super::Ran;
 use super::args::SourceCommand;
 use super::desk::Desk;
@@ -8,7 +11,11 @@ use super::stop::{SOME, Stop};
 use crate::domain::event::Provider;
 use crate::domain::failure::Failure;
 use crate::domain::id::{Kind, Ref};
+use crate::domain::sync::Freshness;
+use crate::domain::text::neutralise;
 use crate::server::{Reader, key_hash, new_key};
+use crate::store::parked::SourceFigures;
+use crate::store::syncs::SyncFigures;
 use crate::workflow::arrive::Arrived;
 use crate::workflow::arrive::replay::replay as replay_one;
 
@@ -85,11 +92,33 @@ async fn replay(desk: &Desk, payloads: &[Ref], provider: Option<Provider>, clien
     Ok(status)
 }
 
+/// A source with what is fetched of it.
+#[derive(Serialize)]
+struct Told<'a> {
+    #[serde(flatten)]
+    source: &'a SourceFigures,
+    sync: Option<&'a SyncFigures>,
+}
+
+/// `fresh, until 12m ago`; what is stale says since when, and why.
+fn fresh(sync: &SyncFigures, now: DateTime<Utc>) -> String {
+    let since = match sync.freshness {
+        Freshness::Fresh | Freshness::Late => format!("until {}", ago(now - sync.complete_until)),
+        Freshness::Stale => format!("since {}", ago(now - sync.stale_since)),
+    };
+    let trouble = sync.trouble.as_deref().map(|trouble| format!(": {}", neutralise(trouble))).unwrap_or_default();
+    format!("{} {since}{trouble}", sync.freshness)
+}
+
 /// `quotedeck sources`
 pub(super) async fn list(desk: &Desk, printer: &mut Printer) -> Ran {
     let figures = desk.store.source_figures(&desk.me).await?;
+    let syncs = desk.store.sync_figures(&desk.me).await?;
+    let fetched =
+        |source: &SourceFigures| syncs.iter().find(|sync| sync.client == source.client && sync.provider == source.provider);
     if printer.json {
-        printer.json(&figures)?;
+        let told: Vec<Told<'_>> = figures.iter().map(|source| Told { source, sync: fetched(source) }).collect();
+        printer.json(&told)?;
         return Ok(super::DONE);
     }
     let now = desk.store.clock.now();
@@ -107,11 +136,12 @@ pub(super) async fn list(desk: &Desk, printer: &mut Printer) -> Ran {
                 source.day.to_string(),
                 source.waiting.to_string(),
                 source.parked.to_string(),
+                fetched(source).map_or_else(String::new, |sync| fresh(sync, now)),
                 refused,
             ]
         })
         .collect();
-    let heads = ["client", "provider", "urls>", "last", "1 h>", "24 h>", "waiting>", "parked>", "turned away"];
+    let heads = ["client", "provider", "urls>", "last", "1 h>", "24 h>", "waiting>", "parked>", "fetched", "turned away"];
     super::table::print(printer, &heads, &rows, super::table::BRIEF)?;
     Ok(super::DONE)
 }

@@ -23,6 +23,7 @@ use crate::store::connect::Purpose;
 use crate::worker::{CONCURRENCY, Sender, Worker};
 use crate::workflow::arrive::waiting::settle;
 use crate::workflow::set_up::take_limits;
+use crate::workflow::syncing;
 
 /// The name of the portal, where the configuration has none of its own.
 const PORTAL: &str = "Portal";
@@ -45,6 +46,9 @@ pub(super) async fn run(global: &Global, config: Config, wanted: &Work, printer:
     let mut store = Store::open(&place, Clock::System, Purpose::Work).await.map_err(could_not)?;
     store.clock = Clock::anchored(store.database_now().await?);
     take_limits(&store, &config).await?;
+    for missing in syncing::set_up(&store, &config).await? {
+        complain(&crate::domain::text::neutralise(&missing));
+    }
     tell_of_destinations(&store, &couriers).await?;
     let name = name();
     let reader = Reader::new(config.columns.clone(), config.sources.clone());
@@ -55,8 +59,15 @@ pub(super) async fn run(global: &Global, config: Config, wanted: &Work, printer:
         complain(&format!("mails have no unsubscribe link: {why}"));
     }
     let status = if wanted.drain {
-        while settle(&store, &|waiting, client| reader.read(waiting, client)).await? > 0 {}
-        let attempts = worker.drain().await?;
+        let mut attempts = 0;
+        loop {
+            while settle(&store, &|waiting, client| reader.read(waiting, client)).await? > 0 {}
+            // What was fetched waits to be read now, and may make more work.
+            match worker.drain().await? {
+                0 => break,
+                made => attempts += made,
+            }
+        }
         if let Some(folder) = &wanted.export {
             Files::new(folder).renew(&store).await?;
         }

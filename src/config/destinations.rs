@@ -17,7 +17,7 @@ const LONGEST_NOTE: usize = 500;
 
 /// A destination as the file describes it, its secret not read yet.
 pub(super) struct Described {
-    setting: Setting,
+    pub(super) setting: Setting,
     source: Option<Source>,
 }
 
@@ -85,6 +85,15 @@ fn account(table: &Destination, system: System) -> Result<String, Fault> {
             }
         }
         (System::Twilio, None) => Err(fault(&table.name, "it has no account; add account = \"AC…\", as its console shows it")),
+        (System::Callrail, Some(account)) => {
+            let id = account.get_ref().trim();
+            let is_account = !id.is_empty() && id.len() <= 80 && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
+            let what = "this is no account of CallRail; write its id, as the address of its pages shows it";
+            if is_account { Ok(id.to_owned()) } else { Err(fault(account, what)) }
+        }
+        (System::Callrail, None) => {
+            Err(fault(&table.name, "it has no account; add account = \"…\", as the address of its pages shows it"))
+        }
         (System::Smtp, Some(account)) => name(account),
         (System::Smtp, None) => Ok(String::new()),
         (System::Hubspot | System::Webhook | System::Portal | System::Outline | System::Chat, account) => {
@@ -117,7 +126,7 @@ fn from(table: &Destination, system: System) -> Result<String, Fault> {
             Ok(email.to_string())
         }
         (System::Smtp, None) => Err(fault(&table.name, "it has no from; add the sender's mail address")),
-        (System::Hubspot | System::Webhook | System::Portal | System::Outline | System::Chat, from) => {
+        (System::Hubspot | System::Webhook | System::Portal | System::Outline | System::Chat | System::Callrail, from) => {
             useless(from.as_ref(), system)
         }
     }

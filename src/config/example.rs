@@ -7,6 +7,7 @@ use strum::VariantArray;
 use super::keys::BINDINGS;
 use super::rules::OPERATIONS;
 use super::settle::{HIGH_VALUE_AT, LOG_LEVEL, LOW_VALUE_BELOW, REGION, TIME_ZONE};
+use super::syncs::{EVERY, SINCE, STALE_AFTER};
 use super::theme::Theme;
 use super::{LogLevel, environment};
 use crate::domain::actor::Role;
@@ -82,6 +83,8 @@ fn parts() -> Vec<Part> {
         drafter(),
         serve(),
         sources(),
+        call_list(),
+        syncs(),
         mail_folder(),
         templates(),
         automations(),
@@ -260,6 +263,35 @@ fn sources() -> Part {
             line("origins", "[\"https://www.acme.example\"]", "websites whose form may be sent by a browser; without it, all"),
             line("honeypot", quoted("fax"), "a field of a form that people do not see; filled in, it was a machine"),
             line("fields", "{ phone = \"contact.mobile\" }", "our fields, and where a webhook has them"),
+        ],
+    }
+}
+
+fn call_list() -> Part {
+    Part {
+        heading: "[[destination]]",
+        about: "A provider that is asked for what its webhooks may have missed; so far CallRail, for its calls.",
+        lines: vec![
+            line("name", quoted("CallRail"), "the name people use; required"),
+            line("system", quoted(System::Callrail.as_str()), "required"),
+            line("account", quoted("227799611"), "as the address of its pages shows it; required"),
+            line("secret_env", quoted("CALLRAIL_KEY"), "the API key; or secret_file"),
+            line("per_minute", "15", "the API takes a thousand requests in an hour"),
+        ],
+    }
+}
+
+fn syncs() -> Part {
+    Part {
+        heading: "[[sync]]",
+        about: "What is fetched for a client, and how often; `quotedeck work` does it. What a webhook brought already changes nothing.",
+        lines: vec![
+            line("client", quoted("Acme Plumbing"), "whose calls they are; required"),
+            line("destination", quoted("CallRail"), "the account that is asked; required"),
+            line("company", quoted("COM8154748ae6bd4e278a7cddd38a662f4f"), "whose calls in that account; without it, all"),
+            line("every_minutes", EVERY.to_string(), "between two rounds"),
+            line("stale_after_minutes", STALE_AFTER.to_string(), "what is older is no base for a summary"),
+            line("since_days", SINCE.to_string(), "how far back the first round begins"),
         ],
     }
 }

@@ -32,6 +32,7 @@ pub(super) struct File {
     pub(super) destination: Vec<Destination>,
     pub(super) serve: Serve,
     pub(super) source: Vec<Source>,
+    pub(super) sync: Vec<Sync>,
     pub(super) template: Vec<Template>,
     pub(super) automation: Vec<Automation>,
 }
@@ -131,6 +132,17 @@ pub(super) struct Source {
     pub(super) maildir: Option<Text>,
     #[serde(default)]
     pub(super) fields: BTreeMap<Text, Text>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Sync {
+    pub(super) client: Text,
+    pub(super) destination: Text,
+    pub(super) company: Option<Text>,
+    pub(super) every_minutes: Option<Spanned<i64>>,
+    pub(super) stale_after_minutes: Option<Spanned<i64>>,
+    pub(super) since_days: Option<Spanned<i64>>,
 }
 
 #[derive(Deserialize)]

@@ -10,11 +10,13 @@ use super::destinations::{Described, destinations};
 use super::file::{Client, File, Person, Text};
 use super::keys::{BadKeys, KeyTable};
 use super::sources::{DescribedServe, DescribedSource, serve, sources};
+use super::syncs::syncs;
 use super::theme::Theme;
 use super::{AutomationSetting, ClientSetting, LogLevel, PersonSetting, TemplateSetting, rules};
 use crate::domain::contact::{Phone, is_region};
 use crate::domain::event::{Columns, FIELDS};
 use crate::domain::money::Money;
+use crate::domain::sync::SyncSetting;
 use crate::domain::text::is_unsafe;
 
 /// Time zone of a client that names none.
@@ -40,6 +42,7 @@ pub(super) struct Settled {
     pub(super) destinations: Vec<Described>,
     pub(super) serve: DescribedServe,
     pub(super) sources: Vec<DescribedSource>,
+    pub(super) syncs: Vec<SyncSetting>,
     pub(super) templates: Vec<TemplateSetting>,
     pub(super) automations: Vec<AutomationSetting>,
     pub(super) columns: Columns,
@@ -56,11 +59,13 @@ pub(super) fn settle(file: File) -> Result<Settled, Fault> {
     }
     let clients = clients(file.client)?;
     let templates = rules::templates(&file.template)?;
+    let destinations = destinations(&file.destination)?;
     Ok(Settled {
         automations: rules::automations(&file.automation, &templates)?,
         templates,
         people: people(file.person, &clients)?,
-        destinations: destinations(&file.destination)?,
+        syncs: syncs(&file.sync, &destinations)?,
+        destinations,
         serve: serve(&file.serve)?,
         sources: sources(&file.source)?,
         clients,

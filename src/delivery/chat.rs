@@ -10,7 +10,7 @@ use super::{Received, Request, kept, reply};
 use crate::domain::brief::{Brief, Facts, Made};
 use crate::domain::content::Content;
 use crate::domain::destination::Setting;
-use crate::domain::reply::{Meaning, Reply};
+use crate::domain::reply::{Brought, Meaning, Reply};
 use crate::domain::text::Internal;
 
 /// Raised when the prompt changes.
@@ -110,7 +110,11 @@ pub(super) fn read(answer: &Received<'_>, setting: Option<&Setting>) -> Reply {
         cost_micros: setting.map_or(0, |setting| setting.cost_micros(asked, wrote)),
     };
     let id = json["id"].as_str().map(|id| kept(id, 200));
-    Reply { made: Some(Internal::new(made)), remote_id: id, ..reply(Meaning::Accepted, Some(answer.status), None) }
+    Reply {
+        made: Some(Internal::new(Brought::Draft(made))),
+        remote_id: id,
+        ..reply(Meaning::Accepted, Some(answer.status), None)
+    }
 }
 
 /// The content of a message: a text, or parts of which some are text.
@@ -218,7 +222,7 @@ mod tests {
         let body = r#"{"id":"c-1","choices":[{"finish_reason":"stop","message":{"content":"<think>hm</think>\nA leak [1]. "}}],
             "usage":{"prompt_tokens":1000,"completion_tokens":100}}"#;
         let reply = answer(200, body);
-        let made = reply.made.unwrap().into_inner();
+        let Brought::Draft(made) = reply.made.unwrap().into_inner() else { panic!() };
         assert_eq!((made.text.as_str(), made.model.as_str(), made.tokens), ("A leak [1].", "small-1", 1100));
         // 1000 · $0.15 / 1M + 100 · $0.60 / 1M
         assert_eq!((made.cost_micros, reply.meaning), (210, Meaning::Accepted));

@@ -10,12 +10,12 @@ use tokio::time::{Instant, timeout_at};
 use super::http::{Call, Http, LOOKED_AT};
 use super::mail::Post;
 use super::webhook::Key;
-use super::{Answer, Received, Request, chat, classify, hubspot, smtp, twilio, webhook};
+use super::{Answer, Received, Request, callrail, chat, classify, hubspot, smtp, twilio, webhook};
 use crate::domain::content::{Content, Message};
 use crate::domain::destination::{Secret, Setting, System};
 use crate::domain::outline;
 use crate::domain::reach::{Reach, reach};
-use crate::domain::reply::{Found, Meaning, Reply};
+use crate::domain::reply::{Brought, Found, Meaning, Reply};
 use crate::domain::text::Internal;
 
 /// No request takes longer, from its first byte to the last one that is read.
@@ -161,6 +161,19 @@ impl Courier {
                 Ok(call) => http.exchange(call, LOOKED_AT, until).await,
                 Err(why) => Answer::Unfit(why),
             },
+            (Way::Http(http), System::Callrail) => {
+                let called = self.secret().and_then(|token| callrail::ask(request, &self.setting.account, token));
+                let (call, fetch) = match called {
+                    Ok(called) => called,
+                    Err(why) => return classify(system, &Answer::Unfit(why)),
+                };
+                match http.exchange(call, callrail::PAGE_BYTES, until).await {
+                    Answer::Http { status, retry_after, body } => {
+                        return callrail::read(&Received { status, retry_after, body: &body }, fetch.page);
+                    }
+                    other => other,
+                }
+            }
             (Way::Http(http), System::Chat) => match chat::ask(request, &self.setting) {
                 Ok(call) => match http.exchange(call, chat::ANSWER, until).await {
                     Answer::Http { status, retry_after, body } => {
@@ -239,9 +252,10 @@ impl Courier {
 pub(crate) fn written(request: &Request) -> Reply {
     // The brief stays here: fields become sentences.
     match request.content.reveal() {
-        Content::Draft(brief) => {
-            Reply { made: Some(Internal::new(outline::compose(brief))), ..classify(System::Outline, &Answer::Done) }
-        }
+        Content::Draft(brief) => Reply {
+            made: Some(Internal::new(Brought::Draft(outline::compose(brief)))),
+            ..classify(System::Outline, &Answer::Done)
+        },
         other => classify(
             System::Outline,
             &Answer::Unfit(format!("a drafter takes evidence, and this is {other:?}; send it elsewhere")),

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::brief::Brief;
 use super::event::Channel;
 use super::journal::sha256;
+use super::sync::Fetch;
 
 /// What is to be sent.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +26,8 @@ pub enum Content {
     Hook(Hook),
     /// What is known, for a drafter to write from.
     Draft(Box<Brief>),
+    /// A page of a provider's list.
+    Fetch(Fetch),
     /// Nothing travels: the approved text is where the portal reads it already.
     Publish,
 }
@@ -141,6 +144,7 @@ impl fmt::Debug for Content {
             Self::Note(_) => "Note",
             Self::Hook(_) => "Hook",
             Self::Draft(_) => "Draft",
+            Self::Fetch(_) => "Fetch",
             Self::Publish => "Publish",
         };
         write!(f, "Content::{kind}(..)")

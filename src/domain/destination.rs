@@ -23,6 +23,8 @@ words! {
         Outline,
         /// A model behind an OpenAI-compatible chat endpoint.
         Chat,
+        /// `CallRail`'s API: it is asked for calls.
+        Callrail,
     }
 }
 
@@ -48,6 +50,7 @@ impl System {
             Self::Webhook => "webhook",
             Self::Portal => "portal",
             Self::Outline | Self::Chat => "ai_draft",
+            Self::Callrail => "source",
         }
     }
 
@@ -58,6 +61,8 @@ impl System {
             Self::Hubspot | Self::Webhook | Self::Portal => DeliveryMode::Keyed,
             // Asked twice, a model writes twice; our key files one of them.
             Self::Outline | Self::Chat => DeliveryMode::Keyed,
+            // To read a list twice has no effect there, and here its payloads are known again.
+            Self::Callrail => DeliveryMode::Keyed,
             Self::Twilio => DeliveryMode::Reconcile,
             Self::Smtp => DeliveryMode::Once,
         }
@@ -166,7 +171,7 @@ impl Setting {
     /// Whether nothing can be sent without a secret: a mail server without a login takes mail from whom it knows.
     pub fn needs_secret(&self) -> bool {
         match self.system {
-            System::Hubspot | System::Twilio | System::Webhook => true,
+            System::Hubspot | System::Twilio | System::Webhook | System::Callrail => true,
             System::Smtp => !self.account.is_empty(),
             // A model on one's own machine asks for none.
             System::Portal | System::Outline | System::Chat => false,

@@ -53,6 +53,7 @@ pub fn default_url(system: System) -> Option<&'static str> {
     match system {
         System::Hubspot => Some("https://api.hubapi.com"),
         System::Twilio => Some("https://api.twilio.com"),
+        System::Callrail => Some("https://api.callrail.com"),
         System::Smtp | System::Webhook | System::Chat => None,
         System::Portal | System::Outline => Some(""),
     }

@@ -5,6 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::brief::Made;
 use super::job::{AttemptOutcome, DeadReason, DeliveryMode, JobState};
 use super::retry;
+use super::sync::Page;
 use super::text::{Internal, Untrusted};
 use super::words;
 
@@ -41,8 +42,17 @@ pub struct Reply {
     pub retry_after: Option<TimeDelta>,
     /// What the destination calls the thing it made or found.
     pub remote_id: Option<String>,
+    /// What a drafter wrote, or a provider listed.
+    pub made: Option<Internal<Brought>>,
+}
+
+/// What an answer brings that is kept.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Brought {
     /// What a drafter wrote.
-    pub made: Option<Internal<Made>>,
+    Draft(Made),
+    /// A page of a provider's list.
+    Page(Page),
 }
 
 /// What a destination says of a request that may have left.

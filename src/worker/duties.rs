@@ -1,5 +1,6 @@
 //! What a worker does from time to time, whoever's jobs they are: leases that ran out, windows that closed, replies that nobody
-//! answered, pauses that ended, probes, the time of day, a seal over the journal, and the next step of every release.
+//! answered, pauses that ended, probes, the time of day, a seal over the journal, the next step of every
+//! release, and providers that are to be asked again.
 
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use crate::domain::failure::Failure;
 use crate::store::Store;
 use crate::store::journal::Search;
 use crate::workflow::release::advance;
+use crate::workflow::syncing::begin_rounds;
 
 const EVERY: Duration = Duration::from_secs(1);
 /// Of the rounds, every so many: heartbeats and the rescue scan.
@@ -42,6 +44,7 @@ async fn turn(store: &Store, leases: &Leases, round: u64) -> Result<(), Failure>
         store.escalate_replies().await?;
     }
     destinations(store).await?;
+    begin_rounds(store).await?;
     let search = if round == 0 { Search::All } else { Search::Recent };
     while store.seal_journal(search).await? >= crate::domain::journal::SEAL_SIZE {}
     advance(store).await.map(drop)
@@ -59,5 +62,6 @@ pub(super) async fn once(store: &Store) -> Result<(), Failure> {
     store.close_windows().await?;
     store.escalate_replies().await?;
     destinations(store).await?;
+    begin_rounds(store).await?;
     advance(store).await.map(drop)
 }

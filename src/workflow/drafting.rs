@@ -12,7 +12,7 @@ use crate::domain::failure::Failure;
 use crate::domain::id::{ClientId, Kind, LeadId, Ref};
 use crate::domain::job::{JobKind, JobState};
 use crate::domain::lead::LeadState;
-use crate::domain::reply::Reply;
+use crate::domain::reply::{Brought, Reply};
 use crate::domain::routing::{BULK, SOON};
 use crate::store::claim::{Claimed, Intent};
 use crate::store::drafts::NewRow;
@@ -190,7 +190,7 @@ pub(super) async fn file(tx: &mut Tx, intent: &Intent, reply: &Reply) -> Result<
     let job = intent.job();
     let (Some(lead), Some(made)) = (job.lead_id, &reply.made) else { return Ok(()) };
     let Ok(Content::Draft(brief)) = Content::from_json(intent.content().reveal()) else { return Ok(()) };
-    let made = made.reveal();
+    let Brought::Draft(made) = made.reveal() else { return Ok(()) };
     let text: String = made.text.replace('\0', "\u{fffd}").chars().take(LONGEST).collect();
     let version = brief.version();
     if tx.same_draft(lead, &text, &version).await?.is_some() {

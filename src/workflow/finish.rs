@@ -3,7 +3,7 @@
 
 use chrono::TimeDelta;
 
-use super::drafting;
+use super::{drafting, syncing};
 use crate::domain::actor::Actor;
 use crate::domain::breaker::Sign;
 use crate::domain::failure::Failure;
@@ -52,6 +52,9 @@ pub async fn finish_attempts(store: &Store, returned: &[Returned]) -> Result<Vec
         match one.verdict.state {
             _ if !mine => {}
             JobState::Succeeded if job.kind == JobKind::AiDraft => drafting::file(&mut tx, one.intent, one.reply).await?,
+            JobState::Succeeded if job.kind == JobKind::ProviderSync => {
+                syncing::take_in(&mut tx, one.intent, one.reply).await?;
+            }
             JobState::Succeeded => succeeded(&mut tx, job, one.reply.remote_id.as_deref()).await?,
             JobState::Unknown => ask_a_person(&mut tx, job).await?,
             _ => {}

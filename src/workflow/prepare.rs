@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use super::drafting;
+use super::{drafting, syncing};
 use crate::domain::contact::Email;
 use crate::domain::content::{Contact, Content, Deal, Hook, Message, Note};
 use crate::domain::event::Channel;
@@ -49,8 +49,11 @@ pub enum Prepared {
 /// What the database says.
 pub async fn prepare(store: &Store, jobs: &[Claimed], links: Option<&Links>) -> Result<Vec<Prepared>, Failure> {
     // What only says that an approved text is there needs nothing more.
-    let asked: Vec<JobId> =
-        jobs.iter().filter(|job| !matches!(job.kind, JobKind::PortalPublish | JobKind::AiDraft)).map(|job| job.id).collect();
+    let asked: Vec<JobId> = jobs
+        .iter()
+        .filter(|job| !matches!(job.kind, JobKind::PortalPublish | JobKind::AiDraft | JobKind::ProviderSync))
+        .map(|job| job.id)
+        .collect();
     let found: BTreeMap<JobId, Sending> =
         store.sendings(&asked).await?.into_iter().map(|sending| (sending.job, sending)).collect();
     let now = store.clock.now();
@@ -58,6 +61,7 @@ pub async fn prepare(store: &Store, jobs: &[Claimed], links: Option<&Links>) -> 
     for job in jobs {
         prepared.push(match job.kind {
             JobKind::AiDraft => drafting::brief(&mut store.begin().await?, job).await?,
+            JobKind::ProviderSync => syncing::page(job),
             _ => compose(job, found.get(&job.id), links, now),
         });
     }

@@ -8,11 +8,12 @@ use quotedeck::delivery::couriers::{Couriers, LONGEST};
 use quotedeck::domain::brief::{Brief, Facts, LeadFacts, Line};
 use quotedeck::domain::content::{Contact, Content, Deal, Hook, Message, Note};
 use quotedeck::domain::destination::{Secret, Setting, System};
-use quotedeck::domain::event::Channel;
+use quotedeck::domain::event::{Channel, Provider};
 use quotedeck::domain::id::{Kind, Ref};
 use quotedeck::domain::lead::{ContactMethod, LeadState, Urgency};
 use quotedeck::domain::reply::Found;
 use quotedeck::domain::reply::{Meaning, Reply};
+use quotedeck::domain::sync::Fetch;
 use quotedeck::domain::text::Internal;
 use rstest::rstest;
 use tokio::net::TcpListener;
@@ -118,6 +119,12 @@ fn brief() -> Content {
     }))
 }
 
+fn first_page() -> Fetch {
+    let until = real_now();
+    let (scope, from) = (String::new(), until - chrono::TimeDelta::days(1));
+    Fetch { provider: Provider::Callrail, scope, from, until, page: 1, round: 1 }
+}
+
 fn content(system: System) -> Content {
     match system {
         System::Hubspot => contact(),
@@ -126,6 +133,7 @@ fn content(system: System) -> Content {
         System::Webhook => Content::Hook(Hook { event: "lead.created".into(), body: "{\"lead\":7}".into() }),
         System::Portal => Content::Publish,
         System::Outline | System::Chat => brief(),
+        System::Callrail => Content::Fetch(first_page()),
     }
 }
 

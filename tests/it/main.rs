@@ -36,6 +36,7 @@ mod schema;
 mod seed;
 mod sending;
 mod ssh;
+mod syncing;
 mod terminal;
 mod trace;
 mod workflow;

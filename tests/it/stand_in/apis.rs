@@ -1,4 +1,4 @@
-//! What HubSpot, Twilio and a webhook receiver hold and answer, as far as we speak to them.
+//! What HubSpot, Twilio, CallRail and a webhook receiver hold and answer, as far as we speak to them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use super::http::Seen;
 /// How many messages Twilio shows on a page, whatever was asked for: so that paging is met.
 const PAGE: usize = 2;
 
-/// The three of them on one server.
+/// All of them on one server.
 #[derive(Default)]
 pub(crate) struct Apis {
     /// How often an effect was had, by key.
@@ -21,6 +21,8 @@ pub(crate) struct Apis {
     pub(crate) links: BTreeSet<String>,
     /// Twilio's messages, oldest first.
     messages: Vec<Value>,
+    /// CallRail's calls.
+    pub(crate) calls: Vec<Value>,
     /// Webhook ids that were taken.
     hooks: BTreeSet<String>,
 }
@@ -42,6 +44,7 @@ impl Apis {
             }
             ("POST", ["2010-04-01", "Accounts", _, "Messages.json"]) => self.text(&seen.body),
             ("GET", ["2010-04-01", "Accounts", _, "Messages.json"]) => (200, self.list(path, query)),
+            ("GET", ["v3", "a", "22", "calls.json"]) => self.calls(seen, query),
             ("POST", ["v1", "chat", "completions"]) => self.chat(seen),
             ("POST", ["hook", ..]) => self.hook(seen.header("webhook-id")),
             _ => (404, json!({"message": "there is no such path"})),
@@ -120,6 +123,24 @@ impl Apis {
             format!("{path}?{query}&Page={}", page + 1)
         });
         json!({"messages": shown, "next_page_uri": next})
+    }
+
+    /// A page of the calls of a window, by when they began.
+    fn calls(&self, seen: &Seen, query: &str) -> (u16, Value) {
+        if seen.header("authorization") != "Token token=\"cr-test\"" {
+            return (401, json!({"error": "HTTP Token: Access denied."}));
+        }
+        let query: BTreeMap<String, String> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        let time = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+        let (from, until) = (time(&query["start_date"]), time(&query["end_date"]));
+        let mut calls: Vec<&Value> =
+            self.calls.iter().filter(|call| query.get("company_id").is_none_or(|id| call["company_id"] == id.as_str())).collect();
+        calls.retain(|call| (from..until).contains(&time(call["start_time"].as_str().unwrap())));
+        calls.sort_by_key(|call| time(call["start_time"].as_str().unwrap()));
+        let page: usize = query["page"].parse().unwrap();
+        let shown: Vec<&&Value> = calls.iter().skip((page - 1) * PAGE).take(PAGE).collect();
+        let pages = calls.len().div_ceil(PAGE);
+        (200, json!({"page": page, "per_page": PAGE, "total_pages": pages, "total_records": calls.len(), "calls": shown}))
     }
 
     fn hook(&mut self, id: &str) -> (u16, Value) {

@@ -137,6 +137,11 @@ impl StandIn {
         self.state().apis.links.iter().cloned().collect()
     }
 
+    /// A call at CallRail.
+    pub(crate) fn add_call(&self, call: serde_json::Value) {
+        self.state().apis.calls.push(call);
+    }
+
     /// The requests so far.
     pub(crate) fn seen(&self) -> Vec<Seen> {
         self.state().seen.clone()

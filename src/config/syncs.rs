@@ -1,0 +1,119 @@
+//! The syncs in the file: what is fetched, for whom, how often, and how old it may be.
+
+use chrono::TimeDelta;
+use toml::Spanned;
+
+use super::bad::Fault;
+use super::destinations::Described;
+use super::file::Sync;
+use super::settle::{fault, name};
+use crate::domain::destination::System;
+use crate::domain::event::Provider;
+use crate::domain::sync::SyncSetting;
+
+/// Minutes between two rounds where nothing is said.
+pub(super) const EVERY: i64 = 15;
+/// Minutes after which what we have is stale, where nothing is said.
+pub(super) const STALE_AFTER: i64 = 120;
+/// Days that the first round goes back, where nothing is said.
+pub(super) const SINCE: i64 = 7;
+
+/// Checks all of them.
+pub(super) fn syncs(tables: &[Sync], destinations: &[Described]) -> Result<Vec<SyncSetting>, Fault> {
+    let mut all: Vec<SyncSetting> = Vec::new();
+    for table in tables {
+        let sync = sync(table, destinations)?;
+        if all.iter().any(|other| other.provider == sync.provider && other.client.to_lowercase() == sync.client.to_lowercase()) {
+            return Err(fault(&table.client, "another sync fetches the same for this client; keep one of them"));
+        }
+        all.push(sync);
+    }
+    Ok(all)
+}
+
+fn sync(table: &Sync, destinations: &[Described]) -> Result<SyncSetting, Fault> {
+    let destination = name(&table.destination)?;
+    let asked = destinations.iter().find(|described| described.setting.name == destination);
+    let asked = asked.ok_or_else(|| fault(&table.destination, "there is no [[destination]] of this name; add one"))?;
+    let provider = match asked.setting.system {
+        System::Callrail => Provider::Callrail,
+        system => {
+            return Err(fault(&table.destination, format!("{system} is not asked for anything; name one that is callrail")));
+        }
+    };
+    let every = number(table.every_minutes.as_ref(), 24 * 60)?.unwrap_or(EVERY);
+    let stale_after = number(table.stale_after_minutes.as_ref(), 31 * 24 * 60)?;
+    if let (Some(minutes), Some(written)) = (stale_after, &table.stale_after_minutes)
+        && minutes < every * 2
+    {
+        return Err(fault(written, format!("it would be stale between two rounds; write {} or more", every * 2)));
+    }
+    Ok(SyncSetting {
+        client: name(&table.client)?,
+        destination,
+        provider,
+        scope: table.company.as_ref().map(name).transpose()?.unwrap_or_default(),
+        every: TimeDelta::minutes(every),
+        stale_after: TimeDelta::minutes(stale_after.unwrap_or(STALE_AFTER.max(every * 4))),
+        since: TimeDelta::days(number(table.since_days.as_ref(), 366)?.unwrap_or(SINCE)),
+    })
+}
+
+fn number(written: Option<&Spanned<i64>>, most: i64) -> Result<Option<i64>, Fault> {
+    let checked = |written: &Spanned<i64>| {
+        let number = Some(*written.get_ref()).filter(|number| (1..=most).contains(number));
+        number.ok_or_else(|| fault(written, format!("write a number from 1 to {most}, or leave it out")))
+    };
+    written.map(checked).transpose()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::environment::Environment;
+    use super::super::{BadConfig, Config};
+    use super::*;
+    use rstest::rstest;
+    use std::path::Path;
+
+    const ACCOUNT: &str =
+        "[[destination]]\nname = 'CR'\nsystem = 'callrail'\naccount = '22'\nsecret_env = 'CARGO_MANIFEST_DIR'\n";
+
+    fn config(text: &str) -> Result<Config, BadConfig> {
+        let text = format!("database = 'sqlite:/x'\n{ACCOUNT}[[sync]]\n{text}");
+        Config::of(text.as_bytes(), Path::new("c.toml"), &Environment::default(), None)
+    }
+
+    #[test]
+    fn a_sync_is_read_and_has_its_defaults() {
+        let all =
+            "client = 'Acme'\ndestination = 'CR'\ncompany = 'COM1'\nevery_minutes = 5\nstale_after_minutes = 60\nsince_days = 30";
+        let sync = config(all).unwrap().syncs.remove(0);
+        assert_eq!((sync.client.as_str(), sync.scope.as_str(), sync.provider), ("Acme", "COM1", Provider::Callrail));
+        let minutes = (sync.every.num_minutes(), sync.stale_after.num_minutes(), sync.since.num_days());
+        assert_eq!(minutes, (5, 60, 30));
+        let sync = config("client = 'Acme'\ndestination = 'CR'\nevery_minutes = 60").unwrap().syncs.remove(0);
+        assert_eq!((sync.stale_after.num_minutes(), sync.since.num_days(), sync.scope.as_str()), (240, 7, ""));
+    }
+
+    #[rstest]
+    #[case("client = 'Acme'\ndestination = 'X'", "c.toml:9:15: sync.destination: there is no [[destination]] of this name")]
+    #[case("client = ''\ndestination = 'CR'", "c.toml:8:10: sync.client: it is empty")]
+    #[case("client = 'A'\ndestination = 'CR'\nevery_minutes = 0", "c.toml:10:17: sync.every_minutes: write a number from 1")]
+    #[case(
+        "client = 'A'\ndestination = 'CR'\nstale_after_minutes = 20",
+        "c.toml:10:23: sync.stale_after_minutes: it would be stale between two rounds; write 30"
+    )]
+    #[case(
+        "client = 'A'\ndestination = 'CR'\n[[sync]]\nclient = 'a'\ndestination = 'CR'",
+        "c.toml:11:10: sync.client: another sync fetches the same"
+    )]
+    #[case(
+        "client = 'A'\ndestination = 'P'\n[[destination]]\nname = 'P'\nsystem = 'portal'",
+        "c.toml:9:15: sync.destination: portal is not asked for anything"
+    )]
+    #[case("client = 'A'\ndestination = 'CR'\ntoken = 'x'", "c.toml:10:1: sync.token: there is no such key")]
+    fn a_bad_sync_says_where_what_and_what_to_do(#[case] lines: &str, #[case] begins: &str) {
+        let said = config(lines).unwrap_err().to_string();
+        assert!(said.starts_with(begins), "{said}");
+    }
+}
