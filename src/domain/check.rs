@@ -23,6 +23,9 @@
 //! | internal id | block, warn when short | leads to the record; a short one may be a lamp or a size |
 //! | lost safety word | warn | the evidence speaks of a danger and the text does not; a person knows whether it matters |
 //! | blame | warn | blame, law and health can be true and still not belong in a client's proof |
+//! | unknown name | warn | a name that no evidence line has is invented, or a word of our own: a person knows which |
+//! | negation | warn | a "not" lost or added turns a sentence round; told by single words, so it is a hint and no proof |
+//! | uncited | warn | in a draft that cites its lines, a sentence that cites none has nothing to be looked up in |
 //!
 //! Before matching, the text is folded (`fold`): full-width and other digits, hidden characters and look-alikes
 //! must not carry anything past a check. Spans point into the text as it was given.
@@ -40,6 +43,7 @@ mod internal_id;
 mod known;
 mod long_digits;
 mod name;
+mod negation;
 mod number;
 mod phone;
 mod premises;
@@ -50,6 +54,8 @@ mod secret;
 mod settle;
 mod spelled;
 mod stream;
+mod uncited;
+mod unknown_name;
 mod url;
 mod verbatim;
 
@@ -79,6 +85,8 @@ pub struct Against<'a> {
 pub struct Evidence {
     runs: verbatim::Runs,
     numbers: number::Known,
+    heard: unknown_name::Heard,
+    polarity: negation::Polarity,
     name: name::Name,
     codes: access_code::Codes,
     dangers: safety::Dangers,
@@ -102,6 +110,12 @@ impl Hit {
     fn warn(kind: FindingKind, span: Range<usize>, reason: impl Into<String>) -> Self {
         Self { kind, severity: Severity::Warn, span, reason: reason.into() }
     }
+
+    /// The same in characters of the text as it was given.
+    fn in_original(self, folded: &Folded) -> Self {
+        let span = if self.span.is_empty() { 0..0 } else { folded.original(&self.span) };
+        Self { span, ..self }
+    }
 }
 
 impl std::fmt::Debug for Evidence {
@@ -120,6 +134,8 @@ impl Evidence {
         Self {
             runs: verbatim::Runs::new(&lines, &notes),
             numbers: number::Known::new(&lines),
+            heard: unknown_name::Heard::new(&lines, against.lead_name.unwrap_or_default()),
+            polarity: negation::Polarity::new(&lines),
             name: name::Name::new(against.lead_name.unwrap_or_default()),
             codes: access_code::Codes::new(&lines),
             dangers: safety::Dangers::new(&lines),
@@ -131,38 +147,53 @@ impl Evidence {
     /// Everything the checks say about a text, by position; of overlapping findings of one family the strongest.
     pub fn findings(&self, text: &str) -> Vec<Finding> {
         let folded = Folded::new(text);
-        let mut hits = Vec::new();
-        card::find(&folded, &mut hits);
-        phone::find(&folded, &mut hits);
-        spelled::find(&folded, &mut hits);
-        email::find(&folded, &mut hits);
-        url::find(&folded, &mut hits);
-        address::find(&folded, &mut hits);
-        long_digits::find(&folded, &mut hits);
-        bank::find(&folded, &mut hits);
-        secret::find(&folded, &mut hits);
-        premises::find(&folded, &mut hits);
-        internal_id::find(&folded, &mut hits);
-        promise::find(&folded, &mut hits);
-        blame::find(&folded, &mut hits);
-        self.runs.find(&folded, &mut hits);
+        let mut hits = self.patterns(&folded);
         self.numbers.find(&folded, &mut hits);
-        self.name.find(&folded, &mut hits);
-        self.codes.find(&folded, &mut hits);
         self.dangers.find(&folded, &mut hits);
-        self.dictionary.find(&folded, &mut hits);
         if let Some(frame) = &self.frame {
             frame::find(frame, &folded, &mut hits);
         }
+        self.heard.find(&folded, &mut hits);
+        self.polarity.find(&folded, &mut hits);
+        uncited::find(&folded, &mut hits);
+        let mut hits: Vec<Hit> = hits.into_iter().map(|hit| hit.in_original(&folded)).collect();
+        // What a line break cuts in two is whole again where the lines are joined.
+        if let Some(joined) = Folded::joined(text) {
+            let cut = self.patterns(&joined).into_iter();
+            let cut = cut.filter(|hit| hit.severity == Severity::Block && joined.breaks_inside(&hit.span));
+            hits.extend(cut.map(|hit| hit.in_original(&joined)));
+        }
         let chars: Vec<char> = text.chars().collect();
         let found = settle::settle(hits).into_iter().map(|hit| {
-            let span = folded.original(&hit.span);
-            let text = chars.get(span.clone()).unwrap_or_default().iter().collect();
-            Finding { kind: hit.kind, severity: hit.severity, start: span.start, end: span.end, text, reason: hit.reason }
+            let text = chars.get(hit.span.clone()).unwrap_or_default().iter().collect();
+            Finding { kind: hit.kind, severity: hit.severity, start: hit.span.start, end: hit.span.end, text, reason: hit.reason }
         });
         let mut found: Vec<Finding> = found.collect();
         found.sort_by_key(|finding| (finding.start, finding.end));
         found
+    }
+
+    /// What is told by its form, by the words around it, by being stored, or by being copied.
+    fn patterns(&self, folded: &Folded) -> Vec<Hit> {
+        let mut hits = Vec::new();
+        card::find(folded, &mut hits);
+        phone::find(folded, &mut hits);
+        spelled::find(folded, &mut hits);
+        email::find(folded, &mut hits);
+        url::find(folded, &mut hits);
+        address::find(folded, &mut hits);
+        long_digits::find(folded, &mut hits);
+        bank::find(folded, &mut hits);
+        secret::find(folded, &mut hits);
+        premises::find(folded, &mut hits);
+        internal_id::find(folded, &mut hits);
+        promise::find(folded, &mut hits);
+        blame::find(folded, &mut hits);
+        self.name.find(folded, &mut hits);
+        self.codes.find(folded, &mut hits);
+        self.dictionary.find(folded, &mut hits);
+        self.runs.find(folded, &mut hits);
+        hits
     }
 }
 

@@ -14,7 +14,8 @@ words! {
     pub enum FindingKind {
         Phone, Email, StreetAddress, Card, LongDigits, Url, VerbatimRun, UnknownNumber, Promise, LeadName,
         AccessCode, BankNumber, SocialSecurity, Secret, InternalId, LostSafetyWord, Blame,
-        StaffName, OtherClient, ProviderCost, EntryHint, Vehicle, Postcode, MissingSource, StaleData,
+        StaffName, OtherClient, ProviderCost, EntryHint, Vehicle, Postcode, MissingSource, StaleData, UnknownName,
+        Negation, Uncited,
     }
 }
 

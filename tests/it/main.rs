@@ -12,6 +12,7 @@ mod boundary;
 mod canary;
 mod claim;
 mod cli;
+mod corpus;
 mod delivery;
 mod desk;
 mod disk;

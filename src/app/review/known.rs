@@ -53,7 +53,8 @@ pub(super) struct Spot {
 
 /// Kinds that are masked: what would reach a person, and who that person is.
 fn is_masked(kind: FindingKind) -> bool {
-    !matches!(kind, FindingKind::UnknownNumber | FindingKind::VerbatimRun | FindingKind::Promise)
+    use FindingKind::{Negation, Promise, Uncited, UnknownName, UnknownNumber, VerbatimRun};
+    !matches!(kind, UnknownNumber | UnknownName | VerbatimRun | Promise | Negation | Uncited)
 }
 
 impl Known {

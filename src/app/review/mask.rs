@@ -38,8 +38,11 @@ pub(super) fn mask(text: &str, finding: &Finding) -> Option<Mask> {
         FindingKind::Promise => return promise(text, finding, before),
         FindingKind::VerbatimRun
         | FindingKind::UnknownNumber
+        | FindingKind::UnknownName
         | FindingKind::LostSafetyWord
         | FindingKind::Blame
+        | FindingKind::Negation
+        | FindingKind::Uncited
         | FindingKind::EntryHint
         | FindingKind::MissingSource
         | FindingKind::StaleData => return None,

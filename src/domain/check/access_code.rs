@@ -15,21 +15,35 @@ use crate::domain::span::FindingKind;
 const REASON: &str = "a code or password that opens the property: take it out";
 const KNOWN: &str = "the evidence gives this as an access code: take it out";
 
-const PLACE: &str = "(?:gate|garage|alarm|lock ?box|key ?pad|call ?box|key ?box|entry|access|door|security|disarm|panel|lobby|shed|basement|pool)";
-const SIGN: &str = "(?:code|codes|pin|passcode|combo|combination|pass ?word)";
-const CODE: &str = "(?P<code>[#*]?(?:[a-z]?[0-9]{3,8}|[0-9](?:[ -][0-9]){3,7}\
+const PLACE: &str = "(?:gate|garage|alarm|lock ?box|key ?pad|call ?box|key ?box|entry|entrance|access|door|security|disarm|panel|lobby|shed|basement\
+                     |pool|pad ?lock|lock|elevator|intercom|building|unit|community|house|front|back|barn|storage)";
+/// Places that have nothing else that is written in figures: the code may follow at once.
+const BOX: &str = "(?:lock ?box|key ?pad|call ?box|key ?box|pad ?lock)";
+const SIGN: &str = "(?:code|codes|pin|passcode|combo|combination|pass ?word)(?:'s)?";
+const PRESS: &str = "(?:punch(?:es)?(?: in)?|enter|press|key in|dial|type(?: in)?|use|put in|input|try)";
+const CODE: &str = "(?P<code>(?:star |pound |hash )?[#*]?(?:[a-z]?[0-9]{3,8}|[0-9](?:[ -][0-9]){3,7}|[0-9]{1,2}(?:[ -][0-9]{1,2}){1,3}\
                     |(?:(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)[ ,-]{1,2}){2,7}\
                     (?:zero|oh|one|two|three|four|five|six|seven|eight|nine))(?-u:\\b)[#*]?)";
+/// The same without short groups, which behind a place alone are sizes.
+const WHOLE: &str = "(?P<code>(?:star |pound |hash )?[#*]?(?:[a-z]?[0-9]{3,8}|[0-9](?:[ -][0-9]){3,7}|[0-9]{1,2}(?:-[0-9]{1,2}){2,3}\
+                     |(?:(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)[ ,-]{1,2}){2,7}\
+                     (?:zero|oh|one|two|three|four|five|six|seven|eight|nine))(?-u:\\b)[#*]?)";
 
 /// A word, then a sign, then the code, in every order that people write them.
 static SHAPES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     [
-        format!(r"(?-u:\b){PLACE}(?-u:\b)[^.!?\n0-9$]{{0,30}}(?-u:\b){SIGN}(?-u:\b)[^.!?\n0-9$]{{0,25}}?(?-u:\b|[ :#*]){CODE}"),
-        format!(r"(?-u:\b){SIGN} (?:for|to|at|on|of)(?-u:\b)[^.!?\n0-9$]{{0,25}}(?-u:\b){PLACE}(?-u:\b)[^.!?\n0-9$]{{0,20}}?(?-u:\b|[ :#*]){CODE}"),
-        format!(r"(?-u:\b)(?:gate|lock ?box|key ?pad|alarm|call ?box)(?: is|:|,| =|#)? ?{CODE}"),
-        format!(r"(?-u:\b)(?:punch(?:es)?(?: in)?|enter|press|key in|dial|type(?: in)?|use) {CODE} [^.!?\n0-9]{{0,25}}(?-u:\b){PLACE}(?-u:\b)"),
-        format!(r"(?-u:\b){CODE} (?:is the|opens|to open|for the|gets you|works on|disarms)(?-u:\b)[^.!?\n0-9]{{0,20}}(?-u:\b)(?:gate|garage|alarm|lock ?box|key ?pad|call ?box|door)(?-u:\b)"),
-        r#"(?-u:\b)(?:wi-?fi|wireless|network|router)(?-u:\b)[^.!?\n]{0,20}(?-u:\b)(?:password|passcode|pass|key)(?: is|:| =|=)+ ?["']?(?P<code>[^\s"']{4,})"#.to_owned(),
+        format!(r"(?-u:\b){PLACE}(?-u:\b)[^.!?0-9$]{{0,30}}(?-u:\b){SIGN}(?-u:\b)[^.!?0-9$]{{0,25}}?(?-u:\b|[ :#*(]){CODE}"),
+        format!(r"(?-u:\b){SIGN} (?:for|to|at|on|of|into)(?-u:\b)[^.!?0-9$]{{0,25}}(?-u:\b){PLACE}(?-u:\b)[^.!?0-9$]{{0,20}}?(?-u:\b|[ :#*(]){CODE}"),
+        format!(r"(?-u:\b){SIGN} (?:to|for) (?:get(?:ting)? in|enter(?:ing)?|open(?:ing)?|unlock(?:ing)?|disarm(?:ing)?|access)(?-u:\b)[^.!?0-9$]{{0,25}}?(?-u:\b|[ :#*(]){CODE}"),
+        format!(r"(?-u:\b)(?:gate|lock ?box|key ?pad|alarm|call ?box|pad ?lock)(?:'s| is| opens with| takes| -|:|,| =|#)? ?\(?{WHOLE}"),
+        format!(r"(?-u:\b){BOX}(?-u:\b)[^.!?0-9$]{{0,30}} (?:is|opens with|takes|=) {WHOLE}"),
+        format!(r"(?-u:\b){PRESS} {WHOLE} [^.!?0-9]{{0,25}}(?-u:\b){PLACE}(?-u:\b)"),
+        format!(r"(?-u:\b)(?:gate|garage|alarm|door|{BOX}|disarm|get in|unlock|open)(?-u:\b)[^.!?0-9$]{{0,25}}(?-u:\b){PRESS} {WHOLE}"),
+        format!(r"(?-u:\b)access(?: is|:| -| =) ?{WHOLE}"),
+        format!(r"(?-u:\b){WHOLE} (?:is the|opens|to open|for the|gets you|works on|works for|works at|disarms|unlocks)(?-u:\b)[^.!?0-9]{{0,20}}(?-u:\b)(?:gate|garage (?:door|code|key)|alarm|door|{BOX})(?-u:\b)"),
+        format!(r"(?-u:\b){WHOLE} (?:is|was|as) (?:the|their|her|his|my|our|your)(?-u:\b)[^.!?0-9]{{0,20}}(?-u:\b){PLACE} {SIGN}(?-u:\b)"),
+        r#"(?-u:\b)(?:wi-?fi|wireless|network|router)(?-u:\b)[^.!?]{0,40}(?-u:\b)(?:password|passcode|pass|key)(?: is|:| =|=)+ ?["']?(?P<code>[^\s"']{4,})"#.to_owned(),
+        r#"(?-u:\b)(?:wi-?fi|wireless|network|router)(?-u:\b)[^.!?]{0,40}(?-u:\b)(?:password|passcode) ["']?(?P<code>[^\s"']*[0-9!@#$%&*][^\s"',]*)"#.to_owned(),
     ]
     .iter()
     .map(|shape| pattern(shape))
@@ -39,14 +53,14 @@ static SHAPES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
 /// Codes of another trade: what a machine shows, where mail goes, what a shop sells.
 static OTHER_CODE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?-u:\b)(?:error|fault|trouble|flash|zip|postal|area|promo|discount|coupon|product|part|model|paint|colou?r|date|bar|qr|building|fire|electrical|plumbing) codes?(?-u:\b)",
+        r"(?-u:\b)(?:error|fault|trouble|flash|zip|postal|area|promo|discount|coupon|product|part|model|paint|colou?r|date|bar|qr|fire|electrical|plumbing) codes?(?-u:\b)|(?-u:\b)building codes? (?:[a-z]{3,}s|[a-z]{2,}ed|section|chapter|[0-9]+\.)(?-u:\b)",
     )
 });
 
 /// What stands after a measure, and never after a code.
 static UNIT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^(?: ?(?:%|sq|square|ft|feet|foot|in(?:ch|ches)?\b|gal|dollars|usd|lbs?\b|pounds|psi|btus?|watts?|kw|rpm|cfm|hours|hrs|volts?|amps?)|[.,:/][0-9])",
+        r"^(?: ?(?:%|sq|square|ft|feet|foot|in(?:ch|ches)?\b|x [0-9]|by [0-9]|mm|cm|gauge|cycles|sections?|units?|days?|minutes?|times|gal|dollars|usd|lbs?\b|pounds|psi|btus?|watts?|kw|rpm|cfm|hours|hrs|volts?|amps?)|[.,:/][0-9])",
     )
 });
 
@@ -115,6 +129,11 @@ mod tests {
     #[case("4411 opens the gate", "4411")]
     #[case("gate code four four one one", "four four one one")]
     #[case("wifi password is Sunny-day9", "sunny-day9")]
+    #[case("padlock combo 31-07-22", "31-07-22")]
+    #[case("the keypad on the side door is 1029", "1029")]
+    #[case("4411 is her garage door code", "4411")]
+    #[case("To disarm the alarm press 7742", "7742")]
+    #[case("The code to get in is 4455", "4455")]
     #[case("g\u{200b}ate code ４４１１", "４４１１")]
     fn codes(#[case] text: &str, #[case] found: &str) {
         let spans: Vec<String> = spans(text, AccessCode).into_iter().map(|span| span.to_lowercase()).collect();
@@ -128,6 +147,10 @@ mod tests {
     #[case("garage door, 400 sq ft, $1200")]
     #[case("The building code requires 1305 at the door")]
     #[case("the gate 1.25 inch pipe")]
+    #[case("The garage door is 16 by 7")]
+    #[case("A gate 12 feet wide and 72 inches tall")]
+    #[case("Alarm battery is 1200 mah")]
+    #[case("Unit 204 needs a new lock")]
     fn no_codes(#[case] text: &str) {
         assert_eq!(spans(text, AccessCode), Vec::<String>::new());
     }

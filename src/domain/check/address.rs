@@ -213,11 +213,17 @@ static WHOLE: LazyLock<Regex> = LazyLock::new(|| {
         | (?-u:\b)(?i:rural\x20route|route|rr|rt|hc|department|dept)\x20?\#?\x20?[0-9]{1,5},?\x20(?i:box)\x20?\#?\x20?[0-9]+(?i:\x20?[a-z]\b)?
         | (?-u:\b)(?i:route\x20)?(?i:box)\x20\#\x20?[0-9]+
         | (?-u:\b)[0-9]{1,6}[a-zA-Z]?\x20(?i:[nsew]\.?\x20|north\x20|south\x20|east\x20|west\x20)?(?:(?i:[a-z]{2,9}\x20)?
-            (?i:highway|hwy|county\x20(?:road|rd|highway|hwy)|co\x20(?:road|rd)|cr|fm|farm\x20to\x20market(?:\x20road)?|state\x20(?:road|rd|route|rte|highway|hwy)|sr|route|rte|interstate)|US|U\x20?S|U\.S\.|I)
-            [\x20\-]\#?(?i:[0-9]{1,4}[a-z]?|[a-z]{1,2})(?-u:\b)
+            (?i:highway|hwy|rt|county\x20(?:road|rd|highway|hwy)|co\x20(?:road|rd)|cr|fm|farm\x20to\x20market(?:\x20road)?|state\x20(?:road|rd|route|rte|highway|hwy)|sr|route|rte|interstate)|US|U\x20?S|U\.S\.|I)
+            \.?[\x20\-]\#?(?i:[0-9]{1,4}[a-z]?|[a-z]{1,2})(?-u:\b)
         | (?-u:\b)[0-9]{1,6}\x20(?i:[nsew]\.?\x20)?(?i:avenue|ave|street|calle|camino|avenida|paseo|rue|via)\x20(?:[A-Z][\w']*(?:\x20[A-Z][\w']*)?|[a-z])(?-u:\b)
         | (?-u:\b)[0-9]{1,6}\x20(?:[NSEW]\.?\x20)?Broadway(?-u:\b)
-        | (?-u:\b)[0-9]{2,6}\x20(?:[NSEW]|N[EW]|S[EW]|North|South|East|West)\.?\x20(?:[A-Z][A-Za-z']{2,}|[0-9]{1,3}(?i:st|nd|rd|th))(?-u:\b)
+        | (?-u:\b)[0-9]{2,6}[A-Z]?\x20(?:[NSEW]|N[EW]|S[EW]|So|No|(?i:north|south|east|west))\.?\x20(?:[A-Z][A-Za-z']{2,}|[0-9]{1,3}(?i:st|nd|rd|th))(?-u:\b)
+        | (?-u:\b)(?i:psc|cmr|unit|rfd)\x20[0-9]{1,5},?\x20(?i:box)\x20\#?\x20?[0-9]{1,5}(?-u:\b)(?:,?\x20(?i:[afd]po)\x20(?i:a[aep])\x20[0-9]{5}(?:-[0-9]{4})?)?
+        | (?-u:\b)(?:(?i:usnv|uss|usns)\x20[\w'\x20]{2,25}?\x20)?(?i:[afd]po)\x20(?i:a[aep])\x20[0-9]{5}(?:-[0-9]{4})?
+        | (?-u:\b)[NSEW][0-9]{2,5}\x20?[NSEW][0-9]{3,6}\x20[A-Z][\w']*(?:\x20[A-Z][\w']*){0,3}
+        | (?-u:\b)(?:[0-9]{1,6}[a-zA-Z]?|[0-9]{1,4}-[0-9]{1,4})\x20(?:[\w.'\#&/\-]+,?\x20){1,9}(?:AL|AK|AZ|AR|CA|CO|CT|DE|DC|FL|GA|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS|MO|MT|NE|NV|NH|NJ|NM|NY|NC|ND|OH|OK|OR|PA|RI|SC|SD|TN|TX|UT|VT|VA|WA|WV|WI|WY|ak|az|ar|ca|ct|fl|ga|ia|ks|ky|mi|mn|mo|nc|nd|ne|nh|nj|nm|nv|ny|ri|sc|sd|tn|tx|ut|vt|va|wa|wv|wi|wy|il|dc|al|co|md|ma|pa|oh|ok),?\x20[0-9]{5}(?:-[0-9]{4})?(?-u:\b)
+        | (?-u:\b)(?i:one|two|three|four|five|ten|twelve|twenty|fifty)\x20(?:[NSEW]\.?\x20|(?i:north|south|east|west)\x20)?(?:[A-Z][\w'.]*\x20){1,3}(?i:street|st|avenue|ave|road|rd|drive|dr|lane|ln|boulevard|blvd|court|ct|plaza|place|way|parkway|pkwy|square)(?-u:\b)
+        | (?-u:\b)[0-9]{2,6}\x20(?i:ave|avenue|blvd|boulevard)\.?\x20(?:[A-Z]|[a-z]\x20(?i:unit|apt|ste)|(?i:north|south|east|west|of\x20the\x20[a-z]+))(?-u:\b)
         | (?-u:\b)[0-9]{1,6}\x20(?:[NSEW]\.?\x20)?[A-Z][\w.']*(?:\x20[A-Z0-9][\w.']*){0,4},\x20[A-Z][A-Za-z.'\x20]{1,25},?\x20[A-Z]{2},?\x20[0-9]{5}(?:-[0-9]{4})?",
     )
 });
@@ -229,6 +235,7 @@ static TAIL: LazyLock<Regex> = LazyLock::new(|| {
         (?:,?\x20(?i:ne|nw|se|sw|n|s|e|w|north|south|east|west|northeast|northwest|southeast|southwest)\b\.?)?
         (?:[,.]?\x20?(?:(?i:apartment|apt|unit|suite|ste|bldg|building|lot|room|rm|space|spc|trlr|floor|fl)\b\.?\x20?\#?\x20?|\#\x20?)(?i:[0-9][0-9a-z\-]*|[a-z][0-9]*\b))?
         (?:,?\x20[0-9](?:st|nd|rd|th)\x20(?i:floor|flr|fl)\b)?
+        (?:,?\x20(?:[a-z.']+,?\x20){1,4}(?:ak|az|ar|ca|ct|fl|ga|ia|ks|ky|mi|mn|mo|nc|nd|ne|nh|nj|nm|nv|ny|ri|sc|sd|tn|tx|ut|vt|va|wa|wv|wi|wy|il|dc|al|co|md|ma|pa|oh|ok),?\x20[0-9]{5}(?:-[0-9]{4})?(?-u:\b))?
         (?:,?\x20[A-Z][A-Za-z.']+(?:\x20[A-Z][A-Za-z.']+){0,2})?(?:,?\x20(?:[A-Z]{2}\b|[A-Z][a-z]+)\.?)?(?:,?\x20[0-9]{5}(?:-[0-9]{4})?\b)?",
     )
 });
@@ -244,7 +251,7 @@ pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
     while at < folded.words.len() {
         let end = if is_house(folded, at) { street(folded, at) } else { None };
         if let Some(end) = end {
-            let span = with_tail(folded, folded.words[at].start..folded.words[end].end);
+            let span = with_tail(folded, first_number(folded, at)..folded.words[end].end);
             hits.push(Hit::block(FindingKind::StreetAddress, span, REASON));
             at = end;
         }
@@ -260,6 +267,15 @@ pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
 fn with_tail(folded: &Folded, street: Range<usize>) -> Range<usize> {
     let tail = TAIL.find(&folded.text[street.end..]).map_or(0, |tail| tail.as_str().trim_end_matches(['.', ',']).len());
     street.start..street.end + tail
+}
+
+/// Where the numbers before a street begin: `30-83`, `370 3911`.
+fn first_number(folded: &Folded, house: usize) -> usize {
+    let mut first = house;
+    while first > 0 && matches!(folded.gap(first - 1), " " | "-") && folded.word(first - 1).bytes().all(|b| b.is_ascii_digit()) {
+        first -= 1;
+    }
+    folded.words[first].start
 }
 
 /// A number of one to six digits, with a letter or none, that is no price, time or decimal.
@@ -293,7 +309,9 @@ fn street(folded: &Folded, house: usize) -> Option<usize> {
             continue; // the half of 720 1/2
         }
         let suffix = STRONG.contains(&word) || WEAK.contains(&word);
-        if suffix && name > 0 && is_street(folded, house, at, name) {
+        // A direction may be the whole name: 4114 Southwest Highway.
+        let direction = at == house + 2 && name == 0 && folded.stands_out(at - 1) && folded.stands_out(at);
+        if suffix && (name > 0 || direction) && is_street(folded, house, at, name) {
             found = Some(at);
         } else if found.is_some() || COUNTED.contains(&word) || word.bytes().all(|b| b.is_ascii_digit()) {
             break;
@@ -343,6 +361,12 @@ mod tests {
     #[case("720 1/2 Clark Street", "720 1/2 Clark Street")]
     #[case("3321 john f kennedy blvd", "3321 john f kennedy blvd")]
     #[case("near 1219 N. Paulina", "1219 N. Paulina")]
+    #[case("psc 0413, box 8144 apo aa 42323", "psc 0413, box 8144 apo aa 42323")]
+    #[case("W211 N16601 Glencoe Ln", "W211 N16601 Glencoe Ln")]
+    #[case("4114 Southwest Highway", "4114 Southwest Highway")]
+    #[case("One Jelly Belly Lane", "One Jelly Belly Lane")]
+    #[case("6002 El Tordo Rancho Santa Fe CA 92067", "6002 El Tordo Rancho Santa Fe CA 92067")]
+    #[case("1191 n. federal highway delray beach fl 33483", "1191 n. federal highway delray beach fl 33483")]
     fn addresses(#[case] text: &str, #[case] found: &str) {
         assert_eq!(spans(text, StreetAddress), [found]);
     }
@@ -359,6 +383,8 @@ mod tests {
     #[case("4 visits, street parking")]
     #[case("a 40 gallon heater, 2 elements")]
     #[case("The 3 of us met in court")]
+    #[case("2 or 3 crews came in 2024")]
+    #[case("5 visits in TX cost 12000")]
     #[case("It took 2 South Austin crews")]
     fn no_addresses(#[case] text: &str) {
         assert_eq!(spans(text, StreetAddress), Vec::<String>::new());

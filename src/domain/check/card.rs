@@ -1,4 +1,5 @@
-//! Card numbers: 13 to 19 digits, in groups or not, whose Luhn sum holds. Every range counts, Mastercard's 2-series too.
+//! Card numbers: 13 to 19 digits, in groups or not, whose Luhn sum holds, and the twelve of Maestro. Every range counts,
+//! Mastercard's 2-series too.
 
 use super::Hit;
 use super::digits::{count, groups, runs, whole};
@@ -27,12 +28,13 @@ pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
 }
 
 fn is_card(folded: &Folded, window: &[std::ops::Range<usize>]) -> bool {
-    if !(13..=19).contains(&count(window)) {
+    if !(12..=19).contains(&count(window)) {
         return false;
     }
     let digits: Vec<u8> = window.iter().flat_map(|group| folded.lower[group.clone()].bytes()).map(|b| b - b'0').collect();
     // Numbers begin with 2 to 6, and with 1 on the 15 digits of air travel cards; ids made of a timestamp begin with 1 too.
     let issued = match digits[0] {
+        _ if digits.len() == 12 => matches!(digits[..], [5, 0 | 6..=8, ..] | [6, ..] | [0, 6, 0, 4, ..]),
         2..=6 => true,
         1 => digits.len() == 15,
         _ => false,
@@ -62,6 +64,7 @@ mod tests {
     #[case("４１１１ １１１１ １１１１ １１１１", &["４１１１ １１１１ １１１１ １１１１"])]
     #[case("6011000400000000, 30569309025904, 6759649826438453", &["6011000400000000", "30569309025904", "6759649826438453"])]
     #[case("122000000000003", &["122000000000003"])]
+    #[case("maestro 5018 6466 7909", &["5018 6466 7909"])]
     #[case("4012-8888-8888-1882", &[])]
     #[case("36168002586008", &[])]
     #[case("1748503543012", &[])]

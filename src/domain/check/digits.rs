@@ -36,6 +36,23 @@ pub(super) fn touches(spans: &[Range<usize>], span: &Range<usize>) -> bool {
     spans.get(next).is_some_and(|other| other.start < span.end)
 }
 
+/// What a number is called that is nobody's: of a part, a model, an invoice, a meter.
+static OTHER_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?x)(?-u:\b)(?:parts?|models?|serial|s/n|sku|upc|item|invoice|inv|estimate|quote|po|p\.o\.|purchase\x20order|work\x20order|ticket|permit
+          |meter|reads?|reading|catalog|filter|job|bid|check|cheque)(?-u:\b)\.?\x20?(?:number|numbers|no|num|id|order|is|was|reads?)?\.?\x20?[\#:\-]?\x20?[a-z]{0,4}[\x20\-]?$",
+    )
+});
+
+/// Bytes before a number in which it is said what it is.
+const SAID_BEFORE: usize = 40;
+
+/// Whether the words right before a number say that it belongs to a thing or a paper, and to no person.
+pub(super) fn is_other_number(folded: &Folded, at: usize) -> bool {
+    let from = (at.saturating_sub(SAID_BEFORE)..=at).find(|from| folded.lower.is_char_boundary(*from)).unwrap_or(at);
+    OTHER_NUMBER.is_match(&folded.lower[from..at])
+}
+
 /// Every group of neighbouring digits.
 pub(super) fn groups(folded: &Folded) -> Vec<Range<usize>> {
     let mut groups: Vec<Range<usize>> = Vec::new();

@@ -21,6 +21,7 @@ static SPELLED: LazyLock<Regex> = LazyLock::new(|| {
         (?:[\p{L}\p{N}_+\-]+\x20+(?:dot|underscore|dash|hyphen|plus)\x20+)*[\p{L}\p{N}._+\-]+
         (?:
             \x20*[(\[{<]\x20*at\x20*[)\]}>]\x20*[\p{L}\p{N}\-]+(?:\x20*(?:\.|[(\[{<]\x20*dot\x20*[)\]}>]|\x20dot\x20)\x20*[\p{L}\p{N}\-]+)+
+          | \x20?@\x20?[\p{L}\p{N}\-]+(?:\x20+dot\x20+[\p{L}\p{N}\-]+)+
           | \x20+at\x20+[\p{L}\p{N}\-]+(?:(?:\x20+dot\x20+|\x20*[(\[{<]dot[)\]}>]\x20*)[\p{L}\p{N}\-]+)*
             (?:\x20+dot\x20+|\.|\x20*[(\[{<]dot[)\]}>]\x20*)(?:com|net|org|edu|gov|io|co|us|biz|info|me|uk|ca|de|mx)
         )(?-u:\b)",
@@ -53,6 +54,7 @@ mod tests {
     #[case("ana[at]example[dot]org", &["ana[at]example[dot]org"])]
     #[case("mailto:ana@example.com", &["ana@example.com"])]
     #[case("'joë@exämple.de'", &["joë@exämple.de"])]
+    #[case("dana@example dot com", &["dana@example dot com"])]
     #[case("met at st. mary", &[])]
     #[case("arrived at polka dot house", &[])]
     #[case("parts @ $40 each", &[])]

@@ -4,8 +4,8 @@
 use std::ops::Range;
 
 /// Letters of other alphabets, and accented ones, that read as a Latin letter: each group is the letter, then its twins.
-const TWINS: &str = "aàáâãäåāăąаα bв cçćčсϲ dďđ eèéêëēėęěеё gğģ hн iìíîïīįıіι jј kķкκ lĺľł mм nñńňņ oòóôõöøōőоο \
-                     pрρ rŕř sśşšșѕ tţťțтτ uùúûüūůűų vν wŵ xхχ yýÿŷу zźżž";
+const TWINS: &str = "aàáâãäåāăąаαɑӑӓ bвʙβƅ cçćčсϲċĉ dďđԁɗ eèéêëēėęěеёεҽĕ fƒ gğģɡġĝɢ hнһɦʜĥħ iìíîïīįıіιɩɪĭĩї jјϳĵ kķкκ lĺľłʟӏļ mмʍ \
+                     nñńňņոɴη oòóôõöøōőоοօơŏ pрρ qԛ rŕřʀ sśşšșѕŝ tţťțтτŧ uùúûüūůűųυսŭũ vνѵʋ wŵԝωшɯ xхχ yýÿŷуүγʏ zźżžʐ";
 
 /// The first character of each run of ten decimal digits of other scripts and styles.
 const ZEROS: [u32; 13] =
@@ -21,15 +21,42 @@ pub(super) struct Folded {
     pub(super) words: Vec<Range<usize>>,
     /// For each byte, the character (from 0) of the original it came from.
     origin: Vec<usize>,
+    /// The bytes that were a line break: each is a space here, where the lines are not joined.
+    breaks: Vec<usize>,
 }
 
 impl Folded {
-    /// Folds a text.
+    /// Folds a text: a run of blanks, with line breaks or without, is one space.
     pub(super) fn new(original: &str) -> Self {
+        Self::fold(original, false)
+    }
+
+    /// Folds a text as if its lines went on without a break: `512-55`, `5-0142`. Where no line ends inside a word or
+    /// a number there is nothing to join.
+    pub(super) fn joined(original: &str) -> Option<Self> {
+        let inside = original.trim().contains(is_line_break);
+        inside.then(|| Self::fold(original, true))
+    }
+
+    fn fold(original: &str, joined: bool) -> Self {
         let mut text = String::with_capacity(original.len());
         let mut origin = Vec::with_capacity(original.len());
+        let mut breaks = Vec::new();
         for (n, c) in original.chars().enumerate() {
             match plain(c) {
+                Some(folded) if folded.is_ascii_whitespace() || folded == '\u{b}' => {
+                    let line = is_line_break(folded);
+                    if line && joined {
+                        breaks.push(text.len());
+                        continue;
+                    }
+                    if !text.ends_with(' ') {
+                        text.push(' ');
+                    }
+                    if line && breaks.last() != Some(&(text.len() - 1)) {
+                        breaks.push(text.len() - 1);
+                    }
+                }
                 Some(folded) if folded.is_ascii() => text.push(folded),
                 Some(other) => text.extend(other.to_lowercase()),
                 None => {}
@@ -38,7 +65,23 @@ impl Folded {
         }
         let lower = text.to_ascii_lowercase();
         let words = words(&lower);
-        Self { text, lower, words, origin }
+        Self { text, lower, words, origin, breaks }
+    }
+
+    /// Whether a line ends inside a span.
+    pub(super) fn breaks_inside(&self, span: &Range<usize>) -> bool {
+        let next = self.breaks.partition_point(|at| *at <= span.start);
+        self.breaks.get(next).is_some_and(|at| *at < span.end)
+    }
+
+    /// Where the first line ends.
+    pub(super) fn first_line(&self) -> usize {
+        self.breaks.iter().copied().find(|at| *at > 0).unwrap_or(self.text.len())
+    }
+
+    /// Where the line begins that a byte stands in.
+    pub(super) fn line_start(&self, at: usize) -> usize {
+        self.breaks.partition_point(|line| *line < at).checked_sub(1).map_or(0, |n| self.breaks[n])
     }
 
     /// The characters of the original that a span of bytes came from.
@@ -72,6 +115,10 @@ impl Folded {
     pub(super) fn at(&self, at: usize) -> u8 {
         self.lower.as_bytes().get(at).copied().unwrap_or(b' ')
     }
+}
+
+fn is_line_break(c: char) -> bool {
+    matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
 fn words(lower: &str) -> Vec<Range<usize>> {
@@ -136,6 +183,10 @@ fn plain(c: char) -> Option<char> {
         '\u{2776}'..='\u{277e}' => shifted(c, 0x2776, '1'),
         '\u{ff01}'..='\u{ff5e}' if !('\u{ff10}'..='\u{ff19}').contains(&c) => shifted(c, 0xff01, '!'),
         '\u{1d400}'..='\u{1d6a3}' => styled(c),
+        '\u{24b6}'..='\u{24cf}' => shifted(c, 0x24b6, 'A'),
+        '\u{24d0}'..='\u{24e9}' => shifted(c, 0x24d0, 'a'),
+        '\u{1f130}'..='\u{1f149}' => shifted(c, 0x1f130, 'A'),
+        '\u{212a}' => 'K',
         _ => digit(c).or_else(|| twin(c)).unwrap_or(c),
     };
     Some(folded)
@@ -158,8 +209,8 @@ fn digit(c: char) -> Option<char> {
 }
 
 fn twin(c: char) -> Option<char> {
-    // Below the first Latin-1 letter nothing has a twin; above Cyrillic neither.
-    if !('\u{c0}'..='\u{4ff}').contains(&c) {
+    // Below the first Latin-1 letter nothing has a twin; above Cyrillic and Armenian neither.
+    if !('\u{c0}'..='\u{58f}').contains(&c) {
         return None;
     }
     let small = c.to_lowercase().next()?;
@@ -186,6 +237,16 @@ mod tests {
     #[case("日本", "日本")]
     fn look_alikes_become_plain(#[case] given: &str, #[case] folded: &str) {
         assert_eq!(Folded::new(given).text, folded);
+    }
+
+    #[rstest]
+    #[case("512-\n555", "512- 555", "512-555")]
+    #[case("a \r\n\t b", "a b", "a b")]
+    #[case("one\u{2028}two\nthree", "one two three", "onetwothree")]
+    fn lines_are_spaces_or_joined(#[case] given: &str, #[case] spaced: &str, #[case] joined: &str) {
+        assert_eq!(Folded::new(given).text, spaced);
+        assert_eq!(Folded::joined(given).map(|folded| folded.text).as_deref(), Some(joined));
+        assert!(Folded::joined("one line\n").is_none());
     }
 
     #[test]

@@ -88,7 +88,7 @@ impl Dictionary {
 
     /// House number and street, whatever kind of street is written behind them.
     fn address(&mut self, folded: &Folded) {
-        let street = folded.lower.split([',', '\n']).next().unwrap_or_default().len();
+        let street = folded.lower[..folded.first_line()].split(',').next().unwrap_or_default().len();
         let mut words: Vec<&str> =
             (0..folded.words.len()).filter(|n| folded.words[*n].end <= street).map(|n| folded.word(n)).collect();
         while words.len() > 2 && words.last().is_some_and(|word| address::is_kind_of_street(word)) {

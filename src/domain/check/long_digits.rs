@@ -1,11 +1,13 @@
 //! Long runs of digits that nothing else explains: account, order, licence and recording numbers.
 
 use super::Hit;
-use super::digits::{count, explained, groups, runs, touches, whole};
+use super::digits::{count, explained, groups, is_other_number, runs, touches, whole};
 use super::fold::Folded;
 use crate::domain::span::FindingKind;
 
 const REASON: &str = "a long number that could identify a person or a record: take it out";
+
+const THING: &str = "a long number, of a thing or a paper as it seems: see that it leads to nobody";
 
 /// Digits from which on a run is long: shorter ones are amounts, years and ZIP codes.
 const LONG: usize = 7;
@@ -13,10 +15,15 @@ const LONG: usize = 7;
 /// Finds them: seven digits in a row, or grouped as an id is (`123-45-6789`).
 pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
     let (groups, explained) = (groups(folded), explained(folded));
-    let mut push = |span| {
-        if !touches(&explained, &span) {
-            hits.push(Hit::block(FindingKind::LongDigits, span, REASON));
+    let mut push = |span: std::ops::Range<usize>| {
+        if touches(&explained, &span) {
+            return;
         }
+        hits.push(if is_other_number(folded, span.start) {
+            Hit::warn(FindingKind::LongDigits, span, THING)
+        } else {
+            Hit::block(FindingKind::LongDigits, span, REASON)
+        });
     };
     for group in groups.iter().filter(|group| group.len() >= LONG) {
         push(group.clone());
@@ -39,8 +46,8 @@ pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::domain::check::tests::spans;
-    use crate::domain::span::FindingKind::LongDigits;
+    use crate::domain::check::tests::{heaviest, spans};
+    use crate::domain::span::{FindingKind::LongDigits, Severity};
     use rstest::rstest;
 
     #[rstest]
@@ -58,5 +65,15 @@ mod tests {
     #[case("12345.67", &[])]
     fn long_runs(#[case] text: &str, #[case] found: &[&str]) {
         assert_eq!(spans(text, LongDigits), found);
+    }
+
+    #[rstest]
+    #[case("part number 9003542005", Severity::Warn)]
+    #[case("Invoice #1023399", Severity::Warn)]
+    #[case("the meter reads 0048213", Severity::Warn)]
+    #[case("account 1023399", Severity::Block)]
+    #[case("order 1023399", Severity::Block)]
+    fn numbers_of_things_only_warn(#[case] text: &str, #[case] severity: Severity) {
+        assert_eq!(heaviest(text, LongDigits), Some(severity));
     }
 }

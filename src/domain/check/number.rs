@@ -56,6 +56,9 @@ mod tests {
     #[case("two hundred five", "205")]
     #[case("3 thousand", "3000")]
     #[case("2-3 days", "2 or 3 days")]
+    #[case("the 3rd visit", "his third visit")]
+    #[case("the third visit", "")]
+    #[case("$1.2m", "1.2 million")]
     fn supported(#[case] text: &str, #[case] evidence: &str) {
         assert_eq!(spans_against(text, &[evidence], None, UnknownNumber), Vec::<String>::new());
     }

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::Hit;
-use super::digits::{count, explained, groups, pattern, runs, touches, whole};
+use super::digits::{count, explained, groups, is_other_number, pattern, runs, touches, whole};
 use super::fold::Folded;
 use crate::domain::span::FindingKind;
 
@@ -18,8 +18,8 @@ pub(super) const REASON: &str = "a phone number: say how to reach the business i
 /// `(512) 555-0142`, `1-512-555-0142 ext. 7`, `512.555.0142`, `5125550142`.
 static NORTH_AMERICAN: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?x)(?:\+?\x20?1[\x20.\-/]{0,3})? (?:\(\x20?[0-9]{3}\x20?\)|[0-9]{3}) [\x20.\-/]{0,3}
-          [0-9]{3} [\x20.\-/]{0,3} [0-9]{4} (?:,?\x20?(?:extension|ext|x)\.?\x20?[0-9]{1,6})?",
+        r"(?x)(?:\+?\x20?1[\x20.\-/_]{0,3})? (?:[(\[]\x20?[0-9]{3}\x20?[)\]]|[0-9]{3}) [\x20.\-/_]{0,3}
+          [0-9]{3} [\x20.\-/_]{0,3} [0-9]{4} (?:,?\x20?(?:extension|ext|x)\.?\x20?[0-9]{1,6})?",
     )
 });
 
@@ -33,9 +33,19 @@ static LOCAL: LazyLock<Regex> = LazyLock::new(|| pattern(r"[2-9][0-9]{2}[.\-][0-
 /// `call 555 0142`: with a space only after a word that says what it is.
 static LOCAL_AFTER_WORD: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?-u:\b)(?:call|text|phone|cell|mobile|tel|number|reach|ring|dial|contact|fax)[^0-9.!?\n]{0,25}([2-9][0-9]{2}[ .\-]?[0-9]{4})(?-u:\b)",
+        r"(?-u:\b)(?:call|text|phone|cell|mobile|tel|ph|number|reach|ring|dial|contact|fax|callback|voicemail|vm|landline|registered|left)(?-u:\b|s)[^0-9.!?\n]{0,25}([2-9][0-9]{2}[ .\-]?[0-9]{4})(?-u:\b)",
     )
 });
+
+/// `555 0142 is her number`, `555 0142 office`.
+static LOCAL_BEFORE_WORD: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?-u:\b)([2-9][0-9]{2}[ .\-]?[0-9]{4})(?:,? (?:is|was|as|for)(?-u:\b)[^0-9.!?]{0,20})? ?\(?(?-u:\b)(?:number|cell|phone|mobile|office|home|fax|landline|work)(?-u:\b)",
+    )
+});
+
+/// An internet address, not a phone number in groups.
+static QUAD: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[0-9]{1,3}(?:\.[0-9]{1,3}){3}$"));
 
 /// What stands after an amount, and never after a phone number.
 static UNIT: LazyLock<Regex> = LazyLock::new(|| {
@@ -48,11 +58,11 @@ static UNIT: LazyLock<Regex> = LazyLock::new(|| {
 pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
     let lower = &folded.lower;
     let mut push = |span: Range<usize>| hits.push(Hit::block(FindingKind::Phone, span, REASON));
-    each(lower, &NORTH_AMERICAN, |span| stands_alone(folded, span) && dialled(&lower[span.clone()]), &mut push);
+    each(lower, &NORTH_AMERICAN, |span| stands_alone(folded, span) && dialled(folded, span), &mut push);
     each(lower, &INTERNATIONAL, |span| !folded.at(span.end).is_ascii_digit(), &mut push);
     each(lower, &LOCAL, |span| is_local(folded, span), &mut push);
-    for found in LOCAL_AFTER_WORD.captures_iter(lower) {
-        if let Some(number) = found.get(1) {
+    for found in LOCAL_AFTER_WORD.captures_iter(lower).chain(LOCAL_BEFORE_WORD.captures_iter(lower)) {
+        if let Some(number) = found.get(1).filter(|number| !is_other_number(folded, number.start())) {
             push(number.range());
         }
     }
@@ -79,13 +89,15 @@ fn stands_alone(folded: &Folded, span: &Range<usize>) -> bool {
     !before.is_ascii_digit() && before != b'$' && !decimal && !folded.at(span.end).is_ascii_digit()
 }
 
-/// A number without any separator must be one of the North American plan: area and exchange begin with 2 to 9.
-fn dialled(number: &str) -> bool {
+/// A number without any separator must be one of the North American plan: area and exchange begin with 2 to 9; and
+/// nothing before it says that it is a part or an invoice.
+fn dialled(folded: &Folded, span: &Range<usize>) -> bool {
+    let number = &folded.lower[span.clone()];
     if !number.bytes().all(|b| b.is_ascii_digit()) {
         return true;
     }
     let ten = number.strip_prefix('1').filter(|rest| rest.len() == 10).unwrap_or(number).as_bytes();
-    ten.len() == 10 && ten[0] >= b'2' && ten[3] >= b'2'
+    ten.len() == 10 && ten[0] >= b'2' && ten[3] >= b'2' && !is_other_number(folded, span.start)
 }
 
 /// Seven digits that are no decimal, no range and no part of an id or ZIP code.
@@ -113,7 +125,8 @@ fn grouped(folded: &Folded, push: &mut impl FnMut(Range<usize>)) {
         // A list of sizes has short groups alone.
         let long = run.iter().any(|group| group.len() > 2) && run.iter().all(|group| group.len() > 1);
         let ten = (3..=5).contains(&run.len()) && (10..=11).contains(&digits) && long;
-        if (trunk || ten) && !touches(&explained, &whole(run)) {
+        let quad = QUAD.is_match(&folded.lower[whole(run)]);
+        if (trunk || ten) && !quad && !touches(&explained, &whole(run)) {
             push(whole(run));
         }
     }
@@ -148,6 +161,10 @@ mod tests {
     #[case("09-7625400", "09-7625400")]
     #[case("ring 555-0142", "555-0142")]
     #[case("his cell is 555 0142", "555 0142")]
+    #[case("5550142 is her number", "5550142")]
+    #[case("555 0142 office", "555 0142")]
+    #[case("[512] 555-0142", "[512] 555-0142")]
+    #[case("512_555_0142", "512_555_0142")]
     fn phones(#[case] text: &str, #[case] found: &str) {
         assert_eq!(spans(text, Phone), [found]);
     }
@@ -165,6 +182,8 @@ mod tests {
     #[case("0.5551234567")]
     #[case("sizes 10 12 14 16 18")]
     #[case("between 2019-2024")]
+    #[case("host 86.121.97.248 answered")]
+    #[case("part no. 9003542005")]
     #[case("4111 1111 1111 1111")]
     #[case("1234567890123456")]
     fn no_phones(#[case] text: &str) {

@@ -25,7 +25,7 @@ static COMMITS: LazyLock<Regex> = LazyLock::new(|| {
         | (?:will|we'll|'ll|going\x20to)\x20(?:fix|repair|solve|resolve|make\x20(?:it|this|that)\x20right)
         | price[\x20-]match[a-z]* | (?:best|lowest)\x20price | beat\x20any\x20(?:price|quote) | (?:match|beat)\x20any
         | permanent(?:ly)?\x20(?:fix|fixed|repair|repaired|solution) | never\x20(?:leak|fail|happen|break)[a-z]*\x20again
-        | same[\x20-]day | within\x20(?:the|an|one|[0-9]{1,3})\x20(?:hours?|minutes?) | licensed\x20(?:and|&)\x20insured | fully\x20insured
+        | same[\x20-]day\x20(?:service|visits?|repairs?|appointments?|installs?|installation|delivery|response|fix) | within\x20(?:the|an|one|[0-9]{1,3})\x20(?:hours?|minutes?) | licensed\x20(?:and|&)\x20insured | fully\x20insured
         | 100\x20?(?:%|percent) | we\x20(?:will\x20)?commit
         )",
     )
@@ -39,6 +39,11 @@ static DISTANCE: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// Behind a warranty, these make it a paper or a term that is over.
+static PAPER: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"^ (?:form|claim|card|registration|paperwork|status|department|expired|ended|ran out|ends|is over)")
+});
+
 /// Bytes before a promise that are looked at for a distance from it.
 const LOOK_BACK: usize = 80;
 
@@ -50,8 +55,11 @@ pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
         }
         let before = &folded.lower[..found.start()];
         let from = before.char_indices().rev().take(LOOK_BACK).last().map_or(0, |(at, _)| at);
-        let sentence = before[from..].rsplit(['.', '!', '?', ';', '\n']).next().unwrap_or_default();
-        let denied = DISTANCE.is_match(sentence) && !sentence.contains("not only");
+        // What stands on another line does not take a promise back.
+        let from = from.max(folded.line_start(found.start()));
+        let sentence = before[from..].rsplit(['.', '!', '?', ';']).next().unwrap_or_default();
+        let paper = found.as_str().starts_with("warrant") && PAPER.is_match(&folded.lower[found.end()..]);
+        let denied = paper || DISTANCE.is_match(sentence) && !sentence.contains("not only");
         hits.push(if denied {
             Hit::warn(FindingKind::Promise, found.range(), SAID_BY_OTHERS)
         } else {
@@ -93,6 +101,7 @@ mod tests {
     #[case("The customer asked about the warranty")]
     #[case("Customer wants a refund")]
     #[case("There is no warranty")]
+    #[case("The warranty form asks for the model")]
     fn denied_or_asked_for_only_warns(#[case] text: &str) {
         assert_eq!(heaviest(text, Promise), Some(Severity::Warn));
     }
@@ -102,6 +111,7 @@ mod tests {
     #[case("a lead-free pipe and a toll-free line")]
     #[case("The technician fixed the leak")]
     #[case("compromised valve")]
+    #[case("Elena called the same day")]
     fn ordinary_words_pass(#[case] text: &str) {
         assert_eq!(spans(text, Promise), Vec::<String>::new());
     }

@@ -50,7 +50,7 @@ static FIGURES: LazyLock<Regex> = LazyLock::new(|| {
             (?P<md>[0-9]{1,2})(?:st|nd|rd|th)?(?-u:\b)(?:,?\x20(?P<my>[0-9]{4})(?-u:\b))?
         | (?P<h>[0-9]{1,2}):(?P<min>[0-9]{2})(?::[0-9]{2}(?:\.[0-9]+)?)?(?:\x20?(?P<half>[ap])\.?m(?-u:\b))?
         | (?P<h2>[0-9]{1,2})\x20?(?P<half2>[ap])\.?m(?-u:\b)
-        | (?P<n>[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?)(?P<k>\x20?k(?-u:\b)|\x20(?:hundred|thousand|million)(?-u:\b))?",
+        | (?P<n>[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?)(?P<k>\x20?k(?-u:\b)|[mb]n?(?-u:\b)|\x20(?:hundred|thousand|million|billion)s?(?-u:\b))?",
     )
 });
 
@@ -92,10 +92,11 @@ fn figures(caught: &Captures<'_>) -> Option<Quantity> {
         return Some(time(span, hour, number("min"), half));
     }
     let written = caught.name("n")?.as_str();
-    let times = match caught.name("k").map(|k| k.as_str().trim()) {
+    let times = match caught.name("k").map(|k| k.as_str().trim().trim_end_matches('s')) {
         Some("k" | "thousand") => 1_000,
         Some("hundred") => 100,
-        Some("million") => 1_000_000,
+        Some("million" | "m" | "mn") => 1_000_000,
+        Some("billion" | "b" | "bn") => 1_000_000_000,
         _ => 1,
     };
     let value = decimal(written).and_then(|value| value.checked_mul(times));
@@ -139,6 +140,9 @@ fn decimal(written: &str) -> Option<u128> {
     whole.parse::<u128>().ok()?.checked_mul(10_000)?.checked_add(fraction)
 }
 
+/// Words that say which of several: they support a number, and are hardly ever meant as one themselves.
+const ORDINALS: &[&str] = &["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
+
 /// Value of a number word, and whether it multiplies what stands before it.
 fn worth(word: &str) -> Option<(u32, bool)> {
     const SMALL: &str = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen \
@@ -150,6 +154,7 @@ fn worth(word: &str) -> Option<(u32, bool)> {
         "thousand" => Some((1_000, true)),
         "dozen" => Some((12, true)),
         "couple" | "both" | "twice" | "pair" => Some((2, false)),
+        _ if ORDINALS.contains(&word) => ORDINALS.iter().zip(1..).find(|(known, _)| **known == word).map(|(_, n)| (n, false)),
         _ => place(SMALL).map(|n| (n, false)).or_else(|| place(TENS).map(|n| ((n + 2) * 10, false))),
     }
 }
@@ -181,8 +186,10 @@ fn in_words(folded: &Folded, found: &mut Vec<Quantity>) {
         let behind_figures = folded.words[from].start > 1
             && folded.before(folded.words[from].start - 1).is_ascii_digit()
             && worth(folded.word(from)).is_some_and(|(_, times)| times);
-        let weak =
-            at - from == 1 && matches!(folded.word(from), "one" | "couple" | "both" | "twice" | "pair" | "hundred" | "thousand");
+        let word = folded.word(from);
+        let few =
+            matches!(word, "one" | "couple" | "both" | "twice" | "pair" | "hundred" | "thousand") || ORDINALS.contains(&word);
+        let weak = at - from == 1 && few;
         let span = folded.words[from].start..folded.words[at - 1].end;
         if !behind_figures {
             found.push(said(folded, span, total, weak, at));

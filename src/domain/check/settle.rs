@@ -18,6 +18,8 @@ enum Family {
     Blame,
     Entry,
     Frame,
+    Negation,
+    Citation,
 }
 
 /// The family, and the place in it: lower is stronger.
@@ -42,10 +44,14 @@ fn rank(kind: FindingKind) -> (Family, u8) {
         FindingKind::StaleData => (Family::Frame, 1),
         FindingKind::ProviderCost => (Family::Contact, 2),
         FindingKind::LeadName | FindingKind::StaffName | FindingKind::OtherClient => (Family::Name, 0),
+        // Behind every name that is known: of those it is said what they are.
+        FindingKind::UnknownName => (Family::Name, 1),
         FindingKind::Promise => (Family::Promise, 0),
         FindingKind::VerbatimRun => (Family::Run, 0),
         FindingKind::LostSafetyWord => (Family::Safety, 0),
         FindingKind::Blame => (Family::Blame, 0),
+        FindingKind::Negation => (Family::Negation, 0),
+        FindingKind::Uncited => (Family::Citation, 0),
     }
 }
 

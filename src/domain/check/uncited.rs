@@ -1,0 +1,70 @@
+//! Sentences of a draft that cite no line, where the draft cites lines at all: nobody can look up what they rest on.
+
+use super::Hit;
+use super::fold::Folded;
+use crate::domain::cite;
+use crate::domain::span::FindingKind;
+
+const REASON: &str = "cites no evidence line: look for what it rests on";
+
+/// Words from which on a sentence claims something; shorter ones are headings and thanks.
+const FEWEST: usize = 4;
+
+/// Finds them. The text that clients read has no citations, and so no such finding.
+pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
+    if cite::cited(&folded.text).is_empty() {
+        return;
+    }
+    let mut from = 0;
+    while from < folded.words.len() {
+        let mut to = from + 1;
+        while to < folded.words.len() && !ends(folded, to - 1) {
+            to += 1;
+        }
+        let start = folded.words[from].start;
+        let end = folded.words[to - 1].end;
+        // A citation stands before the full stop or right behind it.
+        let until = folded.words.get(to).map_or(folded.text.len(), |next| next.start);
+        let words = (from..to).filter(|n| folded.word(*n).bytes().any(|b| b.is_ascii_alphabetic())).count();
+        if words >= FEWEST && cite::cited(&folded.text[start..until]).is_empty() {
+            hits.push(Hit::warn(FindingKind::Uncited, start..end, REASON));
+        }
+        from = to;
+    }
+}
+
+/// Whether a sentence ends behind a word; the citation behind a full stop goes with the sentence before it.
+fn ends(folded: &Folded, word: usize) -> bool {
+    let gap = folded.gap(word);
+    if folded.line_start(folded.words[word + 1].start) >= folded.words[word].end {
+        return true;
+    }
+    if gap.ends_with('[') {
+        return false;
+    }
+    let mut first = word;
+    while gap.starts_with(']') && first > 0 && folded.gap(first - 1).trim() == "," {
+        first -= 1;
+    }
+    let stops = |gap: &str| [". ", "! ", "? "].iter().any(|end| gap.contains(end));
+    stops(gap) || gap.starts_with(']') && first > 0 && stops(folded.gap(first - 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::check::tests::spans;
+    use crate::domain::span::FindingKind::Uncited;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("The heater leaks [1]. A visit is booked [2].", &[])]
+    #[case("The heater leaks. [1] A visit is booked. [2]", &[])]
+    #[case("The heater leaks [1]. A visit was booked too.", &["A visit was booked too"])]
+    #[case("The heater is leaking. A visit was booked [2].", &["The heater is leaking"])]
+    #[case("Summary\nThe heater leaks [1, 3]", &[])]
+    #[case("The heater is leaking. A visit was booked.", &[])]
+    #[case("The heater is old [1]\nIt was made by hand", &["It was made by hand"])]
+    fn sentences(#[case] text: &str, #[case] found: &[&str]) {
+        assert_eq!(spans(text, Uncited), found);
+    }
+}

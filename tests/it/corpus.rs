@@ -1,0 +1,185 @@
+//! What the checks catch, and where they cry wolf, on labelled text that nobody wrote for them; one table a set:
+//! `cargo test --test it corpus -- --nocapture`. The floors are a little below what was measured, so that a fall is seen.
+
+mod faithful;
+mod labelled;
+mod laws;
+mod score;
+mod summedits;
+mod trade;
+mod written;
+
+use std::sync::LazyLock;
+
+use quotedeck::domain::span::FindingKind::{AccessCode, Card, Email, LeadName, Phone, SocialSecurity, StreetAddress, Url};
+use regex::Regex;
+
+use labelled::{Sample, usaddress};
+use score::{Score, Table, found_in};
+
+/// Presidio's research set: sentences with private data of many countries. The aims speak of American shapes.
+#[test]
+fn presidio_research_set() {
+    let samples = labelled::presidio();
+    let mut table = Table::new("Presidio's research set, 1500 sentences, American shapes");
+    for kind in [Phone, Email, Card, SocialSecurity, StreetAddress] {
+        let mut score = Score::default();
+        for sample in &samples {
+            score.add(sample, kind, |label| american(kind, label));
+        }
+        table.row(kind, score);
+    }
+    table.print();
+    table.floors(&[
+        (Phone, 0.98, 0.95),
+        (Email, 1.0, 1.0),
+        (Card, 1.0, 1.0),
+        (SocialSecurity, 1.0, 0.95),
+        (StreetAddress, 0.9, 0.9),
+    ]);
+}
+
+/// Whether a value has the shape that the United States write.
+fn american(kind: quotedeck::domain::span::FindingKind, value: &str) -> bool {
+    static PHONE: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"^(?:(?:\+?1|001)[-. ]?)?(?:\(?\d{3}\)?[-. /]?)?[2-9]\d{2}[-. ]?\d{4}(?:x\d+)?$").unwrap());
+    static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(
+            r"(?ix)^\d{1,6}\s(?:[nsew]\.?\s)?(?:[\w'.]+\s){1,4}(?:street|st|avenue|ave|road|rd|drive|dr|lane|ln|court|ct|circle|boulevard|blvd|way|place|pl|terrace|parkway)\b
+              | ^(?:p\.?\s?o\.?\s?box|psc|unit\s\d+\sbox|usnv|uss)\b",
+        )
+        .unwrap()
+    });
+    match kind {
+        Phone => PHONE.is_match(value),
+        StreetAddress => ADDRESS.is_match(value),
+        _ => true,
+    }
+}
+
+/// Presidio's own cases: each string, and how many of a kind it holds.
+#[test]
+fn presidio_cases() {
+    let kinds = [
+        ("phone", Phone),
+        ("email", Email),
+        ("credit_card", Card),
+        ("us_ssn", SocialSecurity),
+        ("us_itin", SocialSecurity),
+        ("url", Url),
+    ];
+    println!(
+        "\n## Presidio's recogniser cases\n| kind | positive | found | negative | left alone | not as expected |\n|---|---|---|---|---|---|"
+    );
+    let (mut wrong, mut all) = (0, 0);
+    for (name, kind) in kinds {
+        let cases: Vec<_> = labelled::cases().into_iter().filter(|case| case.0 == name).collect();
+        let right = |case: &&(String, usize, String)| {
+            let found = found_in(&case.2, kind).len();
+            if case.1 == 0 { found == 0 } else { found >= case.1 }
+        };
+        let (positive, negative): (Vec<_>, Vec<_>) = cases.iter().partition(|case| case.1 > 0);
+        let good = |cases: &[&(String, usize, String)]| cases.iter().filter(|case| right(case)).count();
+        let missed: Vec<&str> = cases.iter().filter(|case| !right(case)).map(|case| case.2.as_str()).collect();
+        println!("| {name} | {} | {} | {} | {} | {missed:?} |", positive.len(), good(&positive), negative.len(), good(&negative));
+        wrong += missed.len();
+        all += cases.len();
+    }
+    assert!(wrong * 100 <= all * 20, "{wrong} of {all} cases are not as expected");
+}
+
+/// Address lines as people write them.
+#[test]
+fn us_address_lines() {
+    let lines = usaddress();
+    let missed: Vec<&str> = lines
+        .iter()
+        .map(String::as_str)
+        .filter(|line| found_in(&format!("They live at {line} now."), StreetAddress).is_empty())
+        .collect();
+    let found = lines.len() - missed.len();
+    println!("\n## US address lines\n{found} of {} found ({:.3}); missed:", lines.len(), found as f64 / lines.len() as f64);
+    for line in &missed {
+        println!("- {line}");
+    }
+    assert!(found * 100 >= lines.len() * 90, "{found} of {} address lines", lines.len());
+}
+
+/// Names that the evidence has told: each person of the research set is the lead of the sentence that speaks of them.
+#[test]
+fn names_of_the_lead() {
+    let (mut all, mut missed) = (0, Vec::new());
+    for sample in labelled::presidio() {
+        for (name, span) in sample.people() {
+            let found = score::against(&sample.text, &[], Some(&name));
+            let seen = found.iter().any(|found| found.kind == LeadName && found.start < span.end && span.start < found.end);
+            all += 1;
+            if !seen {
+                missed.push(name);
+            }
+        }
+    }
+    println!("\n## Names known from the lead\n{} of {all} found; missed: {missed:?}", all - missed.len());
+    assert!(missed.len() * 100 <= all * 2, "{} of {all} names missed: {missed:?}", missed.len());
+}
+
+/// Text of the trade, marked by hand: codes, short phone numbers, and much that must not block.
+#[test]
+fn trade_text() {
+    let samples = trade::lines();
+    let mut table = Table::new("Text of the trade, marked by hand");
+    for kind in [Phone, Email, Card, SocialSecurity, StreetAddress, AccessCode] {
+        let mut score = Score::default();
+        for sample in &samples {
+            score.add(sample, kind, |_| true);
+        }
+        table.row(kind, score);
+    }
+    let (all, right, wrong) = blocks(&samples);
+    table.print();
+    println!("blocks of any kind: {right} of {all} right ({:.3}); wrong: {wrong:#?}", right as f64 / all as f64);
+    table.floors(&[
+        (Phone, 0.98, 0.95),
+        (Email, 1.0, 1.0),
+        (Card, 1.0, 1.0),
+        (SocialSecurity, 1.0, 1.0),
+        (StreetAddress, 0.9, 0.9),
+        (AccessCode, 0.9, 0.95),
+    ]);
+    assert!(right * 100 >= all * 95, "{right} of {all} blocks are right: {wrong:#?}");
+}
+
+/// Blocks of every kind that needs no evidence: how many there are, how many touch a mark, and those that do not.
+fn blocks(samples: &[Sample]) -> (usize, usize, Vec<String>) {
+    let (mut all, mut wrong) = (0, Vec::new());
+    for sample in samples {
+        for found in score::blocking(&sample.text) {
+            all += 1;
+            if !sample.labels.iter().any(|label| found.start < label.span.end && label.span.start < found.end) {
+                wrong.push(format!("{} {:?} in {:?}", found.kind, found.text, sample.text));
+            }
+        }
+    }
+    (all, all - wrong.len(), wrong)
+}
+
+/// Every written form of every value, in sentences.
+#[test]
+fn written_forms() {
+    let mut table = Table::new("Written forms");
+    for (kind, samples) in written::all() {
+        let mut score = Score::default();
+        for sample in &samples {
+            score.add(sample, kind, |_| true);
+        }
+        table.row(kind, score);
+    }
+    table.print();
+    table.floors(&[
+        (Phone, 0.98, 0.98),
+        (Email, 1.0, 1.0),
+        (Card, 1.0, 1.0),
+        (SocialSecurity, 1.0, 1.0),
+        (AccessCode, 0.9, 0.98),
+    ]);
+}
