@@ -20,7 +20,7 @@ const PLACE: &str = "(?:gate|garage|alarm|lock ?box|key ?pad|call ?box|key ?box|
 /// Places that have nothing else that is written in figures: the code may follow at once.
 const BOX: &str = "(?:lock ?box|key ?pad|call ?box|key ?box|pad ?lock)";
 const SIGN: &str = "(?:code|codes|pin|passcode|combo|combination|pass ?word)(?:'s)?";
-const PRESS: &str = "(?:punch(?:es)?(?: in)?|enter|press|key in|dial|type(?: in)?|use|put in|input|try)";
+const PRESS: &str = "(?:punch(?:es)?(?: in)?|enter|press|key in|dial|type(?: in)?|use|put(?: in)?|input|try)";
 const CODE: &str = "(?P<code>(?:star |pound |hash )?[#*]?(?:[a-z]?[0-9]{3,8}|[0-9](?:[ -][0-9]){3,7}|[0-9]{1,2}(?:[ -][0-9]{1,2}){1,3}\
                     |(?:(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)[ ,-]{1,2}){2,7}\
                     (?:zero|oh|one|two|three|four|five|six|seven|eight|nine))(?-u:\\b)[#*]?)";
@@ -35,7 +35,8 @@ static SHAPES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         format!(r"(?-u:\b){PLACE}(?-u:\b)[^.!?0-9$]{{0,30}}(?-u:\b){SIGN}(?-u:\b)[^.!?0-9$]{{0,25}}?(?-u:\b|[ :#*(]){CODE}"),
         format!(r"(?-u:\b){SIGN} (?:for|to|at|on|of|into)(?-u:\b)[^.!?0-9$]{{0,25}}(?-u:\b){PLACE}(?-u:\b)[^.!?0-9$]{{0,20}}?(?-u:\b|[ :#*(]){CODE}"),
         format!(r"(?-u:\b){SIGN} (?:to|for) (?:get(?:ting)? in|enter(?:ing)?|open(?:ing)?|unlock(?:ing)?|disarm(?:ing)?|access)(?-u:\b)[^.!?0-9$]{{0,25}}?(?-u:\b|[ :#*(]){CODE}"),
-        format!(r"(?-u:\b)(?:gate|lock ?box|key ?pad|alarm|call ?box|pad ?lock)(?:'s| is| opens with| takes| -|:|,| =|#)? ?\(?{WHOLE}"),
+        format!(r"(?-u:\b)(?:gate|lock ?box|key ?pad|alarm|call ?box|pad ?lock)(?:'s| is| opens with| takes| -|:|,| =|#| # is| number is)? ?\(?{WHOLE}"),
+        format!(r"(?-u:\b){SIGN} {WHOLE} (?:at|for|to|on|opens)(?-u:\b)[^.!?0-9]{{0,25}}(?-u:\b){PLACE}(?-u:\b)"),
         format!(r"(?-u:\b){BOX}(?-u:\b)[^.!?0-9$]{{0,30}} (?:is|opens with|takes|=) {WHOLE}"),
         format!(r"(?-u:\b){PRESS} {WHOLE} [^.!?0-9]{{0,25}}(?-u:\b){PLACE}(?-u:\b)"),
         format!(r"(?-u:\b)(?:gate|garage|alarm|door|{BOX}|disarm|get in|unlock|open)(?-u:\b)[^.!?0-9$]{{0,25}}(?-u:\b){PRESS} {WHOLE}"),
@@ -132,6 +133,8 @@ mod tests {
     #[case("padlock combo 31-07-22", "31-07-22")]
     #[case("the keypad on the side door is 1029", "1029")]
     #[case("4411 is her garage door code", "4411")]
+    #[case("code 6571 at the main gate", "6571")]
+    #[case("gate # is 4545", "4545")]
     #[case("To disarm the alarm press 7742", "7742")]
     #[case("The code to get in is 4455", "4455")]
     #[case("g\u{200b}ate code ４４１１", "４４１１")]

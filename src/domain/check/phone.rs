@@ -18,7 +18,7 @@ pub(super) const REASON: &str = "a phone number: say how to reach the business i
 /// `(512) 555-0142`, `1-512-555-0142 ext. 7`, `512.555.0142`, `5125550142`.
 static NORTH_AMERICAN: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?x)(?:\+?\x20?1[\x20.\-/_]{0,3})? (?:[(\[]\x20?[0-9]{3}\x20?[)\]]|[0-9]{3}) [\x20.\-/_]{0,3}
+        r"(?x)(?:\+?\x20?1[\x20.\-/_]{0,3})? (?:[(\[]\x20?[0-9]{3}\x20?[)\]]|[0-9]{3}) (?:,\x20|[\x20.\-/_]{0,3})
           [0-9]{3} [\x20.\-/_]{0,3} [0-9]{4} (?:,?\x20?(?:extension|ext|x)\.?\x20?[0-9]{1,6})?",
     )
 });
@@ -33,7 +33,7 @@ static LOCAL: LazyLock<Regex> = LazyLock::new(|| pattern(r"[2-9][0-9]{2}[.\-][0-
 /// `call 555 0142`: with a space only after a word that says what it is.
 static LOCAL_AFTER_WORD: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?-u:\b)(?:call|text|phone|cell|mobile|tel|ph|number|reach|ring|dial|contact|fax|callback|voicemail|vm|landline|registered|left)(?-u:\b|s)[^0-9.!?\n]{0,25}([2-9][0-9]{2}[ .\-]?[0-9]{4})(?-u:\b)",
+        r"(?-u:\b)(?:call|text|phone|cell|mobile|tel|ph|number|reach|ring|dial|contact|fax|callback|voicemail|vm|landline|registered|left)(?-u:\b|s)(?: (?:no|nr|num)\.)?[^0-9.!?\n]{0,25}([2-9][0-9]{2}[ .\-]?[0-9]{4})(?-u:\b)",
     )
 });
 
@@ -163,6 +163,8 @@ mod tests {
     #[case("his cell is 555 0142", "555 0142")]
     #[case("5550142 is her number", "5550142")]
     #[case("555 0142 office", "555 0142")]
+    #[case("area code 512, 555-0142", "512, 555-0142")]
+    #[case("phone no. 5550142", "5550142")]
     #[case("[512] 555-0142", "[512] 555-0142")]
     #[case("512_555_0142", "512_555_0142")]
     fn phones(#[case] text: &str, #[case] found: &str) {
@@ -182,6 +184,7 @@ mod tests {
     #[case("0.5551234567")]
     #[case("sizes 10 12 14 16 18")]
     #[case("between 2019-2024")]
+    #[case("sold 512, 555 and 1200")]
     #[case("host 86.121.97.248 answered")]
     #[case("part no. 9003542005")]
     #[case("4111 1111 1111 1111")]
