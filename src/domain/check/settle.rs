@@ -38,7 +38,9 @@ fn rank(kind: FindingKind) -> (Family, u8) {
         FindingKind::SocialSecurity => (Family::Contact, 2),
         FindingKind::LongDigits => (Family::Contact, 3),
         FindingKind::UnknownNumber => (Family::Contact, 4),
-        FindingKind::Postcode | FindingKind::Vehicle => (Family::Contact, 1),
+        FindingKind::Vehicle => (Family::Contact, 1),
+        // Behind the address whose last line it is, or its street would go unmarked.
+        FindingKind::Postcode => (Family::Contact, 2),
         FindingKind::EntryHint => (Family::Entry, 0),
         FindingKind::MissingSource => (Family::Frame, 0),
         FindingKind::StaleData => (Family::Frame, 1),
