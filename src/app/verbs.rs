@@ -12,7 +12,7 @@ use crate::domain::destination::Breaker;
 use crate::domain::draft::{DraftAct, DraftState};
 use crate::domain::id::{DestinationId, Kind, Ref};
 use crate::domain::job::{JobAct, JobState};
-use crate::domain::lead::LeadAct;
+use crate::domain::lead::{LeadAct, LeadState};
 use crate::domain::replay::{Replay, ReplayVerdict};
 use crate::domain::row::FailureGroup;
 use crate::domain::task::TaskAct;
@@ -71,14 +71,40 @@ pub enum Next {
     Nothing,
 }
 
-const OUTCOMES: &[(char, &str, LeadAct)] = &[
-    ('c', "contacted", LeadAct::Contact),
-    ('q', "quoted", LeadAct::Quote),
-    ('b', "booked", LeadAct::Book),
-    ('l', "lost …", LeadAct::Lose),
-    ('s', "spam", LeadAct::MarkSpam),
-    ('n', "not spam", LeadAct::NotSpam),
-    ('o', "open again", LeadAct::Reopen),
+/// What can be said of a lead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Offer {
+    /// What happened with it.
+    Set(LeadAct),
+    /// That it is another one.
+    Merge,
+    /// That it differs from those it was taken for.
+    Apart,
+    /// That a merge was wrong.
+    Unmerge,
+}
+
+impl Offer {
+    fn fits(self, state: LeadState) -> bool {
+        match self {
+            Self::Set(act) => state.after(act).is_ok(),
+            Self::Merge | Self::Apart => state != LeadState::Merged,
+            Self::Unmerge => state == LeadState::Merged,
+        }
+    }
+}
+
+const OUTCOMES: &[(char, &str, Offer)] = &[
+    ('c', "contacted", Offer::Set(LeadAct::Contact)),
+    ('q', "quoted", Offer::Set(LeadAct::Quote)),
+    ('b', "booked", Offer::Set(LeadAct::Book)),
+    ('l', "lost …", Offer::Set(LeadAct::Lose)),
+    ('s', "spam", Offer::Set(LeadAct::MarkSpam)),
+    ('n', "not spam", Offer::Set(LeadAct::NotSpam)),
+    ('o', "open again", Offer::Set(LeadAct::Reopen)),
+    ('m', "merge into …", Offer::Merge),
+    ('d', "differs: no duplicate", Offer::Apart),
+    ('u', "take the merge apart", Offer::Unmerge),
 ];
 
 /// The first thing an action asks of a row now, or why it cannot be done to it.
@@ -187,9 +213,9 @@ fn task_may(task: &crate::domain::task::Task, act: TaskAct) -> Result<(), String
 }
 
 /// The outcomes a lead's state allows.
-fn outcomes(item: &Item) -> Vec<&'static (char, &'static str, LeadAct)> {
+fn outcomes(item: &Item) -> Vec<&'static (char, &'static str, Offer)> {
     let Item::Lead(lead) = item else { return OUTCOMES.iter().collect() };
-    OUTCOMES.iter().filter(|(_, _, act)| lead.state.after(*act).is_ok()).collect()
+    OUTCOMES.iter().filter(|(_, _, offer)| offer.fits(lead.state)).collect()
 }
 
 impl Chosen {
@@ -214,7 +240,10 @@ impl Chosen {
 
 fn fits(verb: &Verb, item: &Item) -> bool {
     match (verb, item) {
-        (Verb::SetLead { act, .. }, Item::Lead(lead)) => lead.state.after(*act).is_ok(),
+        (Verb::SetLead { act, .. }, Item::Lead(lead)) => Offer::Set(*act).fits(lead.state),
+        (Verb::MergeLead { into }, Item::Lead(lead)) => Offer::Merge.fits(lead.state) && lead.number != *into,
+        (Verb::TellApart { .. }, Item::Lead(lead)) => Offer::Apart.fits(lead.state),
+        (Verb::Unmerge, Item::Lead(lead)) => Offer::Unmerge.fits(lead.state),
         _ => true,
     }
 }
@@ -251,6 +280,9 @@ pub fn said(verb: &Verb) -> String {
         Verb::ResolveJob { arrived: true } => "settle: it arrived".to_owned(),
         Verb::ResolveJob { arrived: false } => "settle: it did not arrive".to_owned(),
         Verb::ClaimDraft { take_over: true } => "take over".to_owned(),
+        Verb::MergeLead { into } => format!("merge into {}", Ref::new(Kind::Lead, *into)),
+        Verb::TellApart { .. } => "no duplicate".to_owned(),
+        Verb::Unmerge => "take the merge apart".to_owned(),
         Verb::SetLead { act, .. } => format!("set lead: {}", act.as_str().replace('_', " ")),
         other => other.name().split('.').rev().collect::<Vec<_>>().join(" "),
     }

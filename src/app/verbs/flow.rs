@@ -3,12 +3,12 @@
 use chrono::{DateTime, Datelike, Days, NaiveTime, TimeDelta, Utc, Weekday};
 use strum::VariantArray;
 
-use super::{Chosen, Next, OUTCOMES, said};
+use super::{Chosen, Next, OUTCOMES, Offer, said};
 use crate::app::bulk::TYPED_ABOVE;
 use crate::app::item::Item;
 use crate::app::popup::{Answer, Question};
 use crate::domain::act::{Act, Verb};
-use crate::domain::id::Kind;
+use crate::domain::id::{Kind, Ref};
 use crate::domain::lead::{LeadAct, LostReason};
 use crate::domain::release::LARGEST_STEP;
 use crate::domain::replay::{ReplayVerdict, Tally};
@@ -29,6 +29,8 @@ pub enum Step {
     Outcome,
     /// Why it was lost.
     Lost,
+    /// Which lead it is merged into: what was typed before, and what was wrong with it.
+    Merge(String, String),
     /// Until when a task sleeps.
     Snooze,
     /// Whether an unknown outcome arrived.
@@ -48,14 +50,14 @@ pub enum Step {
 }
 
 /// The outcomes offered for several leads: what at least one of them allows.
-fn offered(chosen: &Chosen) -> Vec<&'static (char, &'static str, LeadAct)> {
-    let fits = |act: LeadAct| {
+fn offered(chosen: &Chosen) -> Vec<&'static (char, &'static str, Offer)> {
+    let fits = |offer: Offer| {
         chosen.picks.iter().any(|pick| match &pick.item {
-            Some(Item::Lead(lead)) => lead.state.after(act).is_ok(),
+            Some(Item::Lead(lead)) => offer.fits(lead.state),
             _ => true,
         })
     };
-    OUTCOMES.iter().filter(|(_, _, act)| fits(*act)).collect()
+    OUTCOMES.iter().filter(|(_, _, offer)| fits(*offer)).collect()
 }
 
 /// When a snooze ends: each key, what it says, and the time.
@@ -97,6 +99,11 @@ impl Flow {
                 let say = |(at, why): (usize, &LostReason)| (digit(at), why.as_str().replace('_', " "));
                 menu("lost: why", LostReason::VARIANTS.iter().enumerate().map(say).collect())
             }
+            Step::Merge(given, wrong) => Question::Text {
+                title: format!("merge into · {what}"),
+                body: format!("{wrong}The lead that is kept, such as L-1. It takes what it lacks, and u takes that back."),
+                given: given.clone(),
+            },
             Step::Snooze => menu("snooze for", wake_times(now).into_iter().map(|(key, say, _)| (key, say)).collect()),
             Step::Resolve => menu(
                 "what did the destination say?",
@@ -179,13 +186,21 @@ impl Flow {
         let then = |verb: Verb| if verb.needs_reason() { Next::Ask(Step::Reason(verb)) } else { Next::Do(verb, None) };
         match (&self.step, answer) {
             (Step::Outcome, Answer::Choice(at)) => match offered(&self.chosen).get(*at) {
-                Some((_, _, LeadAct::Lose)) => Next::Ask(Step::Lost),
-                Some((_, _, act)) => then(Verb::SetLead { act: *act, lost: None }),
+                Some((_, _, Offer::Set(LeadAct::Lose))) => Next::Ask(Step::Lost),
+                Some((_, _, Offer::Set(act))) => then(Verb::SetLead { act: *act, lost: None }),
+                Some((_, _, Offer::Merge)) => Next::Ask(Step::Merge(String::new(), String::new())),
+                Some((_, _, Offer::Apart)) => then(Verb::TellApart { distinct: true }),
+                Some((_, _, Offer::Unmerge)) => then(Verb::Unmerge),
                 None => Next::Nothing,
             },
             (Step::Lost, Answer::Choice(at)) => match LostReason::VARIANTS.get(*at) {
                 Some(why) => then(Verb::SetLead { act: LeadAct::Lose, lost: Some(*why) }),
                 None => Next::Nothing,
+            },
+            (Step::Merge(..), Answer::Text(typed)) => match typed.parse::<Ref>() {
+                Ok(Ref { kind: Kind::Lead, number }) => then(Verb::MergeLead { into: number }),
+                // What was typed stays, to be mended.
+                _ => Next::Ask(Step::Merge(typed.clone(), "That is no lead. ".to_owned())),
             },
             (Step::Snooze, Answer::Choice(at)) => match wake_times(now).get(*at) {
                 Some((_, _, until)) => then(Verb::SnoozeTask { until: Some(*until) }),
