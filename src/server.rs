@@ -4,6 +4,7 @@
 //! A request is checked on its raw bytes, kept with its journal entry, and then answered; it is read afterwards, from the
 //! database. So a crash loses nothing that was answered, and what was not answered can be sent again.
 
+mod address;
 mod answer;
 mod connection;
 mod door;
@@ -28,15 +29,20 @@ use tokio::time::{sleep, timeout};
 
 use crate::domain::event::Columns;
 use crate::domain::failure::Failure;
-use crate::domain::source::{ServeSetting, SourceSetting};
+use crate::domain::source::{PER_ADDRESS, ServeSetting, SourceSetting};
 use crate::store::Store;
 pub use key::{hash as key_hash, new as new_key};
 pub use settle::{Reader, run as settle_what_waits, setting_of};
 
+use address::Addresses;
 use door::Door;
 
 /// How long a stop waits for requests under way.
 const GRACE: Duration = Duration::from_secs(7);
+/// Sources that one address may speak for at their full pace: a provider sends for many clients from few machines.
+const SOURCES: u32 = 4;
+/// What a connection hears whose address has too many.
+const FULL: &[u8] = b"HTTP/1.1 429 Too Many Requests\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
 
 /// A front door that listens, and answers nobody yet.
 #[expect(missing_debug_implementations, reason = "a certificate's key must not be printed")]
@@ -46,6 +52,7 @@ pub struct Server {
     reader: Reader,
     tls: Option<tokio_rustls::TlsAcceptor>,
     connections: usize,
+    per_address: Option<u32>,
 }
 
 impl Server {
@@ -66,10 +73,13 @@ impl Server {
             .await
             .map_err(|error| refused(&format!("listening on {}", setting.listen), &error, "choose another with --listen"))?;
         let connections = setting.connections as usize;
+        // What comes over loopback or through a proxy is everybody's.
+        let exposed = listener.local_addr().is_ok_and(|address| !address.ip().is_loopback()) && !setting.trust_forwarded;
+        let per_address = setting.per_address.or(exposed.then_some(PER_ADDRESS));
         let reader = Reader::new(columns, sources.clone());
         let door = Arc::new(Door::new(store, setting, sources, tls.is_some()));
         door.refresh().await?;
-        Ok(Self { listener, door, reader, tls, connections })
+        Ok(Self { listener, door, reader, tls, connections, per_address })
     }
 
     /// Where it listens.
@@ -88,6 +98,7 @@ impl Server {
         let chores = tokio::spawn(chores(Arc::clone(&self.door), stop.clone()));
         let mails = tokio::spawn(maildir::watch(Arc::clone(&self.door), stop.clone()));
         let reading = tokio::spawn(settle::run(self.door.store.clone(), self.reader, self.door.news(), stop.clone()));
+        let addresses = Arc::new(Addresses::new(self.per_address, self.door.setting.per_second.saturating_mul(SOURCES)));
         let mut open = JoinSet::new();
         while !*stop.borrow() {
             // Who comes when all places are taken waits in the system's own queue.
@@ -95,11 +106,11 @@ impl Server {
                 let place = Arc::clone(&places).acquire_owned().await;
                 (place, self.listener.accept().await)
             };
-            let (place, stream) = tokio::select! {
+            let (place, (stream, from)) = tokio::select! {
                 biased;
                 _ = stop.changed() => break,
                 (place, accepted) = accepted => match (place, accepted) {
-                    (Ok(place), Ok((stream, _))) => (place, stream),
+                    (Ok(place), Ok((stream, from))) => (place, (stream, from)),
                     (_, Err(error)) => {
                         // Out of descriptors, mostly: connections that end give some back.
                         tracing::warn!(%error, "no connection could be taken");
@@ -109,9 +120,17 @@ impl Server {
                     (Err(_), _) => break,
                 },
             };
+            let Some(visit) = addresses.enter(from.ip()) else {
+                self.door.meter.turn_away();
+                if self.tls.is_none() {
+                    // Said once, if the system takes it at once; nobody waits for who has too many connections.
+                    drop(stream.try_write(FULL));
+                }
+                continue;
+            };
             let (door, tls, stop) = (Arc::clone(&self.door), self.tls.clone(), stop.clone());
             open.spawn(async move {
-                connection::serve(door, tls, stream, stop).await;
+                connection::serve(door, tls, stream, visit, stop).await;
                 drop(place);
             });
             while open.try_join_next().is_some() {}

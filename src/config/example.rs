@@ -16,7 +16,7 @@ use crate::domain::destination::System;
 use crate::domain::event::{Channel, FIELDS, Provider};
 use crate::domain::money::Money;
 use crate::domain::reach::default_url;
-use crate::domain::source::ServeSetting;
+use crate::domain::source::{PER_ADDRESS, ServeSetting};
 
 /// What comes before the first key.
 const HEAD: &str = "\
@@ -239,6 +239,11 @@ fn serve() -> Part {
             line("largest_body", default.largest_body.to_string(), "bytes"),
             line("per_second", default.per_second.to_string(), "requests of one source, lasting; four times as many at once"),
             line("connections", default.connections.to_string(), "at once"),
+            line(
+                "per_address",
+                PER_ADDRESS.to_string(),
+                "of them from one address; not counted on loopback and behind your proxy",
+            ),
             line(
                 "unsubscribe_key_env",
                 quoted("UNSUBSCRIBE_KEY"),

@@ -100,6 +100,7 @@ pub(super) struct Serve {
     pub(super) largest_body: Option<Spanned<i64>>,
     pub(super) per_second: Option<Spanned<i64>>,
     pub(super) connections: Option<Spanned<i64>>,
+    pub(super) per_address: Option<Spanned<i64>>,
     pub(super) unsubscribe_key_env: Option<Text>,
     pub(super) unsubscribe_key_file: Option<Text>,
 }

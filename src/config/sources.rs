@@ -76,6 +76,7 @@ pub(super) fn serve(table: &Serve) -> Result<DescribedServe, Fault> {
         largest_body: number(table.largest_body.as_ref(), 1024, 10 * 1024 * 1024)?.map_or(default.largest_body, |n| n as usize),
         per_second: number(table.per_second.as_ref(), 1, 100_000)?.unwrap_or(default.per_second),
         connections: number(table.connections.as_ref(), 1, 60_000)?.unwrap_or(default.connections),
+        per_address: number(table.per_address.as_ref(), 1, 60_000)?,
         unsubscribe_key: None,
         unsubscribe_missing: None,
     };
@@ -166,6 +167,7 @@ impl DescribedSource {
 mod tests {
     use super::super::environment::Environment;
     use super::super::{BadConfig, Config};
+    use crate::domain::source::ServeSetting;
     use rstest::rstest;
     use std::path::Path;
 
@@ -177,12 +179,13 @@ mod tests {
     fn a_whole_door_is_read() {
         let config = config(
             "[serve]\nlisten = '0.0.0.0:443'\npublic_url = 'https://deck.example.com/'\ntls_cert = '/c'\ntls_key = '/k'\n\
-             largest_body = 1024\nper_second = 5\nconnections = 7\n[[source]]\nprovider = 'twilio-sms'\nclient = 'Acme'\n\
+             largest_body = 1024\nper_second = 5\nconnections = 7\nper_address = 3\n[[source]]\nprovider = 'twilio-sms'\nclient = 'Acme'\n\
              secret_env = 'CARGO_MANIFEST_DIR'\nold_secret_env = 'QUOTEDECK_NOBODY_SETS_THIS'\norigins = ['https://A.example/']\n\
              honeypot = 'fax'\nheader = 'X-Api-Key'\nfields = { phone = 'a.b' }",
         )
         .unwrap();
         assert_eq!((config.serve.largest_body, config.serve.per_second, config.serve.connections), (1024, 5, 7));
+        assert_eq!((config.serve.per_address, ServeSetting::default().per_address), (Some(3), None));
         assert_eq!(config.serve.public_url.as_deref(), Some("https://deck.example.com"));
         let [source] = config.sources.as_slice() else { panic!() };
         assert_eq!((source.secrets.len(), source.missing.is_some()), (1, true));

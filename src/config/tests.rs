@@ -247,7 +247,9 @@ fn the_example_changes_nothing_and_holds_every_key_at_its_default() {
     assert!(concurrency.is_some() && per_minute.is_some() && incident_owner.is_some() && rollback.is_some());
 
     assert!(serve.listen.is_some() && serve.public_url.is_some() && serve.tls_cert.is_some() && serve.tls_key.is_some());
-    assert!(serve.largest_body.is_some() && serve.per_second.is_some() && serve.connections.is_some());
+    assert!(
+        serve.largest_body.is_some() && serve.per_second.is_some() && serve.connections.is_some() && serve.per_address.is_some()
+    );
     let file::Source { provider: _, client, secret_env, old_secret_env, header, origins, honeypot, fields, .. } = &source[0];
     assert!(client.is_some() && secret_env.is_some() && old_secret_env.is_some() && header.is_some() && honeypot.is_some());
     assert!(!origins.is_empty() && !fields.is_empty() && source[1].maildir.is_some());

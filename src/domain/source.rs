@@ -84,6 +84,9 @@ impl fmt::Debug for SourceSetting {
     }
 }
 
+/// Connections of one address at once, where nothing else is set.
+pub const PER_ADDRESS: u32 = 64;
+
 /// How the front door is set up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServeSetting {
@@ -101,6 +104,8 @@ pub struct ServeSetting {
     pub per_second: u32,
     /// Connections at once.
     pub connections: u32,
+    /// Connections of one address at once; `None`: [`PER_ADDRESS`], but nobody is counted on loopback and behind a proxy.
+    pub per_address: Option<u32>,
     /// The key that unsubscribe links are made with; `None` where mails have none.
     pub unsubscribe_key: Option<Secret>,
     /// Why there is no key although one was named, and what to do.
@@ -124,6 +129,7 @@ impl Default for ServeSetting {
             largest_body: 256 * 1024,
             per_second: 50,
             connections: 1024,
+            per_address: None,
             unsubscribe_key: None,
             unsubscribe_missing: None,
         }

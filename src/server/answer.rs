@@ -28,7 +28,7 @@ const PING: Duration = Duration::from_secs(2);
 /// The longest key in a URL that is looked up.
 const LONGEST_KEY: usize = 100;
 
-type Answer = Response<Full<Bytes>>;
+pub(super) type Answer = Response<Full<Bytes>>;
 
 /// Answers a request.
 pub(super) async fn answer(door: Arc<Door>, peer: Option<IpAddr>, request: Request<Incoming>) -> Result<Answer, Infallible> {
@@ -61,6 +61,12 @@ fn again(status: StatusCode, text: &'static str) -> Answer {
     let mut answer = plain(status, text);
     answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
     answer
+}
+
+/// To an address that asks more often than any provider would.
+pub(super) fn too_fast(door: &Door) -> Answer {
+    door.meter.count(None, "too_fast", Duration::ZERO);
+    again(StatusCode::TOO_MANY_REQUESTS, "too fast\n")
 }
 
 async fn ready(door: &Door) -> Answer {

@@ -14,7 +14,8 @@ use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
-use super::answer::answer;
+use super::address::Visit;
+use super::answer::{answer, too_fast};
 use super::door::Door;
 
 /// From the first moment to the end of a request's head; also how long a connection may be idle.
@@ -29,15 +30,21 @@ const AGE: Duration = Duration::from_mins(1);
 const LAST: Duration = Duration::from_secs(15);
 
 /// Serves one connection to its end.
-pub(super) async fn serve(door: Arc<Door>, tls: Option<TlsAcceptor>, stream: TcpStream, stop: watch::Receiver<bool>) {
+pub(super) async fn serve(
+    door: Arc<Door>,
+    tls: Option<TlsAcceptor>,
+    stream: TcpStream,
+    visit: Visit,
+    stop: watch::Receiver<bool>,
+) {
     // Answers are small: waiting to fill a packet would only delay them.
     drop(stream.set_nodelay(true));
     let peer = stream.peer_addr().ok().map(|address| address.ip());
     match tls {
-        None => talk(door, peer, stream, stop).await,
+        None => talk(door, peer, stream, &visit, stop).await,
         Some(tls) => {
             if let Ok(Ok(stream)) = timeout(HEAD, tls.accept(stream)).await {
-                talk(door, peer, stream, stop).await;
+                talk(door, peer, stream, &visit, stop).await;
             }
         }
     }
@@ -47,9 +54,13 @@ async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
     door: Arc<Door>,
     peer: Option<IpAddr>,
     stream: S,
+    visit: &Visit,
     mut stop: watch::Receiver<bool>,
 ) {
-    let service = service_fn(move |request| answer(Arc::clone(&door), peer, request));
+    let service = service_fn(move |request| {
+        let (door, may_ask) = (Arc::clone(&door), visit.may_ask());
+        async move { if may_ask { answer(door, peer, request).await } else { Ok(too_fast(&door)) } }
+    });
     let mut connection = pin!(
         http1::Builder::new()
             .timer(TokioTimer::new())

@@ -20,6 +20,8 @@ struct Counts {
     requests: BTreeMap<(&'static str, &'static str), u64>,
     classes: [u64; CLASSES.len()],
     slower: u64,
+    /// Connections of an address that had too many.
+    turned_away: u64,
     milliseconds: f64,
 }
 
@@ -34,6 +36,11 @@ impl Meter {
             Some(class) => counts.classes[class] += 1,
             None => counts.slower += 1,
         }
+    }
+
+    /// Counts a connection that was not let in.
+    pub(super) fn turn_away(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).turned_away += 1;
     }
 
     /// The text that Prometheus reads. `waiting` is how many requests nobody has read; `None` when the database is silent.
@@ -53,6 +60,11 @@ impl Meter {
         let _ = writeln!(text, "quotedeck_answer_seconds_bucket{{le=\"+Inf\"}} {sum}");
         let _ =
             writeln!(text, "quotedeck_answer_seconds_sum {}\nquotedeck_answer_seconds_count {sum}", counts.milliseconds / 1000.0);
+        let _ = writeln!(
+            text,
+            "# TYPE quotedeck_connections_turned_away_total counter\nquotedeck_connections_turned_away_total {}",
+            counts.turned_away
+        );
         text.push_str("# TYPE quotedeck_database_up gauge\n");
         let _ = writeln!(text, "quotedeck_database_up {}", u8::from(waiting.is_some()));
         if let Some(waiting) = waiting {
@@ -72,6 +84,7 @@ mod tests {
         let meter = Meter::default();
         meter.count(Some(Provider::Form), "kept", Duration::from_millis(3));
         meter.count(None, "refused", Duration::from_secs(9));
+        meter.turn_away();
         let text = meter.text(Some(4));
         for line in [
             "quotedeck_requests_total{provider=\"form\",outcome=\"kept\"} 1",
@@ -80,6 +93,7 @@ mod tests {
             "quotedeck_answer_seconds_bucket{le=\"+Inf\"} 2",
             "quotedeck_answer_seconds_count 2",
             "quotedeck_arrivals_waiting 4",
+            "quotedeck_connections_turned_away_total 1",
         ] {
             assert!(text.lines().any(|found| found == line), "{line}\n{text}");
         }

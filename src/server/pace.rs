@@ -18,6 +18,12 @@ impl Pace {
         Self { left: f64::from(per_second) * AT_ONCE, at: now }
     }
 
+    /// Whether it has filled itself again.
+    pub(super) fn is_full(&self, per_second: u32, now: Instant) -> bool {
+        let rate = f64::from(per_second);
+        self.left + now.saturating_duration_since(self.at).as_secs_f64() * rate >= rate * AT_ONCE
+    }
+
     /// Takes one out, where there is one.
     pub(super) fn take(&mut self, per_second: u32, now: Instant) -> bool {
         let rate = f64::from(per_second);

@@ -21,6 +21,7 @@ use crate::databases::World;
 
 mod commands;
 mod hard;
+mod hostile;
 mod kill;
 pub(crate) use kill::Program;
 mod samples;
