@@ -119,6 +119,10 @@ pub struct Tx {
     pub(crate) inner: Inner,
     /// The time of everything this transaction writes.
     pub now: DateTime<Utc>,
+    /// Whether rows that can wait are gathered.
+    gathers: bool,
+    /// Those that wait.
+    later: Vec<statement::Later>,
     /// Given up after the transaction has ended: fields are dropped in this order.
     _turn: Option<OwnedSemaphorePermit>,
 }
@@ -135,7 +139,7 @@ impl Store {
             }
             Db::Postgres(pool) => Inner::Postgres(pool.begin().await.map_err(failure)?),
         };
-        Ok(Tx { inner, now: self.clock.now(), _turn: turn })
+        Ok(Tx { inner, now: self.clock.now(), gathers: false, later: Vec::new(), _turn: turn })
     }
 
     /// Whether the database answers.
@@ -159,7 +163,8 @@ impl Store {
 impl Tx {
     /// Makes everything of this transaction durable. A lost answer is not a failure: what was written carries ids
     /// made by us, so the caller can ask whether it is there.
-    pub async fn commit(self) -> Outcome<()> {
+    pub async fn commit(mut self) -> Outcome<()> {
+        self.write_gathered().await?;
         match self.inner {
             Inner::Sqlite(transaction) => transaction.commit().await,
             Inner::Postgres(transaction) => transaction.commit().await,

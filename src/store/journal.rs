@@ -29,6 +29,9 @@ pub struct About<'a> {
     pub detail: &'a str,
 }
 
+const APPEND: &str = "insert into journal (id, at, actor_kind, actor, verb, subject_kind, subject_id, lead_id, detail, hash)
+    values {rows} returning id";
+
 struct Stored {
     id: EntryId,
     at: DateTime<Utc>,
@@ -116,8 +119,6 @@ impl Tx {
 
     /// Appends several entries of one actor; gives back their ids in the same order.
     pub(crate) async fn journal_all(&mut self, actor: &Actor, abouts: &[About<'_>]) -> Outcome<Vec<EntryId>> {
-        const SQL: &str = "insert into journal (id, at, actor_kind, actor, verb, subject_kind, subject_id, lead_id, detail, hash)
-            values {rows} returning id";
         let entries: Vec<Entry> = abouts.iter().map(|about| about.entry(actor, self.now)).collect();
         let row = |entry: &Entry| {
             values![
@@ -133,8 +134,7 @@ impl Tx {
                 &entry.hash[..],
             ]
         };
-        let rows = entries.iter().map(row).collect();
-        self.over::<(Uuid,)>(SQL, vec![], rows).await?;
+        self.put(&["journal", "entry_id"], APPEND, entries.iter().map(row).collect()).await?;
         Ok(entries.into_iter().map(|entry| entry.id).collect())
     }
 }
@@ -214,16 +214,10 @@ impl Store {
             // Another process sealed at the same moment; its seal stands and ours is not needed.
             return Ok(0);
         }
-        for (position, (id, _)) in entries.iter().enumerate() {
-            on_tx!(tx, |c| sqlx::query("insert into seal_entries (entry_id, seal, position) values ($1, $2, $3)")
-                .bind(id.0)
-                .bind(number)
-                .bind(position as i64)
-                .execute(c)
-                .await
-                .map(drop))
-            .map_err(failure)?;
-        }
+        let row = |(position, (id, _)): (usize, &(EntryId, [u8; 32]))| values![*id, number, position as i64];
+        let rows = entries.iter().enumerate().map(row).collect();
+        tx.over::<(Uuid,)>("insert into seal_entries (entry_id, seal, position) values {rows} returning entry_id", vec![], rows)
+            .await?;
         tx.commit().await?;
         Ok(entries.len())
     }

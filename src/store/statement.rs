@@ -108,6 +108,15 @@ fn over_rows(sql: &str, common: usize, rows: usize, width: usize) -> String {
     sql.replacen("{rows}", &list, 1)
 }
 
+/// Rows that are written together, because nobody needs them before.
+#[derive(Debug)]
+pub(crate) struct Later {
+    /// A statement with one of these words may need the rows, and comes after them.
+    words: &'static [&'static str],
+    sql: &'static str,
+    rows: Vec<Vec<Value>>,
+}
+
 impl Store {
     /// The rows of a reading statement, outside any transaction.
     pub(crate) async fn read<T: Row>(&self, sql: &'static str, values: Vec<Value>) -> Outcome<Vec<T>> {
@@ -119,6 +128,11 @@ impl Tx {
     /// The rows that a statement over many rows gives back; `{rows}` stands where they go, after the `common` values.
     /// At most [`ROWS`] go into one statement; with none nothing is asked.
     pub(crate) async fn over<T: Row>(&mut self, sql: &str, common: Vec<Value>, rows: Vec<Vec<Value>>) -> Outcome<Vec<T>> {
+        self.write_before(sql).await?;
+        self.over_now(sql, common, rows).await
+    }
+
+    async fn over_now<T: Row>(&mut self, sql: &str, common: Vec<Value>, rows: Vec<Vec<Value>>) -> Outcome<Vec<T>> {
         let mut found = Vec::new();
         let mut rows = rows.into_iter().peekable();
         while let Some(width) = rows.peek().map(Vec::len) {
@@ -132,18 +146,55 @@ impl Tx {
         Ok(found)
     }
 
+    /// From now on rows that can wait are written together: a round trip for many, where the batch is what counts.
+    pub(crate) fn gather(&mut self) {
+        self.gathers = true;
+    }
+
+    /// Writes rows by a statement with `{rows}` in it; where rows are gathered, with the others like them. They are there
+    /// for every statement of this transaction that has one of the `words` in it (names of tables, and of columns that
+    /// refer to them), and at the commit.
+    pub(crate) async fn put(&mut self, words: &'static [&'static str], sql: &'static str, rows: Vec<Vec<Value>>) -> Outcome<()> {
+        if !self.gathers {
+            return self.over::<(Uuid,)>(sql, vec![], rows).await.map(drop);
+        }
+        match self.later.iter_mut().find(|later| later.sql == sql) {
+            Some(later) => later.rows.extend(rows),
+            None => self.later.push(Later { words, sql, rows }),
+        }
+        Ok(())
+    }
+
+    /// Writes what was gathered, in the order in which each kind came first: what is referred to before what refers to it.
+    pub(crate) async fn write_gathered(&mut self) -> Outcome<()> {
+        for later in std::mem::take(&mut self.later) {
+            self.over_now::<(Uuid,)>(later.sql, vec![], later.rows).await?;
+        }
+        Ok(())
+    }
+
+    async fn write_before(&mut self, sql: &str) -> Outcome<()> {
+        if self.later.iter().any(|later| later.words.iter().any(|word| sql.contains(word))) {
+            self.write_gathered().await?;
+        }
+        Ok(())
+    }
+
     /// The rows of a statement.
     pub(crate) async fn all<T: Row>(&mut self, sql: &'static str, values: Vec<Value>) -> Outcome<Vec<T>> {
+        self.write_before(sql).await?;
         on_tx!(self, |c| bound!(sqlx::query_as(sql), values).fetch_all(c).await).map_err(failure)
     }
 
     /// Its first row, where there is one: for a guarded update, no row means that the guard did not hold.
     pub(crate) async fn one<T: Row>(&mut self, sql: &'static str, values: Vec<Value>) -> Outcome<Option<T>> {
+        self.write_before(sql).await?;
         on_tx!(self, |c| bound!(sqlx::query_as(sql), values).fetch_optional(c).await).map_err(failure)
     }
 
     /// How many rows it changed.
     pub(crate) async fn run(&mut self, sql: &'static str, values: Vec<Value>) -> Outcome<u64> {
+        self.write_before(sql).await?;
         on_tx!(self, |c| bound!(sqlx::query(sql), values).execute(c).await.map(|done| done.rows_affected())).map_err(failure)
     }
 }

@@ -63,8 +63,10 @@ from_row!(TaskNow { id: Uuid, number: =i64, version: =i64, state: String, client
 const NOW: &str =
     "select t.id, t.number, t.version, t.state, t.client_id, t.lead_id, p.name as owner, t.snoozed_until, t.updated_at
     from tasks t left join people p on p.id = t.owner_id where t.id = $1";
-const INSERT: &str = "insert into tasks (id, client_id, lead_id, job_id, payload_id, kind, title, owner_id, urgency, due_at, state, search, created_at, updated_at)
-    values ($1, $2, $3, $4, $5, $6, $7, (select id from people where name = $8), $9, $10, 'open', $11, $12, $12) returning number";
+const INSERT: &str = "with made (id, client_id, lead_id, job_id, payload_id, kind, title, owner, urgency, due_at, search, at) as (values {rows})
+    insert into tasks (id, client_id, lead_id, job_id, payload_id, kind, title, owner_id, urgency, due_at, state, search, created_at, updated_at)
+    select id, client_id, lead_id, job_id, payload_id, kind, title, (select p.id from people p where p.name = made.owner), urgency, due_at,
+        'open', search, at, at from made returning id";
 const SET: &str = "update tasks set state = $3, snoozed_until = $4, version = version + 1, updated_at = $5
     where id = $1 and version = $2 and state = $6 returning number";
 const ASSIGN: &str = "update tasks set owner_id = (select id from people where name = $3), version = version + 1, updated_at = $4
@@ -73,6 +75,13 @@ const ASSIGN: &str = "update tasks set owner_id = (select id from people where n
 impl Tx {
     /// Makes a task, with its announcement; gives back its number.
     pub async fn put_task(&mut self, actor: &Actor, new: &NewTask<'_>) -> Outcome<i64> {
+        let id = self.plan_task(actor, new).await?;
+        let row: Option<(i64,)> = self.one("select number from tasks where id = $1", values![id]).await?;
+        Ok(row.map_or(0, |row| row.0))
+    }
+
+    /// Makes a task, with its announcement.
+    pub async fn plan_task(&mut self, actor: &Actor, new: &NewTask<'_>) -> Outcome<TaskId> {
         let (id, now) = (TaskId::new(), self.now);
         self.journal(
             actor,
@@ -81,9 +90,9 @@ impl Tx {
         .await?;
         let (kind, urgency, due) = (new.kind.as_str(), new.urgency.as_str(), now + new.due_in);
         let search = new.title.to_lowercase();
-        let values =
-            values![id, new.client, new.lead, new.job, new.payload, kind, new.title, new.owner, urgency, due, search, now];
-        Ok(self.one::<(i64,)>(INSERT, values).await?.map_or(0, |row| row.0))
+        let row = values![id, new.client, new.lead, new.job, new.payload, kind, new.title, new.owner, urgency, due, search, now];
+        self.put(&["tasks"], INSERT, vec![row]).await?;
+        Ok(id)
     }
 
     /// The task as it is now.

@@ -83,7 +83,9 @@ const WAITING: &str =
 /// Several programs may read at once: each takes what no other has in its hands.
 const WAITING_LOCKED: &str = "select id, client_id, provider, body, received_at, from_ip from arrivals where state = 'received'
     order by number limit $1 for update skip locked";
-const SETTLE: &str = "update arrivals set state = $2, reason = $3, settled_at = $4 where id = $1 and state = 'received'";
+const SETTLE: &str = "with told (id, state, reason, at) as (values {rows})
+    update arrivals set state = told.state, reason = told.reason, settled_at = told.at from told
+    where arrivals.id = told.id and arrivals.state = 'received' returning arrivals.id";
 const CLIENT: &str =
     "select id, number, name, time_zone, region, low_value_below, high_value_at, version from clients where id = $1";
 
@@ -145,7 +147,7 @@ impl Tx {
     /// Says what became of a request that waited.
     pub async fn settle_arrival(&mut self, id: PayloadId, state: &'static str, reason: Option<&str>) -> Outcome<()> {
         let now = self.now;
-        self.run(SETTLE, values![id, state, reason, now]).await.map(drop)
+        self.put(&["arrivals"], SETTLE, vec![values![id, state, reason, now]]).await
     }
 
     /// A client.

@@ -86,6 +86,7 @@ const PARKED_DUE: TimeDelta = TimeDelta::hours(4);
 /// What the database says; nothing was taken then, and all can be given again.
 pub async fn arrive(store: &Store, client: &Client, provider: Provider, arrivals: &[Arrival]) -> Result<Vec<Arrived>, Failure> {
     let mut tx = store.begin().await?;
+    tx.gather();
     let rules = tx.rulebook().await?;
     let mut outcomes = Vec::with_capacity(arrivals.len());
     for arrival in arrivals {
@@ -376,7 +377,7 @@ async fn make_task(tx: &mut Tx, client: &Client, lead: LeadId, known: Option<&Le
         urgency: plan.urgency,
         due_in: plan.due_in,
     };
-    tx.put_task(&Actor::Intake, &task).await.map(drop)
+    tx.plan_task(&Actor::Intake, &task).await.map(drop)
 }
 
 struct Work {

@@ -25,6 +25,7 @@ mod hostile;
 mod kill;
 pub(crate) use kill::Program;
 mod samples;
+mod settling;
 mod signing;
 
 both_databases!(

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Arrival, Arrived, take};
 use crate::domain::client::Client;
-use crate::domain::event::{Normalised, Rejected};
+use crate::domain::event::{Normalised, Provider, Rejected};
 use crate::domain::failure::Failure;
 use crate::domain::id::{ClientId, PayloadId};
 use crate::domain::journal::{sha256, to_hex};
@@ -14,6 +14,11 @@ use crate::store::{Store, Tx};
 
 /// Requests in one transaction at most.
 const TOGETHER: i64 = 50;
+
+/// Payloads of one request that nobody can read, at most, that are told one by one.
+const UNREAD: usize = 20;
+/// Forms in one request at most: a website sends one.
+const FORMS: usize = 10;
 
 /// One payload in a request: its bytes, and what they say.
 pub type Reading = (Vec<u8>, Result<Normalised, Rejected>);
@@ -51,6 +56,7 @@ async fn settle_some(
     if waiting.is_empty() {
         return Ok(0);
     }
+    tx.gather();
     let rules = tx.rulebook().await?;
     let mut clients: BTreeMap<ClientId, Client> = BTreeMap::new();
     for one in &waiting {
@@ -58,7 +64,7 @@ async fn settle_some(
             Some(client) => client.clone(),
             None => known(&mut tx, one.client, &mut clients).await?,
         };
-        let readings = if park { vec![unreadable(one)] } else { read(one, &client) };
+        let readings = if park { vec![unreadable(one)] } else { bounded(one.provider, read(one, &client)) };
         let mut outcomes = Vec::new();
         for (place, (body, outcome)) in readings.into_iter().enumerate() {
             let arrival = Arrival { normalised: kept(&body, outcome), body: Internal::new(body) };
@@ -82,6 +88,28 @@ async fn known(tx: &mut Tx, id: ClientId, clients: &mut BTreeMap<ClientId, Clien
 fn unreadable(waiting: &Waiting) -> Reading {
     let reason = "it could not be taken in; the log says why; look at it, and add the lead by hand".to_owned();
     (waiting.body.reveal().clone(), Err(Rejected { line: None, reason }))
+}
+
+/// One request must not become thousands of tasks, nor hold the database while they are written: beyond so many that
+/// nobody can read, and beyond so many of a form, whose URL every visitor of a website knows, the rest is one payload.
+fn bounded(provider: Provider, readings: Vec<Reading>) -> Vec<Reading> {
+    let most = if provider == Provider::Form { FORMS } else { usize::MAX };
+    let (mut taken, mut rest, mut unread, mut left_out) = (Vec::new(), Vec::new(), 0, 0);
+    for (body, outcome) in readings {
+        unread += usize::from(outcome.is_err());
+        if taken.len() < most && (outcome.is_ok() || unread <= UNREAD) {
+            taken.push((body, outcome));
+        } else {
+            rest.extend_from_slice(&body);
+            rest.push(b'\n');
+            left_out += 1;
+        }
+    }
+    if left_out > 0 {
+        let reason = format!("{left_out} more like these came in one request, and were kept as one: look at what sends them");
+        taken.push((rest, Err(Rejected { line: None, reason })));
+    }
+    taken
 }
 
 /// What the sender vouched for is never thrown away: what is no payload of the provider is parked under its own hash.
