@@ -240,6 +240,7 @@ impl World {
             text_hash = sha256(b"Two calls were missed.").to_vec(),
             model = "sample-1",
             source_label = "phone call",
+            evidence_at = self.now(),
             state = "pending",
             search = "missed-call week",
             created_at = self.now(),

@@ -159,3 +159,37 @@ async fn a_terminal_that_cannot_show_it_is_refused() {
     })
     .await;
 }
+
+/// A flood of verdict keys, as a paste into a terminal without bracketed paste is one: more than the kernel holds at once.
+const FLOOD: usize = 20_000;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flood_of_keys_approves_nothing_and_the_deck_goes_on() {
+    on_sqlite(async |world| {
+        let (mut pty, _home) = open(&world).await;
+        let bravo = world.client("Bravo").await;
+        let lead = world.lead(&bravo, with![]).await;
+        world.draft(&bravo, lead, with![text = "A crew will come."]).await;
+        pty.press("5");
+        pty.sees("missed-call");
+        pty.press(&format!("\r{}", "a".repeat(FLOOD)));
+        pty.press("?");
+        pty.sees("keys that work here");
+        pty.press("\x1b");
+        pty.wait_for("the help to close", |screen| !screen.contents().contains("keys that work here"));
+        pty.sees("● yours");
+        assert_eq!(world.number("select count(*) from drafts where state = 'approved'").await, 0);
+
+        // A megabyte between brackets is one paste: it is refused, and what was typed before it stays.
+        pty.press("eZebra ");
+        pty.press(&format!("\x1b[200~{}\x1b[201~", "b".repeat(1_000_000)));
+        pty.sees("characters");
+        pty.sees("Zebra");
+        // An escape and what follows it at once would be one key.
+        pty.press("\x1b");
+        pty.wait_for("the end of editing", |screen| !screen.contents().contains("editing"));
+        pty.press("q");
+        assert_eq!(pty.ends_and_restores(), 0);
+    })
+    .await;
+}

@@ -26,21 +26,21 @@ impl Frame {
     }
 }
 
-/// Marks the first word for what the frame lacks.
+/// Marks the last word for what the frame lacks: what can be mended in the text itself comes before it.
 pub(super) fn find(frame: &Frame, folded: &Folded, hits: &mut Vec<Hit>) {
-    let Some(first) = folded.words.first() else { return };
+    let Some(last) = folded.words.last() else { return };
     if !frame.has_source {
         let reason = "nothing says where these facts are from, and the portal must say it: file the draft with its source";
-        hits.push(Hit::block(FindingKind::MissingSource, first.clone(), reason));
+        hits.push(Hit::block(FindingKind::MissingSource, last.clone(), reason));
     }
     match frame.age_days {
         None => {
             let reason = "no evidence has a date, so nobody can say how fresh this is: look at the lead";
-            hits.push(Hit::warn(FindingKind::StaleData, first.clone(), reason));
+            hits.push(Hit::warn(FindingKind::StaleData, last.clone(), reason));
         }
         Some(days) if days > STALE => {
             let reason = format!("the newest fact is {days} days old: see that it still holds");
-            hits.push(Hit::warn(FindingKind::StaleData, first.clone(), reason));
+            hits.push(Hit::warn(FindingKind::StaleData, last.clone(), reason));
         }
         Some(_) => {}
     }
