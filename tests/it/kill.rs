@@ -56,7 +56,7 @@ const MOMENT: Duration = Duration::from_secs(2);
 /// Between two blows, in milliseconds.
 const BETWEEN: std::ops::Range<u64> = 20..160;
 /// How long the calm after a storm may take.
-const CALM: Duration = Duration::from_mins(3);
+const CALM: Duration = Duration::from_mins(10);
 /// Jobs that end neither in success nor in a question for a person.
 const OPEN: &str = "state not in ('succeeded', 'dead', 'unknown', 'cancelled')";
 
