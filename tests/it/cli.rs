@@ -436,7 +436,7 @@ fn a_text_is_checked_without_a_database() {
     let shell = Shell::new();
     let text = "Zoë called from 512-555-0142 about 3 leaks.";
     shell.file("text.txt", text.as_bytes());
-    shell.file("evidence.txt", b"there are 3 leaks\n");
+    shell.file("evidence.txt", "Zoë says there are 3 leaks\n".as_bytes());
     let found = shell.run("draft check --text-file text.txt --evidence-file evidence.txt --json").json();
     let found = found.as_array().unwrap();
     assert_eq!(found.len(), 1, "{found:?}");
