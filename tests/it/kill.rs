@@ -94,7 +94,7 @@ mod broken {
     use crate::databases::{World, on_postgres, on_sqlite};
 
     /// Kills until a fault must have been seen; a wave that has begun goes on to its end.
-    const ENOUGH: usize = 1_000;
+    const ENOUGH: usize = 3_000;
 
     async fn is_caught(world: World, fault: &'static str) {
         let mut storm = Storm::rises(&world, Some(fault)).await;

@@ -16,6 +16,9 @@ const CONCURRENCY: &str = "6";
 /// How long a worker that was told to stop may take: requests on their way are waited for, seven seconds at most.
 const STOP: Duration = Duration::from_secs(30);
 
+/// How long one may take to begin with something before it is stopped all the same.
+const BUSY: Duration = Duration::from_secs(5);
+
 /// When the leases of one that stands still are over: they last 45 s.
 const OVERDUE: Duration = Duration::from_secs(47);
 
@@ -108,6 +111,11 @@ impl Crowd {
     /// Stops one in the middle of whatever it does. Nobody takes its leases from it: they run out by themselves.
     pub(super) async fn stop(&mut self, world: &World, at: usize) {
         if let Some(child) = self.running[at % WORKERS].take() {
+            // One that has only just started holds nothing, and standing still it would do no harm.
+            let began = Instant::now();
+            while held(world, child.id()).await == 0 && began.elapsed() < BUSY {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
             kill_process(pid(&child), Signal::STOP).expect("it runs");
             // One that stands still within a write to SQLite stands in everybody's way, and that is no matter of leases.
             while world.is_locked().await {
@@ -184,10 +192,18 @@ fn pid(child: &Child) -> Pid {
 
 /// What a process holds has run out: as if its 45 seconds had passed.
 async fn expire(world: &World, process: u32) {
-    let held = format!("state = 'running' and leased_by like '%:{process}:%'");
-    if world.number(&format!("select count(*) from jobs where {held}")).await > 0 {
-        world.insist(&format!("update jobs set lease_until = created_at where {held}")).await;
+    if held(world, process).await > 0 {
+        world.insist(&format!("update jobs set lease_until = created_at where {}", leases_of(process))).await;
     }
+}
+
+/// How many jobs a process holds.
+async fn held(world: &World, process: u32) -> i64 {
+    world.number(&format!("select count(*) from jobs where {}", leases_of(process))).await
+}
+
+fn leases_of(process: u32) -> String {
+    format!("state = 'running' and leased_by like '%:{process}:%'")
 }
 
 /// Where the library is: the package puts it into a folder of the machine's kind.
