@@ -131,10 +131,14 @@ impl Evidence {
         let lines: Vec<Folded> = against.evidence.iter().map(|line| Folded::new(line)).collect();
         let notes = against.known.iter().filter(|known| known.kind == KnownKind::Note);
         let notes: Vec<Folded> = notes.map(|note| Folded::new(note.value.reveal())).collect();
+        // Names that have a check of their own, or may stand.
+        let own = against.known.iter().filter(|known| known.kind == KnownKind::OwnClient);
+        let names = own.map(|known| known.value.reveal().as_str()).chain(against.lead_name);
+        let names: Vec<Folded> = names.map(Folded::new).collect();
         Self {
             runs: verbatim::Runs::new(&lines, &notes),
             numbers: number::Known::new(&lines),
-            heard: unknown_name::Heard::new(&lines, against.lead_name.unwrap_or_default()),
+            heard: unknown_name::Heard::new(&lines, &names),
             polarity: negation::Polarity::new(&lines),
             name: name::Name::new(against.lead_name.unwrap_or_default()),
             codes: access_code::Codes::new(&lines),

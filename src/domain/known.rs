@@ -15,6 +15,8 @@ words! {
         Name,
         /// Of somebody who works here.
         Staff,
+        /// The client's own name: the one that may stand in its text.
+        OwnClient,
         /// Another client's.
         OtherClient,
         /// Opens a gate, a door, an alarm.

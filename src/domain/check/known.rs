@@ -69,8 +69,8 @@ impl Dictionary {
             KnownKind::Code => self.reference(FindingKind::AccessCode, &folded),
             KnownKind::Id => self.reference(FindingKind::InternalId, &folded),
             KnownKind::Price => self.prices.extend(quantities(&folded).into_iter().flat_map(|quantity| quantity.supported_by)),
-            // Its words are looked for in runs.
-            KnownKind::Note => {}
+            // Words of notes are looked for in runs, and the client's own name may stand.
+            KnownKind::Note | KnownKind::OwnClient => {}
         }
     }
 

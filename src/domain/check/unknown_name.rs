@@ -203,10 +203,9 @@ pub(super) struct Heard {
 }
 
 impl Heard {
-    /// Reads the evidence, and the lead's name, which has a check of its own.
-    pub(super) fn new(evidence: &[Folded], lead_name: &str) -> Self {
-        let name = Folded::new(lead_name);
-        let lines = evidence.iter().chain([&name]);
+    /// Reads the evidence, and names that are none of its business: the lead's has a check of its own, the client's may stand.
+    pub(super) fn new(evidence: &[Folded], names: &[Folded]) -> Self {
+        let lines = evidence.iter().chain(names);
         let words = lines.flat_map(|line| (0..line.words.len()).map(|n| stem(line.word(n)).to_owned())).collect();
         Self { words, evidence: !evidence.is_empty() }
     }

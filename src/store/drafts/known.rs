@@ -104,6 +104,9 @@ impl Stored {
             Known::new(kind, address)
         }));
         let own: Vec<String> = self.clients.iter().filter(|(_, own)| *own == 1).map(|(name, _)| name.to_lowercase()).collect();
+        all.extend(
+            self.clients.iter().filter(|(_, own)| *own == 1).filter_map(|(name, _)| Known::new(KnownKind::OwnClient, name)),
+        );
         let others = self.clients.iter().filter(|(_, own)| *own == 0);
         all.extend(others.filter_map(|(name, _)| Known::new(KnownKind::OtherClient, name)));
         // A client is spoken of by its own name, whoever else is called so.

@@ -183,3 +183,15 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_clients_own_name_may_stand_and_anothers_may_not() {
+    let known: Vec<Known> = [(KnownKind::OwnClient, "Dove Cleaning"), (KnownKind::OtherClient, "Brill Roofing")]
+        .into_iter()
+        .filter_map(|(kind, name)| Known::new(kind, name))
+        .collect();
+    let text = "The request reached Dove Cleaning, and Brill Roofing.";
+    let found = findings(text, Against { evidence: &["a request came in"], lead_name: None, known: &known, frame: None });
+    assert!(found.iter().all(|finding| !finding.text.contains("Dove") && !finding.text.contains("Cleaning")), "{found:?}");
+    assert!(found.iter().any(|finding| finding.kind == FindingKind::OtherClient && finding.text == "Brill Roofing"), "{found:?}");
+}
