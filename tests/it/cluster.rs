@@ -11,7 +11,7 @@ use tokio::sync::OnceCell;
 /// panic, an abort or a kill leaves nothing behind. It ignores the signals of Ctrl-C, or it would die before it cleans.
 const KEEPER: &str = r#"
 trap '' INT TERM HUP
-D=$(mktemp -d /tmp/quotedeck-test.XXXXXX) || exit 1
+D=$(mktemp -dt quotedeck-test.XXXXXX) || exit 1
 run() { if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi; }
 end() { run "$B/pg_ctl" -s -D "$D/data" -m immediate stop >/dev/null 2>&1; rm -rf "$D"; }
 if [ "$(id -u)" = 0 ]; then chown postgres "$D"; fi
