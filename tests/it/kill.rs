@@ -53,8 +53,9 @@ const JUMP: usize = 7;
 const STOPS: usize = 3;
 /// How long something waits that would wait for minutes.
 const MOMENT: Duration = Duration::from_secs(2);
-/// Between two blows, in milliseconds.
-const BETWEEN: std::ops::Range<u64> = 20..160;
+/// Between two blows, in milliseconds: long enough that three workers get something done. Else one that wakes past its lease finds
+/// nothing that another ended meanwhile, and a fence that is not there does no harm anybody could see.
+const BETWEEN: std::ops::Range<u64> = 80..320;
 /// How long the calm after a storm may take.
 const CALM: Duration = Duration::from_mins(10);
 /// Jobs that end neither in success nor in a question for a person.
