@@ -193,7 +193,7 @@ fn pid(child: &Child) -> Pid {
 /// What a process holds has run out: as if its 45 seconds had passed.
 async fn expire(world: &World, process: u32) {
     if held(world, process).await > 0 {
-        world.insist(&format!("update jobs set lease_until = created_at where {}", leases_of(process))).await;
+        world.insist(&format!("update jobs set lease_until = '{}' where {}", super::PAST, leases_of(process))).await;
     }
 }
 
