@@ -121,10 +121,10 @@ impl Dictionary {
     }
 
     fn reference(&mut self, kind: FindingKind, folded: &Folded) {
-        let signs = Stream::new(folded, Reading::Figures).signs;
+        let stream = Stream::new(folded, Reading::Figures);
         // A word is no reference: without a digit it would forbid words that mean something else.
-        if signs.iter().any(u8::is_ascii_digit) {
-            put(&mut self.figures, kind, signs, folded.words.len());
+        if stream.has_digit(0, stream.signs.len()) {
+            put(&mut self.figures, kind, stream.signs, folded.words.len());
         }
     }
 
@@ -166,6 +166,10 @@ fn search(stream: &Stream, forms: &Forms, folded: &Folded, hits: &mut Vec<Hit>) 
         for form in forms.get(head).into_iter().flatten() {
             let end = at + form.signs.len();
             if !stream.signs[at..].starts_with(&form.signs) || !(form.inside || begins && stream.ends[end - 1]) {
+                continue;
+            }
+            // `oil` is no 011.
+            if form.signs.iter().all(u8::is_ascii_digit) && !stream.has_digit(at, end) {
                 continue;
             }
             let span = stream.from[at].start..stream.from[end - 1].end;

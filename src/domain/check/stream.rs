@@ -11,7 +11,7 @@ pub(super) enum Reading {
     Plain,
     /// Without the words that spell the signs of an e-mail address.
     Mail,
-    /// With numbers in words as digits, and without the words between them.
+    /// With numbers in words as digits, letters that look like digits as these, and without the words between them.
     Figures,
 }
 
@@ -21,6 +21,8 @@ pub(super) struct Stream {
     pub(super) signs: Vec<u8>,
     /// Where each came from, in bytes of the folded text.
     pub(super) from: Vec<Range<usize>>,
+    /// Whether it is a letter that is read as the digit it looks like.
+    pub(super) alike: Vec<bool>,
     /// Whether a word begins with it.
     pub(super) begins: Vec<bool>,
     /// Whether a word ends with it, possessive or not.
@@ -39,6 +41,7 @@ impl Stream {
         let mut stream = Self {
             signs: Vec::with_capacity(room),
             from: Vec::with_capacity(room),
+            alike: Vec::with_capacity(room),
             begins: Vec::with_capacity(room),
             ends: Vec::with_capacity(room),
         };
@@ -57,7 +60,7 @@ impl Stream {
                     taken = words;
                     let span = folded.words[at].start..folded.words[at + words - 1].end;
                     for (n, digit) in digits.bytes().enumerate() {
-                        stream.push(digit, span.clone(), n == 0, n + 1 == digits.len());
+                        stream.push(digit, false, span.clone(), (n == 0, n + 1 == digits.len()));
                     }
                 } else {
                     stream.word(folded, at, reading);
@@ -73,30 +76,35 @@ impl Stream {
         self.begins[from..to].iter().filter(|begins| **begins).count().max(1)
     }
 
+    /// Whether there is a digit in a range that was written or spelled as one.
+    pub(super) fn has_digit(&self, from: usize, to: usize) -> bool {
+        self.signs[from..to].iter().zip(&self.alike[from..to]).any(|(sign, alike)| sign.is_ascii_digit() && !alike)
+    }
+
     fn word(&mut self, folded: &Folded, at: usize, reading: Reading) {
         let range = folded.words[at].clone();
         let word = &folded.lower[range.clone()];
-        let like_digits = reading == Reading::Figures
-            && word.bytes().any(|b| b.is_ascii_digit())
-            && word.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'o' | b'l' | b'i'));
         let possessive = word.strip_suffix("'s").map_or(usize::MAX, str::len);
         let first = self.signs.len();
         for (n, byte) in word.bytes().enumerate() {
             if byte == b'\'' {
                 continue;
             }
+            // In every word alike, whatever else is in it: a value may be cut into other words than it was stored in.
             let sign = match byte {
-                b'o' if like_digits => b'0',
-                b'l' | b'i' if like_digits => b'1',
+                b'o' if reading == Reading::Figures => b'0',
+                b'l' | b'i' if reading == Reading::Figures => b'1',
                 byte => byte,
             };
             let begins = self.signs.len() == first;
-            self.push(sign, range.start + n..range.start + n + 1, begins, n + 1 == word.len() || n + 1 == possessive);
+            let ends = n + 1 == word.len() || n + 1 == possessive;
+            self.push(sign, sign != byte, range.start + n..range.start + n + 1, (begins, ends));
         }
     }
 
-    fn push(&mut self, sign: u8, from: Range<usize>, begins: bool, ends: bool) {
+    fn push(&mut self, sign: u8, alike: bool, from: Range<usize>, (begins, ends): (bool, bool)) {
         self.signs.push(sign);
+        self.alike.push(alike);
         self.from.push(from);
         self.begins.push(begins);
         self.ends.push(ends);

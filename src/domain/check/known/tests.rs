@@ -116,6 +116,18 @@ fn phone(digits: &str, way: usize) -> String {
     }
 }
 
+#[test]
+fn letters_that_look_like_digits_are_read_alike_wherever_a_value_is_cut() {
+    for text in ["See II0000-AAAA010 there.", "See IIOOOO-aaaa010 there.", "See ll0000 aaaaolo there."] {
+        assert!(!blocks(KnownKind::Id, "II0000aaaa010", text).is_empty(), "{text}");
+    }
+    for (code, text) in
+        [("011", "The oil ring was changed."), ("101", "That was a lol moment, he said."), ("hello", "We said hello.")]
+    {
+        assert!(blocks(KnownKind::Code, code, text).is_empty(), "{text}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(512))]
 
