@@ -32,6 +32,7 @@ mod pointer;
 pub mod popup;
 pub mod review;
 pub mod screen;
+pub mod sources;
 mod ticks;
 pub mod undo;
 pub mod verbs;
@@ -219,6 +220,7 @@ impl App {
         self.settle();
         effects.extend(self.load_more());
         effects.extend(self.load_detail());
+        effects.extend(self.load_source());
         self.waiting.extend(effects.iter().filter_map(Effect::seq));
         effects
     }
@@ -250,7 +252,7 @@ impl App {
     pub fn unsaved(&self) -> Option<(Ref, String)> {
         self.screens.iter().rev().find_map(|screen| match screen {
             Screen::Review(review) => review.unsaved(),
-            Screen::Group(_) | Screen::Trace(_) => None,
+            Screen::Group(_) | Screen::Trace(_) | Screen::Sources(_) => None,
         })
     }
 
@@ -377,6 +379,7 @@ impl App {
                 [Some(Place::Trace), own, Some(Place::Everywhere)].into_iter().flatten().collect()
             }
             Some(Screen::Review(_)) => vec![Place::Review, Place::Everywhere],
+            Some(Screen::Sources(_)) => vec![Place::Sources, Place::Everywhere],
         }
     }
 
@@ -389,7 +392,7 @@ impl App {
         match self.screens.last() {
             None => Some(self.list(self.focus)),
             Some(Screen::Group(group)) => Some(&group.list),
-            Some(Screen::Trace(_) | Screen::Review(_)) => None,
+            Some(Screen::Trace(_) | Screen::Review(_) | Screen::Sources(_)) => None,
         }
     }
 
@@ -398,7 +401,7 @@ impl App {
         match self.screens.last_mut() {
             None => Some(&mut self.lists[index(focus)]),
             Some(Screen::Group(group)) => Some(&mut group.list),
-            Some(Screen::Trace(_) | Screen::Review(_)) => None,
+            Some(Screen::Trace(_) | Screen::Review(_) | Screen::Sources(_)) => None,
         }
     }
 
@@ -419,6 +422,7 @@ impl App {
                     group.list.settle(usize::from(place.rows().h));
                 }
                 Screen::Trace(trace) => trace.settle(usize::from(screen::steps_area(body, trace).h)),
+                Screen::Sources(sources) => sources.settle(usize::from(sources::rows_area(body).h)),
                 Screen::Review(_) => {}
             }
         }

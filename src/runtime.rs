@@ -22,6 +22,7 @@ use crate::clock::Clock;
 use crate::config::environment::Environment;
 use crate::config::keys::KeyTable;
 use crate::config::theme::Styles;
+use crate::server::Reader;
 use crate::store::connect::Place;
 pub use deck::Deck;
 
@@ -38,6 +39,8 @@ pub struct Session {
     pub keys: KeyTable,
     /// Colours, or none.
     pub styles: Styles,
+    /// Reads what is parked again, as the configuration says.
+    pub reader: Reader,
     /// Whether the data is made up.
     pub demo: bool,
     /// Whether the drafts are shown first.

@@ -15,6 +15,7 @@ mod groups;
 mod panes;
 mod popup;
 pub mod review;
+mod sources;
 mod states;
 mod table;
 mod text;
@@ -38,6 +39,7 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, styles: &Styles) {
         None => home(frame, app, parts.tabs, parts.body, styles),
         Some(Screen::Group(group)) => groups::group(frame.buffer_mut(), app, parts.body, group, styles),
         Some(Screen::Trace(trace)) => trace::draw(frame.buffer_mut(), app, parts.body, trace, styles),
+        Some(Screen::Sources(sources)) => sources::draw(frame.buffer_mut(), app, parts.body, sources, styles),
         Some(Screen::Review(review)) => review::draw(frame, native(parts.body), review, &app.scene(), styles),
     }
     chrome::footer(frame.buffer_mut(), app, parts.footer, styles);

@@ -48,6 +48,7 @@ impl App {
             Action::FocusQueue => return self.go_to(Pane::Queue),
             Action::FocusTasks => return self.go_to(Pane::Tasks),
             Action::FocusReview => return self.go_to(Pane::Review),
+            Action::Sources => return self.open_sources(),
             Action::NextPane if !reviews => return self.go_to_next(1),
             Action::PreviousPane if !reviews => return self.go_to_next(4),
             Action::LookBack => return self.look_back(),
@@ -58,6 +59,7 @@ impl App {
             Action::Zoom => self.zoomed = !self.zoomed,
             Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::Top | Action::Bottom => self.step(action),
             Action::Open => return self.open_here(),
+            Action::Retry if matches!(self.screens.last(), Some(Screen::Sources(_))) => return self.read_again(),
             Action::Filter => self.open_filter(),
             Action::Sort => return self.sort_on(),
             Action::Why => return self.ask_why(),
@@ -116,7 +118,9 @@ impl App {
             Action::Bottom => far,
             _ => line,
         };
-        if let Some(Screen::Trace(trace)) = self.screens.last_mut() {
+        if let Some(Screen::Sources(sources)) = self.screens.last_mut() {
+            sources.step(by(sources.height()));
+        } else if let Some(Screen::Trace(trace)) = self.screens.last_mut() {
             trace.step(by(trace.height()));
         } else if let Some(list) = self.active_mut() {
             list.step(by(list.height()));
@@ -178,6 +182,9 @@ impl App {
             let record = trace.current().and_then(|step| step.record);
             return record.map(|record| self.open_record(record)).unwrap_or_default();
         }
+        if let Some(Screen::Sources(sources)) = self.screens.last() {
+            return sources.opens().map(|record| self.open_record(record)).unwrap_or_default();
+        }
         let item = self.active().and_then(|list| list.current()).cloned();
         item.map(|item| self.open(item)).unwrap_or_default()
     }
@@ -187,6 +194,7 @@ impl App {
         match self.screens.last() {
             Some(Screen::Trace(trace)) => trace.current().and_then(|step| step.record).or(Some(trace.record)),
             Some(Screen::Review(review)) => Some(review.record()),
+            Some(Screen::Sources(sources)) => sources.opens(),
             _ => self.active()?.current()?.record(),
         }
     }

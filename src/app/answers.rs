@@ -32,6 +32,9 @@ impl App {
             Message::Presence(seq, result) => self.presence_came(seq, result),
             Message::Trace(seq, result) => self.trace_came(seq, result),
             Message::Explained(seq, result) => self.explained(seq, result),
+            Message::Sources(seq, result) => self.sources_came(seq, result),
+            Message::Source(seq, result) => self.source_came(seq, result),
+            Message::ReadAgain(seq, result) => self.read_again_came(seq, result),
             Message::Acted(seq, act, result) if self.acts.remove(&seq) => self.acted(seq, &act, result),
             Message::Acted(_, ref act, ref result) => {
                 // The review screen's act: its inverse is remembered here, the rest is its own affair.
@@ -244,7 +247,7 @@ impl App {
             // What failed stays marked.
             let groups = self.screens.iter_mut().filter_map(|screen| match screen {
                 Screen::Group(group) => Some(&mut group.list),
-                Screen::Trace(_) | Screen::Review(_) => None,
+                Screen::Trace(_) | Screen::Review(_) | Screen::Sources(_) => None,
             });
             for list in self.lists.iter_mut().chain(groups) {
                 list.unmark(target.id);
@@ -338,6 +341,9 @@ fn answers(message: &Message) -> Option<Seq> {
         Message::Trace(seq, _) => Some(*seq),
         Message::Explained(seq, _) => Some(*seq),
         Message::Draft(seq, _) => Some(*seq),
+        Message::Sources(seq, _) => Some(*seq),
+        Message::Source(seq, _) => Some(*seq),
+        Message::ReadAgain(seq, _) => Some(*seq),
         Message::Presence(seq, _) => Some(*seq),
         Message::Preview(seq, _) => Some(*seq),
         Message::Acted(seq, ..) => Some(*seq),

@@ -1,8 +1,9 @@
 //! What the deck asks the world to do. `runtime` performs each and answers with one message (bulk with several).
 
 use crate::domain::act::{Act, Target};
+use crate::domain::event::Provider;
 use crate::domain::filter::Filter;
-use crate::domain::id::{DestinationId, DraftId, Ref};
+use crate::domain::id::{ClientId, DestinationId, DraftId, Ref};
 use crate::domain::row::Pane;
 use crate::domain::text::Internal;
 
@@ -37,6 +38,12 @@ pub enum Effect {
     LoadDraft(Seq, DraftId),
     /// Load what the portal would show of a text, as its own role sees it.
     LoadPreview(Seq, DraftId, Internal<String>),
+    /// Load what every source brought.
+    LoadSources(Seq),
+    /// Load what is looked up of one source alone.
+    LoadSource(Seq, ClientId, Provider),
+    /// Read the parked payloads of a source again.
+    ReadAgain(Seq, ClientId, Provider),
     /// Load who is where.
     LoadPresence(Seq),
     /// Carry out an act; the answer is [`super::message::Message::Acted`].
@@ -86,6 +93,9 @@ impl Effect {
             | Self::Explain(seq, _)
             | Self::LoadDraft(seq, _)
             | Self::LoadPreview(seq, ..)
+            | Self::LoadSources(seq)
+            | Self::LoadSource(seq, ..)
+            | Self::ReadAgain(seq, ..)
             | Self::LoadPresence(seq)
             | Self::Perform(seq, _)
             | Self::Freeze(seq, _)

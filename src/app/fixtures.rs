@@ -24,6 +24,8 @@ use crate::domain::task::{Task, TaskKind, TaskState};
 use crate::domain::trace::{Step, StepKind, Trace};
 use crate::domain::why::{Cause, Explanation, Reason};
 
+pub(crate) mod sources;
+
 pub(crate) fn now() -> DateTime<Utc> {
     "2026-03-12T14:31:05Z".parse().unwrap()
 }
@@ -261,6 +263,7 @@ pub(crate) fn figures() -> Figures {
         blocked: count(2),
         incidents: 2,
         parked: count(1),
+        stale: 0,
     }
 }
 
@@ -385,6 +388,8 @@ pub(crate) fn serve(app: &mut App, effects: Vec<Effect>) -> Vec<Effect> {
             Effect::LoadFigures(seq) => Message::Figures(seq, Ok(figures())),
             Effect::LoadTrace(seq, record) => Message::Trace(seq, Ok(trace(record))),
             Effect::Explain(seq, record) => Message::Explained(seq, Ok(Box::new(explanation(record)))),
+            Effect::LoadSources(seq) => Message::Sources(seq, Ok(sources::rows())),
+            Effect::LoadSource(seq, _, provider) => Message::Source(seq, Ok(Box::new(sources::detail(provider)))),
             Effect::LoadPresence(seq) => {
                 let at = Ref::new(Kind::Draft, 12);
                 Message::Presence(seq, Ok(vec![Presence { person: "ana".into(), at, editing: true, seen_at: now() }]))

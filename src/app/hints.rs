@@ -103,6 +103,9 @@ impl App {
                     Some(Some(_)) => Some("this is its record already".to_owned()),
                     _ => Some("this step has no record of its own".to_owned()),
                 },
+                Some(Screen::Sources(sources)) => {
+                    sources.opens().is_none().then(|| "nothing came from this source, as far as is known yet".to_owned())
+                }
                 _ if self.active().is_some_and(|list| list.current().is_none()) => Some("no row to open".to_owned()),
                 _ => None,
             },
@@ -122,6 +125,10 @@ impl App {
                 },
                 _ => Some("put the cursor on a summary".to_owned()),
             },
+            A::Sources if matches!(self.screens.last(), Some(Screen::Sources(_))) => {
+                Some("these are the sources already".to_owned())
+            }
+            A::Retry if let Some(Screen::Sources(sources)) = self.screens.last() => sources.no_reading_again(),
             A::Why => self.job_here().is_none().then(|| "put the cursor on a job".to_owned()),
             A::Retry
             | A::Canary
@@ -158,7 +165,7 @@ impl App {
     pub(super) fn item_here(&self) -> Option<&Item> {
         match self.screens.last() {
             Some(Screen::Trace(trace)) => trace.item.as_ref(),
-            Some(Screen::Review(_)) => None,
+            Some(Screen::Review(_) | Screen::Sources(_)) => None,
             _ => self.active()?.current(),
         }
     }

@@ -354,7 +354,7 @@ impl App {
     /// Tells the others where this person is now.
     pub(super) fn say_presence(&self) -> Vec<Effect> {
         let at = self.screens.last().and_then(|screen| match screen {
-            Screen::Group(_) => None,
+            Screen::Group(_) | Screen::Sources(_) => None,
             Screen::Trace(trace) => Some(trace.record),
             Screen::Review(review) => Some(review.record()),
         });

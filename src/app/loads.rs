@@ -25,7 +25,7 @@ impl Single {
     }
 
     /// `None` when the answer is to another question, else whether to ask again.
-    fn answer(&mut self, seq: Seq) -> Option<bool> {
+    pub(super) fn answer(&mut self, seq: Seq) -> Option<bool> {
         if self.asked != Some(seq) {
             return None;
         }
@@ -67,6 +67,7 @@ impl App {
         match self.screens.last_mut()? {
             Screen::Group(group) => load_group(group, &mut self.seq),
             Screen::Trace(trace) => load_trace(trace, &mut self.seq),
+            Screen::Sources(sources) => sources.ask(&mut self.seq),
             Screen::Review(_) => None,
         }
     }
@@ -172,7 +173,7 @@ impl App {
         }
         let traces = self.screens.iter_mut().filter_map(|screen| match screen {
             Screen::Trace(trace) => Some(trace.as_mut()),
-            Screen::Group(_) | Screen::Review(_) => None,
+            Screen::Group(_) | Screen::Review(_) | Screen::Sources(_) => None,
         });
         let mut traces = traces.chain(self.detail.as_deref_mut());
         let Some((screen, again)) = traces.find_map(|screen| screen.load.answer(seq).map(|again| (screen, again))) else {
@@ -208,7 +209,7 @@ impl App {
             let Some(id) = trace.item.as_ref().map(Item::id) else { continue };
             let groups = self.screens.iter().filter_map(|screen| match screen {
                 Screen::Group(group) => Some(&group.list),
-                Screen::Trace(_) | Screen::Review(_) => None,
+                Screen::Trace(_) | Screen::Review(_) | Screen::Sources(_) => None,
             });
             let found = self.lists.iter().chain(groups).flat_map(|list| &list.rows).find(|row| row.id() == id).cloned();
             if let (Some(found), Screen::Trace(trace)) = (found, &mut self.screens[at]) {

@@ -13,6 +13,7 @@ use crate::domain::job::Job;
 use crate::domain::lead::Lead;
 use crate::domain::proof::Proof;
 use crate::domain::row::{FailureGroup, Figures, Page, Presence};
+use crate::domain::source::figures::{ReadAgain, SourceDetail, SourceFigures};
 use crate::domain::task::Task;
 use crate::domain::text::Internal;
 use crate::domain::trace::Trace;
@@ -87,6 +88,12 @@ pub enum Message {
     Draft(Seq, Result<Box<DraftDetail>, Failure>),
     /// What the portal would show of a text.
     Preview(Seq, Result<Box<Proof>, Failure>),
+    /// What every source brought.
+    Sources(Seq, Result<Vec<SourceFigures>, Failure>),
+    /// What is looked up of one source alone.
+    Source(Seq, Result<Box<SourceDetail>, Failure>),
+    /// What came of reading parked payloads again.
+    ReadAgain(Seq, Result<ReadAgain, Failure>),
     /// Who is where.
     Presence(Seq, Result<Vec<Presence>, Failure>),
     /// How an act ended; the act comes back, so that nothing typed is lost.

@@ -118,6 +118,7 @@ pub fn said(place: Place) -> &'static str {
         Place::Tasks => "on a task",
         Place::Drafts => "on a draft",
         Place::Trace => "in a timeline",
+        Place::Sources => "in the sources screen",
         Place::Review => "in the review screen",
     }
 }

@@ -8,7 +8,7 @@ use super::layout::{self, Rect};
 use super::list::List;
 use super::popup::Popup;
 use super::screen::{self, Screen};
-use super::{App, index};
+use super::{App, index, sources};
 use crate::config::keys::Action;
 use crate::domain::row::Pane;
 
@@ -37,6 +37,7 @@ impl App {
             None => match self.screens.last_mut() {
                 Some(Screen::Trace(trace)) => trace.step(by),
                 Some(Screen::Group(group)) => group.list.scroll(by),
+                Some(Screen::Sources(sources)) => sources.step(by),
                 Some(Screen::Review(_)) => {}
                 None => {
                     if let Some(pane) = self.pane_at(x, y) {
@@ -63,6 +64,12 @@ impl App {
             Some(Screen::Group(group)) => {
                 let (place, _) = layout::alone(Pane::Queue, super::screen::group_areas(frame.body).1, false);
                 if aim(&mut group.list, place.rows(), x, y) {
+                    return self.act(Action::Open);
+                }
+            }
+            Some(Screen::Sources(sources)) => {
+                let area = sources::rows_area(frame.body);
+                if area.has(x, y) && sources.aim(usize::from(y - area.y)) {
                     return self.act(Action::Open);
                 }
             }

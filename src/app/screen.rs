@@ -1,10 +1,11 @@
-//! The screens that open over the home screen: the rows of a failure group, a trace, a draft under review.
+//! The screens that open over the home screen: the rows of a failure group, a trace, a draft under review, the sources.
 
 use super::Single;
 use super::item::Item;
 use super::layout::Rect;
 use super::list::List;
 use super::review::Review;
+use super::sources::Sources;
 use crate::domain::id::{DestinationId, Ref};
 use crate::domain::trace::{Step, Trace};
 
@@ -17,6 +18,8 @@ pub enum Screen {
     Trace(Box<TraceScreen>),
     /// A draft under review.
     Review(Box<Review>),
+    /// Who brings what.
+    Sources(Box<Sources>),
 }
 
 /// The jobs of one failure group.

@@ -11,13 +11,16 @@ use super::message::{Link, Message, Rows};
 use super::popup::{Popup, Question};
 use super::screen::Screen;
 use super::{App, Tone};
+use crate::config::keys::Action;
 use crate::domain::act::{Act, Verb};
 use crate::domain::actor::Role;
+use crate::domain::event::Provider;
 use crate::domain::failure::{Conflict, Failure};
 use crate::domain::id::{Kind, Ref};
 use crate::domain::job::JobState;
 use crate::domain::lead::LeadAct;
 use crate::domain::row::{FailureGroup, Pane};
+use crate::domain::source::figures::ReadAgain;
 use crate::domain::trace::StepKind;
 
 const SIZE: (u16, u16) = (80, 24);
@@ -367,6 +370,46 @@ fn screens_stack_and_esc_goes_back_one_at_a_time() {
     assert!(matches!(app.screen(), Some(Screen::Trace(trace)) if trace.record == Ref::new(Kind::Lead, 2001)));
     press(&mut app, "Esc");
     assert!(app.screen().is_none());
+}
+
+#[test]
+fn the_sources_are_looked_up_one_at_a_time_and_read_again() {
+    let mut app = owner();
+    let effects = app.update(key("6"));
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::LoadSources(_))), "{effects:?}");
+    fixtures::serve(&mut app, effects);
+    let Some(Screen::Sources(sources)) = app.screen() else { panic!("the sources are open") };
+    assert_eq!((sources.rows.len(), sources.opens()), (4, Some(Ref::new(Kind::Payload, 88))));
+    assert!(app.reason(Action::Retry).unwrap().contains("nothing of this source is parked"));
+    // A held key asks for the row it started at, and after that answer for the row it came to.
+    let first = app.update(key("j"));
+    let [Effect::LoadSource(seq, _, Provider::Form)] = first[..] else { panic!("{first:?}") };
+    assert_eq!((app.update(key("j")), app.update(key("k"))), (vec![], vec![]));
+    app.update(Message::Source(seq, Ok(Box::new(fixtures::sources::detail(Provider::Form)))));
+    let effects = app.update(key("r"));
+    let [Effect::ReadAgain(seq, client, Provider::Form)] = effects[..] else { panic!("{effects:?}") };
+    assert_eq!((client, press(&mut app, "r")), (fixtures::id(700).into(), vec![]), "it is being read");
+    let why = Some("replaying W-61: nobody can be reached".into());
+    let told = ReadAgain { recorded: 1, duplicates: 0, still: 1, why };
+    let effects = app.update(Message::ReadAgain(seq, Ok(told)));
+    assert_eq!(app.notice().unwrap().text, "1 taken in, 1 are parked still, such as: replaying W-61: nobody can be reached");
+    fixtures::serve(&mut app, effects);
+    press(&mut app, "Enter");
+    assert!(matches!(app.screen(), Some(Screen::Trace(trace)) if trace.record == Ref::new(Kind::Payload, 61)));
+    press(&mut app, "Esc Esc");
+    assert!(app.screen().is_none());
+}
+
+#[test]
+fn the_cursor_follows_its_source() {
+    let mut app = owner();
+    press(&mut app, "6 j j j");
+    let effects = app.update(Message::Changed);
+    let seq = effects.iter().find_map(|effect| if let Effect::LoadSources(seq) = effect { Some(*seq) } else { None });
+    let rows = fixtures::sources::rows().into_iter().skip(1).collect();
+    app.update(Message::Sources(seq.unwrap(), Ok(rows)));
+    let Some(Screen::Sources(sources)) = app.screen() else { panic!("the sources are open") };
+    assert_eq!((sources.at, sources.current().unwrap().provider), (2, Provider::TwilioVoice));
 }
 
 #[test]

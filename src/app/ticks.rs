@@ -33,6 +33,7 @@ impl App {
             }
             Some(Screen::Group(group)) => times.extend(group.list.visible().map(|(_, item)| item_changes(item, now))),
             Some(Screen::Trace(_)) => {}
+            Some(Screen::Sources(sources)) => times.push(sources.next_tick(now)),
             Some(Screen::Review(review)) => times.push(review.next_tick(now)),
         }
         times.into_iter().flatten().filter(|at| *at > now).min()

@@ -17,7 +17,7 @@ impl App {
                 let step = trace.current().and_then(|step| step.record).filter(is_job);
                 step.or(Some(trace.record).filter(is_job))
             }
-            Some(Screen::Review(_)) => None,
+            Some(Screen::Review(_) | Screen::Sources(_)) => None,
             _ => self.active()?.current()?.record().filter(is_job),
         }
     }

@@ -15,6 +15,7 @@ use crate::config::paths::Paths;
 use crate::config::theme::Styles;
 use crate::demo::prepare;
 use crate::runtime::{self, Session};
+use crate::server::Reader;
 use crate::store::connect::Place;
 
 /// How long a made-up day may take to end when the person has left.
@@ -62,6 +63,7 @@ fn session(global: &Global, config: Config, place: Place, actor: String) -> Sess
         actor,
         keys: config.keys,
         styles: Styles::new(&config.theme, colour),
+        reader: Reader::new(config.columns, config.sources),
         demo: false,
         open_review: false,
         recovery: Paths::of_user().map_or_else(|| std::env::temp_dir().join("quotedeck-recovery"), |paths| paths.recovery),

@@ -11,11 +11,10 @@ use super::stop::{SOME, Stop};
 use crate::domain::event::Provider;
 use crate::domain::failure::Failure;
 use crate::domain::id::{Kind, Ref};
-use crate::domain::sync::Freshness;
+use crate::domain::source::figures::{SourceDetail, SourceFigures};
+use crate::domain::sync::{Freshness, SyncFigures};
 use crate::domain::text::neutralise;
 use crate::server::{Reader, key_hash, new_key};
-use crate::store::parked::SourceFigures;
-use crate::store::syncs::SyncFigures;
 use crate::workflow::arrive::Arrived;
 use crate::workflow::arrive::replay::replay as replay_one;
 
@@ -92,12 +91,12 @@ async fn replay(desk: &Desk, payloads: &[Ref], provider: Option<Provider>, clien
     Ok(status)
 }
 
-/// A source with what is fetched of it.
+/// A source with what is looked up of it alone.
 #[derive(Serialize)]
 struct Told<'a> {
     #[serde(flatten)]
     source: &'a SourceFigures,
-    sync: Option<&'a SyncFigures>,
+    detail: SourceDetail,
 }
 
 /// `fresh, until 12m ago`; what is stale says since when, and why.
@@ -113,18 +112,19 @@ fn fresh(sync: &SyncFigures, now: DateTime<Utc>) -> String {
 /// `quotedeck sources`
 pub(super) async fn list(desk: &Desk, printer: &mut Printer) -> Ran {
     let figures = desk.store.source_figures(&desk.me).await?;
-    let syncs = desk.store.sync_figures(&desk.me).await?;
-    let fetched =
-        |source: &SourceFigures| syncs.iter().find(|sync| sync.client == source.client && sync.provider == source.provider);
+    let mut all = Vec::new();
+    for source in &figures {
+        let detail = desk.store.source_detail(&desk.me, source.client_id, source.provider).await?;
+        all.push(Told { source, detail });
+    }
     if printer.json {
-        let told: Vec<Told<'_>> = figures.iter().map(|source| Told { source, sync: fetched(source) }).collect();
-        printer.json(&told)?;
+        printer.json(&all)?;
         return Ok(super::DONE);
     }
     let now = desk.store.clock.now();
-    let rows: Vec<Vec<String>> = figures
+    let rows: Vec<Vec<String>> = all
         .iter()
-        .map(|source| {
+        .map(|Told { source, detail }| {
             let last = source.last_at.map_or_else(|| "never".to_owned(), |at| ago(now - at));
             let refused = source.refused.iter().map(|one| format!("{} {}", one.reason, one.count)).collect::<Vec<_>>().join(", ");
             vec![
@@ -136,12 +136,14 @@ pub(super) async fn list(desk: &Desk, printer: &mut Printer) -> Ran {
                 source.day.to_string(),
                 source.waiting.to_string(),
                 source.parked.to_string(),
-                fetched(source).map_or_else(String::new, |sync| fresh(sync, now)),
+                detail.percent().map_or_else(String::new, |percent| format!("{percent}%")),
+                source.sync.as_ref().map_or_else(String::new, |sync| fresh(sync, now)),
                 refused,
             ]
         })
         .collect();
-    let heads = ["client", "provider", "urls>", "last", "1 h>", "24 h>", "waiting>", "parked>", "fetched", "turned away"];
+    let heads =
+        ["client", "provider", "urls>", "last", "1 h>", "24 h>", "waiting>", "parked>", "told>", "fetched", "turned away"];
     super::table::print(printer, &heads, &rows, super::table::BRIEF)?;
     Ok(super::DONE)
 }

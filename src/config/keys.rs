@@ -22,6 +22,7 @@ words! {
         Finish, Drop, Snooze, Assign, Outcome,
         NextFinding, PreviousFinding, Mask, Edit, Editor, Diff, Preview, Approve, Reject, Withdraw, TakeOver, ScrollEvidenceUp, ScrollEvidenceDown,
         Replace, Suggest, Reveal, SendBack, LookBack, Override, Sort,
+        Sources,
     }
 }
 
@@ -37,6 +38,8 @@ words! {
         Drafts,
         /// A timeline.
         Trace,
+        /// The sources screen.
+        Sources,
         /// The review screen, outside the text.
         Review,
     }
@@ -83,6 +86,14 @@ pub const BINDINGS: &[Binding] = {
         row(A::FocusQueue, P::Everywhere, &["3"], "queue", "Go to the retry queue", Read),
         row(A::FocusTasks, P::Everywhere, &["4"], "tasks", "Go to the urgent tasks", Read),
         row(A::FocusReview, P::Everywhere, &["5"], "review", "Go to the drafts to review", Read),
+        row(
+            A::Sources,
+            P::Everywhere,
+            &["6"],
+            "sources",
+            "Who brings what: what came, parked, turned away, how fresh, how whole",
+            Read,
+        ),
         row(A::NextPane, P::Everywhere, &["Tab"], "next pane", "Focus the next pane", Read),
         row(A::PreviousPane, P::Everywhere, &["BackTab"], "previous pane", "Focus the previous pane", Read),
         row(A::Zoom, P::Everywhere, &["z"], "zoom", "Show this pane alone, with the detail beside the list", Read),
@@ -133,6 +144,15 @@ pub const BINDINGS: &[Binding] = {
         row(A::Open, P::Trace, &["Enter"], "open", "Open the record of the step under the cursor", Read),
         row(A::Why, P::Trace, &["i"], "why", "Why is this not running? Every reason, the one that matters first", Read),
         row(A::Withdraw, P::Trace, &["W"], "withdraw", "Take the summary back from the portal; asks why", Review),
+        row(A::Open, P::Sources, &["Enter"], "open", "Open the oldest parked payload, or else the newest that came", Read),
+        row(
+            A::Retry,
+            P::Sources,
+            &["r"],
+            "read again",
+            "Read what is parked once more, because what stood in its way was mended",
+            Operate,
+        ),
         row(A::NextFinding, P::Review, &["n"], "next finding", "Go to the next finding", Read),
         row(A::PreviousFinding, P::Review, &["p"], "previous finding", "Go to the previous finding", Read),
         row(A::Mask, P::Review, &["m"], "mask", "Replace the finding under the cursor by a neutral word", Review),

@@ -118,6 +118,8 @@ pub struct Figures {
     pub incidents: i64,
     /// Payloads parked and not settled.
     pub parked: Count,
+    /// Sources of which what was fetched is too old to rely on.
+    pub stale: i64,
 }
 
 /// A destination as lists show it.

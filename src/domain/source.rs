@@ -9,6 +9,8 @@ use super::id::{ClientId, SourceId};
 use super::leave::Links;
 use super::words;
 
+pub mod figures;
+
 words! {
     /// Why a request was turned away at the door.
     pub enum Refusal {
@@ -30,6 +32,25 @@ words! {
         TooSlow,
         /// Its body did not arrive whole.
         Broken,
+    }
+}
+
+impl Refusal {
+    /// What to look at when requests are turned away for it.
+    pub fn advice(self) -> &'static str {
+        match self {
+            Self::Signature => {
+                "does the secret in the configuration belong to this provider's account, and is public_url the URL it calls?"
+            }
+            Self::Late => "is this machine's clock right? A proxy may hold requests back, too",
+            Self::Replay => "somebody sent an old request with another content; nothing of it was kept",
+            Self::NoSecret => "set the secret of this source in the configuration",
+            Self::TooLarge => "raise largest_body if the provider really sends so much",
+            Self::Encoded => "switch compression off at the provider or the proxy",
+            Self::TooFast => "the provider sends again; raise per_second if this is an ordinary day",
+            Self::TooSlow => "the sender's line or a proxy is slow; the provider sends again",
+            Self::Broken => "the line broke; the provider sends again",
+        }
     }
 }
 

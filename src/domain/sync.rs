@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::event::Provider;
+use super::id::ClientId;
 use super::words;
 
 /// How far before the cursor a window begins: what the provider was slow to list is found by the next one.
@@ -35,6 +36,30 @@ pub fn freshness(cursor: DateTime<Utc>, now: DateTime<Utc>, every: TimeDelta, st
     } else {
         Freshness::Fresh
     }
+}
+
+/// How fresh what we have of a provider is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SyncFigures {
+    /// For whom.
+    #[serde(skip)]
+    pub client_id: ClientId,
+    /// That client's name.
+    pub client: String,
+    /// Whose payloads come of it.
+    pub provider: Provider,
+    /// What is asked, by name.
+    pub destination: String,
+    /// Fresh, late or stale.
+    pub freshness: Freshness,
+    /// Everything before it is here.
+    pub complete_until: DateTime<Utc>,
+    /// From when on it was, or will be, too old to rely on.
+    pub stale_since: DateTime<Utc>,
+    /// When it is asked again.
+    pub next_at: DateTime<Utc>,
+    /// Why the last page that was asked for did not come; the destination's words.
+    pub trouble: Option<String>,
 }
 
 /// Until when a window reaches that begins at the cursor.

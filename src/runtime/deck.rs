@@ -95,7 +95,7 @@ impl<S: Surface> Deck<S> {
         link.spawn(link::follow(session.place.clone(), session.clock.clone(), session.actor.clone(), say_news));
         let recovery = Recovery::new(&session.recovery, &session.place.to_string(), &session.actor);
         let found = recovery.found();
-        let hands = Hands::new(say, recovery);
+        let hands = Hands::new(say, recovery, session.reader.clone());
         let next_frame = Instant::now();
         let (edit, told, ended) = (None, None, None);
         let mut deck = Self { session, app, surface, hands, link, signs, messages, news, next_frame, edit, told, ended };

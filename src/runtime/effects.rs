@@ -21,6 +21,7 @@ use crate::domain::failure::Failure;
 use crate::domain::id::{Ref, SessionId};
 use crate::domain::row::Pane;
 use crate::domain::text::Internal;
+use crate::server::Reader;
 use crate::store::{Outcome, Store};
 use crate::workflow;
 
@@ -62,6 +63,7 @@ pub(super) struct Hands {
     /// Raised to stop a bulk act.
     bulks: HashMap<Seq, Arc<AtomicBool>>,
     pub(super) recovery: Recovery,
+    reader: Reader,
     session: SessionId,
     at: Option<(Ref, bool)>,
     /// When to say next where the person is.
@@ -69,7 +71,7 @@ pub(super) struct Hands {
 }
 
 impl Hands {
-    pub(super) fn new(say: mpsc::Sender<Message>, recovery: Recovery) -> Self {
+    pub(super) fn new(say: mpsc::Sender<Message>, recovery: Recovery, reader: Reader) -> Self {
         Self {
             database: Database::Opening(Vec::new()),
             say,
@@ -77,6 +79,7 @@ impl Hands {
             acts: JoinSet::new(),
             bulks: HashMap::new(),
             recovery,
+            reader,
             session: SessionId::new(),
             at: None,
             presence_due: None,
@@ -147,6 +150,23 @@ impl Hands {
                 async move |store, me| store.portal_preview(&me, draft, text.reveal()).await,
                 move |proof| Message::Preview(seq, proof.map(Box::new)),
             ),
+            Effect::LoadSources(seq) => {
+                self.read(async |store, me| store.source_figures(&me).await, move |rows| Message::Sources(seq, rows));
+            }
+            Effect::LoadSource(seq, client, provider) => self.read(
+                async move |store, me| store.source_detail(&me, client, provider).await,
+                move |detail| Message::Source(seq, detail.map(Box::new)),
+            ),
+            Effect::ReadAgain(seq, client, provider) => {
+                let reader = self.reader.clone();
+                self.act(
+                    async move |store, me| {
+                        let read = |parked: &_, client: &_| reader.read_again(parked, client);
+                        workflow::arrive::replay::replay_source(&store, &me, (client, provider), &read).await
+                    },
+                    move |told| Message::ReadAgain(seq, told),
+                );
+            }
             Effect::LoadPresence(seq) => {
                 self.read(async |store, _| store.presence(STALE).await, move |seen| Message::Presence(seq, seen));
             }

@@ -48,6 +48,12 @@ impl Sql {
         self
     }
 
+    /// Holds a value that the text names by its number already.
+    pub(crate) fn hold(&mut self, value: Bind) -> &mut Self {
+        self.binds.push(value);
+        self
+    }
+
     /// Puts a word before the whole statement.
     pub(crate) fn precede(&mut self, text: &'static str) {
         self.text.insert_str(0, text);

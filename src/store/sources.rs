@@ -12,6 +12,8 @@ use crate::domain::event::Provider;
 use crate::domain::id::{ClientId, Kind, SourceId};
 use crate::domain::source::{Refusal, Source};
 
+mod figures;
+
 from_row!(Source { id: Uuid, client: Uuid, client_name: =String, provider: String, key_hash: =Vec<u8>, });
 
 /// Requests that were turned away, added up.

@@ -1,7 +1,6 @@
 //! Syncs: which provider is asked for whom, the round under way, the cursor, and how fresh that makes us.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde::Serialize;
 use uuid::Uuid;
 
 use super::journal::About;
@@ -12,7 +11,7 @@ use crate::domain::actor::{Actor, Person};
 use crate::domain::event::Provider;
 use crate::domain::id::{ClientId, DestinationId, JobId, Kind, SourceId};
 use crate::domain::journal::sha256;
-use crate::domain::sync::{Freshness, SyncSetting, freshness};
+use crate::domain::sync::{Freshness, SyncFigures, SyncSetting, freshness};
 
 /// A sync whose time has come.
 #[derive(Clone, Debug)]
@@ -31,27 +30,6 @@ pub struct Due {
     pub round: i64,
     /// Seconds between two rounds.
     pub every: i64,
-}
-
-/// How fresh what we have of a provider is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct SyncFigures {
-    /// For whom.
-    pub client: String,
-    /// Whose payloads come of it.
-    pub provider: Provider,
-    /// What is asked, by name.
-    pub destination: String,
-    /// Fresh, late or stale.
-    pub freshness: Freshness,
-    /// Everything before it is here.
-    pub complete_until: DateTime<Utc>,
-    /// From when on it was, or will be, too old to rely on.
-    pub stale_since: DateTime<Utc>,
-    /// When it is asked again.
-    pub next_at: DateTime<Utc>,
-    /// Why the last page that was asked for did not come; the destination's words.
-    pub trouble: Option<String>,
 }
 
 struct Row {
@@ -204,6 +182,7 @@ impl Store {
         let figures = |row: Row| {
             let stale_after = TimeDelta::seconds(row.stale_seconds);
             SyncFigures {
+                client_id: row.client_id,
                 freshness: freshness(row.cursor_at, now, TimeDelta::seconds(row.every_seconds), stale_after),
                 client: row.client,
                 provider: row.provider,
@@ -215,5 +194,11 @@ impl Store {
             }
         };
         Ok(rows.into_iter().filter(|row| actor.sees(row.client_id)).map(figures).collect())
+    }
+
+    /// How many of them are too old to rely on.
+    pub async fn stale_syncs(&self, me: &Person) -> Outcome<i64> {
+        let stale = self.sync_figures(me).await?.iter().filter(|sync| sync.freshness == Freshness::Stale).count();
+        Ok(i64::try_from(stale).unwrap_or(i64::MAX))
     }
 }

@@ -39,6 +39,10 @@ pub(crate) fn header(buffer: &mut Buffer, app: &App, area: Rect, styles: &Styles
         let word = if incidents == 1 { "incident" } else { "incidents" };
         right.push((format!("‖ {incidents} {word}").into(), styles.bad, 2));
     }
+    let stale = app.figures().map_or(0, |figures| figures.stale);
+    if stale > 0 {
+        right.push((format!("◌ {stale} stale").into(), styles.warn, 2));
+    }
     right.push((format!("{} ({})", head_of(&start.me.name), start.me.role).into(), styles.text, 5));
     right.push((app.now().format("%H:%M UTC").to_string().into(), styles.text, 3));
     let room = usize::from(area.w).saturating_sub(2);

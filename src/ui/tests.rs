@@ -57,6 +57,20 @@ fn nothing(pane: Pane) -> Rows {
 }
 
 #[test]
+fn sources() {
+    for size in SIZES {
+        let mut app = deck(Role::Operator, size);
+        press(&mut app, "6");
+        insta::assert_snapshot!(format!("sources_{}x{}", size.0, size.1), picture(&app));
+        press(&mut app, "j");
+        insta::assert_snapshot!(format!("sources_parked_{}x{}", size.0, size.1), picture(&app));
+    }
+    let mut app = deck(Role::Operator, (120, 36));
+    press(&mut app, "6 G");
+    insta::assert_snapshot!("sources_forged_120x36", picture(&app));
+}
+
+#[test]
 fn home() {
     for (w, h) in SIZES {
         insta::assert_snapshot!(format!("home_{w}x{h}"), picture(&deck(Role::Owner, (w, h))));

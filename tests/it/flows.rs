@@ -11,9 +11,12 @@ use quotedeck::clock::Clock;
 use quotedeck::config::keys::KeyTable;
 use quotedeck::config::theme::{Styles, Theme};
 use quotedeck::domain::actor::Role;
+use quotedeck::domain::event::{Columns, Provider};
+use quotedeck::domain::source::SourceSetting;
 use quotedeck::runtime::signals::Sign;
 use quotedeck::runtime::surface::Surface;
 use quotedeck::runtime::{Deck, Session};
+use quotedeck::server::Reader;
 use quotedeck::store::Store;
 use quotedeck::store::connect::Place;
 use ratatui::Terminal;
@@ -24,6 +27,7 @@ use tokio::sync::mpsc;
 
 use crate::databases::{World, on_sqlite, start};
 use crate::fixtures::with;
+use crate::workflow::{give, set_up};
 
 /// For a broken loop alone.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -73,15 +77,26 @@ pub(crate) struct Sitting {
 
 impl Sitting {
     pub(crate) fn at(place: &Place, clock: &Clock, name: &str, recovery: &TempDir) -> Self {
-        Self::opened(place, clock, name, recovery, false)
+        Self::opened(place, clock, name, recovery, (false, vec![]))
+    }
+
+    /// With these sources in the configuration.
+    fn configured(place: &Place, clock: &Clock, name: &str, recovery: &TempDir, sources: Vec<SourceSetting>) -> Self {
+        Self::opened(place, clock, name, recovery, (false, sources))
     }
 
     /// As `quotedeck review` opens it.
     pub(crate) fn reviewing(place: &Place, clock: &Clock, name: &str, recovery: &TempDir) -> Self {
-        Self::opened(place, clock, name, recovery, true)
+        Self::opened(place, clock, name, recovery, (true, vec![]))
     }
 
-    fn opened(place: &Place, clock: &Clock, name: &str, recovery: &TempDir, open_review: bool) -> Self {
+    fn opened(
+        place: &Place,
+        clock: &Clock,
+        name: &str,
+        recovery: &TempDir,
+        (open_review, sources): (bool, Vec<SourceSetting>),
+    ) -> Self {
         let (keys, events) = mpsc::unbounded_channel();
         let (signs, signs_come) = mpsc::channel(4);
         let session = Session {
@@ -90,6 +105,7 @@ impl Sitting {
             actor: name.to_owned(),
             keys: KeyTable::default(),
             styles: Styles::new(&Theme::named("default").expect("the default theme"), true),
+            reader: Reader::new(Columns::default(), sources),
             demo: false,
             open_review,
             recovery: recovery.path().to_owned(),
@@ -158,6 +174,7 @@ impl Sitting {
 both_databases!(
     what_another_connection_commits_is_seen,
     an_act_is_done_and_undone,
+    a_parked_payload_is_read_again_from_the_sources_screen,
     a_group_is_released_from_the_deck_and_goes_on_without_it,
 );
 
@@ -190,6 +207,36 @@ async fn an_act_is_done_and_undone(world: World) {
     assert_eq!(world.texts("select state from tasks").await, ["done"], "{}", rosa.screen());
     rosa.press("u").await;
     assert_eq!(world.texts("select state from tasks").await, ["open"], "{}", rosa.screen());
+}
+
+/// A webhook whose fields nobody mapped is parked; with the mapping in the configuration, `r` takes it in.
+async fn a_parked_payload_is_read_again_from_the_sources_screen(world: World) {
+    let recovery = TempDir::new().unwrap();
+    let (acme, _) = set_up(&world).await;
+    give(&world, &acme, Provider::Webhook, r#"{"id":9,"who":{"cell":"5125550142","name":"Bo"}}"#).await;
+    let mut rosa = Sitting::at(&world.place, &world.clock, "rosa", &recovery);
+    rosa.sees("1 parked").await;
+    rosa.press("6").await;
+    assert!(rosa.screen().contains("webhook for Acme"), "{}", rosa.screen());
+    assert!(rosa.screen().contains("W-1 now: nobody said where its fields are"), "{}", rosa.screen());
+    rosa.press("r").await;
+    assert!(rosa.screen().contains("0 taken in, 1 are parked still"), "{}", rosa.screen());
+    rosa.keys.send(Event::Key(KeyEvent::new(KeyCode::Char('q'), KeyModifiers::NONE))).unwrap();
+    rosa.ends().await;
+
+    let mut mended = SourceSetting::new(Provider::Webhook);
+    for (field, place) in [("phone", "who.cell"), ("name", "who.name"), ("key", "id")] {
+        mended.fields.0.insert(field.into(), place.into());
+    }
+    let mut rosa = Sitting::configured(&world.place, &world.clock, "rosa", &recovery, vec![mended]);
+    rosa.sees("1 parked").await;
+    rosa.press("6").await;
+    rosa.press("r").await;
+    assert!(rosa.screen().contains("1 taken in"), "{}", rosa.screen());
+    assert!(rosa.screen().contains("name 100% · phone 100% · email 0%"), "{}", rosa.screen());
+    assert_eq!(world.texts("select name from leads").await, ["Bo"]);
+    rosa.press("\n").await;
+    assert!(rosa.screen().contains("W-1"), "{}", rosa.screen());
 }
 
 #[tokio::test]

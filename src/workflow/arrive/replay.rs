@@ -4,12 +4,38 @@ use super::waiting::Reading;
 use super::{Arrived, Letter, duplicate, record_kept};
 use crate::domain::actor::{Actor, Person, Right};
 use crate::domain::client::Client;
-use crate::domain::event::Normalised;
+use crate::domain::event::{Normalised, Provider};
 use crate::domain::failure::Failure;
-use crate::domain::id::{Kind, Ref};
+use crate::domain::id::{ClientId, Kind, Ref};
+use crate::domain::source::figures::ReadAgain;
 use crate::store::Store;
 use crate::store::journal::About;
 use crate::store::waiting::Waiting;
+
+/// Reads everything again that is parked of a source, a thousand payloads at most, the oldest first.
+///
+/// # Errors
+/// What stops more than one payload: the database, or a right that is missing. What was taken in by then stays.
+pub async fn replay_source(
+    store: &Store,
+    me: &Person,
+    (client, provider): (ClientId, Provider),
+    read: &(dyn Fn(&Waiting, &Client) -> Vec<Reading> + Sync),
+) -> Result<ReadAgain, Failure> {
+    let mut told = ReadAgain::default();
+    for number in store.parked_numbers(client, provider).await? {
+        match replay(store, me, number, read).await {
+            Ok(Arrived::Recorded { .. }) => told.recorded += 1,
+            Ok(_) => told.duplicates += 1,
+            Err(failure @ (Failure::Refused { .. } | Failure::NotFound(_))) => {
+                told.still += 1;
+                told.why.get_or_insert_with(|| failure.to_string().into());
+            }
+            Err(failure) => return Err(failure),
+        }
+    }
+    Ok(told)
+}
 
 /// Reads one again and takes it in.
 ///
