@@ -83,7 +83,7 @@ pub(crate) fn wrap(text: &str, columns: usize, lines: usize) -> Vec<String> {
         return Vec::new();
     }
     let mut wrapped: Vec<String> = vec![String::new()];
-    let mut rest = text.split_word_bounds().peekable();
+    let mut rest = pieces(text);
     while let Some(word) = rest.next() {
         let taken = wrapped.last().map_or(0, |line| width(line));
         if taken + width(word) <= columns {
@@ -124,6 +124,22 @@ pub(crate) fn wrap(text: &str, columns: usize, lines: usize) -> Vec<String> {
     wrapped
 }
 
+/// Words and the gaps between them; a sign stays with the word before it, so that no line begins with `%` or a comma.
+fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    let mut bounds = text.split_word_bound_indices().peekable();
+    std::iter::from_fn(move || {
+        let (from, word) = bounds.next()?;
+        let mut to = from + word.len();
+        let is_sign = |word: &str| !word.chars().any(|c| c.is_alphanumeric() || c.is_whitespace());
+        while !word.trim().is_empty()
+            && let Some((at, sign)) = bounds.next_if(|(_, word)| is_sign(word))
+        {
+            to = at + sign.len();
+        }
+        Some(&text[from..to])
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -145,6 +161,7 @@ mod tests {
         assert_eq!(wrap("call back J. Ortiz", 10, 5), ["call back ", "J. Ortiz"]);
         assert_eq!(wrap("call back J. Ortiz", 10, 1), ["call back…"]);
         assert_eq!(wrap("abcdefgh", 3, 5), ["abc", "def", "gh"]);
+        assert_eq!(wrap("value 90%, and", 8, 5), ["value ", "90%, and"]);
     }
 
     proptest! {
