@@ -34,6 +34,7 @@ mod multipart;
 mod opt_out;
 mod quickbooks;
 mod record;
+pub mod sample;
 mod sendgrid;
 pub mod signed;
 mod split;

@@ -16,6 +16,7 @@ mod meter;
 mod pace;
 mod settle;
 mod tls;
+mod trial;
 
 use std::io;
 use std::net::SocketAddr;

@@ -49,6 +49,7 @@ impl App {
             Action::FocusTasks => return self.go_to(Pane::Tasks),
             Action::FocusReview => return self.go_to(Pane::Review),
             Action::Sources => return self.open_sources(),
+            Action::TestEvent => return self.try_out(),
             Action::NextPane if !reviews => return self.go_to_next(1),
             Action::PreviousPane if !reviews => return self.go_to_next(4),
             Action::LookBack => return self.look_back(),

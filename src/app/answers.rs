@@ -34,6 +34,7 @@ impl App {
             Message::Explained(seq, result) => self.explained(seq, result),
             Message::Sources(seq, result) => self.sources_came(seq, result),
             Message::Source(seq, result) => self.source_came(seq, result),
+            Message::TriedOut(seq, result) => self.tried_out(seq, result),
             Message::ReadAgain(seq, result) => self.read_again_came(seq, result),
             Message::Acted(seq, act, result) if self.acts.remove(&seq) => self.acted(seq, &act, result),
             Message::Acted(_, ref act, ref result) => {
@@ -344,6 +345,7 @@ fn answers(message: &Message) -> Option<Seq> {
         Message::Sources(seq, _) => Some(*seq),
         Message::Source(seq, _) => Some(*seq),
         Message::ReadAgain(seq, _) => Some(*seq),
+        Message::TriedOut(seq, _) => Some(*seq),
         Message::Presence(seq, _) => Some(*seq),
         Message::Preview(seq, _) => Some(*seq),
         Message::Acted(seq, ..) => Some(*seq),

@@ -44,6 +44,8 @@ pub enum Effect {
     LoadSource(Seq, ClientId, Provider),
     /// Read the parked payloads of a source again.
     ReadAgain(Seq, ClientId, Provider),
+    /// Send a made-up event of a source through its checks.
+    TryOut(Seq, ClientId, Provider),
     /// Load who is where.
     LoadPresence(Seq),
     /// Carry out an act; the answer is [`super::message::Message::Acted`].
@@ -96,6 +98,7 @@ impl Effect {
             | Self::LoadSources(seq)
             | Self::LoadSource(seq, ..)
             | Self::ReadAgain(seq, ..)
+            | Self::TryOut(seq, ..)
             | Self::LoadPresence(seq)
             | Self::Perform(seq, _)
             | Self::Freeze(seq, _)

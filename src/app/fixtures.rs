@@ -388,6 +388,7 @@ pub(crate) fn serve(app: &mut App, effects: Vec<Effect>) -> Vec<Effect> {
             Effect::LoadFigures(seq) => Message::Figures(seq, Ok(figures())),
             Effect::LoadTrace(seq, record) => Message::Trace(seq, Ok(trace(record))),
             Effect::Explain(seq, record) => Message::Explained(seq, Ok(Box::new(explanation(record)))),
+            Effect::TryOut(seq, ..) => Message::TriedOut(seq, Ok(Box::new(sources::trial()))),
             Effect::LoadSources(seq) => Message::Sources(seq, Ok(sources::rows())),
             Effect::LoadSource(seq, _, provider) => Message::Source(seq, Ok(Box::new(sources::detail(provider)))),
             Effect::LoadPresence(seq) => {

@@ -128,6 +128,10 @@ impl App {
             A::Sources if matches!(self.screens.last(), Some(Screen::Sources(_))) => {
                 Some("these are the sources already".to_owned())
             }
+            A::TestEvent => match self.screens.last() {
+                Some(Screen::Sources(sources)) => sources.no_trial(),
+                _ => Some("open the sources first".to_owned()),
+            },
             A::Retry if let Some(Screen::Sources(sources)) = self.screens.last() => sources.no_reading_again(),
             A::Why => self.job_here().is_none().then(|| "put the cursor on a job".to_owned()),
             A::Retry

@@ -14,6 +14,7 @@ use crate::domain::lead::Lead;
 use crate::domain::proof::Proof;
 use crate::domain::row::{FailureGroup, Figures, Page, Presence};
 use crate::domain::source::figures::{ReadAgain, SourceDetail, SourceFigures};
+use crate::domain::source::trial::Trial;
 use crate::domain::task::Task;
 use crate::domain::text::Internal;
 use crate::domain::trace::Trace;
@@ -94,6 +95,8 @@ pub enum Message {
     Source(Seq, Result<Box<SourceDetail>, Failure>),
     /// What came of reading parked payloads again.
     ReadAgain(Seq, Result<ReadAgain, Failure>),
+    /// What became of a test event.
+    TriedOut(Seq, Result<Box<Trial>, Failure>),
     /// Who is where.
     Presence(Seq, Result<Vec<Presence>, Failure>),
     /// How an act ended; the act comes back, so that nothing typed is lost.

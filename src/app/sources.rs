@@ -12,6 +12,7 @@ use crate::domain::event::Provider;
 use crate::domain::failure::Failure;
 use crate::domain::id::{ClientId, Ref};
 use crate::domain::source::figures::{ReadAgain, SourceDetail, SourceFigures};
+use crate::domain::source::trial::Trial;
 use crate::domain::text::neutralise;
 
 /// What a row is known by.
@@ -37,6 +38,9 @@ pub struct Sources {
     /// Rows came anew: what was looked up may be old.
     detail_old: bool,
     reading: Option<Seq>,
+    trying: Option<(Seq, SourceId)>,
+    /// What became of the last test event, and whose it was.
+    trial: Option<(SourceId, Trial)>,
 }
 
 impl Default for Sources {
@@ -53,6 +57,8 @@ impl Default for Sources {
             detail_load: None,
             detail_old: false,
             reading: None,
+            trying: None,
+            trial: None,
         }
     }
 }
@@ -102,6 +108,21 @@ impl Sources {
             Some(source) if source.parked == 0 => Some("nothing of this source is parked".to_owned()),
             Some(_) => None,
         }
+    }
+
+    /// Why no test event can be sent; `None` when one can.
+    pub(super) fn no_trial(&self) -> Option<String> {
+        match self.current() {
+            None => Some("there is no source".to_owned()),
+            Some(_) if self.trying.is_some() => Some("one is on its way".to_owned()),
+            Some(_) => None,
+        }
+    }
+
+    /// What became of the last test event of the source under the cursor.
+    pub fn trial(&self) -> Option<&Trial> {
+        let wanted = id(self.current()?);
+        self.trial.as_ref().filter(|(of, _)| *of == wanted).map(|(_, trial)| trial)
     }
 
     pub(super) fn ask(&mut self, seq: &mut SeqSource) -> Option<Effect> {
@@ -207,6 +228,24 @@ impl App {
         sources.reading = Some(seq);
         self.say(Tone::Good, "what is parked is being read again");
         vec![Effect::ReadAgain(seq, client, provider)]
+    }
+
+    pub(super) fn try_out(&mut self) -> Vec<Effect> {
+        let seq = self.seq.next_seq();
+        let Some(sources) = self.sources_mut() else { return Vec::new() };
+        let Some(of) = sources.current().map(id) else { return Vec::new() };
+        (sources.trying, sources.trial) = (Some((seq, of)), None);
+        vec![Effect::TryOut(seq, of.0, of.1)]
+    }
+
+    pub(super) fn tried_out(&mut self, seq: Seq, result: Result<Box<Trial>, Failure>) -> Vec<Effect> {
+        let Some(sources) = self.sources_mut() else { return Vec::new() };
+        let Some((_, of)) = sources.trying.take_if(|(asked, _)| *asked == seq) else { return Vec::new() };
+        match result {
+            Ok(trial) => sources.trial = Some((of, *trial)),
+            Err(failure) => self.say(Tone::Bad, format!("no test event: {failure}")),
+        }
+        Vec::new()
     }
 
     pub(super) fn sources_came(&mut self, seq: Seq, result: Result<Vec<SourceFigures>, Failure>) -> Vec<Effect> {

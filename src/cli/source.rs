@@ -51,6 +51,17 @@ pub(super) async fn run(desk: &Desk, command: &SourceCommand, printer: &mut Prin
                 printer.text(&format!("{provider} for {}: {closed} closed", client.name))?;
             }
         }
+        SourceCommand::Test { provider, client } => {
+            let client = desk.client(client).await?;
+            let reader = Reader::new(desk.config.columns.clone(), desk.config.sources.clone());
+            let trial = reader.try_out(*provider, &client, desk.store.clock.now());
+            if printer.json {
+                printer.json(&trial)?;
+            } else {
+                printer.text(&format!("{provider} for {}: {trial}", client.name))?;
+            }
+            return Ok(if trial.is_good() { super::DONE } else { SOME });
+        }
         SourceCommand::Replay { payloads, provider, client } => {
             return replay(desk, payloads, *provider, client.as_deref(), printer).await;
         }

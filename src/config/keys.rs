@@ -22,7 +22,7 @@ words! {
         Finish, Drop, Snooze, Assign, Outcome,
         NextFinding, PreviousFinding, Mask, Edit, Editor, Diff, Preview, Approve, Reject, Withdraw, TakeOver, ScrollEvidenceUp, ScrollEvidenceDown,
         Replace, Suggest, Reveal, SendBack, LookBack, Override, Sort,
-        Sources,
+        Sources, TestEvent,
     }
 }
 
@@ -151,6 +151,14 @@ pub const BINDINGS: &[Binding] = {
             &["r"],
             "read again",
             "Read what is parked once more, because what stood in its way was mended",
+            Operate,
+        ),
+        row(
+            A::TestEvent,
+            P::Sources,
+            &["t"],
+            "test event",
+            "Send a made-up event through signature check and mapping; nothing of it is kept",
             Operate,
         ),
         row(A::NextFinding, P::Review, &["n"], "next finding", "Go to the next finding", Read),

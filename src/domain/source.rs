@@ -10,6 +10,7 @@ use super::leave::Links;
 use super::words;
 
 pub mod figures;
+pub mod trial;
 
 words! {
     /// Why a request was turned away at the door.

@@ -14,6 +14,7 @@ mod key;
 mod mailgun;
 mod quickbooks;
 mod sendgrid;
+pub mod sign;
 mod standard;
 mod twilio;
 

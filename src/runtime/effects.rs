@@ -157,6 +157,18 @@ impl Hands {
                 async move |store, me| store.source_detail(&me, client, provider).await,
                 move |detail| Message::Source(seq, detail.map(Box::new)),
             ),
+            Effect::TryOut(seq, client, provider) => {
+                let reader = self.reader.clone();
+                self.read(
+                    async move |store, me| {
+                        let clients = store.list_clients(&me).await?;
+                        let found = clients.into_iter().find(|one| one.id == client);
+                        let client = found.ok_or_else(|| Failure::NotFound("this client".to_owned()))?;
+                        Ok(reader.try_out(provider, &client, store.clock.now()))
+                    },
+                    move |trial| Message::TriedOut(seq, trial.map(Box::new)),
+                );
+            }
             Effect::ReadAgain(seq, client, provider) => {
                 let reader = self.reader.clone();
                 self.act(

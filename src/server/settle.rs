@@ -30,6 +30,11 @@ impl Reader {
         Self { columns, sources }
     }
 
+    /// What is set of the sources.
+    pub(super) fn sources(&self) -> &[SourceSetting] {
+        &self.sources
+    }
+
     /// A payload that a person wants to be taken in, whoever filled in what.
     pub fn read_again(&self, parked: &Waiting, client: &Client) -> Vec<Reading> {
         let sources = self.sources.iter().cloned().map(|source| SourceSetting { honeypot: None, ..source }).collect();

@@ -19,6 +19,7 @@ use crate::config::theme::Styles;
 use crate::domain::row::Pane;
 use crate::domain::source::figures::{Covered, SourceDetail, SourceFigures};
 use crate::domain::sync::{Freshness, SyncFigures};
+use crate::domain::text::neutralise;
 
 const COLUMNS: &[Column] = &[
     column("client", 8, 24, 1),
@@ -166,7 +167,12 @@ fn detail(buffer: &mut Buffer, app: &App, area: Rect, sources: &Sources, styles:
     let room = usize::from(area.w).saturating_sub(2);
     outline(buffer, &place, heading(name, styles.title, [(urls, styles.text)], room), true, styles);
     let inner = area.inner(2, 1, 2, 1);
-    let mut facts = coming(source, app.now(), styles);
+    let mut facts: Vec<Fact> = Vec::new();
+    facts.extend(sources.trial().map(|trial| {
+        let style = if trial.is_good() { styles.good } else { styles.warn };
+        ("test event", neutralise(&trial.to_string()).into_owned(), style)
+    }));
+    facts.extend(coming(source, app.now(), styles));
     match sources.detail() {
         Some(found) => facts.extend(looked_up(found, app.now(), styles)),
         None => facts.push(("", "looking it up …".to_owned(), styles.dim)),

@@ -219,6 +219,8 @@ async fn a_parked_payload_is_read_again_from_the_sources_screen(world: World) {
     rosa.press("6").await;
     assert!(rosa.screen().contains("webhook for Acme"), "{}", rosa.screen());
     assert!(rosa.screen().contains("W-1 now: nobody said where its fields are"), "{}", rosa.screen());
+    rosa.press("t").await;
+    assert!(rosa.screen().contains("test event  turned away (no secret)"), "{}", rosa.screen());
     rosa.press("r").await;
     assert!(rosa.screen().contains("0 taken in, 1 are parked still"), "{}", rosa.screen());
     rosa.keys.send(Event::Key(KeyEvent::new(KeyCode::Char('q'), KeyModifiers::NONE))).unwrap();

@@ -40,6 +40,15 @@ pub(crate) enum SourceCommand {
         #[arg(long, value_name = "NAME", requires = "provider")]
         client: Option<String>,
     },
+    /// Send a made-up event through signature check and mapping; nothing of it is kept
+    Test {
+        /// The provider
+        #[arg(value_parser = provider)]
+        provider: Provider,
+        /// For whom
+        #[arg(long, value_name = "NAME")]
+        client: String,
+    },
     /// Close every URL of a provider for a client
     Close {
         /// The provider

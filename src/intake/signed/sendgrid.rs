@@ -14,9 +14,18 @@ const DER: [u8; 26] = [
     0x01, 0x07, 0x03, 0x42, 0x00,
 ];
 
+/// The DER form of a public key; `None` when the secret is a login.
+fn der(secret: &str) -> Option<Vec<u8>> {
+    base64(secret).filter(|der| der.starts_with(&DER))
+}
+
+/// Whether the secret is a public key: then nobody here can sign.
+pub(super) fn is_public_key(secret: &str) -> bool {
+    der(secret).is_some()
+}
+
 pub(super) fn verify(request: &Request<'_>, secret: &[u8]) -> Checked {
-    let point = std::str::from_utf8(secret).ok().and_then(base64).filter(|der| der.starts_with(&DER));
-    let Some(der) = point else { return key::basic(request, secret) };
+    let Some(der) = std::str::from_utf8(secret).ok().and_then(der) else { return key::basic(request, secret) };
     let tag = request.header("x-twilio-email-event-webhook-signature").and_then(base64).ok_or(Refusal::Signature)?;
     let time = request.header("x-twilio-email-event-webhook-timestamp").ok_or(Refusal::Signature)?;
     let key = UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, &der[DER.len()..]);

@@ -66,6 +66,16 @@ async fn a_source_from_its_making_to_its_end(world: World) {
     assert!(code == 4 && told.lines().count() == 1, "{told}");
     assert_eq!(run(&home, &["source", "replay", "L-1"]).0, 2);
 
+    let before = world.number("select count(*) from payloads").await;
+    let (code, told, _) = run(&home, &["source", "test", "form", "--client", "Acme"]);
+    assert!(
+        code == 0 && told.contains("nothing but the URL vouches for it; it makes a form sent that tells name, phone"),
+        "{told}"
+    );
+    let (code, told, _) = run(&home, &["source", "test", "webhook", "--client", "Acme", "--json"]);
+    assert!(code == 4 && told.contains("no_secret") && told.contains("parked"), "{told}");
+    assert_eq!(world.number("select count(*) from payloads").await, before, "nothing is kept");
+
     let (code, closed, _) = run(&home, &["source", "close", "form", "--client", "Acme"]);
     assert!(code == 0 && closed.contains("1 closed"), "{closed}");
     let (mut child, address) = home.serve();
