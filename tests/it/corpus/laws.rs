@@ -32,7 +32,7 @@ const EVIDENCE: [&str; 1] = ["my husband said the heater under the stairs is lea
 
 fn checks() -> Evidence {
     let known = [Known::new(KnownKind::Staff, "Deshawn Keller").unwrap()];
-    Evidence::new(Against { evidence: &EVIDENCE, lead_name: Some("Juan Ortiz"), known: &known, frame: None })
+    Evidence::new(Against { evidence: &EVIDENCE, lead_name: Some("Juan Ortiz"), known: &known, ..Against::default() })
 }
 
 fn first_block(text: &str) -> Option<Finding> {
@@ -94,7 +94,7 @@ proptest! {
         let known = [Known::new(KnownKind::Phone, "+15125550142"), Known::new(KnownKind::Note, &evidence), Known::new(KnownKind::Name, &name)];
         let known: Vec<Known> = known.into_iter().flatten().collect();
         let chars: Vec<char> = text.chars().collect();
-        for found in Evidence::new(Against { evidence: &[&evidence, &text], lead_name: Some(&name), known: &known, frame: None }).findings(&text) {
+        for found in Evidence::new(Against { evidence: &[&evidence, &text], lead_name: Some(&name), known: &known, ..Against::default() }).findings(&text) {
             prop_assert!(found.start < found.end && found.end <= chars.len(), "{found:?}");
             prop_assert_eq!(chars[found.start..found.end].iter().collect::<String>(), found.text);
         }

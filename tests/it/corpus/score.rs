@@ -10,7 +10,7 @@ use super::labelled::Sample;
 
 /// What the checks say; without evidence every number would be unknown, so those are left out.
 pub(super) fn against(text: &str, evidence: &[&str], lead_name: Option<&str>) -> Vec<Finding> {
-    let found = findings(text, Against { evidence, lead_name, known: &[], frame: None });
+    let found = findings(text, Against { evidence, lead_name, ..Against::default() });
     found.into_iter().filter(|found| !evidence.is_empty() || found.kind != UnknownNumber).collect()
 }
 

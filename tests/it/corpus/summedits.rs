@@ -40,7 +40,7 @@ fn summedits() {
     );
     let mut total = [Rate::default(); 5];
     let mut edits: std::collections::BTreeMap<String, (usize, usize)> = std::collections::BTreeMap::new();
-    for domain in ["samsum", "ectsum", "podcast"] {
+    for domain in ["samsum", "ectsum", "podcast", "news", "qmsumm", "sales_call", "sales_email", "scitldr"] {
         let set: Set = serde_json::from_str(&file(&format!("summedits_{domain}.json"))).unwrap();
         let checks: Vec<Evidence> = set.documents.iter().map(|document| read(document)).collect();
         let mut rates = [Rate::default(); 5];
@@ -73,12 +73,12 @@ fn summedits() {
         println!("- {kinds}: {some} of {all}");
     }
     let share = |(some, all): (usize, usize)| some as f64 / all as f64;
-    assert!(share(total[0].caught) >= 0.33, "caught {}", total[0].shown());
-    assert!(share(total[0].caught) - share(total[0].false_alarms) >= 0.22, "{}", total[0].shown());
+    assert!(share(total[0].caught) >= 0.29, "caught {}", total[0].shown());
+    assert!(share(total[0].caught) - share(total[0].false_alarms) >= 0.21, "{}", total[0].shown());
 }
 
 /// A document as evidence: one line a sentence.
 fn read(document: &str) -> Evidence {
     let lines: Vec<&str> = document.split(". ").collect();
-    Evidence::new(Against { evidence: &lines, lead_name: None, known: &[], frame: None })
+    Evidence::new(Against { evidence: &lines, ..Against::default() })
 }

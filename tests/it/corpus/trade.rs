@@ -1,9 +1,9 @@
-//! `trade.txt`: a line is a sample, `[[kind text]]` a label.
+//! `trade.txt` and the held-out sets: a line is a sample, `[[kind text]]` a label.
 
 use super::labelled::{Label, Sample, file};
 
-pub(super) fn lines() -> Vec<Sample> {
-    file("trade.txt").lines().filter(|line| !line.starts_with('#') && !line.is_empty()).map(marked).collect()
+pub(super) fn lines(name: &str) -> Vec<Sample> {
+    file(name).lines().filter(|line| !line.starts_with('#') && !line.is_empty()).map(marked).collect()
 }
 
 /// Takes the marks out of a line.
