@@ -38,7 +38,7 @@ fn main() {
             ),
         })
         .collect();
-    let against = Against { evidence: &evidence, lead_name: Some("Juan Ortiz"), known: &known, frame: None };
+    let against = Against { evidence: &evidence, lead_name: Some("Juan Ortiz"), known: &known, ..Against::default() };
     let checks = Evidence::new(against);
     let clean: String = SENTENCES[..3].iter().cycle().flat_map(|sentence| sentence.chars()).take(2048).collect();
     let full: String = SENTENCES.iter().cycle().flat_map(|sentence| sentence.chars()).take(2048).collect();

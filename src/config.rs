@@ -8,6 +8,7 @@ use crate::domain::automation::{Limit, Stage};
 use crate::domain::destination::Setting;
 use crate::domain::event::{Channel, Columns};
 use crate::domain::money::Money;
+use crate::domain::severities::Severities;
 use crate::domain::source::{ServeSetting, SourceSetting};
 use crate::domain::sync::SyncSetting;
 use crate::domain::words;
@@ -87,6 +88,8 @@ pub struct ClientSetting {
     pub high_value_at: Money,
     /// Its own phone numbers (E.164) and accounts: a payload that reached one is its lead.
     pub addresses: Vec<String>,
+    /// What findings weigh for it, where that is not the usual.
+    pub severities: Severities,
 }
 
 /// A person as the file describes it.

@@ -47,6 +47,7 @@ pub mod retry;
 pub mod routing;
 pub mod row;
 pub mod sending;
+pub mod severities;
 pub mod signature;
 pub mod slots;
 pub mod source;

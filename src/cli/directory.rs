@@ -30,6 +30,7 @@ pub(super) async fn client(desk: &Desk, command: &ClientCommand, printer: &mut P
         low_value_below: *low_value_below,
         high_value_at: *high_value_at,
         addresses: addresses.clone(),
+        severities: None,
     };
     let mut tx = desk.store.begin().await?;
     let changed = tx.put_client(&desk.actor(), &client).await?;

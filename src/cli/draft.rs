@@ -126,7 +126,8 @@ async fn check(desk: &Desk, wanted: &Check, printer: &mut Printer) -> Ran {
                 evidence: &evidence,
                 lead_name: Some(draft.lead_name.raw()),
                 known: &draft.known,
-                frame: Some(draft.frame),
+                frame: Some(&draft.frame),
+                severities: Some(&draft.severities),
             },
         ),
     )
@@ -137,7 +138,7 @@ pub(super) fn check_text(wanted: &Check, printer: &mut Printer) -> Ran {
     let text = wanted.text_file.as_deref().map_or_else(|| Ok(String::new()), read_text)?;
     let evidence = wanted.evidence_file.as_deref().map_or_else(|| Ok(String::new()), read_text)?;
     let evidence: Vec<&str> = evidence.lines().collect();
-    report(printer, &findings(&text, Against { evidence: &evidence, lead_name: None, known: &[], frame: None }))
+    report(printer, &findings(&text, Against { evidence: &evidence, ..Against::default() }))
 }
 
 fn report(printer: &mut Printer, found: &[Finding]) -> Ran {

@@ -147,6 +147,11 @@ fn clients() -> Part {
             line("low_value_below", amount(LOW_VALUE_BELOW), "quotes below this are answered automatically"),
             line("high_value_at", amount(HIGH_VALUE_AT), "quotes at or above this go to a person first"),
             line("addresses", "[\"+1 512 555 0100\"]", addresses),
+            line(
+                "findings",
+                "{ blame = \"block\" }",
+                "what findings weigh for it: note, warn or block; the unsafe ones always block",
+            ),
         ],
     }
 }

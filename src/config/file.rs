@@ -60,6 +60,8 @@ pub(super) struct Client {
     pub(super) high_value_at: Option<Spanned<Amount>>,
     #[serde(default)]
     pub(super) addresses: Vec<Text>,
+    #[serde(default)]
+    pub(super) findings: BTreeMap<Text, Text>,
 }
 
 #[derive(Deserialize)]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use strum::VariantArray as _;
 use toml::Spanned;
 
 use super::bad::Fault;
@@ -16,6 +17,8 @@ use super::{AutomationSetting, ClientSetting, LogLevel, PersonSetting, TemplateS
 use crate::domain::contact::{Phone, is_region};
 use crate::domain::event::{Columns, FIELDS};
 use crate::domain::money::Money;
+use crate::domain::severities::Severities;
+use crate::domain::span::{FindingKind, Severity};
 use crate::domain::sync::SyncSetting;
 use crate::domain::text::is_unsafe;
 
@@ -164,7 +167,26 @@ fn client(table: &Client) -> Result<ClientSetting, Fault> {
         Err(_) => name(written),
     };
     let addresses = table.addresses.iter().map(address).collect::<Result<_, _>>()?;
-    Ok(ClientSetting { name: name(&table.name)?, time_zone, region, low_value_below, high_value_at, addresses })
+    let severities = severities(&table.findings)?;
+    Ok(ClientSetting { name: name(&table.name)?, time_zone, region, low_value_below, high_value_at, addresses, severities })
+}
+
+/// What findings weigh for a client. What is unsafe stays as heavy as it is.
+fn severities(table: &BTreeMap<Text, Text>) -> Result<Severities, Fault> {
+    let mut severities = Severities::default();
+    for (kind, severity) in table {
+        let known = |words: Vec<&str>| words.join(", ");
+        let found: FindingKind = kind.get_ref().parse().map_err(|_| {
+            let kinds = FindingKind::VARIANTS.iter().map(|kind| kind.as_str()).collect();
+            fault(kind, format!("there is no such finding; known here: {}", known(kinds)))
+        })?;
+        let weight: Severity = severity.get_ref().parse().map_err(|_| {
+            let weights = Severity::VARIANTS.iter().map(|severity| severity.as_str()).collect();
+            fault(severity, format!("there is no such word; write one of: {}", known(weights)))
+        })?;
+        severities.set(found, weight).map_err(|light| fault(severity, light.to_string()))?;
+    }
+    Ok(severities)
 }
 
 /// What stands there, short enough for an error.

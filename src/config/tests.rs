@@ -50,6 +50,7 @@ fn a_whole_file_is_read() {
         low_value_below = 300
         high_value_at = "2,500.50"
         addresses = ["(512) 555-0100", "acme-thumbtack"]
+        findings = { blame = "block", negation = "note" }
         [[client]]
         name = "Brill Roofing"
         [[person]]
@@ -66,6 +67,7 @@ fn a_whole_file_is_read() {
     let acme = &config.clients[0];
     assert_eq!((acme.low_value_below, acme.high_value_at), (Money::whole(300), Money::minor(250_050)));
     assert_eq!(acme.addresses, ["+15125550100", "acme-thumbtack"]);
+    assert_eq!(acme.severities.to_string(), "blame=block negation=note");
     assert_eq!((config.clients[1].time_zone.as_str(), config.clients[1].region.as_str()), ("America/Chicago", "US"));
     assert_eq!(config.people[0].clients.as_deref(), Some(&["Acme Plumbing".to_owned()][..]));
     assert_eq!((config.people[1].role, &config.people[1].clients), (Role::Owner, &None));
@@ -117,6 +119,18 @@ fn a_whole_file_is_read() {
 #[case("[keys]\nundo = 'U'", "config.toml:2:8: keys.undo: this is the wrong kind of value; write a list")]
 #[case("[csv.columns]\nfone = 'Cell'", "config.toml:2:1: csv.columns.fone: there is no such field; write one of: key, kind,")]
 #[case("[csv.columns]\nphone = ' '", "config.toml:2:9: csv.columns.phone: it is empty")]
+#[case(
+    "[[client]]\nname = 'A'\nfindings = { phone = 'warn' }",
+    "config.toml:3:22: client.findings.phone: phone may not weigh less than block: leads to a person"
+)]
+#[case(
+    "[[client]]\nname = 'A'\nfindings = { fone = 'warn' }",
+    "config.toml:3:14: client.findings.fone: there is no such finding; known here: phone, email,"
+)]
+#[case(
+    "[[client]]\nname = 'A'\nfindings = { blame = 'loud' }",
+    "config.toml:3:22: client.findings.blame: there is no such word; write one of: note, warn, block"
+)]
 #[case("[[client]]\nregion = 'US'", "config.toml:1:1: client: it has no name; add name = …")]
 #[case(
     "[[client]]\nname = 'é'\ntime_zone = 'Amerca/Chicago'",
@@ -234,11 +248,11 @@ fn the_example_changes_nothing_and_holds_every_key_at_its_default() {
     assert_eq!(theme.len(), Theme::MEANINGS.len() + 1);
     assert_eq!(keys.len(), <keys::Action as strum::VariantArray>::VARIANTS.len());
     assert_eq!(csv.columns.len(), crate::domain::event::FIELDS.len());
-    let file::Client { name: _, time_zone, region, low_value_below, high_value_at, addresses } = &client[0];
+    let file::Client { name: _, time_zone, region, low_value_below, high_value_at, addresses, findings } = &client[0];
     assert!(
         time_zone.is_some() && region.is_some() && low_value_below.is_some() && high_value_at.is_some() && !addresses.is_empty()
     );
-    assert!(person[0].clients.is_some());
+    assert!(person[0].clients.is_some() && !findings.is_empty());
     let file::Destination { name: _, system: _, url, account, from, secret_env, secret_file, .. } = &destination[0];
     // A secret comes from one place; the other is told beside it.
     assert!(url.is_some() && account.is_some() && from.is_some() && secret_env.is_some() && secret_file.is_none());

@@ -73,6 +73,7 @@ pub(super) async fn assemble(store: &Store) -> Result<Person, Failure> {
             low_value_below: Money::minor(trade.bounds.0 * 100),
             high_value_at: Money::minor(trade.bounds.1 * 100),
             addresses: vec![trade.phone.to_owned(), trade.name.to_owned()],
+            severities: None,
         };
         tx.put_client(&rosa, &client).await?;
     }

@@ -1,31 +1,6 @@
 //! The checks a client-safe text must pass before it can be approved (C1, C5): one file a kind, no model, no guess.
 //!
-//! Severities and their reasons; a `Block` stops approval on every path:
-//!
-//! | kind | severity | why |
-//! |---|---|---|
-//! | phone, e-mail, street address, card, URL | block | says who and where the person is, or leads to raw data; no proof needs it |
-//! | long digit run | block, warn for things | account, order and recording numbers are joined to a person by anybody who has the other table; the number of a part, an invoice or a meter rarely is |
-//! | word-for-word run | block | eight words in a row are the raw record itself, not a summary of it (C1) |
-//! | unknown number | block | an invented price, date or amount is the costliest error of a model; on trade e-mail and calls the absence check raises 0.6–7 % false alarms, and one edit settles each |
-//! | promise | block | commits the business; a word a person asked about, or a promise that is denied, only warns |
-//! | lead's name | block in full, warn in part | the full name identifies; a part may be an ordinary word |
-//! | staff's name, another client's name | block | nobody's business but ours; known from what is stored |
-//! | provider's cost | block | what a lead costs us is ours to know; known from the payload's own field |
-//! | entry hint | block | where a key lies, what is open, when nobody is home: it opens the property as a code does |
-//! | vehicle | block | a plate, after a word that says so, or a vehicle number whose check digit holds, leads to its owner |
-//! | postcode | block | with a unit or with four more digits it is as good as an address |
-//! | missing source | block | the portal must say where facts are from (C5) |
-//! | stale data | warn | an old fact may have been true; a person knows whether it still is |
-//! | access code | block | opens the property; told by the words around it, or by the evidence |
-//! | bank number, social security | block | check digits, groups or words say what it is; nobody's proof needs it |
-//! | secret | block | a key or token acts for the business wherever it is read |
-//! | internal id | block, warn when short | leads to the record; a short one may be a lamp or a size |
-//! | lost safety word | warn | the evidence speaks of a danger and the text does not; a person knows whether it matters |
-//! | blame | warn | blame, law and health can be true and still not belong in a client's proof |
-//! | unknown name | warn | a name that no evidence line has is invented, or a word of our own: a person knows which |
-//! | negation | warn | a "not" lost or added turns a sentence round; told by single words, so it is a hint and no proof |
-//! | uncited | warn | in a draft that cites its lines, a sentence that cites none has nothing to be looked up in |
+//! What each weighs, and why, stands in `kinds`; a `Block` stops approval on every path.
 //!
 //! Before matching, the text is folded (`fold`): full-width and other digits, hidden characters and look-alikes
 //! must not carry anything past a check. Spans point into the text as it was given.
@@ -40,6 +15,7 @@ mod email;
 mod fold;
 mod frame;
 mod internal_id;
+pub mod kinds;
 mod known;
 mod long_digits;
 mod name;
@@ -65,6 +41,7 @@ use fold::Folded;
 pub use frame::Frame;
 
 use super::known::{Known, KnownKind};
+use super::severities::Severities;
 use super::span::{Finding, FindingKind, Severity};
 
 /// What a text is checked against.
@@ -77,7 +54,9 @@ pub struct Against<'a> {
     /// What is stored about the lead and around it.
     pub known: &'a [Known],
     /// What stands beside it on the portal; without it nothing is said of that.
-    pub frame: Option<Frame>,
+    pub frame: Option<&'a Frame>,
+    /// What the client lets weigh more or less than usual.
+    pub severities: Option<&'a Severities>,
 }
 
 /// [`Against`], read once and asked often: the review screen checks at every key press.
@@ -92,6 +71,7 @@ pub struct Evidence {
     dangers: safety::Dangers,
     dictionary: known::Dictionary,
     frame: Option<Frame>,
+    severities: Severities,
 }
 
 /// What one check found, in bytes of the folded text.
@@ -144,7 +124,8 @@ impl Evidence {
             codes: access_code::Codes::new(&lines),
             dangers: safety::Dangers::new(&lines),
             dictionary: known::Dictionary::new(against.known),
-            frame: against.frame,
+            frame: against.frame.cloned(),
+            severities: against.severities.cloned().unwrap_or_default(),
         }
     }
 
@@ -170,7 +151,8 @@ impl Evidence {
         let chars: Vec<char> = text.chars().collect();
         let found = settle::settle(hits).into_iter().map(|hit| {
             let text = chars.get(hit.span.clone()).unwrap_or_default().iter().collect();
-            Finding { kind: hit.kind, severity: hit.severity, start: hit.span.start, end: hit.span.end, text, reason: hit.reason }
+            let severity = self.severities.of(hit.kind, hit.severity);
+            Finding { kind: hit.kind, severity, start: hit.span.start, end: hit.span.end, text, reason: hit.reason }
         });
         let mut found: Vec<Finding> = found.collect();
         found.sort_by_key(|finding| (finding.start, finding.end));

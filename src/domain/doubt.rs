@@ -1,6 +1,8 @@
 //! Doubts about a lead (C5): that it may be another one told twice, or spam. Each stands until a person settles it, and
 //! while it stands some messages do not leave.
 
+use std::fmt;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
@@ -74,5 +76,27 @@ impl Doubt {
             (DoubtKind::Spam, _) => format!("spam score {}", self.score),
         };
         Untrusted::from(format!("{what}: {}{verdict}", self.reason))
+    }
+}
+
+/// That a doubt stands about a lead: what the checks of a draft say of the leads it speaks of (C5).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Number of the lead that is doubted.
+    pub lead: i64,
+    /// What is doubted.
+    pub kind: DoubtKind,
+    /// Number of the lead that was there before, of a duplicate.
+    pub other: Option<i64>,
+}
+
+impl fmt::Display for Standing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lead = Ref::new(Kind::Lead, self.lead);
+        match (self.kind, self.other) {
+            (DoubtKind::Duplicate, Some(other)) => write!(f, "{lead} may be {}", Ref::new(Kind::Lead, other)),
+            (DoubtKind::Duplicate, None) => write!(f, "{lead} may be another lead"),
+            (DoubtKind::Spam, _) => write!(f, "{lead} may be spam"),
+        }
     }
 }

@@ -7,6 +7,7 @@ use super::check::Frame;
 use super::id::{ClientId, DraftId, LeadId, PersonId, SummaryId};
 use super::journal::sha256;
 use super::known::Known;
+use super::severities::Severities;
 use super::text::Untrusted;
 use super::words;
 
@@ -189,9 +190,12 @@ pub struct DraftDetail {
     /// What is stored around it and must not stand in its text.
     #[serde(skip)]
     pub known: Vec<Known>,
-    /// Where its facts are from, and how old they are.
+    /// Where its facts are from, how old they are, and what is doubted of its leads.
     #[serde(skip)]
     pub frame: Frame,
+    /// What its client lets weigh more or less than usual.
+    #[serde(skip)]
+    pub severities: Severities,
 }
 
 /// A client-safe text that a person approved. Each approval is a new, immutable version.

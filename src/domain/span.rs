@@ -10,12 +10,12 @@ words! {
 }
 
 words! {
-    /// What a check looks for. Each kind has a documented reason in `domain::check`.
+    /// What a check looks for. Each kind has its weight and its reason in `domain::check::kinds`.
     pub enum FindingKind {
         Phone, Email, StreetAddress, Card, LongDigits, Url, VerbatimRun, UnknownNumber, Promise, LeadName,
         AccessCode, BankNumber, SocialSecurity, Secret, InternalId, LostSafetyWord, Blame,
         StaffName, OtherClient, ProviderCost, EntryHint, Vehicle, Postcode, MissingSource, StaleData, UnknownName,
-        Negation, Uncited,
+        Negation, Uncited, PossibleDuplicate, PossibleSpam,
     }
 }
 

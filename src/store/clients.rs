@@ -10,6 +10,7 @@ use crate::domain::actor::{Actor, Right, Role};
 use crate::domain::client::Client;
 use crate::domain::id::{ClientId, Kind, PersonId};
 use crate::domain::money::Money;
+use crate::domain::severities::Severities;
 
 /// A client to be kept.
 #[derive(Clone, Debug)]
@@ -26,6 +27,8 @@ pub struct NewClient {
     pub high_value_at: Money,
     /// Its own numbers and accounts, by which its payloads are known.
     pub addresses: Vec<String>,
+    /// What findings weigh for it; `None` leaves that as it is.
+    pub severities: Option<Severities>,
 }
 
 /// A person to be kept.
@@ -39,12 +42,14 @@ pub struct NewPerson {
     pub clients: Option<Vec<ClientId>>,
 }
 
-const PUT_CLIENT: &str = "insert into clients (id, name, time_zone, region, low_value_below, high_value_at, created_at)
-    values ($1, $2, $3, $4, $5, $6, $7)
+const PUT_CLIENT: &str = "insert into clients (id, name, time_zone, region, low_value_below, high_value_at, created_at, findings)
+    values ($1, $2, $3, $4, $5, $6, $7, coalesce($8, ''))
     on conflict (name) do update set time_zone = excluded.time_zone, region = excluded.region,
-        low_value_below = excluded.low_value_below, high_value_at = excluded.high_value_at, version = clients.version + 1
+        low_value_below = excluded.low_value_below, high_value_at = excluded.high_value_at, findings = coalesce($8, clients.findings),
+        version = clients.version + 1
     where clients.time_zone <> excluded.time_zone or clients.region <> excluded.region
         or clients.low_value_below <> excluded.low_value_below or clients.high_value_at <> excluded.high_value_at
+        or clients.findings <> coalesce($8, clients.findings)
     returning id";
 const PUT_ADDRESS: &str = "insert into client_addresses (address, client_id) values ($1, $2)
     on conflict (address) do update set client_id = excluded.client_id";
@@ -59,7 +64,9 @@ impl Tx {
         actor.require(Right::Own, "set up clients")?;
         let now = self.now;
         let (low, high) = (client.low_value_below.minor, client.high_value_at.minor);
-        let values = values![ClientId::new(), &client.name, &client.time_zone, &client.region, low, high, now];
+        let severities = client.severities.as_ref().map(ToString::to_string);
+        let values =
+            values![ClientId::new(), &client.name, &client.time_zone, &client.region, low, high, now, severities.as_deref()];
         let changed: Option<(Uuid,)> = self.one(PUT_CLIENT, values).await?;
         let found = match changed {
             Some(found) => Some(found),
@@ -70,7 +77,11 @@ impl Tx {
             self.run(PUT_ADDRESS, values![address, id]).await?;
         }
         if changed.is_some() {
-            self.journal(actor, About { verb: "client.put", kind: Kind::Client, subject: id, lead: None, detail: &client.name })
+            let detail = match severities.filter(|severities| !severities.is_empty()) {
+                Some(severities) => format!("{}, findings: {severities}", client.name),
+                None => client.name.clone(),
+            };
+            self.journal(actor, About { verb: "client.put", kind: Kind::Client, subject: id, lead: None, detail: &detail })
                 .await?;
         }
         Ok(changed.is_some())

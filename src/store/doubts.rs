@@ -217,19 +217,4 @@ impl Store {
         sql.bind(Bind::Id(lead.0)).push(" order by f.found_at, f.id");
         self.rows(&sql).await
     }
-
-    /// Doubts that stand against a lead, for the checks of a draft that speaks of it (C5): its own, and those of later leads
-    /// that may be this one.
-    pub async fn open_doubts(&self, lead: LeadId) -> Outcome<Vec<Doubt>> {
-        let mut sql = Sql::new(DOUBTS);
-        sql.bind(Bind::Id(lead.0)).push(" and f.settled_at is null order by f.found_at, f.id");
-        let mut doubts: Vec<Doubt> = self.rows(&sql).await?;
-        let mut sql = Sql::new(
-            "select f.other_id as lead, f.kind, f.severity, l.number as other, f.score, f.reason, f.found_at, f.verdict
-             from lead_findings f join leads l on l.id = f.lead_id where f.settled_at is null and f.other_id = ",
-        );
-        sql.bind(Bind::Id(lead.0)).push(" order by f.found_at, f.id");
-        doubts.extend(self.rows::<Doubt>(&sql).await?);
-        Ok(doubts)
-    }
 }

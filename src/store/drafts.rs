@@ -202,11 +202,15 @@ impl Tx {
             self.run(EVIDENCE, values![id, n as i64 + 1, &line.text, &line.source]).await?;
         }
         // It is there first: what is stored around it is found by it.
-        let found = self.check(id, new.lead, &lines, Frame::new(&brief.source_label, brief.evidence_at, now), &plain).await?;
-        let (blocks, warns) = weigh(&found);
-        self.run("update drafts set blocks = $2, warns = $3 where id = $1", values![id, blocks, warns]).await?;
-        self.put_findings(id, &found).await?;
+        let found = self.check(id, new.lead, &lines, (&brief.source_label, brief.evidence_at), &plain).await?;
+        self.keep_findings(id, &found).await?;
         Ok((id, number))
+    }
+
+    async fn keep_findings(&mut self, draft: DraftId, found: &[Finding]) -> Outcome<()> {
+        let (blocks, warns) = weigh(found);
+        self.run("update drafts set blocks = $2, warns = $3 where id = $1", values![draft, blocks, warns]).await?;
+        self.put_findings(draft, found).await
     }
 
     async fn put_findings(&mut self, draft: DraftId, found: &[Finding]) -> Outcome<()> {
@@ -229,15 +233,37 @@ impl Tx {
         let lines: Vec<(String,)> =
             self.all("select text from draft_evidence where draft_id = $1 order by n", values![draft.id]).await?;
         let lines: Vec<&str> = lines.iter().map(|line| line.0.as_str()).collect();
-        let frame = Frame::new(&draft.source_label, draft.evidence_at, self.now);
-        self.check(draft.id, draft.lead_id, &lines, frame, text).await
+        self.check(draft.id, draft.lead_id, &lines, (&draft.source_label, draft.evidence_at), text).await
     }
 
-    /// What the checks say about a text of a draft on a lead.
-    async fn check(&mut self, draft: DraftId, lead: LeadId, lines: &[&str], frame: Frame, text: &str) -> Outcome<Vec<Finding>> {
+    /// What the checks say about a text of a draft on a lead, from where and when its facts are.
+    async fn check(
+        &mut self,
+        draft: DraftId,
+        lead: LeadId,
+        lines: &[&str],
+        (source_label, evidence_at): (&str, Option<DateTime<Utc>>),
+        text: &str,
+    ) -> Outcome<Vec<Finding>> {
         let name = self.lead_name(lead).await?;
-        let known = self.known(draft).await?;
-        Ok(findings(text, Against { evidence: lines, lead_name: Some(&name), known: &known, frame: Some(frame) }))
+        let around = self.around(draft).await?;
+        let frame = Frame::new(source_label, evidence_at, self.now, around.doubts);
+        let against = Against {
+            evidence: lines,
+            lead_name: Some(&name),
+            known: &around.known,
+            frame: Some(&frame),
+            severities: Some(&around.severities),
+        };
+        Ok(findings(text, against))
+    }
+
+    /// Checks the text in progress again and keeps what that says: much may have been learnt or settled since it was saved.
+    pub async fn recheck(&mut self, draft: &DraftNow) -> Outcome<()> {
+        const SQL: &str = "select coalesce(work, text) from drafts where id = $1";
+        let Some((text,)) = self.one::<(String,)>(SQL, values![draft.id]).await? else { return Ok(()) };
+        let found = self.check_text(draft, &text).await?;
+        self.keep_findings(draft.id, &found).await
     }
 
     /// Takes a draft for somebody; `None` when it changed meanwhile.

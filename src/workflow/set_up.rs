@@ -65,6 +65,7 @@ pub async fn bring_in(store: &Store, config: &Config, first: &str) -> Result<(),
             low_value_below: client.low_value_below,
             high_value_at: client.high_value_at,
             addresses: client.addresses.clone(),
+            severities: Some(client.severities.clone()),
         };
         tx.put_client(&actor, &new).await?;
     }

@@ -30,7 +30,13 @@ impl Checks {
     pub fn learn(&mut self, detail: &DraftDetail) {
         let lines: Vec<&str> = detail.evidence.iter().map(|line| line.text.raw()).collect();
         let lead_name = (!detail.lead_name.is_empty()).then(|| detail.lead_name.raw());
-        let evidence = Evidence::new(Against { evidence: &lines, lead_name, known: &detail.known, frame: Some(detail.frame) });
+        let evidence = Evidence::new(Against {
+            evidence: &lines,
+            lead_name,
+            known: &detail.known,
+            frame: Some(&detail.frame),
+            severities: Some(&detail.severities),
+        });
         self.before = evidence.findings(detail.text.raw()).into_iter().map(|finding| finding.kind).collect();
         self.evidence = Some(Arc::new(evidence));
     }

@@ -64,7 +64,8 @@ pub(crate) fn detail(text: &str) -> DraftDetail {
         newer_at: None,
         overriding: None,
         known: Vec::new(),
-        frame: crate::domain::check::Frame { has_source: true, age_days: Some(0) },
+        frame: crate::domain::check::Frame { has_source: true, age_days: Some(0), doubts: Vec::new() },
+        severities: crate::domain::severities::Severities::default(),
     }
 }
 

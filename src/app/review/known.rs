@@ -61,7 +61,7 @@ impl Known {
     /// Reads the evidence; what was revealed stays so.
     pub(super) fn learn(&mut self, detail: &DraftDetail) {
         let lead_name = (!detail.lead_name.is_empty()).then(|| detail.lead_name.raw());
-        let checks = Evidence::new(Against { evidence: &[], lead_name, known: &detail.known, frame: None });
+        let checks = Evidence::new(Against { evidence: &[], lead_name, known: &detail.known, ..Against::default() });
         let before = std::mem::take(&mut self.lines);
         self.lines = detail
             .evidence

@@ -45,7 +45,9 @@ pub(super) fn mask(text: &str, finding: &Finding) -> Option<Mask> {
         | FindingKind::Uncited
         | FindingKind::EntryHint
         | FindingKind::MissingSource
-        | FindingKind::StaleData => return None,
+        | FindingKind::StaleData
+        | FindingKind::PossibleDuplicate
+        | FindingKind::PossibleSpam => return None,
     };
     // "at the 12 Oak Street" must not become "at the the service address".
     let phrase = match last_word(before) {

@@ -1,28 +1,34 @@
-//! What stands beside a text on the portal: where it is from, of when it is, and how old that is (C5).
+//! What stands beside a text on the portal: where it is from, and how old that is; and what is doubted of the leads it
+//! speaks of (C5).
 
 use chrono::{DateTime, Utc};
 
 use super::Hit;
 use super::fold::Folded;
+use crate::domain::doubt::{DoubtKind, Standing};
 use crate::domain::span::FindingKind;
 
 /// Days after which what a provider told is stale, unless a client's freshness says otherwise: a week's summary is made of
 /// the week before.
 const STALE: i64 = 14;
+/// So many doubts are named; a week may speak of many leads.
+const NAMED: usize = 3;
 
 /// What is known of a text's source.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Frame {
     /// Whether it is known where the facts are from.
     pub has_source: bool,
     /// Days since the newest fact; `None` when no fact has a date.
     pub age_days: Option<i64>,
+    /// What is doubted of the leads it speaks of, and not settled.
+    pub doubts: Vec<Standing>,
 }
 
 impl Frame {
-    /// From where the facts are from and when the newest of them happened.
-    pub fn new(source_label: &str, evidence_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Self {
-        Self { has_source: !source_label.trim().is_empty(), age_days: evidence_at.map(|at| (now - at).num_days()) }
+    /// From where the facts are from, when the newest of them happened, and what is doubted.
+    pub fn new(source_label: &str, evidence_at: Option<DateTime<Utc>>, now: DateTime<Utc>, doubts: Vec<Standing>) -> Self {
+        Self { has_source: !source_label.trim().is_empty(), age_days: evidence_at.map(|at| (now - at).num_days()), doubts }
     }
 }
 
@@ -44,6 +50,22 @@ pub(super) fn find(frame: &Frame, folded: &Folded, hits: &mut Vec<Hit>) {
         }
         Some(_) => {}
     }
+    let told = |kind| frame.doubts.iter().filter(move |doubt| doubt.kind == kind);
+    for (kind, found, settle) in [
+        (DoubtKind::Duplicate, FindingKind::PossibleDuplicate, "lead merge, or lead not-duplicate"),
+        (DoubtKind::Spam, FindingKind::PossibleSpam, "lead spam, or lead not-spam"),
+    ] {
+        let mut named: Vec<String> = told(kind).take(NAMED).map(Standing::to_string).collect();
+        if named.is_empty() {
+            continue;
+        }
+        let more = told(kind).count() - named.len();
+        if more > 0 {
+            named.push(format!("and {more} more"));
+        }
+        let reason = format!("{}, and nobody has said; settle it first: {settle}", named.join(", "));
+        hits.push(Hit::warn(found, last.clone(), reason));
+    }
 }
 
 #[cfg(test)]
@@ -58,8 +80,25 @@ mod tests {
     #[case(true, None, &[FindingKind::StaleData])]
     #[case(false, Some(3), &[FindingKind::MissingSource])]
     fn what_the_frame_lacks(#[case] has_source: bool, #[case] age_days: Option<i64>, #[case] kinds: &[FindingKind]) {
-        let against = Against { frame: Some(Frame { has_source, age_days }), ..Against::default() };
+        let frame = Frame { has_source, age_days, doubts: Vec::new() };
+        let against = Against { frame: Some(&frame), ..Against::default() };
         let found: Vec<FindingKind> = findings("The crew came.", against).into_iter().map(|finding| finding.kind).collect();
         assert_eq!(found, kinds);
+    }
+
+    #[test]
+    fn what_is_doubted_is_named_once_a_kind_behind_what_can_be_mended_in_the_text() {
+        let duplicates = (2..=6).map(|lead| Standing { lead, kind: DoubtKind::Duplicate, other: Some(1) });
+        let spam = Standing { lead: 9, kind: DoubtKind::Spam, other: None };
+        let frame = Frame { has_source: true, age_days: Some(20), doubts: duplicates.chain([spam]).collect() };
+        let found = findings("Call 512-555-0142 today.", Against { frame: Some(&frame), ..Against::default() });
+        let kinds: Vec<FindingKind> = found.iter().map(|finding| finding.kind).collect();
+        use FindingKind::{Phone, PossibleDuplicate, PossibleSpam, StaleData};
+        assert_eq!(kinds, [Phone, StaleData, PossibleDuplicate, PossibleSpam]);
+        assert!(
+            found[2].reason.starts_with("L-2 may be L-1, L-3 may be L-1, L-4 may be L-1, and 2 more, and nobody"),
+            "{found:?}"
+        );
+        assert!(found[3].reason.starts_with("L-9 may be spam, and nobody has said; settle it first: lead spam"), "{found:?}");
     }
 }

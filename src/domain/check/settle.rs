@@ -18,6 +18,8 @@ enum Family {
     Blame,
     Entry,
     Frame,
+    Duplicate,
+    Spam,
     Negation,
     Citation,
 }
@@ -44,6 +46,9 @@ fn rank(kind: FindingKind) -> (Family, u8) {
         FindingKind::EntryHint => (Family::Entry, 0),
         FindingKind::MissingSource => (Family::Frame, 0),
         FindingKind::StaleData => (Family::Frame, 1),
+        // Each is a question of its own, and all of them stand at the last word.
+        FindingKind::PossibleDuplicate => (Family::Duplicate, 0),
+        FindingKind::PossibleSpam => (Family::Spam, 0),
         FindingKind::ProviderCost => (Family::Contact, 2),
         FindingKind::LeadName | FindingKind::StaffName | FindingKind::OtherClient => (Family::Name, 0),
         // Behind every name that is known: of those it is said what they are.

@@ -23,7 +23,7 @@ pub(super) fn heaviest(text: &str, kind: FindingKind) -> Option<Severity> {
 }
 
 fn of(text: &str, evidence: &[&str], lead_name: Option<&str>, kind: FindingKind) -> Vec<Finding> {
-    findings(text, Against { evidence, lead_name, known: &[], frame: None })
+    findings(text, Against { evidence, lead_name, ..Against::default() })
         .into_iter()
         .filter(|finding| finding.kind == kind)
         .collect()
@@ -60,7 +60,7 @@ proptest! {
     #[test]
     fn no_text_panics_and_every_span_is_its_text(text in any::<String>(), evidence in any::<String>(), name in any::<String>()) {
         let chars: Vec<char> = text.chars().collect();
-        for finding in findings(&text, Against { evidence: &[&evidence], lead_name: Some(&name), known: &[], frame: None }) {
+        for finding in findings(&text, Against { evidence: &[&evidence], lead_name: Some(&name), ..Against::default() }) {
             prop_assert!(finding.start < finding.end && finding.end <= chars.len());
             prop_assert_eq!(chars[finding.start..finding.end].iter().collect::<String>(), finding.text);
         }
@@ -68,7 +68,7 @@ proptest! {
 
     #[test]
     fn text_of_the_kinds_we_look_for_never_panics(text in "[0-9a-z@.:/$ #+()'\\-\u{200b}é\n]{0,120}") {
-        for finding in findings(&text, Against { evidence: &[&text], lead_name: Some(&text), known: &[], frame: None }) {
+        for finding in findings(&text, Against { evidence: &[&text], lead_name: Some(&text), ..Against::default() }) {
             prop_assert!(finding.start < finding.end && finding.end <= text.chars().count());
         }
     }
@@ -120,15 +120,13 @@ fn only_the_strongest_is_reported(#[case] text: &str, #[case] kind: FindingKind)
 fn a_clean_summary_passes() {
     let evidence = ["2026-11-24T14:02 missed call, heater leaking since 7 am, wants somebody before noon"];
     let text = "On November 24 the customer called about a leaking water heater. The team returned the call and agreed a visit.";
-    assert_eq!(findings(text, Against { evidence: &evidence, lead_name: Some("Juan Ortiz"), known: &[], frame: None }), []);
+    assert_eq!(findings(text, Against { evidence: &evidence, lead_name: Some("Juan Ortiz"), ..Against::default() }), []);
 }
 
 #[test]
 fn blocks_and_warns_are_counted() {
-    let found = findings(
-        "Juan said: call 512-555-0142",
-        Against { evidence: &[], lead_name: Some("Juan Ortiz"), known: &[], frame: None },
-    );
+    let found =
+        findings("Juan said: call 512-555-0142", Against { evidence: &[], lead_name: Some("Juan Ortiz"), ..Against::default() });
     assert_eq!(weigh(&found), (1, 1));
 }
 

@@ -1,9 +1,15 @@
-//! Everything stored about the leads that a draft speaks of, and around them: what the checks look for by construction.
+//! Everything stored about the leads that a draft speaks of, and around them: what the checks look for by construction,
+//! what is doubted of those leads, and what their client lets findings weigh.
 
+use super::super::rows::from_row;
 use super::super::statement::values;
 use super::super::{Outcome, Store, Tx};
+use crate::domain::doubt::Standing;
 use crate::domain::id::DraftId;
 use crate::domain::known::{Known, KnownKind, in_payload};
+use crate::domain::severities::Severities;
+
+from_row!(Standing { lead: =i64, kind: String, other: =Option<i64>, });
 
 /// A statement about the leads that a draft speaks of: its own, and those that its evidence points at.
 macro_rules! of_spoken {
@@ -34,11 +40,32 @@ const NOTES: &str = of_spoken!(
         union all select t.title from spoken s join tasks t on t.lead_id = s.id
         union all select d.reason from drafts d where d.id = $1 and d.reason is not null limit 600"
 );
+/// Of either of two: a draft may speak of the one or of the other.
+const DOUBTS: &str = of_spoken!(
+    "select l.number as lead, f.kind as kind, o.number as other from spoken s
+            join lead_findings f on f.lead_id = s.id join leads l on l.id = f.lead_id left join leads o on o.id = f.other_id
+            where f.settled_at is null
+        union select l.number, f.kind, o.number from spoken s
+            join lead_findings f on f.other_id = s.id join leads l on l.id = f.lead_id left join leads o on o.id = f.other_id
+            where f.settled_at is null
+        order by lead, kind, other limit 200"
+);
+const SEVERITIES: &str = "select c.findings from drafts d join clients c on c.id = d.client_id where d.id = $1";
 const PEOPLE: &str = "select name from people order by name limit 1000";
 const CLIENTS: &str =
     "select c.name, cast(case when c.id = d.client_id then 1 else 0 end as bigint) from clients c join drafts d on d.id = $1
     order by c.name limit 5000";
 const ADDRESSES: &str = "select a.address from drafts d join client_addresses a on a.client_id = d.client_id where d.id = $1 order by a.address limit 200";
+
+/// What a draft's text is checked against beside its evidence.
+pub(in crate::store) struct Around {
+    /// What is stored.
+    pub(in crate::store) known: Vec<Known>,
+    /// What is doubted of its leads, and not settled.
+    pub(in crate::store) doubts: Vec<Standing>,
+    /// What findings weigh for its client.
+    pub(in crate::store) severities: Severities,
+}
 
 /// What the statements gave.
 struct Stored {
@@ -48,6 +75,8 @@ struct Stored {
     people: Vec<(String,)>,
     clients: Vec<(String, i64)>,
     addresses: Vec<(String,)>,
+    doubts: Vec<Standing>,
+    severities: Vec<(String,)>,
 }
 
 /// Runs the statements by one of the two ways to read.
@@ -61,25 +90,32 @@ macro_rules! stored {
             people: $on.$read(PEOPLE, vec![]).await?,
             clients: $on.$read(CLIENTS, values![draft]).await?,
             addresses: $on.$read(ADDRESSES, values![draft]).await?,
+            doubts: $on.$read(DOUBTS, values![draft]).await?,
+            severities: $on.$read(SEVERITIES, values![draft]).await?,
         }
     }};
 }
 
 impl Tx {
-    /// What is known around a draft.
-    pub(super) async fn known(&mut self, draft: DraftId) -> Outcome<Vec<Known>> {
-        Ok(stored!(self, all, draft).known())
+    /// What is around a draft.
+    pub(super) async fn around(&mut self, draft: DraftId) -> Outcome<Around> {
+        Ok(stored!(self, all, draft).around())
     }
 }
 
 impl Store {
-    /// What is known around a draft.
-    pub(in crate::store) async fn known(&self, draft: DraftId) -> Outcome<Vec<Known>> {
-        Ok(stored!(self, read, draft).known())
+    /// What is around a draft.
+    pub(in crate::store) async fn around(&self, draft: DraftId) -> Outcome<Around> {
+        Ok(stored!(self, read, draft).around())
     }
 }
 
 impl Stored {
+    fn around(mut self) -> Around {
+        let severities = self.severities.pop().map(|(stored,)| Severities::stored(&stored)).unwrap_or_default();
+        Around { doubts: std::mem::take(&mut self.doubts), severities, known: self.known() }
+    }
+
     fn known(self) -> Vec<Known> {
         let mut all: Vec<Known> = Vec::new();
         for (name, phone, email, attribution) in &self.leads {

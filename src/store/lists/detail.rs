@@ -45,7 +45,8 @@ impl Store {
                 join people p on p.id = o.asked_by left join people g on g.id = o.granted_by where o.draft_id = ",
         );
         overriding.bind(Bind::Id(id.0)).push(" order by o.asked_at desc, o.id desc limit 1");
-        let frame = Frame::new(&words.source_label, words.evidence_at, self.clock.now());
+        let around = self.around(id).await?;
+        let frame = Frame::new(&words.source_label, words.evidence_at, self.clock.now(), around.doubts);
         Ok(DraftDetail {
             draft,
             text: words.text,
@@ -58,8 +59,9 @@ impl Store {
             reason: words.reason,
             newer_at: words.newer_at,
             overriding: self.rows(&overriding).await?.pop(),
-            known: self.known(id).await?,
+            known: around.known,
             frame,
+            severities: around.severities,
         })
     }
 }

@@ -48,6 +48,7 @@ impl Acting<'_> {
         if self.tx.claim_draft(draft.id, draft.version, self.me.id).await?.is_none() {
             return Err(self.conflict(draft.state.as_str()).await);
         }
+        self.tx.recheck(&draft).await?;
         Ok(self.done(format!("{} is yours", self.act.target.record), Ok(self.inverse(Verb::ReleaseDraft, draft.version + 1))))
     }
 

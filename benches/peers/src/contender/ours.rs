@@ -88,6 +88,7 @@ impl Desk {
             low_value_below: Money::whole(500),
             high_value_at: Money::whole(5_000),
             addresses: Vec::new(),
+            severities: None,
         };
         tx.put_client(&owner, &client).await?;
         let destination = NewDestination {

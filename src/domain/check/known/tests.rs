@@ -9,7 +9,7 @@ use crate::domain::span::{FindingKind, Severity};
 
 fn blocks(kind: KnownKind, value: &str, text: &str) -> Vec<(FindingKind, String)> {
     let known: Vec<Known> = Known::new(kind, value).into_iter().collect();
-    let found = findings(text, Against { evidence: &[], lead_name: None, known: &known, frame: None });
+    let found = findings(text, Against { evidence: &[], lead_name: None, known: &known, ..Against::default() });
     // That no evidence has a number is another matter.
     let found = found.into_iter().filter(|f| f.severity == Severity::Block && f.kind != FindingKind::UnknownNumber);
     found.map(|f| (f.kind, f.text)).collect()
@@ -190,7 +190,7 @@ proptest! {
         use strum::VariantArray as _;
         let known: Vec<Known> = Known::new(KnownKind::VARIANTS[kind], &value).into_iter().collect();
         let length = text.chars().count();
-        for found in findings(&text, Against { evidence: &[&value], lead_name: Some(&value), known: &known, frame: None }) {
+        for found in findings(&text, Against { evidence: &[&value], lead_name: Some(&value), known: &known, ..Against::default() }) {
             prop_assert!(found.start < found.end && found.end <= length);
         }
     }
@@ -203,7 +203,8 @@ fn the_clients_own_name_may_stand_and_anothers_may_not() {
         .filter_map(|(kind, name)| Known::new(kind, name))
         .collect();
     let text = "The request reached Dove Cleaning, and Brill Roofing.";
-    let found = findings(text, Against { evidence: &["a request came in"], lead_name: None, known: &known, frame: None });
+    let found =
+        findings(text, Against { evidence: &["a request came in"], lead_name: None, known: &known, ..Against::default() });
     assert!(found.iter().all(|finding| !finding.text.contains("Dove") && !finding.text.contains("Cleaning")), "{found:?}");
     assert!(found.iter().any(|finding| finding.kind == FindingKind::OtherClient && finding.text == "Brill Roofing"), "{found:?}");
 }
