@@ -10,7 +10,7 @@ use crate::domain::money::Money;
 
 use super::contact::{self, Told};
 use super::form::{self, Submission};
-use super::opt_out::{self, Wish};
+use super::opt_out;
 use super::record::Record;
 use super::{Identified, Known, Made, Settings, Unmade, draft, text, when};
 
@@ -230,11 +230,7 @@ fn texted(known: &Known, settings: &Settings) -> Made {
     };
     let (contact, unread) = contact::read(told, &settings.region, false)?;
     let content = record.text("content");
-    let (kind, consent) = match content.as_deref().and_then(opt_out::wish) {
-        Some(Wish::Stop) => (EventKind::OptOut, Consent::Withdrawn),
-        Some(Wish::Start) => (EventKind::OptIn, Consent::Given),
-        None => (EventKind::MessageReceived, Consent::Implied),
-    };
+    let (kind, consent) = opt_out::texted(content.as_deref());
     let mut event = draft::event(kind, &known.key, at, ContactMethod::Sms);
     event.contact = contact;
     event.consent = consent;

@@ -1,6 +1,7 @@
 //! The words by which a person stops or resumes messages. They always win (C7).
 
 use crate::domain::event::EventKind;
+use crate::domain::lead::Consent;
 use crate::domain::opt_out::asked_in;
 
 /// Words that stop messages, as the carriers and Twilio define them.
@@ -31,6 +32,15 @@ pub(super) fn wish(message: &str) -> Option<Wish> {
         Some(Wish::Start)
     } else {
         None
+    }
+}
+
+/// What happened when somebody sent a text, and what they allow by it.
+pub(super) fn texted(message: Option<&str>) -> (EventKind, Consent) {
+    match message.and_then(wish) {
+        Some(Wish::Stop) => (EventKind::OptOut, Consent::Withdrawn),
+        Some(Wish::Start) => (EventKind::OptIn, Consent::Given),
+        None => (EventKind::MessageReceived, Consent::Implied),
     }
 }
 

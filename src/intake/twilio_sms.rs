@@ -3,11 +3,10 @@
 //! Natural key: `MessageSid`, the same in both shapes, so a message that arrives by both is one. Reports about messages that
 //! we sent (`delivered`, `failed` …) are parked: they make no lead.
 
-use crate::domain::event::EventKind;
-use crate::domain::lead::{Consent, ContactMethod};
+use crate::domain::lead::ContactMethod;
 
 use super::contact::{self, Told};
-use super::opt_out::{self, Wish};
+use super::opt_out;
 use super::record::Record;
 use super::{Identified, Known, Made, Settings, Unmade, draft, text, when};
 
@@ -96,11 +95,7 @@ pub(super) fn normalise(known: &Known, settings: &Settings) -> Made {
     let (contact, unread) = contact::read(told, &settings.region, false)?;
     let body = record.first(&["Body", "data.body"]);
     let said = record.first(&["OptOutType", "data.optOutType"]).or_else(|| body.clone());
-    let (kind, consent) = match said.as_deref().and_then(opt_out::wish) {
-        Some(Wish::Stop) => (EventKind::OptOut, Consent::Withdrawn),
-        Some(Wish::Start) => (EventKind::OptIn, Consent::Given),
-        None => (EventKind::MessageReceived, Consent::Implied),
-    };
+    let (kind, consent) = opt_out::texted(said.as_deref());
     let mut event = draft::event(kind, &known.key, at, ContactMethod::Sms);
     event.contact = contact;
     event.consent = consent;

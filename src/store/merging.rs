@@ -4,7 +4,7 @@
 use uuid::Uuid;
 
 use super::rows::from_row;
-use super::statement::values;
+use super::statement::{Value, values};
 use super::{Outcome, Tx};
 use crate::domain::id::LeadId;
 use crate::domain::lead::{Consent, LeadState, LostReason, Urgency};
@@ -76,6 +76,12 @@ fn told(text: String) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
+/// What a merge fills in, as statements take it.
+fn filled(f: &Fields) -> [Value; 6] {
+    let text = |field: &Option<String>| Value::from(field.clone());
+    [text(&f.name), text(&f.service), text(&f.market), text(&f.phone), text(&f.email), Value::from(f.value)]
+}
+
 impl Tx {
     /// A lead as a merge looks at it.
     pub async fn merge_side(&mut self, lead: LeadId) -> Outcome<Option<Side>> {
@@ -121,20 +127,9 @@ impl Tx {
         }
         let f = &taken.filled;
         let search = [&f.name, &f.service, &f.market, &f.phone, &f.email].into_iter().flatten().cloned().collect::<Vec<_>>();
-        let values = values![
-            into.0,
-            into.1,
-            f.name.clone(),
-            f.service.clone(),
-            f.market.clone(),
-            f.phone.clone(),
-            f.email.clone(),
-            f.value,
-            taken.consent.1.as_str(),
-            taken.urgency.1.as_str(),
-            search.join(" ").to_lowercase(),
-            now,
-        ];
+        let mut values = values![into.0, into.1];
+        values.extend(filled(f));
+        values.extend(values![taken.consent.1.as_str(), taken.urgency.1.as_str(), search.join(" ").to_lowercase(), now,]);
         Ok(self.one::<(i64,)>(TAKE, values).await?.is_some())
     }
 
@@ -146,21 +141,15 @@ impl Tx {
         if self.one::<(i64,)>(SPLIT, values).await?.is_none() {
             return Ok(false);
         }
-        let f = &taken.filled;
-        let values = values![
-            merge.kept,
-            f.name.clone(),
-            f.service.clone(),
-            f.market.clone(),
-            f.phone.clone(),
-            f.email.clone(),
-            f.value,
+        let mut values = values![merge.kept];
+        values.extend(filled(&taken.filled));
+        values.extend(values![
             taken.consent.0.as_str(),
             taken.consent.1.as_str(),
             taken.urgency.0.as_str(),
             taken.urgency.1.as_str(),
             now,
-        ];
+        ]);
         self.one::<(i64,)>(GIVE_BACK, values).await?;
         Ok(self.one::<(Uuid,)>(TAKEN_APART, values![merge.id, now]).await?.is_some())
     }

@@ -18,7 +18,7 @@ use crate::store::claim::{Claimed, Intent};
 use crate::store::drafts::NewRow;
 use crate::store::jobs::{NewJob, Queued};
 use crate::store::journal::About;
-use crate::store::rulebook::Rulebook;
+use crate::store::rulebook::{Route, Rulebook};
 use crate::store::{Store, Tx};
 
 /// What is asked of a drafter.
@@ -86,21 +86,8 @@ pub async fn ask(store: &Store, actor: &Actor, what: Ask) -> Result<Ref, Failure
     };
     let natural_key = format!("{}:{}:{}", brief.period, brief.version(), tx.count_drafts(lead).await?);
     let args = serde_json::to_string(&args).map_err(|error| Failure::Other(error.to_string()))?;
-    let job = NewJob {
-        client,
-        lead: Some(lead),
-        summary: None,
-        destination: drafter.id,
-        delivery_mode: drafter.delivery_mode,
-        template: None,
-        kind: JobKind::AiDraft,
-        operation,
-        natural_key: &natural_key,
-        args: &args,
-        // Somebody waits for it.
-        priority: SOON,
-        armed: false,
-    };
+    // Somebody waits for it.
+    let job = NewJob { operation, priority: SOON, ..draft_job(drafter, (client, lead), &natural_key, &args) };
     let number = match tx.queue_job(actor, &job).await? {
         Queued::New(_, number) | Queued::Known(number) => number,
         Queued::Differs(number) => return Err(Failure::KeyReused { key: Ref::new(Kind::Job, number).to_string() }),
@@ -124,7 +111,13 @@ pub(super) async fn something_happened(
     }
     let args =
         serde_json::to_string(&Args { lead: Some(lead), week: None }).map_err(|error| Failure::Other(error.to_string()))?;
-    let job = NewJob {
+    let job = draft_job(drafter, (client, lead), natural_key, &args);
+    tx.queue_job(&Actor::Automation("ai_draft".to_owned()), &job).await.map(drop)
+}
+
+/// A job that drafts about a lead, when nobody waits for it.
+fn draft_job<'a>(drafter: &Route, (client, lead): (ClientId, LeadId), natural_key: &'a str, args: &'a str) -> NewJob<'a> {
+    NewJob {
         client,
         lead: Some(lead),
         summary: None,
@@ -134,11 +127,10 @@ pub(super) async fn something_happened(
         kind: JobKind::AiDraft,
         operation: OF_LEAD,
         natural_key,
-        args: &args,
+        args,
         priority: BULK,
         armed: false,
-    };
-    tx.queue_job(&Actor::Automation("ai_draft".to_owned()), &job).await.map(drop)
+    }
 }
 
 /// Sets drafts aside that a lead's new event made old, and marks those that somebody works on.

@@ -12,10 +12,9 @@ use quotedeck::store::Store;
 use quotedeck::store::claim::take::Appetite;
 use quotedeck::store::claim::{Claimed, Intent};
 use quotedeck::workflow::finish::{Returned, finish_attempts};
-use sqlx::AssertSqlSafe;
 
 use crate::databases::World;
-use crate::fixtures::{Made, with};
+use crate::fixtures::{Made, state, text, with};
 
 both_databases!(
     two_workers_never_get_the_same,
@@ -31,16 +30,6 @@ both_databases!(
     what_may_have_left_is_asked_of_a_person,
     a_lease_is_handed_back,
 );
-
-async fn text(world: &World, sql: &str) -> String {
-    let sql = AssertSqlSafe(format!("select cast(({sql}) as text)"));
-    let value: Option<String> = on_raw!(world, |pool| sqlx::query_scalar(sql).fetch_one(pool).await).expect("the query runs");
-    value.unwrap_or_default()
-}
-
-async fn state(world: &World, job: Made) -> String {
-    text(world, &format!("select state from jobs where number = {}", job.number)).await
-}
 
 async fn one_job(world: &World, mode: &str) -> Made {
     let acme = world.client("Acme").await;

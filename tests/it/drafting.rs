@@ -6,22 +6,20 @@ use quotedeck::domain::actor::{Actor, Person, Role};
 use quotedeck::domain::brief::period;
 use quotedeck::domain::client::Client;
 use quotedeck::domain::destination::{Price, Secret, Setting, System};
-use quotedeck::domain::event::{Columns, Provider};
+use quotedeck::domain::event::Provider;
 use quotedeck::domain::filter::Filter;
 use quotedeck::domain::id::{Kind, LeadId, Ref};
 use quotedeck::domain::job::DeliveryMode;
 use quotedeck::domain::money::Money;
-use quotedeck::domain::text::Internal;
-use quotedeck::intake;
 use quotedeck::store::destinations::NewDestination;
 use quotedeck::worker::{Sender, Worker};
 use quotedeck::workflow::act::perform;
-use quotedeck::workflow::arrive::{Arrival, arrive};
 use quotedeck::workflow::drafting::{Ask, ask, last_week};
 use quotedeck::workflow::review::save_work;
 
 use crate::databases::World;
 use crate::stand_in::http::{Mode, StandIn};
+use crate::workflow::give;
 
 both_databases!(
     a_lead_with_something_to_tell_gets_a_draft,
@@ -51,21 +49,6 @@ pub(crate) async fn set_up(world: &World) -> (Client, Person) {
     }
     tx.commit().await.unwrap();
     (acme, rosa)
-}
-
-pub(crate) async fn give(world: &World, client: &Client, provider: Provider, bytes: &str) {
-    let settings = intake::Settings {
-        region: "US".into(),
-        columns: Columns::default(),
-        fields: Columns::default(),
-        honeypot: None,
-        received_at: world.now(),
-    };
-    let arrivals: Vec<Arrival> = intake::read(provider, bytes.as_bytes(), &settings)
-        .into_iter()
-        .map(|item| Arrival { body: Internal::new(item.body), normalised: item.outcome.expect("a payload of that provider") })
-        .collect();
-    arrive(&world.store, client, provider, &arrivals).await.unwrap();
 }
 
 async fn missed(world: &World, client: &Client, sid: &str) {

@@ -290,3 +290,15 @@ impl World {
         made
     }
 }
+
+/// The one value of a query, as text.
+pub(crate) async fn text(world: &World, sql: &str) -> String {
+    let sql = AssertSqlSafe(format!("select cast(({sql}) as text)"));
+    let value: Option<String> = on_raw!(world, |pool| sqlx::query_scalar(sql).fetch_one(pool).await).expect("the query runs");
+    value.unwrap_or_default()
+}
+
+/// The state of a job.
+pub(crate) async fn state(world: &World, job: Made) -> String {
+    text(world, &format!("select state from jobs where number = {}", job.number)).await
+}

@@ -80,6 +80,18 @@ impl Sitting {
         Self::opened(place, clock, name, recovery, (false, vec![]))
     }
 
+    /// As ana, in the middle of a draft; the clock stands still, so that her text is not saved by itself.
+    async fn typing(world: &World, recovery: &TempDir) -> Self {
+        let acme = world.client("Acme").await;
+        let lead = world.lead(&acme, with![]).await;
+        world.draft(&acme, lead, with![]).await;
+        let mut ana = Self::at(&world.place, &world.clock, "ana", recovery);
+        ana.sees("missed-call week").await;
+        ana.press("5\n").await;
+        ana.press("eSo ").await;
+        ana
+    }
+
     /// With these sources in the configuration.
     fn configured(place: &Place, clock: &Clock, name: &str, recovery: &TempDir, sources: Vec<SourceSetting>) -> Self {
         Self::opened(place, clock, name, recovery, (false, sources))
@@ -312,15 +324,7 @@ async fn an_unsaved_text_outlives_a_deck_that_must_end() {
     on_sqlite(async |world| {
         let recovery = TempDir::new().unwrap();
         world.person("ana", Role::Reviewer, None).await;
-        let acme = world.client("Acme").await;
-        let lead = world.lead(&acme, with![]).await;
-        world.draft(&acme, lead, with![]).await;
-
-        // The clock stands still, so that the text is not saved by itself.
-        let mut ana = Sitting::at(&world.place, &world.clock, "ana", &recovery);
-        ana.sees("missed-call week").await;
-        ana.press("5\n").await;
-        ana.press("eSo ").await;
+        let mut ana = Sitting::typing(&world, &recovery).await;
         assert!(ana.deck.app().unsaved().is_some(), "{}", ana.screen());
         ana.signs.send(Sign::Ended).await.unwrap();
         ana.ends().await;
@@ -339,13 +343,7 @@ async fn an_unsaved_text_outlives_a_deck_that_breaks() {
     on_sqlite(async |world| {
         let recovery = TempDir::new().unwrap();
         world.person("ana", Role::Reviewer, None).await;
-        let acme = world.client("Acme").await;
-        let lead = world.lead(&acme, with![]).await;
-        world.draft(&acme, lead, with![]).await;
-        let mut ana = Sitting::at(&world.place, &world.clock, "ana", &recovery);
-        ana.sees("missed-call week").await;
-        ana.press("5\n").await;
-        ana.press("eSo ").await;
+        let ana = Sitting::typing(&world, &recovery).await;
         // What a panic leaves of the loop.
         drop(ana);
         let kept: Vec<_> = std::fs::read_dir(recovery.path()).unwrap().map(|file| file.unwrap().path()).collect();

@@ -10,10 +10,9 @@ use quotedeck::store::claim::take::{Appetite, Taken};
 use quotedeck::store::claim::{Claimed, Intent};
 use quotedeck::workflow::finish::{Returned, finish_attempts};
 use quotedeck::workflow::look_up;
-use sqlx::AssertSqlSafe;
 
 use crate::databases::World;
-use crate::fixtures::{Made, with};
+use crate::fixtures::{Made, state, text, with};
 
 both_databases!(
     a_destination_gets_no_more_at_once_than_it_may,
@@ -27,16 +26,6 @@ both_databases!(
     what_may_have_left_is_looked_up,
     what_cannot_be_asked_in_time_is_a_persons,
 );
-
-async fn text(world: &World, sql: &str) -> String {
-    let sql = AssertSqlSafe(format!("select cast(({sql}) as text)"));
-    let value: Option<String> = on_raw!(world, |pool| sqlx::query_scalar(sql).fetch_one(pool).await).expect("the query runs");
-    value.unwrap_or_default()
-}
-
-async fn state(world: &World, job: Made) -> String {
-    text(world, &format!("select state from jobs where number = {}", job.number)).await
-}
 
 async fn take(world: &World, most: usize, bulk: usize) -> Taken {
     world.store.claim_jobs("w1", &Appetite { most, bulk, reaches: None }).await.unwrap()

@@ -11,8 +11,9 @@ use quotedeck::workflow::act::perform;
 use quotedeck::workflow::review::{NewDraft, file_draft};
 
 use crate::databases::World;
-use crate::drafting::{give, set_up, work};
+use crate::drafting::{set_up, work};
 use crate::fixtures::with;
+use crate::workflow::give;
 
 both_databases!(
     a_preview_is_what_the_portal_shows_later,
