@@ -7,11 +7,19 @@ use crate::app::message::Message;
 /// The message of an event; `None` for what the deck has no use for. A mouse that only moves must not cost a frame.
 pub(super) fn message(event: Event) -> Option<Message> {
     match event {
-        Event::Key(key) if key.kind != KeyEventKind::Release => Some(Message::Key(key)),
+        Event::Key(key) if key.kind != KeyEventKind::Release => Some(Message::Key(entered(key))),
         Event::Paste(text) => Some(Message::Paste(text)),
         Event::Mouse(mouse) if mouse.kind != MouseEventKind::Moved => Some(Message::Mouse(mouse)),
         Event::Resize(columns, rows) => Some(Message::Resize(columns, rows)),
         Event::Key(_) | Event::Mouse(_) | Event::FocusGained | Event::FocusLost => None,
+    }
+}
+
+/// Enter that was pressed before the terminal was raw waits as a line feed, which a raw terminal calls ctrl-j.
+fn entered(key: KeyEvent) -> KeyEvent {
+    match (key.code, key.modifiers) {
+        (KeyCode::Char('j'), KeyModifiers::CONTROL) => KeyEvent { code: KeyCode::Enter, modifiers: KeyModifiers::NONE, ..key },
+        _ => key,
     }
 }
 
@@ -36,6 +44,14 @@ mod tests {
         assert_eq!(message(Event::Key(key)), None);
         let moved = MouseEvent { kind: MouseEventKind::Moved, column: 1, row: 1, modifiers: KeyModifiers::NONE };
         assert_eq!(message(Event::Mouse(moved)), None);
+    }
+
+    #[test]
+    fn a_line_feed_is_enter() {
+        let enter = KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE);
+        let typed_ahead = KeyEvent::new(KeyCode::Char('j'), KeyModifiers::CONTROL);
+        assert_eq!(message(Event::Key(typed_ahead)), Some(Message::Key(enter)));
+        assert_ne!(message(Event::Key(KeyEvent::new(KeyCode::Char('j'), KeyModifiers::NONE))), Some(Message::Key(enter)));
     }
 
     #[test]
