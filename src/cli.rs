@@ -147,6 +147,9 @@ async fn at_a_desk(desk: &Desk, command: &Command, printer: &mut Printer) -> Ran
         },
         Command::Export(ExportCommand::Proof { client, out }) => proof::run(desk, client, out.as_deref(), printer).await,
         Command::Report(ReportCommand::Review) => report::review(desk, printer).await,
+        Command::Report(ReportCommand::Found { client, by, days, limit }) => {
+            report::found(desk, client, *by, *days, *limit, printer).await
+        }
         Command::Seed(wanted) => set_up::seed(desk, wanted, printer).await,
         Command::Review
         | Command::Demo(_)

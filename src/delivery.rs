@@ -20,7 +20,9 @@ pub mod couriers;
 mod http;
 mod hubspot;
 mod mail;
+mod oauth;
 pub mod scripted;
+mod search_console;
 mod smtp;
 mod twilio;
 mod webhook;
@@ -113,6 +115,7 @@ pub fn classify(system: System, answer: &Answer) -> Reply {
                 System::Twilio => twilio::read(&answer),
                 System::Chat => chat::read(&answer, None),
                 System::Callrail => callrail::read(&answer, 1),
+                System::SearchConsole => search_console::read(&answer, None),
                 System::Smtp | System::Webhook | System::Portal | System::Outline => webhook::read(&answer),
             }
         }

@@ -184,6 +184,7 @@ fn read_piece(provider: Provider, piece: &Piece<'_>, settings: &Settings) -> Res
         Provider::Webhook => (webhook::identify, webhook::normalise),
         Provider::Form => (form::identify, form::normalise),
         Provider::Event | Provider::Csv => (event::identify, event::normalise),
+        Provider::SearchConsole => (|_| Err("Search Console sends nothing by itself; set a [[sync]]".into()), event::normalise),
     };
     let record = if provider == Provider::Webhook { webhook::mapped(record, &settings.fields) } else { record };
     let key = identify(&record).map_err(|reason| Rejected { line: Some(piece.line), reason })?;

@@ -20,6 +20,7 @@ pub mod feed;
 pub mod figures;
 pub(crate) mod filtering;
 pub mod flows;
+pub mod found;
 pub mod jobs;
 pub mod journal;
 pub mod leads;

@@ -9,6 +9,7 @@ use crate::domain::draft::RejectReason;
 use crate::domain::event::Provider;
 use crate::domain::id::Ref;
 use crate::domain::lead::{LeadAct, LostReason};
+use crate::domain::sync::Dimension;
 
 mod acting;
 mod keeping;
@@ -155,7 +156,7 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Option<JournalCommand>,
     },
-    /// How the reviewing goes
+    /// How the reviewing goes, and how sites are found
     #[command(subcommand)]
     Report(ReportCommand),
     /// Export what the client portal shows
@@ -197,6 +198,25 @@ pub(crate) struct Work {
 pub(super) enum ReportCommand {
     /// Drafts waiting, time to approve, what people change, findings, overrides and withdrawals
     Review,
+    /// How often a client's site was found by searching
+    Found {
+        /// Whose site
+        #[arg(long, value_name = "NAME")]
+        client: String,
+        /// What the figures are of: site, page or query
+        #[arg(long, default_value = "page", value_name = "WHAT", value_parser = dimension)]
+        by: Dimension,
+        /// Days back
+        #[arg(long, default_value_t = 28, value_name = "N", value_parser = clap::value_parser!(i64).range(1..=500))]
+        days: i64,
+        /// Rows at most
+        #[arg(long, default_value_t = 20, value_name = "N", value_parser = clap::value_parser!(i64).range(1..=10_000))]
+        limit: i64,
+    },
+}
+
+fn dimension(text: &str) -> Result<Dimension, String> {
+    text.parse().map_err(|_| "write one of: site, page, query".to_owned())
 }
 
 /// Which made-up day.
@@ -233,8 +253,10 @@ pub(crate) struct Intake {
 
 fn provider(text: &str) -> Result<Provider, String> {
     use strum::VariantArray as _;
-    let known = || Provider::VARIANTS.iter().map(|provider| provider.as_str()).collect::<Vec<_>>().join(", ");
-    text.parse().map_err(|_| format!("known providers: {}", known()))
+    let senders = || Provider::VARIANTS.iter().copied().filter(|provider| provider.sends());
+    let known = || senders().map(Provider::as_str).collect::<Vec<_>>().join(", ");
+    let parsed = text.parse().ok().filter(|provider: &Provider| provider.sends());
+    parsed.ok_or_else(|| format!("known providers: {}", known()))
 }
 
 /// Where in a list.

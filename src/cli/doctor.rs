@@ -268,6 +268,7 @@ mod tests {
             price: crate::domain::destination::Price::default(),
             secret: secret.ok().map(Secret::new),
             missing: secret.err().map(str::to_owned),
+            grant: None,
             concurrency: None,
             per_minute: None,
             incident_owner: None,

@@ -4,6 +4,8 @@ use super::Ran;
 use super::desk::Desk;
 use super::print::Printer;
 use super::rows::{Shown, show_all};
+use crate::domain::sync::{Dimension, pacific_day};
+use crate::store::found::Found;
 use crate::store::reviewing::{OfClient, OfKind, OfReviewer};
 
 impl Shown for OfClient {
@@ -27,6 +29,23 @@ impl Shown for OfKind {
     fn cells(&self) -> Vec<String> {
         vec![self.client.clone(), self.kind.clone(), self.severity.clone(), self.found.to_string()]
     }
+}
+
+impl Shown for Found {
+    const HEADS: &'static [&'static str] = &["found", "clicks>", "shown>", "place>", "days>", "until"];
+    fn cells(&self) -> Vec<String> {
+        let key = if self.key.is_empty() { self.site.clone() } else { self.key.shown().into_owned() };
+        let place = format!("{}.{}", self.position / 100, self.position % 100 / 10);
+        vec![key, self.clicks.to_string(), self.impressions.to_string(), place, self.days.to_string(), self.until.clone()]
+    }
+}
+
+/// `quotedeck report found`
+pub(super) async fn found(desk: &Desk, client: &str, by: Dimension, days: i64, limit: i64, printer: &mut Printer) -> Ran {
+    let client = desk.client(client).await?;
+    let since = pacific_day(desk.store.clock.now() - chrono::TimeDelta::days(days));
+    show_all(printer, &desk.store.found(client.id, by, since, limit).await?)?;
+    Ok(super::DONE)
 }
 
 /// `quotedeck report review`

@@ -4,10 +4,10 @@ use toml::Spanned;
 
 use super::bad::Fault;
 use super::file::{Destination, Text};
-use super::secret::{Source, source};
+use super::secret::{Source, place, source, whole_path};
 use super::settle::{fault, name};
 use crate::domain::contact::Email;
-use crate::domain::destination::{Price, Setting, System};
+use crate::domain::destination::{Grant, Price, Refresh, Setting, System};
 use crate::domain::money::Money;
 use crate::domain::reach::{default_url, reach};
 use crate::domain::text::is_unsafe;
@@ -19,6 +19,8 @@ const LONGEST_NOTE: usize = 500;
 pub(super) struct Described {
     pub(super) setting: Setting,
     source: Option<Source>,
+    /// Where the refresh token is that is given once.
+    refresh: Option<Source>,
 }
 
 /// Checks all of them.
@@ -49,13 +51,51 @@ fn destination(table: &Destination) -> Result<Described, Fault> {
         },
         secret: None,
         missing: None,
+        grant: None,
         concurrency: number(table.concurrency.as_ref(), 1000)?,
         per_minute: number(table.per_minute.as_ref(), 100_000)?,
         incident_owner: table.incident_owner.as_ref().map(name).transpose()?,
         rollback: table.rollback.as_ref().map(note).transpose()?,
     };
     let source = source(table, &setting)?;
-    Ok(Described { setting, source })
+    let (grant, refresh) = grant(table, system)?;
+    Ok(Described { setting: Setting { grant, ..setting }, source, refresh })
+}
+
+/// How access tokens are had: who the app is, and where its refresh token is.
+fn grant(table: &Destination, system: System) -> Result<(Option<Grant>, Option<Source>), Fault> {
+    let keys = [&table.client_id, &table.token_url, &table.refresh_env, &table.refresh_file];
+    let Some(default) = Setting::token_url(system) else {
+        return keys
+            .into_iter()
+            .flatten()
+            .next()
+            .map_or(Ok((None, None)), |key| Err(fault(key, format!("{system} has no use for it; leave it out"))));
+    };
+    let missing = |what: &str| fault(&table.name, format!("it has no {what}; access to {system} is by OAuth"));
+    let client_id = name_of_app(table.client_id.as_ref().ok_or_else(|| missing("client_id; add the app's"))?)?;
+    let token_url = match &table.token_url {
+        None => default.to_owned(),
+        Some(url) => {
+            let written = url.get_ref().trim();
+            reach(system, written).map_err(|bad| fault(url, bad.to_string()))?;
+            written.to_owned()
+        }
+    };
+    let (refresh, source) = match (&table.refresh_file, &table.refresh_env) {
+        (Some(_), Some(variable)) => return Err(fault(variable, "refresh_file says it already; keep one of them")),
+        (Some(file), None) => (Refresh::File(whole_path(file)?), None),
+        (None, Some(variable)) => (Refresh::Missing(String::new()), place(Some(variable), None)?),
+        (None, None) => return Err(missing("refresh token; add refresh_file = \"/PATH\"")),
+    };
+    Ok((Some(Grant { client_id, token_url, refresh }), source))
+}
+
+/// An app's id: as long as the systems make them.
+fn name_of_app(text: &Text) -> Result<String, Fault> {
+    let id = text.get_ref().trim();
+    let fit = !id.is_empty() && id.len() <= 200 && id.bytes().all(|byte| byte.is_ascii_graphic());
+    if fit { Ok(id.to_owned()) } else { Err(fault(text, "this is no app's id; copy it from where the app is set up")) }
 }
 
 fn url(table: &Destination, system: System) -> Result<String, Fault> {
@@ -96,9 +136,10 @@ fn account(table: &Destination, system: System) -> Result<String, Fault> {
         }
         (System::Smtp, Some(account)) => name(account),
         (System::Smtp, None) => Ok(String::new()),
-        (System::Hubspot | System::Webhook | System::Portal | System::Outline | System::Chat, account) => {
-            useless(account.as_ref(), system)
-        }
+        (
+            System::Hubspot | System::Webhook | System::Portal | System::Outline | System::Chat | System::SearchConsole,
+            account,
+        ) => useless(account.as_ref(), system),
     }
 }
 
@@ -126,9 +167,7 @@ fn from(table: &Destination, system: System) -> Result<String, Fault> {
             Ok(email.to_string())
         }
         (System::Smtp, None) => Err(fault(&table.name, "it has no from; add the sender's mail address")),
-        (System::Hubspot | System::Webhook | System::Portal | System::Outline | System::Chat | System::Callrail, from) => {
-            useless(from.as_ref(), system)
-        }
+        (_, from) => useless(from.as_ref(), system),
     }
 }
 
@@ -151,11 +190,16 @@ fn note(text: &Text) -> Result<String, Fault> {
 impl Described {
     /// With its secret, or why there is none.
     pub(super) fn with_secret(self) -> Setting {
+        let mut setting = self.setting;
         match self.source.map(Source::read) {
-            None => self.setting,
-            Some(Ok(secret)) => Setting { secret: Some(secret), ..self.setting },
-            Some(Err(why)) => Setting { missing: Some(why), ..self.setting },
+            None => {}
+            Some(Ok(secret)) => setting.secret = Some(secret),
+            Some(Err(why)) => setting.missing = Some(why),
         }
+        if let (Some(grant), Some(refresh)) = (&mut setting.grant, self.refresh) {
+            grant.refresh = refresh.read().map_or_else(Refresh::Missing, Refresh::Given);
+        }
+        setting
     }
 }
 

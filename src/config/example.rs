@@ -7,12 +7,12 @@ use strum::VariantArray;
 use super::keys::BINDINGS;
 use super::rules::OPERATIONS;
 use super::settle::{HIGH_VALUE_AT, LOG_LEVEL, LOW_VALUE_BELOW, REGION, TIME_ZONE};
-use super::syncs::{EVERY, SINCE, STALE_AFTER};
+use super::syncs::{EVERY, EVERY_DAYS, SINCE, STALE_AFTER};
 use super::theme::Theme;
 use super::{LogLevel, environment};
 use crate::domain::actor::Role;
 use crate::domain::automation::Stage;
-use crate::domain::destination::System;
+use crate::domain::destination::{Setting, System};
 use crate::domain::event::{Channel, FIELDS, Provider};
 use crate::domain::money::Money;
 use crate::domain::reach::default_url;
@@ -85,6 +85,8 @@ fn parts() -> Vec<Part> {
         sources(),
         call_list(),
         syncs(),
+        figures(),
+        site_sync(),
         mail_folder(),
         templates(),
         automations(),
@@ -259,7 +261,8 @@ fn serve() -> Part {
 }
 
 fn sources() -> Part {
-    let providers = Provider::VARIANTS.iter().map(|provider| provider.as_str()).collect::<Vec<_>>().join(", ");
+    let senders = Provider::VARIANTS.iter().filter(|provider| provider.sends());
+    let providers = senders.map(|provider| provider.as_str()).collect::<Vec<_>>().join(", ");
     Part {
         heading: "[[source]]",
         about: "What vouches for a provider's requests; one such table for each provider, or for each provider and client. The URL\n\
@@ -280,7 +283,7 @@ fn sources() -> Part {
 fn call_list() -> Part {
     Part {
         heading: "[[destination]]",
-        about: "A provider that is asked for what its webhooks may have missed; so far CallRail, for its calls.",
+        about: "A provider that is asked for what its webhooks may have missed: CallRail, for its calls.",
         lines: vec![
             line("name", quoted("CallRail"), "the name people use; required"),
             line("system", quoted(System::Callrail.as_str()), "required"),
@@ -302,6 +305,36 @@ fn syncs() -> Part {
             line("every_minutes", EVERY.to_string(), "between two rounds"),
             line("stale_after_minutes", STALE_AFTER.to_string(), "what is older is no base for a summary"),
             line("since_days", SINCE.to_string(), "how far back the first round begins"),
+        ],
+    }
+}
+
+fn figures() -> Part {
+    Part {
+        heading: "[[destination]]",
+        about: "A provider that lets in by OAuth, such as Google's Search Console: an app (client_id and its secret) and a refresh token,\n\
+                which somebody who may see the account gives it once. Access tokens are had for it, and kept in memory alone.",
+        lines: vec![
+            line("name", quoted("Search Console"), "the name people use; required"),
+            line("system", quoted(System::SearchConsole.as_str()), "required"),
+            line("client_id", quoted("1234.apps.googleusercontent.com"), "who the app is; required"),
+            line("secret_env", quoted("GOOGLE_APP_SECRET"), "the app's secret; or secret_file"),
+            line("refresh_file", quoted("/etc/quotedeck/google-token"), "chmod 600, in a folder to write in; or refresh_env"),
+            line("token_url", quoted(Setting::token_url(System::SearchConsole).unwrap_or_default()), "where tokens are given"),
+            line("per_minute", "600", "the API takes 1,200 requests in a minute for a site"),
+        ],
+    }
+}
+
+fn site_sync() -> Part {
+    Part {
+        heading: "[[sync]]",
+        about: "How a client's site was found: by day, by page and by what was searched for. A day is final after two or three more.",
+        lines: vec![
+            line("client", quoted("Acme Plumbing"), "whose site it is; required"),
+            line("destination", quoted("Search Console"), "the account that is asked; required"),
+            line("site", quoted("sc-domain:acme.example"), "as Search Console calls it, or https://…/; required here"),
+            line("every_minutes", EVERY_DAYS.to_string(), "between two rounds"),
         ],
     }
 }

@@ -116,9 +116,11 @@ pub(super) fn sources(tables: &[Table]) -> Result<Vec<DescribedSource>, Fault> {
 
 fn source(table: &Table) -> Result<DescribedSource, Fault> {
     use strum::VariantArray as _;
-    let known = || Provider::VARIANTS.iter().map(|provider| provider.as_str()).collect::<Vec<_>>().join(", ");
-    let unknown = |_| fault(&table.provider, format!("there is no such provider; write one of: {}", known()));
-    let provider: Provider = table.provider.get_ref().parse().map_err(unknown)?;
+    let senders = || Provider::VARIANTS.iter().copied().filter(|provider| provider.sends());
+    let known = || senders().map(Provider::as_str).collect::<Vec<_>>().join(", ");
+    let unknown = || fault(&table.provider, format!("there is no such provider; write one of: {}", known()));
+    let provider: Provider =
+        table.provider.get_ref().parse().ok().filter(|provider: &Provider| provider.sends()).ok_or_else(unknown)?;
     let now = place(table.secret_env.as_ref(), table.secret_file.as_ref())?;
     let old = place(table.old_secret_env.as_ref(), table.old_secret_file.as_ref())?;
     if let (None, Some(old)) = (&now, table.old_secret_env.as_ref().or(table.old_secret_file.as_ref())) {

@@ -2,10 +2,11 @@
 
 use chrono::TimeDelta;
 use toml::Spanned;
+use url::Url;
 
 use super::bad::Fault;
 use super::destinations::Described;
-use super::file::Sync;
+use super::file::{Sync, Text};
 use super::settle::{fault, name};
 use crate::domain::destination::System;
 use crate::domain::event::Provider;
@@ -13,6 +14,8 @@ use crate::domain::sync::SyncSetting;
 
 /// Minutes between two rounds where nothing is said.
 pub(super) const EVERY: i64 = 15;
+/// Minutes between two rounds where a day is told at once, and days later.
+pub(super) const EVERY_DAYS: i64 = 360;
 /// Minutes after which what we have is stale, where nothing is said.
 pub(super) const STALE_AFTER: i64 = 120;
 /// Days that the first round goes back, where nothing is said.
@@ -37,11 +40,14 @@ fn sync(table: &Sync, destinations: &[Described]) -> Result<SyncSetting, Fault> 
     let asked = asked.ok_or_else(|| fault(&table.destination, "there is no [[destination]] of this name; add one"))?;
     let provider = match asked.setting.system {
         System::Callrail => Provider::Callrail,
+        System::SearchConsole => Provider::SearchConsole,
         system => {
-            return Err(fault(&table.destination, format!("{system} is not asked for anything; name one that is callrail")));
+            let what = format!("{system} is not asked for anything; name one that is callrail or search-console");
+            return Err(fault(&table.destination, what));
         }
     };
-    let every = number(table.every_minutes.as_ref(), 24 * 60)?.unwrap_or(EVERY);
+    let default = if provider == Provider::SearchConsole { EVERY_DAYS } else { EVERY };
+    let every = number(table.every_minutes.as_ref(), 24 * 60)?.unwrap_or(default);
     let stale_after = number(table.stale_after_minutes.as_ref(), 31 * 24 * 60)?;
     if let (Some(minutes), Some(written)) = (stale_after, &table.stale_after_minutes)
         && minutes < every * 2
@@ -52,11 +58,31 @@ fn sync(table: &Sync, destinations: &[Described]) -> Result<SyncSetting, Fault> 
         client: name(&table.client)?,
         destination,
         provider,
-        scope: table.company.as_ref().map(name).transpose()?.unwrap_or_default(),
+        scope: scope(table, provider)?,
         every: TimeDelta::minutes(every),
         stale_after: TimeDelta::minutes(stale_after.unwrap_or(STALE_AFTER.max(every * 4))),
         since: TimeDelta::days(number(table.since_days.as_ref(), 366)?.unwrap_or(SINCE)),
     })
+}
+
+/// Which part of the account is the client's.
+fn scope(table: &Sync, provider: Provider) -> Result<String, Fault> {
+    let useless = |key: &Text| fault(key, format!("{provider} has no use for it; leave it out"));
+    match (provider, &table.company, &table.site) {
+        (Provider::SearchConsole, None, Some(site)) => {
+            let written = name(site)?;
+            let domain = written.strip_prefix("sc-domain:").is_some_and(|domain| !domain.is_empty() && !domain.contains('/'));
+            let prefix = Url::parse(&written).is_ok_and(|url| matches!(url.scheme(), "https" | "http")) && written.ends_with('/');
+            let what = "this is no site of Search Console; write sc-domain:acme.example or https://www.acme.example/";
+            if domain || prefix { Ok(written) } else { Err(fault(site, what)) }
+        }
+        (Provider::SearchConsole, None, None) => {
+            Err(fault(&table.client, "it has no site; add site = \"…\", as Search Console calls it"))
+        }
+        (Provider::SearchConsole, Some(company), _) => Err(useless(company)),
+        (_, _, Some(site)) => Err(useless(site)),
+        (_, company, None) => Ok(company.as_ref().map(name).transpose()?.unwrap_or_default()),
+    }
 }
 
 fn number(written: Option<&Spanned<i64>>, most: i64) -> Result<Option<i64>, Fault> {
@@ -78,8 +104,11 @@ mod tests {
     const ACCOUNT: &str =
         "[[destination]]\nname = 'CR'\nsystem = 'callrail'\naccount = '22'\nsecret_env = 'CARGO_MANIFEST_DIR'\n";
 
+    const SITES: &str = "[[destination]]\nname = 'SC'\nsystem = 'search-console'\nclient_id = 'app'\nsecret_env = 'CARGO_MANIFEST_DIR'\n\
+                         refresh_env = 'CARGO_PKG_NAME'\n";
+
     fn config(text: &str) -> Result<Config, BadConfig> {
-        let text = format!("database = 'sqlite:/x'\n{ACCOUNT}[[sync]]\n{text}");
+        let text = format!("database = 'sqlite:/x'\n{ACCOUNT}[[sync]]\n{text}\n{SITES}");
         Config::of(text.as_bytes(), Path::new("c.toml"), &Environment::default(), None)
     }
 
@@ -91,6 +120,9 @@ mod tests {
         assert_eq!((sync.client.as_str(), sync.scope.as_str(), sync.provider), ("Acme", "COM1", Provider::Callrail));
         let minutes = (sync.every.num_minutes(), sync.stale_after.num_minutes(), sync.since.num_days());
         assert_eq!(minutes, (5, 60, 30));
+        let sync = config("client = 'Acme'\ndestination = 'SC'\nsite = 'https://www.acme.example/'").unwrap().syncs.remove(0);
+        assert_eq!((sync.provider, sync.scope.as_str()), (Provider::SearchConsole, "https://www.acme.example/"));
+        assert_eq!((sync.every.num_minutes(), sync.stale_after.num_minutes()), (360, 1440));
         let sync = config("client = 'Acme'\ndestination = 'CR'\nevery_minutes = 60").unwrap().syncs.remove(0);
         assert_eq!((sync.stale_after.num_minutes(), sync.since.num_days(), sync.scope.as_str()), (240, 7, ""));
     }
@@ -110,6 +142,19 @@ mod tests {
     #[case(
         "client = 'A'\ndestination = 'P'\n[[destination]]\nname = 'P'\nsystem = 'portal'",
         "c.toml:9:15: sync.destination: portal is not asked for anything"
+    )]
+    #[case(
+        "client = 'A'\ndestination = 'CR'\nsite = 'sc-domain:a.example'",
+        "c.toml:10:8: sync.site: callrail has no use for it"
+    )]
+    #[case("client = 'A'\ndestination = 'SC'", "c.toml:8:10: sync.client: it has no site")]
+    #[case(
+        "client = 'A'\ndestination = 'SC'\nsite = 'acme.example'",
+        "c.toml:10:8: sync.site: this is no site of Search Console"
+    )]
+    #[case(
+        "client = 'A'\ndestination = 'SC'\ncompany = 'C'\nsite = 'sc-domain:a.example'",
+        "c.toml:10:11: sync.company: search-console has no use"
     )]
     #[case("client = 'A'\ndestination = 'CR'\ntoken = 'x'", "c.toml:10:1: sync.token: there is no such key")]
     fn a_bad_sync_says_where_what_and_what_to_do(#[case] lines: &str, #[case] begins: &str) {

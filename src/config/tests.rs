@@ -267,9 +267,12 @@ fn the_example_changes_nothing_and_holds_every_key_at_its_default() {
     let file::Source { provider: _, client, secret_env, old_secret_env, header, origins, honeypot, fields, .. } = &source[0];
     assert!(client.is_some() && secret_env.is_some() && old_secret_env.is_some() && header.is_some() && honeypot.is_some());
     assert!(!origins.is_empty() && !fields.is_empty() && source[1].maildir.is_some());
-    let file::Sync { client: _, destination: asked, company, every_minutes, stale_after_minutes, since_days } = &sync[0];
+    let file::Sync { client: _, destination: asked, company, every_minutes, stale_after_minutes, since_days, .. } = &sync[0];
     assert!(company.is_some() && every_minutes.is_some() && stale_after_minutes.is_some() && since_days.is_some());
     assert!(destination.iter().any(|destination| destination.name.get_ref() == asked.get_ref()));
+    assert!(sync[1].site.is_some() && destination.iter().any(|other| other.name.get_ref() == sync[1].destination.get_ref()));
+    let by_oauth = destination.iter().find(|destination| destination.client_id.is_some()).unwrap();
+    assert!(by_oauth.token_url.is_some() && by_oauth.refresh_file.is_some() && Config::example().contains("or refresh_env"));
     assert_eq!(template[0].name.get_ref(), automation[0].name.get_ref());
     let file::Automation { name: _, stage: _, template, per_day, percent, owner, incident_owner, rollback } = &automation[0];
     assert!(template.is_some() && per_day.is_some() && percent.is_none());

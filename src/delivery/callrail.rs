@@ -36,7 +36,7 @@ pub(super) fn ask<'a>(request: &'a Request, account: &str, token: &Secret) -> Re
     let mut query = Serializer::new(String::new());
     query.append_pair("start_date", &time(fetch.from)).append_pair("end_date", &time(fetch.until));
     query.append_pair("sort", "start_time").append_pair("order", "asc").append_pair("fields", FIELDS);
-    query.append_pair("per_page", &CALLS.to_string()).append_pair("page", &fetch.page.to_string());
+    query.append_pair("per_page", &CALLS.to_string()).append_pair("page", &fetch.at.to_string());
     if !fetch.scope.is_empty() {
         query.append_pair("company_id", &fetch.scope);
     }
@@ -82,7 +82,7 @@ pub(super) fn read(answer: &Received<'_>, page: i64) -> Reply {
     let payloads = listed.calls.iter().map(|call| call.to_string().into_bytes()).collect();
     // An empty page is the last one, whatever the count says.
     let more = page < listed.total_pages && !listed.calls.is_empty();
-    let made = Some(Internal::new(Brought::Page(Page { payloads, more })));
+    let made = Some(Internal::new(Brought::Page(Page { payloads, figures: vec![], more })));
     Reply { made, ..reply(Meaning::Accepted, Some(answer.status), None) }
 }
 
@@ -110,8 +110,10 @@ mod tests {
             scope: "COM1".into(),
             from: "2026-06-01T14:00:00.250Z".parse().unwrap(),
             until: "2026-06-02T14:00:00Z".parse().unwrap(),
-            page: 3,
+            page: 4,
             round: 1,
+            list: 0,
+            at: 3,
         };
         let request = request(Content::Fetch(fetch));
         let (call, _) = ask(&request, "ACC9", &Secret::new("k1")).unwrap();

@@ -9,8 +9,9 @@ use tokio::time::{Instant, timeout_at};
 
 use super::http::{Call, Http, LOOKED_AT};
 use super::mail::Post;
+use super::oauth::Tokens;
 use super::webhook::Key;
-use super::{Answer, Received, Request, callrail, chat, classify, hubspot, smtp, twilio, webhook};
+use super::{Answer, Received, Request, callrail, chat, classify, hubspot, search_console, smtp, twilio, webhook};
 use crate::domain::content::{Content, Message};
 use crate::domain::destination::{Secret, Setting, System};
 use crate::domain::outline;
@@ -31,6 +32,8 @@ pub struct Couriers(Arc<BTreeMap<String, Courier>>);
 struct Courier {
     setting: Setting,
     way: Way,
+    /// What gives access tokens, where it lets in by them.
+    tokens: Option<Tokens>,
 }
 
 enum Way {
@@ -64,8 +67,10 @@ impl Couriers {
     pub fn new(settings: &[Setting]) -> Result<Self, BadSetting> {
         let mut couriers = BTreeMap::new();
         for setting in settings {
-            let way = way(setting).map_err(|what| BadSetting { name: setting.name.clone(), what })?;
-            couriers.insert(setting.name.clone(), Courier { setting: setting.clone(), way });
+            let bad = |what| BadSetting { name: setting.name.clone(), what };
+            let way = way(setting).map_err(bad)?;
+            let tokens = setting.grant.as_ref().map(|grant| Tokens::new(setting.system, grant)).transpose().map_err(bad)?;
+            couriers.insert(setting.name.clone(), Courier { setting: setting.clone(), way, tokens });
         }
         Ok(Self(Arc::new(couriers)))
     }
@@ -134,6 +139,7 @@ impl Courier {
         match self.secret() {
             Err(why) if self.setting.needs_secret() || self.wants_its_key() => Some(why),
             Ok(secret) if self.setting.system == System::Webhook => Key::new(secret).err(),
+            Ok(_) => self.tokens.as_ref().and_then(Tokens::trouble),
             _ => None,
         }
     }
@@ -174,6 +180,7 @@ impl Courier {
                     other => other,
                 }
             }
+            (Way::Http(http), System::SearchConsole) => return self.fetch(http, request, until).await,
             (Way::Http(http), System::Chat) => match chat::ask(request, &self.setting) {
                 Ok(call) => match http.exchange(call, chat::ANSWER, until).await {
                     Answer::Http { status, retry_after, body } => {
@@ -195,6 +202,38 @@ impl Courier {
             (Way::Here, _) => Answer::Done,
         };
         classify(system, &answer)
+    }
+
+    /// A page from who lets in by access tokens. One that is not taken any more is replaced once: it may have been taken
+    /// back before its time.
+    async fn fetch(&self, http: &Http, request: &Request, until: Instant) -> Reply {
+        let system = self.setting.system;
+        let unfit = |why| classify(system, &Answer::Unfit(why));
+        let (Some(tokens), Ok(app)) = (&self.tokens, self.secret()) else {
+            return classify(
+                system,
+                &Answer::NoSecret("it has no client_id; set it up with client_id and refresh_file".to_owned()),
+            );
+        };
+        let mut replaced = false;
+        loop {
+            let token = match tokens.access(app, until).await {
+                Ok(token) => token,
+                Err(reply) => return *reply,
+            };
+            let (call, fetch) = match search_console::ask(request, &token) {
+                Ok(asked) => asked,
+                Err(why) => return unfit(why),
+            };
+            let answer = http.exchange(call, search_console::PAGE_BYTES, until).await;
+            let Answer::Http { status, retry_after, body } = answer else { return classify(system, &answer) };
+            if status == 401 && !replaced {
+                tokens.forget(&token).await;
+                replaced = true;
+                continue;
+            }
+            return search_console::read(&Received { status, retry_after, body: &body }, Some(fetch));
+        }
     }
 
     /// A record, and then its place at its contact. Both change nothing when they are made again.

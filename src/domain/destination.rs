@@ -1,6 +1,7 @@
 //! A destination: one account at one outside system, how it is reached, and the secrets it takes.
 
 use std::fmt;
+use std::path::PathBuf;
 
 use super::job::DeliveryMode;
 use super::money::Money;
@@ -25,6 +26,9 @@ words! {
         Chat,
         /// `CallRail`'s API: it is asked for calls.
         Callrail,
+        /// Google's Search Console: it is asked how a site was found.
+        #[strum(serialize = "search-console")]
+        SearchConsole,
     }
 }
 
@@ -50,7 +54,7 @@ impl System {
             Self::Webhook => "webhook",
             Self::Portal => "portal",
             Self::Outline | Self::Chat => "ai_draft",
-            Self::Callrail => "source",
+            Self::Callrail | Self::SearchConsole => "source",
         }
     }
 
@@ -62,7 +66,7 @@ impl System {
             // Asked twice, a model writes twice; our key files one of them.
             Self::Outline | Self::Chat => DeliveryMode::Keyed,
             // To read a list twice has no effect there, and here its payloads are known again.
-            Self::Callrail => DeliveryMode::Keyed,
+            Self::Callrail | Self::SearchConsole => DeliveryMode::Keyed,
             Self::Twilio => DeliveryMode::Reconcile,
             Self::Smtp => DeliveryMode::Once,
         }
@@ -112,6 +116,8 @@ pub struct Setting {
     pub secret: Option<Secret>,
     /// Why there is no secret, and what to do.
     pub missing: Option<String>,
+    /// How access tokens are had there, where the system lets in by them.
+    pub grant: Option<Grant>,
     /// Requests on their way at once, by all workers together.
     pub concurrency: Option<u32>,
     /// Requests in a minute, by all workers together.
@@ -120,6 +126,28 @@ pub struct Setting {
     pub incident_owner: Option<String>,
     /// How what was done there is taken back.
     pub rollback: Option<String>,
+}
+
+/// How access tokens are had from a system that lets in by OAuth: the secret of the setting is the app's.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Grant {
+    /// Who the app is there.
+    pub client_id: String,
+    /// Where tokens are given.
+    pub token_url: String,
+    /// What they are given for.
+    pub refresh: Refresh,
+}
+
+/// Where the refresh token of a grant is.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Refresh {
+    /// In this file, which is written anew where the system gives another one.
+    File(PathBuf),
+    /// Given once, such as in a variable.
+    Given(Secret),
+    /// Nowhere: why, and what to do.
+    Missing(String),
 }
 
 /// What a model's work costs, for a million tokens each.
@@ -155,10 +183,19 @@ impl Setting {
             price: Price::default(),
             secret: None,
             missing: None,
+            grant: None,
             concurrency: None,
             per_minute: None,
             incident_owner: None,
             rollback: None,
+        }
+    }
+
+    /// Whether access there is by OAuth, and what gives tokens where nothing else is said.
+    pub fn token_url(system: System) -> Option<&'static str> {
+        match system {
+            System::SearchConsole => Some("https://oauth2.googleapis.com/token"),
+            _ => None,
         }
     }
 
@@ -171,7 +208,7 @@ impl Setting {
     /// Whether nothing can be sent without a secret: a mail server without a login takes mail from whom it knows.
     pub fn needs_secret(&self) -> bool {
         match self.system {
-            System::Hubspot | System::Twilio | System::Webhook | System::Callrail => true,
+            System::Hubspot | System::Twilio | System::Webhook | System::Callrail | System::SearchConsole => true,
             System::Smtp => !self.account.is_empty(),
             // A model on one's own machine asks for none.
             System::Portal | System::Outline | System::Chat => false,

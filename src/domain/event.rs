@@ -27,6 +27,16 @@ words! {
         #[strum(serialize = "twilio-sms")]
         TwilioSms,
         Callrail, Thumbtack, Angi, Hubspot, Quickbooks, Sendgrid, Mailgun, Email, Webhook, Form, Csv, Event,
+        /// Brings figures of a site, when it is asked, and nothing by itself.
+        #[strum(serialize = "search-console")]
+        SearchConsole,
+    }
+}
+
+impl Provider {
+    /// Whether it brings anything by itself, and not only when it is asked.
+    pub fn sends(self) -> bool {
+        self != Self::SearchConsole
     }
 }
 

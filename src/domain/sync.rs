@@ -1,6 +1,7 @@
 //! A sync: a provider is asked for what it has, window by window and page by page, and how fresh that makes us.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono_tz::America::Los_Angeles;
 use serde::{Deserialize, Serialize};
 
 use super::event::Provider;
@@ -26,9 +27,36 @@ words! {
     }
 }
 
-/// How fresh what reaches up to `cursor` is: late after two rounds, stale after what is expected.
-pub fn freshness(cursor: DateTime<Utc>, now: DateTime<Utc>, every: TimeDelta, stale_after: TimeDelta) -> Freshness {
-    let age = now - cursor;
+/// Days after which what Search Console tells of a day is final: two to three, as its guide says.
+const FINAL_AFTER: TimeDelta = TimeDelta::days(3);
+
+/// How far behind the present a provider's best is: a day of Search Console's is told days later, and all of it.
+pub fn lag(provider: Provider) -> TimeDelta {
+    match provider {
+        Provider::SearchConsole => FINAL_AFTER + TimeDelta::days(1),
+        _ => TimeDelta::zero(),
+    }
+}
+
+/// How many lists a round reads, one after the other.
+pub fn lists(provider: Provider) -> i64 {
+    match provider {
+        // A site's days, its pages, and what was searched for.
+        Provider::SearchConsole => 3,
+        _ => 1,
+    }
+}
+
+/// How fresh what reaches up to `cursor` is, beyond the provider's own lag: late after two rounds, stale after what is
+/// expected.
+pub fn freshness(
+    provider: Provider,
+    cursor: DateTime<Utc>,
+    now: DateTime<Utc>,
+    every: TimeDelta,
+    stale_after: TimeDelta,
+) -> Freshness {
+    let age = now - cursor - lag(provider);
     if age >= stale_after {
         Freshness::Stale
     } else if age >= every * 2 {
@@ -62,9 +90,34 @@ pub struct SyncFigures {
     pub trouble: Option<String>,
 }
 
-/// Until when a window reaches that begins at the cursor.
-pub fn window_end(cursor: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
-    cursor.checked_add_signed(LONGEST_WINDOW).map_or(now, |longest| longest.min(now))
+/// The window of a round that begins at the cursor: from when on is asked, and until when all of it is here then.
+pub fn window(provider: Provider, cursor: DateTime<Utc>, now: DateTime<Utc>) -> (DateTime<Utc>, DateTime<Utc>) {
+    let longest = cursor.checked_add_signed(LONGEST_WINDOW).map_or(now, |longest| longest.min(now));
+    match provider {
+        // Whole days, and no day before it is final; the last ones are read again, because they may have changed.
+        Provider::SearchConsole => {
+            let final_until = midnight(pacific_day(now - FINAL_AFTER));
+            (cursor - FINAL_AFTER, midnight(pacific_day(longest)).min(final_until))
+        }
+        _ => (cursor - OVERLAP, longest),
+    }
+}
+
+/// The day of Search Console's, which goes by California's clock.
+pub fn pacific_day(at: DateTime<Utc>) -> NaiveDate {
+    at.with_timezone(&Los_Angeles).date_naive()
+}
+
+/// When such a day begins.
+fn midnight(day: NaiveDate) -> DateTime<Utc> {
+    let begins = day.and_time(NaiveTime::MIN);
+    // There the clock is never put forward at midnight.
+    begins.and_local_timezone(Los_Angeles).earliest().map_or_else(|| begins.and_utc(), |begins| begins.with_timezone(&Utc))
+}
+
+/// The days that a window asks Search Console for, both included: as many beyond its end as may be final sooner.
+pub fn days(from: DateTime<Utc>, until: DateTime<Utc>) -> (NaiveDate, NaiveDate) {
+    (pacific_day(from), pacific_day(until + FINAL_AFTER - TimeDelta::days(1)))
 }
 
 /// A sync as the configuration describes it.
@@ -97,8 +150,12 @@ pub struct Fetch {
     pub from: DateTime<Utc>,
     /// and before this.
     pub until: DateTime<Utc>,
-    /// From 1.
+    /// Which of the round's pages it is, from 1.
     pub page: i64,
+    /// Which of the provider's lists it is on, from 0.
+    pub list: i64,
+    /// Which page of that list it is, from 1.
+    pub at: i64,
     /// The round it belongs to: another round's page moves no cursor.
     pub round: i64,
 }
@@ -108,8 +165,39 @@ pub struct Fetch {
 pub struct Page {
     /// One payload each, as the provider's webhook would bring it.
     pub payloads: Vec<Vec<u8>>,
-    /// Whether another page follows.
+    /// What was measured: no payload of anybody's, and kept as it is.
+    pub figures: Vec<Figure>,
+    /// Whether another page of this list follows.
     pub more: bool,
+}
+
+words! {
+    /// What a figure is of.
+    pub enum Dimension {
+        /// All of the site.
+        Site,
+        /// One of its pages.
+        Page,
+        /// What was searched for.
+        Query,
+    }
+}
+
+/// How often a site was found in one day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Figure {
+    /// Which day, by California's clock.
+    pub day: NaiveDate,
+    /// Of what.
+    pub dimension: Dimension,
+    /// The page's URL, or the words that were searched for; empty for all of the site.
+    pub key: String,
+    /// How often it was followed.
+    pub clicks: i64,
+    /// How often it was shown.
+    pub impressions: i64,
+    /// The mean place at which it was shown, in hundredths; the first one is 100.
+    pub position: i64,
 }
 
 #[cfg(test)]
@@ -131,19 +219,38 @@ mod tests {
     #[case(-5, Freshness::Fresh)]
     fn freshness_goes_by_what_is_expected(#[case] minutes: i64, #[case] expected: Freshness) {
         let cursor = now() - TimeDelta::minutes(minutes);
-        assert_eq!(freshness(cursor, now(), TimeDelta::minutes(15), TimeDelta::hours(2)), expected);
+        let made = freshness(Provider::Callrail, cursor, now(), TimeDelta::minutes(15), TimeDelta::hours(2));
+        assert_eq!(made, expected);
+    }
+
+    #[test]
+    fn a_day_of_search_console_counts_when_it_is_final() {
+        // Half past two in the night of 9 June in California: of 5 June all is final.
+        let now = "2026-06-09T09:30:00Z".parse().unwrap();
+        let cursor = "2026-06-04T07:00:00Z".parse().unwrap();
+        let (from, until) = window(Provider::SearchConsole, cursor, now);
+        assert_eq!(until, "2026-06-06T07:00:00Z".parse::<DateTime<Utc>>().unwrap());
+        let (first, last) = days(from, until);
+        assert_eq!((first.to_string().as_str(), last.to_string().as_str()), ("2026-06-01", "2026-06-08"));
+        assert_eq!(window(Provider::SearchConsole, until, now).1, until, "nothing more is final today");
     }
 
     proptest! {
         #[test]
-        fn windows_reach_today_in_the_end(days in 0..400_i64) {
-            let (mut cursor, mut rounds) = (now() - TimeDelta::days(days), 0);
-            while cursor < now() {
-                let end = window_end(cursor, now());
-                prop_assert!(end > cursor && end <= now());
-                (cursor, rounds) = (end, rounds + 1);
+        fn windows_reach_today_in_the_end(days in 0..400_i64, seconds in 0..86_400_i64) {
+            let now = now() + TimeDelta::seconds(seconds);
+            for (provider, reached) in [(Provider::Callrail, now), (Provider::SearchConsole, midnight(pacific_day(now - FINAL_AFTER)))] {
+                let (mut cursor, mut rounds) = (now - TimeDelta::days(days), 0);
+                while cursor < reached {
+                    let (from, until) = window(provider, cursor, now);
+                    prop_assert!(from < cursor && until > cursor && until <= reached);
+                    prop_assert!(until - cursor <= LONGEST_WINDOW);
+                    (cursor, rounds) = (until, rounds + 1);
+                }
+                prop_assert!(rounds <= days / 6 + 1);
+                let fresh = freshness(provider, reached, now, TimeDelta::minutes(15), TimeDelta::hours(2));
+                prop_assert_eq!(fresh, Freshness::Fresh);
             }
-            prop_assert!(rounds <= days / 7 + 1);
         }
     }
 }

@@ -85,6 +85,8 @@ pub fn sample(provider: Provider, fields: &Columns, key: &str, at: DateTime<Utc>
             "key": key, "kind": "form_sent", "occurred_at": time, "name": NAME, "phone": PHONE, "email": EMAIL,
             "service": "Test", "market": "Austin", "words": WORDS,
         })),
+        // It is asked, and sends nothing.
+        Provider::SearchConsole => Vec::new(),
     }
 }
 

@@ -90,6 +90,8 @@ pub fn verify(setting: &SourceSetting, request: &Request<'_>) -> Checked {
             Provider::Mailgun => mailgun::verify(request, secret),
             Provider::Event | Provider::Webhook => standard::verify(request, secret),
             Provider::Form | Provider::Csv | Provider::Email => key::bearer(request, secret),
+            // It is asked, and sends nothing.
+            Provider::SearchConsole => Err(Refusal::Signature),
         };
         match checked {
             Ok(passed) => return Ok(passed),

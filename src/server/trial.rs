@@ -111,7 +111,7 @@ mod tests {
 
     #[test]
     fn every_provider_takes_its_own_test_event_and_no_forged_one() {
-        for provider in Provider::VARIANTS {
+        for provider in Provider::VARIANTS.iter().filter(|provider| provider.sends()) {
             let trial = set(*provider, Some("whsec_c2VjcmV0")).try_out(*provider, &acme(), at());
             assert_eq!(trial.signature, SignatureCheck::Passed, "{provider}: {trial}");
             let names_nobody = matches!(provider, Provider::Hubspot | Provider::Quickbooks);
@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn a_source_without_a_secret_says_what_that_means() {
-        for provider in Provider::VARIANTS {
+        for provider in Provider::VARIANTS.iter().filter(|provider| provider.sends()) {
             let trial = set(*provider, None).try_out(*provider, &acme(), at());
             let expected =
                 if needs_secret(*provider) { SignatureCheck::Refused(Refusal::NoSecret) } else { SignatureCheck::Open };

@@ -11,7 +11,7 @@ use crate::domain::actor::{Actor, Person};
 use crate::domain::event::Provider;
 use crate::domain::id::{ClientId, DestinationId, JobId, Kind, SourceId};
 use crate::domain::journal::sha256;
-use crate::domain::sync::{Freshness, SyncFigures, SyncSetting, freshness};
+use crate::domain::sync::{Freshness, SyncFigures, SyncSetting, freshness, lag};
 
 /// A sync whose time has come.
 #[derive(Clone, Debug)]
@@ -97,9 +97,10 @@ impl Tx {
         const KNOWN: &str = "select version from syncs where client_id = $1 and provider = $2";
         if !written && self.one::<(i64,)>(KNOWN, values![client, provider]).await?.is_none() {
             let source = SourceId::new();
+            let begins = now - setting.since - lag(setting.provider);
             let nobody = sha256(Uuid::now_v7().as_bytes()).to_vec();
             self.one::<(i64,)>(SOURCE, values![source, client, provider, nobody, now]).await?;
-            let values = values![client, provider, destination, source, &setting.scope, every, stale, now - setting.since, now];
+            let values = values![client, provider, destination, source, &setting.scope, every, stale, begins, now];
             written = self.one::<(i64,)>(ADD, values).await?.is_some();
         }
         if written {
@@ -183,12 +184,12 @@ impl Store {
             let stale_after = TimeDelta::seconds(row.stale_seconds);
             SyncFigures {
                 client_id: row.client_id,
-                freshness: freshness(row.cursor_at, now, TimeDelta::seconds(row.every_seconds), stale_after),
+                freshness: freshness(row.provider, row.cursor_at, now, TimeDelta::seconds(row.every_seconds), stale_after),
                 client: row.client,
                 provider: row.provider,
                 destination: row.destination,
                 complete_until: row.cursor_at,
-                stale_since: row.cursor_at + stale_after,
+                stale_since: row.cursor_at + lag(row.provider) + stale_after,
                 next_at: row.next_at,
                 trouble: row.trouble,
             }

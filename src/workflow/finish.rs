@@ -116,7 +116,10 @@ async fn watch_destinations(tx: &mut Tx, settled: &[Settled<'_>]) -> Result<(), 
     for one in settled {
         let job = one.intent.job();
         match one.reply.meaning.sign() {
-            Sign::LockedOut => stop(tx, one, &locked_out(one.reply)).await?,
+            Sign::LockedOut => {
+                let why = locked_out(one.reply);
+                stop(tx, one, &why).await?;
+            }
             Sign::Works | Sign::Nothing if job.is_probe => {
                 let why = format!("{} came through", job.reference());
                 tx.close_breaker(job.destination_id, &why).await?;
@@ -136,16 +139,22 @@ async fn watch_destinations(tx: &mut Tx, settled: &[Settled<'_>]) -> Result<(), 
     Ok(())
 }
 
+/// What was found out before it was asked is told in our own words, and says what to do; what it answered may be anything.
 fn locked_out(reply: &Reply) -> String {
-    let status = reply.status.map_or_else(|| "without a status".to_owned(), |status| status.to_string());
-    format!("it answered {status}: the credential is refused")
+    match (reply.status, &reply.error) {
+        (Some(status), _) => format!("it answered {status}: the credential is refused"),
+        (None, Some(ours)) => ours.shown().into_owned(),
+        (None, None) => "the credential is refused".to_owned(),
+    }
 }
 
 /// Stops a destination, and tells whoever answers for it.
 async fn stop(tx: &mut Tx, one: &Settled<'_>, why: &str) -> Result<(), Failure> {
     let job = one.intent.job();
     let Some(opened) = tx.open_breaker(job.destination_id, why).await?.filter(|opened| opened.first) else { return Ok(()) };
-    let todo = if one.reply.meaning == Meaning::LockedOut {
+    let todo = if one.reply.meaning == Meaning::LockedOut && one.reply.status.is_none() {
+        "then resume it"
+    } else if one.reply.meaning == Meaning::LockedOut {
         "renew its credential, then resume it"
     } else {
         "see what is wrong there, then resume it; it is tried again by itself"

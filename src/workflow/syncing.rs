@@ -16,7 +16,7 @@ use crate::domain::job::{DeliveryMode, JobKind, JobState};
 use crate::domain::journal::{sha256, to_hex};
 use crate::domain::reply::{Brought, Reply};
 use crate::domain::routing::BULK;
-use crate::domain::sync::{Fetch, OVERLAP, window_end};
+use crate::domain::sync::{Fetch, lag, lists, window};
 use crate::domain::text::Internal;
 use crate::store::claim::{Claimed, Intent};
 use crate::store::jobs::{NewJob, Queued};
@@ -24,7 +24,7 @@ use crate::store::waiting::NewArrival;
 use crate::store::{Store, Tx};
 
 /// What is asked of a provider.
-pub const LIST: &str = "calls.list";
+pub const LIST: &str = "list";
 
 /// Sets the syncs up as the configuration has them, and stops all others; gives back what could not be set up, and why.
 ///
@@ -61,10 +61,9 @@ pub async fn begin_rounds(store: &Store) -> Result<usize, Failure> {
     let mut tx = store.begin().await?;
     let mut begun = 0;
     for due in tx.due_syncs().await? {
-        let until = window_end(due.cursor, tx.now);
+        let (from, until) = window(due.provider, due.cursor, tx.now);
         let Some(round) = tx.begin_round(&due, until).await? else { continue };
-        let from = due.cursor - OVERLAP;
-        let fetch = Fetch { provider: due.provider, scope: due.scope.clone(), from, until, page: 1, round };
+        let fetch = Fetch { provider: due.provider, scope: due.scope.clone(), from, until, page: 1, round, list: 0, at: 1 };
         queue(&mut tx, due.client, due.destination, &fetch).await?;
         begun += 1;
     }
@@ -130,15 +129,23 @@ pub(super) async fn take_in(tx: &mut Tx, intent: &Intent, reply: &Reply) -> Resu
     if !arrivals.is_empty() {
         tx.keep_arrivals(&arrivals).await?;
     }
-    if page.more {
+    if !page.figures.is_empty() {
+        tx.keep_figures(client, &fetch.scope, &page.figures).await?;
+    }
+    let next = if page.more {
+        Some((fetch.list, fetch.at + 1))
+    } else {
+        Some((fetch.list + 1, 1)).filter(|(list, _)| *list < lists(provider))
+    };
+    if let Some((list, at)) = next {
         if tx.turn_page(client, provider, fetch.round, fetch.page).await? {
-            let next = Fetch { page: fetch.page + 1, ..fetch };
+            let next = Fetch { page: fetch.page + 1, list, at, ..fetch };
             queue(tx, client, job.destination_id, &next).await?;
         }
         return Ok(());
     }
     // A window that was cut short is followed by the next one at once.
-    let behind = tx.now - fetch.until > TimeDelta::hours(1);
+    let behind = tx.now - fetch.until > TimeDelta::hours(1) + lag(provider);
     let next = behind.then_some(tx.now);
     tx.end_round(client, provider, fetch.round, fetch.page, next).await.map(drop)
 }

@@ -42,6 +42,7 @@ fn setting(system: System, url: &str, secret: &str) -> Setting {
         price: quotedeck::domain::destination::Price::default(),
         secret: Some(Secret::new(secret)).filter(|_| !secret.is_empty()),
         missing: secret.is_empty().then(|| "QUOTEDECK_TEST is not set; set it".to_owned()),
+        grant: None,
         concurrency: None,
         per_minute: None,
         incident_owner: None,
@@ -122,7 +123,7 @@ fn brief() -> Content {
 fn first_page() -> Fetch {
     let until = real_now();
     let (scope, from) = (String::new(), until - chrono::TimeDelta::days(1));
-    Fetch { provider: Provider::Callrail, scope, from, until, page: 1, round: 1 }
+    Fetch { provider: Provider::Callrail, scope, from, until, page: 1, round: 1, list: 0, at: 1 }
 }
 
 fn content(system: System) -> Content {
@@ -133,7 +134,7 @@ fn content(system: System) -> Content {
         System::Webhook => Content::Hook(Hook { event: "lead.created".into(), body: "{\"lead\":7}".into() }),
         System::Portal => Content::Publish,
         System::Outline | System::Chat => brief(),
-        System::Callrail => Content::Fetch(first_page()),
+        System::Callrail | System::SearchConsole => Content::Fetch(first_page()),
     }
 }
 

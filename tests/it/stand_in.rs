@@ -5,6 +5,7 @@
 pub(crate) mod apis;
 pub(crate) mod http;
 pub(crate) mod mail;
+pub(crate) mod tokens;
 
 pub(crate) use http::{Mode, StandIn};
 pub(crate) use mail::{MailMode, MailServer};

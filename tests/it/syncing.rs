@@ -22,6 +22,9 @@ use serde_json::{Value, json};
 use crate::databases::World;
 use crate::stand_in::{Mode, StandIn};
 
+mod figures;
+mod granted;
+
 both_databases!(
     every_call_comes_once,
     a_page_whose_answer_was_lost_or_whose_worker_died_is_fetched_again,

@@ -60,6 +60,8 @@ pub fn sign(setting: &SourceSetting, url: &str, id: &str, mut body: Vec<u8>, at:
         Provider::Sendgrid if sendgrid::is_public_key(&secret) => return None,
         Provider::Thumbtack | Provider::Sendgrid => named(&[("authorization", format!("Basic {}", STANDARD.encode(key)))]),
         Provider::Angi => named(&[(setting.header.as_deref().unwrap_or("x-api-key"), secret.clone())]),
+        // It is asked, and sends nothing.
+        Provider::SearchConsole => return None,
         Provider::Form | Provider::Csv | Provider::Email => named(&[("authorization", format!("Bearer {secret}"))]),
     };
     Some(Signed { headers, body })

@@ -53,7 +53,7 @@ pub(crate) fn headers(provider: Provider, url: &str, body: &[u8], at: DateTime<U
             vec![("webhook-id", id), ("webhook-timestamp", time), ("webhook-signature", format!("v1,{signed}"))]
         }
         // Mailgun signs in the body.
-        Provider::Mailgun | Provider::Form | Provider::Csv | Provider::Email => vec![],
+        Provider::Mailgun | Provider::Form | Provider::Csv | Provider::Email | Provider::SearchConsole => vec![],
     }
 }
 

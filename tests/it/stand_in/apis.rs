@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::http::Seen;
+use super::tokens::Tokens;
 
 /// How many messages Twilio shows on a page, whatever was asked for: so that paging is met.
 const PAGE: usize = 2;
@@ -23,6 +24,10 @@ pub(crate) struct Apis {
     messages: Vec<Value>,
     /// CallRail's calls.
     pub(crate) calls: Vec<Value>,
+    /// What lets in by OAuth.
+    pub(crate) tokens: Tokens,
+    /// Search Console's rows: day, dimension, key, clicks, impressions.
+    pub(crate) found: Vec<(String, String, String, i64, i64)>,
     /// Webhook ids that were taken.
     hooks: BTreeSet<String>,
 }
@@ -45,6 +50,8 @@ impl Apis {
             ("POST", ["2010-04-01", "Accounts", _, "Messages.json"]) => self.text(&seen.body),
             ("GET", ["2010-04-01", "Accounts", _, "Messages.json"]) => (200, self.list(path, query)),
             ("GET", ["v3", "a", "22", "calls.json"]) => self.calls(seen, query),
+            ("POST", ["token"]) => self.tokens.give(seen),
+            ("POST", ["webmasters", "v3", "sites", site, "searchAnalytics", "query"]) => self.found(site, seen),
             ("POST", ["v1", "chat", "completions"]) => self.chat(seen),
             ("POST", ["hook", ..]) => self.hook(seen.header("webhook-id")),
             _ => (404, json!({"message": "there is no such path"})),
@@ -141,6 +148,35 @@ impl Apis {
         let shown: Vec<&&Value> = calls.iter().skip((page - 1) * PAGE).take(PAGE).collect();
         let pages = calls.len().div_ceil(PAGE);
         (200, json!({"page": page, "per_page": PAGE, "total_pages": pages, "total_records": calls.len(), "calls": shown}))
+    }
+
+    /// Search Console's rows of some days, those with the most clicks first.
+    fn found(&self, site: &str, seen: &Seen) -> (u16, Value) {
+        if !self.tokens.lets_in(seen) {
+            return (401, json!({"error": {"code": 401, "message": "Request had invalid authentication credentials."}}));
+        }
+        if site != "sc-domain%3Aacme.example" {
+            return (403, json!({"error": {"code": 403, "message": "User does not have sufficient permission for site 'x'."}}));
+        }
+        let asked: Value = serde_json::from_str(&seen.body).unwrap();
+        let (first, last) = (asked["startDate"].as_str().unwrap(), asked["endDate"].as_str().unwrap());
+        let dimension = asked["dimensions"][1].as_str().unwrap_or("site");
+        let mut rows: Vec<_> =
+            self.found.iter().filter(|row| row.1 == dimension && (first..=last).contains(&row.0.as_str())).collect();
+        rows.sort_by_key(|row| (-row.3, &row.0, &row.2));
+        let (start, most) = (asked["startRow"].as_u64().unwrap(), asked["rowLimit"].as_u64().unwrap());
+        let shown = rows.into_iter().skip(usize::try_from(start).unwrap()).take(usize::try_from(most).unwrap());
+        let shown: Vec<Value> = shown
+            .map(|(day, dimension, key, clicks, impressions)| {
+                let keys = if dimension == "site" { json!([day]) } else { json!([day, key]) };
+                json!({"keys": keys, "clicks": clicks, "impressions": impressions, "ctr": 0.1, "position": 4.25})
+            })
+            .collect();
+        let mut answer = json!({"responseAggregationType": "byProperty"});
+        if !shown.is_empty() {
+            answer["rows"] = shown.into();
+        }
+        (200, answer)
     }
 
     fn hook(&mut self, id: &str) -> (u16, Value) {

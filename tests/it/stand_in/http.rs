@@ -142,6 +142,11 @@ impl StandIn {
         self.state().apis.calls.push(call);
     }
 
+    /// What the services hold, to be changed by a test.
+    pub(crate) fn change<T>(&self, change: impl FnOnce(&mut Apis) -> T) -> T {
+        change(&mut self.state().apis)
+    }
+
     /// The requests so far.
     pub(crate) fn seen(&self) -> Vec<Seen> {
         self.state().seen.clone()
