@@ -1,6 +1,7 @@
 //! Citations in a draft: `[2]` points at the second line of the evidence. The draft keeps them, for whoever reviews it;
 //! the client-safe text starts without.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// A citation and where it stands, in bytes; together with the blanks before it.
@@ -13,18 +14,16 @@ struct Cited {
 fn citations(text: &str) -> Vec<Cited> {
     let mut found = Vec::new();
     let mut from = 0;
-    while let Some(open) = text[from..].find('[').map(|at| from + at) {
-        let Some(close) = text[open..].find(']').map(|at| open + at) else { break };
-        let inner = &text[open + 1..close];
-        let numbers: Option<Vec<usize>> = inner.split(',').map(|part| number(part.trim())).collect();
-        match numbers {
-            Some(lines) => {
+    while let Some(close) = text[from..].find(']').map(|at| from + at) {
+        // No bracket stands inside of a citation: the nearest before it opens it.
+        if let Some(open) = text[from..close].rfind('[').map(|at| from + at) {
+            let numbers: Option<Vec<usize>> = text[open + 1..close].split(',').map(|part| number(part.trim())).collect();
+            if let Some(lines) = numbers {
                 let start = text[..open].trim_end_matches([' ', '\t']).len();
                 found.push(Cited { lines, span: start..close + 1 });
-                from = close + 1;
             }
-            None => from = open + 1,
         }
+        from = close + 1;
     }
     found
 }
@@ -36,13 +35,9 @@ fn number(text: &str) -> Option<usize> {
 
 /// The numbers of the lines that a text cites, each once, in the order they appear.
 pub fn cited(text: &str) -> Vec<usize> {
-    let mut lines = Vec::new();
-    for line in citations(text).into_iter().flat_map(|cited| cited.lines) {
-        if !lines.contains(&line) {
-            lines.push(line);
-        }
-    }
-    lines
+    let mut seen = BTreeSet::new();
+    let all = citations(text).into_iter().flat_map(|cited| cited.lines);
+    all.filter(|line| seen.insert(*line)).collect()
 }
 
 /// The text without its citations.
@@ -72,6 +67,15 @@ mod tests {
     #[case("[[3]]", "[]", &[3])]
     fn citations_are_found_and_taken_out(#[case] text: &str, #[case] plain: &str, #[case] lines: &[usize]) {
         assert_eq!((without_citations(text).as_str(), cited(text).as_slice()), (plain, lines));
+    }
+
+    #[test]
+    fn a_flood_of_brackets_takes_no_longer_than_other_text() {
+        let text = format!("{}1]", "[1,".repeat(200_000));
+        let began = std::time::Instant::now();
+        assert_eq!(cited(&text), [1]);
+        assert_eq!(without_citations(&text).len(), text.len() - 3);
+        assert!(began.elapsed().as_secs() < 5, "{:?}", began.elapsed());
     }
 
     proptest! {

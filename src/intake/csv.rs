@@ -13,6 +13,11 @@ use super::record::{Record, size};
 use super::split::newlines;
 use super::{Item, Known, Settings, event, settle, text};
 
+/// What the bodies of all rows may hold: so many bytes, and this many times the file. A long header before many short rows
+/// would else be a thousand times the file.
+const ROOM: usize = 16 * 1024 * 1024;
+const GROWTH: usize = 16;
+
 /// Which column holds which of our fields.
 struct Header {
     names: Vec<String>,
@@ -30,8 +35,23 @@ pub(super) fn read(bytes: &[u8], settings: &Settings) -> Vec<Item> {
     let mut line = 1 + newlines(&bytes[..at]);
     // Bytes that may be read twice for the sake of rows behind a quote that is never closed.
     let mut patience = super::LARGEST * 4;
+    let mut room = ROOM + GROWTH * bytes.len();
+    let mut rejected_in_a_row = 0;
     let mut items = Vec::new();
     while at < bytes.len() {
+        let why = if rejected_in_a_row == super::PATIENCE {
+            Some(format!("{rejected_in_a_row} rows in a row were none of this file; the rest was not looked at: check the file"))
+        } else if room < head.len() {
+            let many = head.len() >> 10;
+            Some(format!("the header row has {many} KiB and is kept with every row; shorten it, or send the rest by itself"))
+        } else {
+            None
+        };
+        if let Some(reason) = why {
+            let outcome = Err(Rejected { line: Some(line), reason });
+            items.push(Item { index: items.len(), line: Some(line), body: bytes[at..].trim_ascii().to_vec(), outcome });
+            break;
+        }
         let (mut length, mut row) = next_row(&bytes[at..]);
         let several = newlines(bytes[at..at + length].trim_ascii_end()) > 0;
         if several && row.len() != header.names.len() && patience > length {
@@ -49,6 +69,8 @@ pub(super) fn read(bytes: &[u8], settings: &Settings) -> Vec<Item> {
                 settle(made, known.key)
             });
             let outcome = made.map_err(|reason| Rejected { line: Some(line), reason });
+            rejected_in_a_row = if outcome.is_err() { rejected_in_a_row + 1 } else { 0 };
+            room = room.saturating_sub(head.len() + raw.len());
             items.push(Item { index: items.len(), line: Some(line), body: [head, b"\n", raw].concat(), outcome });
         }
         line += newlines(&bytes[at..at + length]);

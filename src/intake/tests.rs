@@ -85,6 +85,25 @@ fn a_file_of_broken_arrays_is_read_in_one_pass() {
     assert!(items.len() > 8_000 && items.iter().all(|item| item.outcome.is_err()));
 }
 
+#[test]
+fn a_long_header_before_many_rows_is_not_kept_with_all_of_them() {
+    let file = format!("phone{}\n{}", "x".repeat(100_000), "1\n".repeat(70_000));
+    let columns = Columns([("phone".to_owned(), file.lines().next().unwrap().to_owned())].into());
+    let items = read(Provider::Csv, file.as_bytes(), &Settings { columns, ..settings() });
+    let kept: usize = items.iter().map(|item| item.body.len()).sum();
+    assert!(kept < 21 * 1024 * 1024, "{} MiB", kept >> 20);
+    let last = items.last().unwrap();
+    assert!(last.body.ends_with(b"1\n1") && last.outcome.as_ref().unwrap_err().reason.contains("97 KiB"), "{:?}", last.outcome);
+}
+
+#[test]
+fn a_csv_of_bad_rows_alone_is_not_read_to_its_end() {
+    let file = format!("name,phone\n{}", "1\n".repeat(60_000));
+    let items = read(Provider::Csv, file.as_bytes(), &settings());
+    assert_eq!(items.len(), PATIENCE + 1);
+    assert_eq!(items.last().unwrap().body.len(), (60_000 - PATIENCE) * 2 - 1);
+}
+
 #[rstest]
 #[case("no-answer", EventKind::CallMissed)]
 #[case("busy", EventKind::CallMissed)]
