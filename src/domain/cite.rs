@@ -74,7 +74,7 @@ mod tests {
         let text = format!("{}1]", "[1,".repeat(200_000));
         let began = std::time::Instant::now();
         assert_eq!(cited(&text), [1]);
-        assert_eq!(without_citations(&text).len(), text.len() - 3);
+        assert_eq!(without_citations(&text).len(), text.len() - "[1,1]".len());
         assert!(began.elapsed().as_secs() < 5, "{:?}", began.elapsed());
     }
 
