@@ -63,7 +63,12 @@ pub(super) fn read(bytes: &[u8], settings: &Settings) -> Vec<Item> {
         let raw = &bytes[at..at + length];
         if !raw.trim_ascii().is_empty() {
             let line = line + newlines(&raw[..raw.len() - raw.trim_ascii_start().len()]);
-            let raw = raw.trim_ascii();
+            let trimmed = raw.trim_ascii();
+            if raw.contains(&b'"') || !matches!(raw.strip_prefix(trimmed), Some(b"" | b"\n" | b"\r\n")) {
+                // What is kept is what is read: blanks around a row, or behind a quote without its end, are in neither.
+                row = next_row(trimmed).1;
+            }
+            let raw = trimmed;
             let made = row_record(&row, raw.len(), &header).map(|known| {
                 let made = event::made(&known, settings, Some(EventKind::FormSent));
                 settle(made, known.key)

@@ -96,6 +96,17 @@ fn a_long_header_before_many_rows_is_not_kept_with_all_of_them() {
     assert!(last.body.ends_with(b"1\n1") && last.outcome.as_ref().unwrap_err().reason.contains("97 KiB"), "{:?}", last.outcome);
 }
 
+#[rstest]
+#[case("key,name,phone\n , ,4158675309\n")]
+#[case("name,phone\nBo,4158675309 \n")]
+#[case("phone,name\n4158675309,\"Bo\n")]
+fn a_row_with_blanks_around_it_has_one_key_however_often_it_is_read(#[case] file: &str) {
+    let once = read(Provider::Csv, file.as_bytes(), &settings());
+    let again = read(Provider::Csv, &once[0].body, &settings());
+    assert_eq!((once.len(), again.len()), (1, 1));
+    assert_eq!(once[0].outcome, again[0].outcome);
+}
+
 #[test]
 fn a_csv_of_bad_rows_alone_is_not_read_to_its_end() {
     let file = format!("name,phone\n{}", "1\n".repeat(60_000));
