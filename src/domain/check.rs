@@ -74,6 +74,9 @@ pub struct Evidence {
     severities: Severities,
 }
 
+/// How far from a code the words are looked for that tell what it opens, in bytes.
+const REACH: usize = 90;
+
 /// What one check found, in bytes of the folded text.
 struct Hit {
     kind: FindingKind,
@@ -145,7 +148,13 @@ impl Evidence {
         // What a line break cuts in two is whole again where the lines are joined.
         if let Some(joined) = Folded::joined(text) {
             let cut = self.patterns(&joined).into_iter();
-            let cut = cut.filter(|hit| hit.severity == Severity::Block && joined.breaks_inside(&hit.span));
+            let cut = cut.filter(|hit| {
+                // A code is told by the words around it, and those can be cut in two as well.
+                let by_words =
+                    matches!(hit.kind, FindingKind::AccessCode | FindingKind::BankNumber | FindingKind::SocialSecurity);
+                let cut = if by_words { joined.breaks_near(&hit.span, REACH) } else { joined.breaks_inside(&hit.span) };
+                hit.severity == Severity::Block && cut
+            });
             hits.extend(cut.map(|hit| hit.in_original(&joined)));
         }
         let chars: Vec<char> = text.chars().collect();

@@ -138,6 +138,8 @@ mod tests {
     #[case("To disarm the alarm press 7742", "7742")]
     #[case("The code to get in is 4455", "4455")]
     #[case("g\u{200b}ate code ４４１１", "４４１１")]
+    #[case("Wifi pa\nssword is bluehouse77", "bluehouse77")]
+    #[case("ga\nte co\nde 4411", "4411")]
     fn codes(#[case] text: &str, #[case] found: &str) {
         let spans: Vec<String> = spans(text, AccessCode).into_iter().map(|span| span.to_lowercase()).collect();
         assert_eq!(spans, [found]);

@@ -7,6 +7,9 @@ use std::ops::Range;
 const TWINS: &str = "aàáâãäåāăąаαɑӑӓ bвʙβƅ cçćčсϲċĉ dďđԁɗ eèéêëēėęěеёεҽĕ fƒ gğģɡġĝɢ hнһɦʜĥħ iìíîïīįıіιɩɪĭĩї jјϳĵ kķкκ lĺľłʟӏļ mмʍ \
                      nñńňņոɴη oòóôõöøōőоοօơŏ pрρ qԛ rŕřʀ sśşšșѕŝ tţťțтτŧ uùúûüūůűųυսŭũ vνѵʋ wŵԝωшɯ xхχ yýÿŷуүγʏ zźżžʐ";
 
+/// Capitals that look like another letter than their small ones do: each with the letter it reads as.
+const CAPITALS: [(char, char); 5] = [('Η', 'H'), ('Μ', 'M'), ('Ν', 'N'), ('Υ', 'Y'), ('Ζ', 'Z')];
+
 /// The first character of each run of ten decimal digits of other scripts and styles.
 const ZEROS: [u32; 13] =
     [0x660, 0x6f0, 0x966, 0x9e6, 0xa66, 0xff10, 0x2080, 0x1d7ce, 0x1d7d8, 0x1d7e2, 0x1d7ec, 0x1d7f6, 0x1fbf0];
@@ -72,6 +75,11 @@ impl Folded {
     pub(super) fn breaks_inside(&self, span: &Range<usize>) -> bool {
         let next = self.breaks.partition_point(|at| *at <= span.start);
         self.breaks.get(next).is_some_and(|at| *at < span.end)
+    }
+
+    /// Whether a line ends inside a span, or at most so many bytes from it.
+    pub(super) fn breaks_near(&self, span: &Range<usize>, reach: usize) -> bool {
+        self.breaks_inside(&(span.start.saturating_sub(reach)..span.end + reach))
     }
 
     /// Where the first line ends.
@@ -213,6 +221,9 @@ fn twin(c: char) -> Option<char> {
     if !('\u{c0}'..='\u{58f}').contains(&c) {
         return None;
     }
+    if let Some((_, letter)) = CAPITALS.iter().find(|(capital, _)| *capital == c) {
+        return Some(*letter);
+    }
     let small = c.to_lowercase().next()?;
     let letter = TWINS.split(' ').find(|group| group.chars().skip(1).any(|twin| twin == small))?.chars().next()?;
     Some(if small == c { letter } else { letter.to_ascii_uppercase() })
@@ -233,6 +244,7 @@ mod tests {
     #[case("512‑555–0142", "512-555-0142")]
     #[case("аna＠exаmple․com", "ana@example.com")]
     #[case("Zoë Müller", "Zoe Muller")]
+    #[case("ΗΜΝΥΖ ΑΒΕΙΚΟΡΤΧ", "HMNYZ ABEIKOPTX")]
     #[case("𝐆uarantee", "Guarantee")]
     #[case("日本", "日本")]
     fn look_alikes_become_plain(#[case] given: &str, #[case] folded: &str) {
