@@ -52,16 +52,8 @@ struct Words {
 }
 
 fn words() -> Done<Words> {
-    let mut words = Words {
-        targets: Vec::new(),
-        input: None,
-        inputs: 1_000_000,
-        seed: 1,
-        jobs: 1,
-        here: false,
-        careful: false,
-        list: false,
-    };
+    let mut words =
+        Words { targets: Vec::new(), input: None, inputs: 1_000_000, seed: 1, jobs: 1, here: false, careful: false, list: false };
     let mut given = env::args().skip(1);
     while let Some(word) = given.next() {
         let mut value = || given.next().ok_or_else(|| format!("{word} needs a value"));
@@ -102,7 +94,8 @@ fn perform(words: &Words) -> Done<bool> {
     if let Some(name) = words.targets.iter().find(|name| all.iter().all(|target| target.name != **name)) {
         return Err(format!("no target {name}; --list names them").into());
     }
-    let wanted: Vec<&Target> = all.iter().filter(|target| words.targets.is_empty() || words.targets.contains(&target.name)).collect();
+    let wanted: Vec<&Target> =
+        all.iter().filter(|target| words.targets.is_empty() || words.targets.contains(&target.name)).collect();
     match (&words.input, wanted.as_slice()) {
         (Some(file), [target]) => Ok(run::one(target, &fs::read(file)?)),
         (Some(_), _) => Err("name the one target that the input is for".into()),

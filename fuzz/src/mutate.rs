@@ -110,18 +110,16 @@ const WORDS: &[&[u8]] = &[
 
 /// The largest input, in bytes: what the front door takes.
 pub(crate) const LARGEST: usize = 256 * 1024;
-/// Most inputs stay below this: small ones are quick, and say as much.
-const USUAL: usize = 4 * 1024;
 
-/// An input made of one of the known ones.
-pub(crate) fn input(rng: &mut Rng, known: &[Vec<u8>]) -> Vec<u8> {
+/// An input made of one of the known ones; most have at most `usual` bytes.
+pub(crate) fn input(rng: &mut Rng, known: &[Vec<u8>], usual: usize) -> Vec<u8> {
     let mut made = match rng.u8(..) {
         0..=3 => (0..rng.usize(..200)).map(|_| rng.u8(..)).collect(),
         4..=9 => (0..rng.usize(..30)).flat_map(|_| word(rng).iter().copied()).collect(),
         _ => one(rng, known).to_vec(),
     };
     // One in twenty thousand is as large as may come.
-    let room = if rng.u16(..) < 3 { LARGEST } else { USUAL.max(made.len()) };
+    let room = if rng.u16(..) < 3 { LARGEST } else { usual.max(made.len()) };
     for _ in 0..=rng.usize(..6) {
         change(rng, &mut made, known, room);
     }

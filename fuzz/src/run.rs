@@ -106,7 +106,7 @@ pub(crate) fn many(target: &Target, words: &Words) -> Done<bool> {
         // The seeds themselves come first.
         let input = match target.seeds.get(n as usize) {
             Some(seed) => seed.clone(),
-            None => mutate::input(&mut rng, &known),
+            None => mutate::input(&mut rng, &known, target.usual),
         };
         if words.careful {
             fs::create_dir_all(FOLDER)?;
@@ -119,7 +119,7 @@ pub(crate) fn many(target: &Target, words: &Words) -> Done<bool> {
             if kinds.len() < TOLD && kinds.insert(kind.clone()) {
                 tell(target, &input, &kind, &why, n, words.seed)?;
             }
-        } else if shapes.insert(ran.shape) && known.len() < KEPT && input.len() <= 8 * 1024 {
+        } else if shapes.insert(ran.shape) && known.len() < KEPT && input.len() <= 2 * target.usual {
             known.push(input);
         }
     }

@@ -167,7 +167,9 @@ pub(crate) fn drafts() -> Vec<Vec<u8>> {
     ];
     let mut all = bytes(&own);
     let evidence = "Juan Ortiz\0my husband said the heater under the stairs is leaking all over, two techs came on Monday, $240\0no heat, the baby is cold\0Deshawn Keller";
-    let lines = [corpus("trade.txt", 120), corpus("clean.txt", 60), corpus("us_addresses.txt", 40), corpus("usaddress_lines.tsv", 60)].concat();
+    let lines =
+        [corpus("trade.txt", 120), corpus("clean.txt", 60), corpus("us_addresses.txt", 40), corpus("usaddress_lines.tsv", 60)]
+            .concat();
     all.extend((0..).zip(&lines).map(|(n, line)| format!("{evidence}\0{line}\0{}", "?".repeat(n % 4)).into_bytes()));
     all
 }
@@ -216,8 +218,11 @@ pub(crate) const LINK_KEY: &str = "0123456789abcdef0123456789abcdef";
 /// Tokens of such links; the first is one of ours.
 pub(crate) fn tokens() -> Vec<Vec<u8>> {
     let key = Secret::new(LINK_KEY);
-    let leaving = Email::parse("dana@mail.example.com")
-        .map(|address| Leaving { client: ClientId(Uuid::nil()), lead: LeadId(Uuid::nil()), address });
+    let leaving = Email::parse("dana@mail.example.com").map(|address| Leaving {
+        client: ClientId(Uuid::nil()),
+        lead: LeadId(Uuid::nil()),
+        address,
+    });
     let made = Links::new("https://deck.example", &key).zip(leaving.ok()).map(|(links, leaving)| links.link(&leaving));
     let made = made.and_then(|link| link.rsplit('/').next().map(str::to_owned)).unwrap_or_default();
     bytes(&[&made, "AAAA.BBBB", "..", ""])
@@ -254,12 +259,23 @@ pub(crate) fn configs() -> Vec<Vec<u8>> {
 
 /// Keys as the configuration names them.
 pub(crate) fn keys() -> Vec<Vec<u8>> {
-    bytes(&["undo=U|ctrl-z\nquit=q|alt-F5", "approve=Space\nmask=BackTab|ctrl-alt-x", "ctrl-|alt--|F13|é|日", "edit=ctrl-\u{301}"])
+    bytes(&[
+        "undo=U|ctrl-z\nquit=q|alt-F5",
+        "approve=Space\nmask=BackTab|ctrl-alt-x",
+        "ctrl-|alt--|F13|é|日",
+        "edit=ctrl-\u{301}",
+    ])
 }
 
 /// Places in lists, and references.
 pub(crate) fn places() -> Vec<Vec<u8>> {
-    bytes(&["1795521600000.0194d3c0111170008000000000000000.Acme.2", "L-2041", "D-12", "-1.0194d3c0-1111-7000-8000-000000000000", "j-9"])
+    bytes(&[
+        "1795521600000.0194d3c0111170008000000000000000.Acme.2",
+        "L-2041",
+        "D-12",
+        "-1.0194d3c0-1111-7000-8000-000000000000",
+        "j-9",
+    ])
 }
 
 /// A text, a zero byte, and what is pressed.

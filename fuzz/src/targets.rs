@@ -20,10 +20,19 @@ pub(crate) struct Target {
     pub(crate) name: String,
     pub(crate) seeds: Vec<Vec<u8>>,
     pub(crate) run: Box<dyn Fn(&[u8]) -> u64>,
+    /// Bytes that most inputs stay below: small ones are quick, and say as much.
+    pub(crate) usual: usize,
 }
 
 fn target(name: impl Into<String>, seeds: Vec<Vec<u8>>, run: impl Fn(&[u8]) -> u64 + 'static) -> Target {
-    Target { name: name.into(), seeds, run: Box::new(run) }
+    Target { name: name.into(), seeds, run: Box::new(run), usual: 4096 }
+}
+
+impl Target {
+    /// With smaller inputs: what is checked again at every key has a few lines.
+    fn small(self) -> Self {
+        Self { usual: 512, ..self }
+    }
 }
 
 /// All of them.
@@ -52,12 +61,12 @@ pub(crate) fn all() -> Vec<Target> {
     all.push(target("citations", seeds::lines(), text(text::citations)));
     all.push(target("line", seeds::keystrokes(), review::line));
     all.push(target("editor", seeds::keystrokes(), review::editor));
-    all.push(target("review", seeds::keystrokes(), review::screen));
-    all.push(target("diff", seeds::pairs(), review::diff));
-    all.push(target("findings", seeds::drafts(), check::findings));
-    all.push(target("findings-hidden", seeds::drafts(), check::hidden));
-    all.push(target("findings-alike", seeds::drafts(), check::alike));
-    all.push(target("findings-lines", seeds::drafts(), check::lines));
+    all.push(target("review", seeds::keystrokes(), review::screen).small());
+    all.push(target("diff", seeds::pairs(), review::diff).small());
+    all.push(target("findings", seeds::drafts(), check::findings).small());
+    all.push(target("findings-hidden", seeds::drafts(), check::hidden).small());
+    all.push(target("findings-alike", seeds::drafts(), check::alike).small());
+    all.push(target("findings-lines", seeds::drafts(), check::lines).small());
     all
 }
 

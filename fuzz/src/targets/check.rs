@@ -14,16 +14,70 @@ use crate::inputs::parts;
 
 /// What cannot be seen.
 const HIDDEN: [char; 12] = [
-    '\u{200b}', '\u{200c}', '\u{200d}', '\u{2060}', '\u{feff}', '\u{ad}', '\u{202e}', '\u{2066}', '\u{fe0f}', '\u{34f}', '\u{e0041}',
+    '\u{200b}',
+    '\u{200c}',
+    '\u{200d}',
+    '\u{2060}',
+    '\u{feff}',
+    '\u{ad}',
+    '\u{202e}',
+    '\u{2066}',
+    '\u{fe0f}',
+    '\u{34f}',
+    '\u{e0041}',
     '\u{180e}',
 ];
 /// What ends a line.
 const BREAKS: [&str; 5] = ["\n", "\r\n", "\u{2028}", "\u{2029}", "\u{85}"];
 /// Characters that look like the first of their group, from Unicode's table of confusables.
 const LOOK_ALIKES: &[&str] = &[
-    "aаαａ𝐚", "cсｃ𝐜", "eеｅ𝐞", "iіｉ𝐢", "oоοｏ𝐨", "pрρｐ𝐩", "xхｘ𝐱", "yуｙ𝐲", "sѕｓ𝐬", "jјｊ", "hһｈ", "dԁｄ", "AАΑＡ𝐀", "BВΒＢ", "CСϹＣ", "EЕΕＥ", "HНΗＨ",
-    "IІΙＩ", "KКΚＫ", "MМΜＭ", "NΝＮ", "OОΟＯ", "PРΡＰ", "SЅＳ", "TТΤＴ", "XХΧＸ", "YΥＹ", "ZΖＺ", "0０𝟎٠", "1１𝟏١", "2２𝟐٢", "3３𝟑٣",
-    "4４𝟒٤", "5５𝟓٥", "6６𝟔٦", "7７𝟕٧", "8８𝟖٨", "9９𝟗٩", "-‐‑–－", ".．․", "@＠﹫", "/／⁄", "'’", "$＄", ":：", "(（", ")）",
+    "aаαａ𝐚",
+    "cсｃ𝐜",
+    "eеｅ𝐞",
+    "iіｉ𝐢",
+    "oоοｏ𝐨",
+    "pрρｐ𝐩",
+    "xхｘ𝐱",
+    "yуｙ𝐲",
+    "sѕｓ𝐬",
+    "jјｊ",
+    "hһｈ",
+    "dԁｄ",
+    "AАΑＡ𝐀",
+    "BВΒＢ",
+    "CСϹＣ",
+    "EЕΕＥ",
+    "HНΗＨ",
+    "IІΙＩ",
+    "KКΚＫ",
+    "MМΜＭ",
+    "NΝＮ",
+    "OОΟＯ",
+    "PРΡＰ",
+    "SЅＳ",
+    "TТΤＴ",
+    "XХΧＸ",
+    "YΥＹ",
+    "ZΖＺ",
+    "0０𝟎٠",
+    "1１𝟏١",
+    "2２𝟐٢",
+    "3３𝟑٣",
+    "4４𝟒٤",
+    "5５𝟓٥",
+    "6６𝟔٦",
+    "7７𝟕٧",
+    "8８𝟖٨",
+    "9９𝟗٩",
+    "-‐‑–－",
+    ".．․",
+    "@＠﹫",
+    "/／⁄",
+    "'’",
+    "$＄",
+    ":：",
+    "(（",
+    ")）",
 ];
 
 /// A text with what it is checked against.
@@ -107,7 +161,8 @@ fn keeps_blocks(case: &Case, before: &[Finding], changed: &Changed) {
 }
 
 fn told(found: &[Finding]) -> u64 {
-    let kinds: Vec<_> = found.iter().take(6).map(|finding| (finding.kind.as_str(), finding.severity.as_str(), gist(&finding.reason))).collect();
+    let kinds: Vec<_> =
+        found.iter().take(6).map(|finding| (finding.kind.as_str(), finding.severity.as_str(), gist(&finding.reason))).collect();
     shape(&kinds)
 }
 
@@ -121,14 +176,12 @@ pub(super) fn findings(bytes: &[u8]) -> u64 {
     told(&found)
 }
 
-/// Hidden characters put in anywhere: the same is found.
+/// Hidden characters put in anywhere: no block is lost.
 pub(super) fn hidden(bytes: &[u8]) -> u64 {
     let mut case = Case::new(bytes, None);
-    let (text, before) = (case.text.clone(), case.found(&case.text));
+    let (text, before) = (case.text.clone(), case.blocks(&case.text));
     let changed = Changed::new(&text, |c| case.change().map(|change| format!("{c}{}", HIDDEN[change % HIDDEN.len()])));
-    let after = case.found(&changed.text);
-    let kinds = |found: &[Finding]| found.iter().map(|finding| (finding.kind, finding.severity)).collect::<Vec<_>>();
-    assert_eq!(kinds(&before), kinds(&after), "hidden characters change what is found in {:?}", changed.text);
+    keeps_blocks(&case, &before, &changed);
     told(&before)
 }
 
@@ -148,7 +201,12 @@ pub(super) fn alike(bytes: &[u8]) -> u64 {
 /// Line breaks put in anywhere: no block is lost. A number that is not in the evidence may become two that are, or a date.
 pub(super) fn lines(bytes: &[u8]) -> u64 {
     let mut case = Case::new(bytes, None);
-    case.text = case.text.split(|c: char| c.is_whitespace() || c == '\u{1c}').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+    case.text = case
+        .text
+        .split(|c: char| c.is_whitespace() || c == '\u{1c}')
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ");
     let mut before = case.blocks(&case.text);
     before.retain(|finding| finding.kind != FindingKind::UnknownNumber);
     let text = case.text.clone();

@@ -47,7 +47,8 @@ fn looked_at(provider: Provider, item: &Item, settings: &Settings) -> String {
         Ok(Normalised::Event(event)) => {
             assert!(!event.natural_key.is_empty(), "it has no key");
             let traits = traits_of(event);
-            let there = [event.contact.phone.is_some(), event.contact.email.is_some(), event.value.is_some(), event.words.is_some()];
+            let there =
+                [event.contact.phone.is_some(), event.contact.email.is_some(), event.value.is_some(), event.words.is_some()];
             let more = [event.thread_key.is_some(), event.reached.is_some(), event.seen.bad_phone, traits.street_key.is_some()];
             format!("{} {there:?} {more:?} {} {}", event.kind, event.urgency.as_str(), event.unknown_fields.len().min(3))
         }

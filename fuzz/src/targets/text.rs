@@ -83,7 +83,7 @@ pub(super) fn alike(told: &str) -> u64 {
     assert!((0..=100).contains(&far) && edit::percent(one, one) == 0, "a distance is none");
     let signs = Signs { words: told, email: Some(other), bad_phone: same, took: Some(2), messages: 3 };
     let score = score(&signs);
-    assert!((0..=100).contains(&score.points), "a score is none");
+    assert!(score.points >= 0 && (score.points > 0) == !score.reasons.is_empty(), "a score has no reason");
     shape(&(same, far / 10, name_key(one, other).is_some(), street_key(told).is_some(), score.reasons.len()))
 }
 
