@@ -21,6 +21,7 @@ mod http;
 mod hubspot;
 mod mail;
 mod oauth;
+mod quickbooks;
 pub mod scripted;
 mod search_console;
 mod smtp;
@@ -116,6 +117,7 @@ pub fn classify(system: System, answer: &Answer) -> Reply {
                 System::Chat => chat::read(&answer, None),
                 System::Callrail => callrail::read(&answer, 1),
                 System::SearchConsole => search_console::read(&answer, None),
+                System::Quickbooks => quickbooks::classify(&answer),
                 System::Smtp | System::Webhook | System::Portal | System::Outline => webhook::read(&answer),
             }
         }

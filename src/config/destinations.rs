@@ -84,6 +84,12 @@ fn grant(table: &Destination, system: System) -> Result<(Option<Grant>, Option<S
     };
     let (refresh, source) = match (&table.refresh_file, &table.refresh_env) {
         (Some(_), Some(variable)) => return Err(fault(variable, "refresh_file says it already; keep one of them")),
+        (None, Some(variable)) if system == System::Quickbooks => {
+            return Err(fault(
+                variable,
+                "QuickBooks gives another token again and again, and a variable cannot keep it; use refresh_file",
+            ));
+        }
         (Some(file), None) => (Refresh::File(whole_path(file)?), None),
         (None, Some(variable)) => (Refresh::Missing(String::new()), place(Some(variable), None)?),
         (None, None) => return Err(missing("refresh token; add refresh_file = \"/PATH\"")),
@@ -134,6 +140,13 @@ fn account(table: &Destination, system: System) -> Result<String, Fault> {
         (System::Callrail, None) => {
             Err(fault(&table.name, "it has no account; add account = \"…\", as the address of its pages shows it"))
         }
+        (System::Quickbooks, Some(account)) => {
+            let realm = account.get_ref().trim();
+            let is_realm = !realm.is_empty() && realm.len() <= 30 && realm.bytes().all(|byte| byte.is_ascii_digit());
+            let what = "this is no company of QuickBooks; write its realm id, a number, as it was told when it was connected";
+            if is_realm { Ok(realm.to_owned()) } else { Err(fault(account, what)) }
+        }
+        (System::Quickbooks, None) => Err(fault(&table.name, "it has no account; add account = \"…\", the company's realm id")),
         (System::Smtp, Some(account)) => name(account),
         (System::Smtp, None) => Ok(String::new()),
         (

@@ -85,6 +85,7 @@ fn parts() -> Vec<Part> {
         sources(),
         call_list(),
         syncs(),
+        books(),
         figures(),
         site_sync(),
         mail_folder(),
@@ -305,6 +306,23 @@ fn syncs() -> Part {
             line("every_minutes", EVERY.to_string(), "between two rounds"),
             line("stale_after_minutes", STALE_AFTER.to_string(), "what is older is no base for a summary"),
             line("since_days", SINCE.to_string(), "how far back the first round begins"),
+        ],
+    }
+}
+
+fn books() -> Part {
+    Part {
+        heading: "[[destination]]",
+        about: "A company's books at QuickBooks Online, asked for its estimates and invoices; a [[sync]] with it needs no more. It lets in\n\
+                by OAuth, as Search Console below, and gives another refresh token each day.",
+        lines: vec![
+            line("name", quoted("QuickBooks"), "the name people use; required"),
+            line("system", quoted(System::Quickbooks.as_str()), "required"),
+            line("account", quoted("9130357766900000"), "the company's realm id; required"),
+            line("client_id", quoted("ABCDEF"), "who the app is; required"),
+            line("secret_env", quoted("INTUIT_APP_SECRET"), "the app's secret; or secret_file"),
+            line("refresh_file", quoted("/var/lib/quotedeck/intuit-token"), "chmod 600, in a folder to write in; required"),
+            line("per_minute", "60", "requests in a minute, by all workers"),
         ],
     }
 }

@@ -41,8 +41,9 @@ fn sync(table: &Sync, destinations: &[Described]) -> Result<SyncSetting, Fault> 
     let provider = match asked.setting.system {
         System::Callrail => Provider::Callrail,
         System::SearchConsole => Provider::SearchConsole,
+        System::Quickbooks => Provider::Quickbooks,
         system => {
-            let what = format!("{system} is not asked for anything; name one that is callrail or search-console");
+            let what = format!("{system} is not asked for anything; name one that is callrail, quickbooks or search-console");
             return Err(fault(&table.destination, what));
         }
     };
@@ -81,6 +82,7 @@ fn scope(table: &Sync, provider: Provider) -> Result<String, Fault> {
         }
         (Provider::SearchConsole, Some(company), _) => Err(useless(company)),
         (_, _, Some(site)) => Err(useless(site)),
+        (Provider::Quickbooks, Some(company), None) => Err(useless(company)),
         (_, company, None) => Ok(company.as_ref().map(name).transpose()?.unwrap_or_default()),
     }
 }

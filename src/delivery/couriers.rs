@@ -11,7 +11,7 @@ use super::http::{Call, Http, LOOKED_AT};
 use super::mail::Post;
 use super::oauth::Tokens;
 use super::webhook::Key;
-use super::{Answer, Received, Request, callrail, chat, classify, hubspot, search_console, smtp, twilio, webhook};
+use super::{Answer, Received, Request, callrail, chat, classify, hubspot, quickbooks, search_console, smtp, twilio, webhook};
 use crate::domain::content::{Content, Message};
 use crate::domain::destination::{Secret, Setting, System};
 use crate::domain::outline;
@@ -180,7 +180,12 @@ impl Courier {
                     other => other,
                 }
             }
-            (Way::Http(http), System::SearchConsole) => return self.fetch(http, request, until).await,
+            (Way::Http(http), System::SearchConsole) => {
+                return self.figures(http, request, until).await.unwrap_or_else(|reply| *reply);
+            }
+            (Way::Http(http), System::Quickbooks) => {
+                return self.books(http, request, until).await.unwrap_or_else(|reply| *reply);
+            }
             (Way::Http(http), System::Chat) => match chat::ask(request, &self.setting) {
                 Ok(call) => match http.exchange(call, chat::ANSWER, until).await {
                     Answer::Http { status, retry_after, body } => {
@@ -204,36 +209,56 @@ impl Courier {
         classify(system, &answer)
     }
 
-    /// A page from who lets in by access tokens. One that is not taken any more is replaced once: it may have been taken
+    /// An answer from who lets in by access tokens. One that is not taken any more is replaced once: it may have been taken
     /// back before its time.
-    async fn fetch(&self, http: &Http, request: &Request, until: Instant) -> Reply {
+    async fn let_in(
+        &self,
+        http: &Http,
+        most: usize,
+        until: Instant,
+        ask: impl Fn(&Secret) -> Call,
+    ) -> Result<(u16, Option<i64>, String), Box<Reply>> {
         let system = self.setting.system;
-        let unfit = |why| classify(system, &Answer::Unfit(why));
         let (Some(tokens), Ok(app)) = (&self.tokens, self.secret()) else {
-            return classify(
-                system,
-                &Answer::NoSecret("it has no client_id; set it up with client_id and refresh_file".to_owned()),
-            );
+            let why = "it has no client_id; set it up with client_id and refresh_file".to_owned();
+            return Err(Box::new(classify(system, &Answer::NoSecret(why))));
         };
         let mut replaced = false;
         loop {
-            let token = match tokens.access(app, until).await {
-                Ok(token) => token,
-                Err(reply) => return *reply,
-            };
-            let (call, fetch) = match search_console::ask(request, &token) {
-                Ok(asked) => asked,
-                Err(why) => return unfit(why),
-            };
-            let answer = http.exchange(call, search_console::PAGE_BYTES, until).await;
-            let Answer::Http { status, retry_after, body } = answer else { return classify(system, &answer) };
-            if status == 401 && !replaced {
-                tokens.forget(&token).await;
-                replaced = true;
-                continue;
+            let token = tokens.access(app, until).await?;
+            match http.exchange(ask(&token), most, until).await {
+                Answer::Http { status: 401, .. } if !replaced => {
+                    tokens.forget(&token).await;
+                    replaced = true;
+                }
+                Answer::Http { status, retry_after, body } => return Ok((status, retry_after, body)),
+                other => return Err(Box::new(classify(system, &other))),
             }
-            return search_console::read(&Received { status, retry_after, body: &body }, Some(fetch));
         }
+    }
+
+    /// A page of a site's figures.
+    async fn figures(&self, http: &Http, request: &Request, until: Instant) -> Result<Reply, Box<Reply>> {
+        let fetch = search_console::fetch(request).map_err(|why| Box::new(classify(self.setting.system, &Answer::Unfit(why))))?;
+        let ask = |token: &Secret| search_console::ask(fetch, token);
+        let (status, retry_after, body) = self.let_in(http, search_console::PAGE_BYTES, until, ask).await?;
+        Ok(search_console::read(&Received { status, retry_after, body: &body }, Some(fetch)))
+    }
+
+    /// A page of a company's books, and then whose records these are.
+    async fn books(&self, http: &Http, request: &Request, until: Instant) -> Result<Reply, Box<Reply>> {
+        let fetch = quickbooks::fetch(request).map_err(|why| Box::new(classify(self.setting.system, &Answer::Unfit(why))))?;
+        let realm = &self.setting.account;
+        let ask = |token: &Secret| quickbooks::ask(fetch, realm, token);
+        let (status, retry_after, body) = self.let_in(http, quickbooks::PAGE_BYTES, until, ask).await?;
+        let listed = quickbooks::read(&Received { status, retry_after, body: &body }, fetch)?;
+        let ids = listed.customers();
+        if ids.is_empty() {
+            return listed.with(None, fetch, status);
+        }
+        let ask = |token: &Secret| quickbooks::ask_customers(&ids, realm, token);
+        let (second, retry_after, body) = self.let_in(http, quickbooks::PAGE_BYTES, until, ask).await?;
+        listed.with(Some(&Received { status: second, retry_after, body: &body }), fetch, status)
     }
 
     /// A record, and then its place at its contact. Both change nothing when they are made again.

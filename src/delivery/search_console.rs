@@ -32,17 +32,19 @@ fn dimension(fetch: &Fetch) -> Dimension {
     usize::try_from(fetch.list).ok().and_then(|list| LISTS.get(list)).copied().unwrap_or(Dimension::Site)
 }
 
-/// The request for a page, and what it asks for.
+/// What a request asks for.
 ///
 /// # Errors
-/// When the request is for something else.
-pub(super) fn ask<'a>(request: &'a Request, token: &Secret) -> Result<(Call, &'a Fetch), String> {
-    let Content::Fetch(fetch) = request.content.reveal() else {
-        return Err(format!(
-            "Search Console is asked for figures, and this is {:?}; send it elsewhere",
-            request.content.reveal()
-        ));
-    };
+/// When it is for something else.
+pub(super) fn fetch(request: &Request) -> Result<&Fetch, String> {
+    match request.content.reveal() {
+        Content::Fetch(fetch) => Ok(fetch),
+        other => Err(format!("Search Console is asked for figures, and this is {other:?}; send it elsewhere")),
+    }
+}
+
+/// The request for a page.
+pub(super) fn ask(fetch: &Fetch, token: &Secret) -> Call {
     let (first, last) = days(fetch.from, fetch.until);
     let dimensions = match dimension(fetch) {
         Dimension::Site => json!(["date"]),
@@ -59,7 +61,7 @@ pub(super) fn ask<'a>(request: &'a Request, token: &Secret) -> Result<(Call, &'a
         "startRow": (fetch.at - 1).saturating_mul(ROWS),
     });
     let site: String = byte_serialize(fetch.scope.as_bytes()).collect();
-    let call = Call {
+    Call {
         method: Method::Post,
         path: format!("/webmasters/v3/sites/{site}/searchAnalytics/query"),
         headers: vec![
@@ -68,8 +70,7 @@ pub(super) fn ask<'a>(request: &'a Request, token: &Secret) -> Result<(Call, &'a
             ("accept", "application/json".to_owned()),
         ],
         body: body.to_string(),
-    };
-    Ok((call, fetch))
+    }
 }
 
 #[derive(Deserialize)]
@@ -159,7 +160,7 @@ mod tests {
     use crate::domain::event::Provider;
     use rstest::rstest;
 
-    fn fetch(list: i64, at: i64) -> Fetch {
+    fn page(list: i64, at: i64) -> Fetch {
         Fetch {
             provider: Provider::SearchConsole,
             scope: "https://www.acme.example/".into(),
@@ -177,18 +178,17 @@ mod tests {
     #[case(1, 1, json!(["date", "page"]), 0)]
     #[case(2, 3, json!(["date", "query"]), 4000)]
     fn a_page_is_asked_for_as_the_api_has_it(#[case] list: i64, #[case] at: i64, #[case] dimensions: Value, #[case] start: i64) {
-        let request = request(Content::Fetch(fetch(list, at)));
-        let (call, _) = ask(&request, &Secret::new("a1")).unwrap();
+        let call = ask(&page(list, at), &Secret::new("a1"));
         assert_eq!(call.path, "/webmasters/v3/sites/https%3A%2F%2Fwww.acme.example%2F/searchAnalytics/query");
         assert_eq!(call.headers[0], ("authorization", "Bearer a1".to_owned()));
         let body: Value = serde_json::from_str(&call.body).unwrap();
         assert_eq!((&body["startDate"], &body["endDate"]), (&json!("2026-06-01"), &json!("2026-06-08")));
         assert_eq!((&body["dimensions"], &body["startRow"], &body["dataState"]), (&dimensions, &json!(start), &json!("final")));
-        assert!(ask(&super::super::couriers::fixtures::request(Content::Publish), &Secret::new("k")).is_err());
+        assert!(fetch(&request(Content::Publish)).is_err());
     }
 
     fn answer(status: u16, body: &str, list: i64) -> Reply {
-        read(&Received { status, retry_after: Some(7), body }, Some(&fetch(list, 1)))
+        read(&Received { status, retry_after: Some(7), body }, Some(&page(list, 1)))
     }
 
     fn figures(reply: Reply) -> (Vec<Figure>, bool) {

@@ -138,6 +138,8 @@ impl Brief {
                     EventKind::QuoteRequested => "quote request",
                     EventKind::JobDone => "job done",
                     EventKind::ReviewLeft => "review",
+                    EventKind::QuoteSent | EventKind::QuoteAccepted => "quote",
+                    EventKind::Invoiced => "invoice",
                     EventKind::OptOut | EventKind::OptIn => "messages",
                 });
                 let service: String = facts.service.chars().take(40).collect();

@@ -26,6 +26,8 @@ words! {
         Chat,
         /// `CallRail`'s API: it is asked for calls.
         Callrail,
+        /// `QuickBooks` Online: it is asked for estimates and invoices.
+        Quickbooks,
         /// Google's Search Console: it is asked how a site was found.
         #[strum(serialize = "search-console")]
         SearchConsole,
@@ -54,7 +56,7 @@ impl System {
             Self::Webhook => "webhook",
             Self::Portal => "portal",
             Self::Outline | Self::Chat => "ai_draft",
-            Self::Callrail | Self::SearchConsole => "source",
+            Self::Callrail | Self::Quickbooks | Self::SearchConsole => "source",
         }
     }
 
@@ -66,7 +68,7 @@ impl System {
             // Asked twice, a model writes twice; our key files one of them.
             Self::Outline | Self::Chat => DeliveryMode::Keyed,
             // To read a list twice has no effect there, and here its payloads are known again.
-            Self::Callrail | Self::SearchConsole => DeliveryMode::Keyed,
+            Self::Callrail | Self::Quickbooks | Self::SearchConsole => DeliveryMode::Keyed,
             Self::Twilio => DeliveryMode::Reconcile,
             Self::Smtp => DeliveryMode::Once,
         }
@@ -194,6 +196,7 @@ impl Setting {
     /// Whether access there is by OAuth, and what gives tokens where nothing else is said.
     pub fn token_url(system: System) -> Option<&'static str> {
         match system {
+            System::Quickbooks => Some("https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer"),
             System::SearchConsole => Some("https://oauth2.googleapis.com/token"),
             _ => None,
         }
@@ -208,7 +211,8 @@ impl Setting {
     /// Whether nothing can be sent without a secret: a mail server without a login takes mail from whom it knows.
     pub fn needs_secret(&self) -> bool {
         match self.system {
-            System::Hubspot | System::Twilio | System::Webhook | System::Callrail | System::SearchConsole => true,
+            System::Hubspot | System::Twilio | System::Webhook | System::Callrail => true,
+            System::Quickbooks | System::SearchConsole => true,
             System::Smtp => !self.account.is_empty(),
             // A model on one's own machine asks for none.
             System::Portal | System::Outline | System::Chat => false,

@@ -15,6 +15,8 @@ words! {
     /// What happened.
     pub enum EventKind {
         CallMissed, CallAnswered, VoicemailLeft, FormSent, MessageReceived, QuoteRequested, JobDone, ReviewLeft,
+        // What the client's own books tell.
+        QuoteSent, QuoteAccepted, Invoiced,
         OptOut, OptIn,
     }
 }

@@ -61,6 +61,9 @@ fn event(happened: &Happened) -> String {
         EventKind::QuoteRequested => format!("A quote was requested on {on}"),
         EventKind::JobDone => format!("The job was done on {on}"),
         EventKind::ReviewLeft => format!("A review was left on {on}"),
+        EventKind::QuoteSent => format!("A quote was given on {on}"),
+        EventKind::QuoteAccepted => format!("The quote was accepted on {on}"),
+        EventKind::Invoiced => format!("The work was invoiced on {on}"),
         EventKind::OptOut => format!("Messages were declined on {on}"),
         EventKind::OptIn => format!("Messages were allowed on {on}"),
     }

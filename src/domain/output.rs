@@ -55,6 +55,7 @@ impl OutputKind {
             EventKind::QuoteRequested => Some(Self::QuoteRequest),
             EventKind::CallAnswered | EventKind::FormSent | EventKind::MessageReceived => Some(Self::LeadCapture),
             EventKind::JobDone | EventKind::ReviewLeft | EventKind::OptOut | EventKind::OptIn => None,
+            EventKind::QuoteSent | EventKind::QuoteAccepted | EventKind::Invoiced => None,
         }
     }
 

@@ -54,6 +54,7 @@ pub fn default_url(system: System) -> Option<&'static str> {
         System::Hubspot => Some("https://api.hubapi.com"),
         System::Twilio => Some("https://api.twilio.com"),
         System::Callrail => Some("https://api.callrail.com"),
+        System::Quickbooks => Some("https://quickbooks.api.intuit.com"),
         System::SearchConsole => Some("https://www.googleapis.com"),
         System::Smtp | System::Webhook | System::Chat => None,
         System::Portal | System::Outline => Some(""),

@@ -95,7 +95,7 @@ enum Path {
 /// - C6: urgent or high-value leads get an owner task, and no sequence; tasks always come before a sequence.
 /// - C4: a worth that nobody told is not guessed: a person looks.
 /// - C8, C12: every new lead is handed to the CRM.
-/// - C1: whatever happened is drafted for review; what the person only allowed or forbade is no news.
+/// - C1: whatever happened is drafted for review; what the person only allowed or forbade, or the office did, is no news.
 pub fn route(situation: &Situation<'_>) -> Route {
     let mut route = Route::default();
     match situation.event.kind {
@@ -106,12 +106,14 @@ pub fn route(situation: &Situation<'_>) -> Route {
         EventKind::CallAnswered => answered(situation, &mut route),
         EventKind::JobDone => job_done(situation, &mut route),
         EventKind::ReviewLeft => {}
+        // The office did it itself: nobody waits for an answer.
+        EventKind::QuoteSent | EventKind::QuoteAccepted | EventKind::Invoiced => {}
     }
     if !situation.known {
         // The same key for every event of a lead, so a second hand-over only updates it (C3).
         route.jobs.push(JobPlan { kind: JobKind::CrmHandoff, operation: "contact.upsert", priority: BULK });
     }
-    route.tell = true;
+    route.tell = !matches!(situation.event.kind, EventKind::QuoteSent | EventKind::QuoteAccepted | EventKind::Invoiced);
     // C6, whatever a rule above says: while an owner task is open no sequence starts.
     route.sequence = route.sequence && route.tasks.is_empty() && !matches!(path(situation), Path::Urgent | Path::High);
     route

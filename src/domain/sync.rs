@@ -43,6 +43,8 @@ pub fn lists(provider: Provider) -> i64 {
     match provider {
         // A site's days, its pages, and what was searched for.
         Provider::SearchConsole => 3,
+        // Estimates and invoices.
+        Provider::Quickbooks => 2,
         _ => 1,
     }
 }

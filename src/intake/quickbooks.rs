@@ -1,11 +1,13 @@
 //! QuickBooks Online's notifications: `eventNotifications` with the ids of what changed, or CloudEvents, one a change. They
 //! hold ids alone, may come late and out of order, and make no lead by themselves. Natural key: the CloudEvent's id, else the
-//! hash of company, records and times.
+//! hash of company, records and times. What a notification speaks of is fetched by a sync, and comes as [`books`].
 
 use serde_json::Value;
 
 use super::record::{Record, spelled};
 use super::{Identified, Known, Made, Settings, Unmade, text};
+
+mod books;
 
 /// Changes that a reason names, at most.
 const MOST: usize = 5;
@@ -29,6 +31,9 @@ fn is_cloud_event(record: &Record) -> bool {
 }
 
 pub(super) fn identify(record: &Record) -> Identified {
+    if let Some(identified) = books::identify(record) {
+        return identified;
+    }
     if let Some(id) = record.text("id").filter(|_| is_cloud_event(record)) {
         return Ok(id);
     }
@@ -39,7 +44,10 @@ pub(super) fn identify(record: &Record) -> Identified {
     Ok(text::hash(changes.iter().flatten().map(String::as_str)))
 }
 
-pub(super) fn normalise(known: &Known, _: &Settings) -> Made {
+pub(super) fn normalise(known: &Known, settings: &Settings) -> Made {
+    if let Some(made) = books::normalise(known, settings) {
+        return made;
+    }
     let record = &known.record;
     let told = if is_cloud_event(record) {
         let id = record.first(&["intuitentityid", "data.id"]).unwrap_or_default();

@@ -147,6 +147,14 @@ impl Tx {
         self.run(JOB, values![client, provider.as_str(), job]).await.map(drop)
     }
 
+    /// Has a provider asked at once: it says that something changed there.
+    pub async fn wake_sync(&mut self, client: ClientId, provider: Provider) -> Outcome<()> {
+        const SQL: &str = "update syncs set next_at = $3, version = version + 1, updated_at = $3
+            where client_id = $1 and provider = $2 and off_at is null and next_at > $3";
+        let now = self.now;
+        self.run(SQL, values![client, provider.as_str(), now]).await.map(drop)
+    }
+
     /// The source that what a sync brings comes in by.
     pub async fn sync_source(&mut self, client: ClientId, provider: Provider) -> Outcome<Option<SourceId>> {
         const SQL: &str = "select source_id from syncs where client_id = $1 and provider = $2";

@@ -134,7 +134,7 @@ fn content(system: System) -> Content {
         System::Webhook => Content::Hook(Hook { event: "lead.created".into(), body: "{\"lead\":7}".into() }),
         System::Portal => Content::Publish,
         System::Outline | System::Chat => brief(),
-        System::Callrail | System::SearchConsole => Content::Fetch(first_page()),
+        System::Callrail | System::Quickbooks | System::SearchConsole => Content::Fetch(first_page()),
     }
 }
 

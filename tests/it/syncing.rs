@@ -22,6 +22,7 @@ use serde_json::{Value, json};
 use crate::databases::World;
 use crate::stand_in::{Mode, StandIn};
 
+mod books;
 mod figures;
 mod granted;
 

@@ -105,6 +105,7 @@ fn source_label(kinds: &[EventKind]) -> String {
         EventKind::QuoteRequested => Some("quote request"),
         EventKind::ReviewLeft => Some("review"),
         EventKind::JobDone | EventKind::OptOut | EventKind::OptIn => None,
+        EventKind::QuoteSent | EventKind::QuoteAccepted | EventKind::Invoiced => None,
     };
     let mut labels: Vec<&str> = Vec::new();
     for found in kinds.iter().filter_map(|kind| label(*kind)) {

@@ -31,6 +31,7 @@ pub(super) async fn examine(
 ) -> Result<Vec<TaskPlan>, Failure> {
     let asks = match event.kind {
         EventKind::CallMissed | EventKind::CallAnswered | EventKind::VoicemailLeft => false,
+        EventKind::QuoteSent | EventKind::QuoteAccepted | EventKind::Invoiced => false,
         EventKind::FormSent | EventKind::QuoteRequested | EventKind::MessageReceived => true,
         EventKind::JobDone | EventKind::ReviewLeft | EventKind::OptOut | EventKind::OptIn => return Ok(vec![]),
     };

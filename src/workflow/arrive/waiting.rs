@@ -72,6 +72,10 @@ async fn settle_some(
             let id = if place == 0 { one.id } else { PayloadId::new() };
             outcomes.push(take(&mut tx, &client, one.provider, &arrival, id, &rules).await?);
         }
+        if one.provider == Provider::Quickbooks && outcomes.iter().any(|outcome| matches!(outcome, Arrived::SetAside { .. })) {
+            // It names what changed by its id alone: what is in the books now is asked for.
+            tx.wake_sync(one.client, one.provider).await?;
+        }
         let (state, reason) = told(&outcomes);
         tx.settle_arrival(one.id, state, reason).await?;
     }

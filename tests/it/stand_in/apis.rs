@@ -28,6 +28,8 @@ pub(crate) struct Apis {
     pub(crate) tokens: Tokens,
     /// Search Console's rows: day, dimension, key, clicks, impressions.
     pub(crate) found: Vec<(String, String, String, i64, i64)>,
+    /// QuickBooks' records: kind, and what they say.
+    pub(crate) books: Vec<(String, Value)>,
     /// Webhook ids that were taken.
     hooks: BTreeSet<String>,
 }
@@ -50,6 +52,7 @@ impl Apis {
             ("POST", ["2010-04-01", "Accounts", _, "Messages.json"]) => self.text(&seen.body),
             ("GET", ["2010-04-01", "Accounts", _, "Messages.json"]) => (200, self.list(path, query)),
             ("GET", ["v3", "a", "22", "calls.json"]) => self.calls(seen, query),
+            ("GET", ["v3", "company", "9130", "query"]) => self.books(seen, query),
             ("POST", ["token"]) => self.tokens.give(seen),
             ("POST", ["webmasters", "v3", "sites", site, "searchAnalytics", "query"]) => self.found(site, seen),
             ("POST", ["v1", "chat", "completions"]) => self.chat(seen),
@@ -177,6 +180,30 @@ impl Apis {
             answer["rows"] = shown.into();
         }
         (200, answer)
+    }
+
+    /// QuickBooks' records of a kind, by when they changed, or customers by their ids.
+    fn books(&self, seen: &Seen, query: &str) -> (u16, Value) {
+        if !self.tokens.lets_in(seen) {
+            return (401, json!({"fault": {"error": [{"message": "message=AuthenticationFailed", "code": "3200"}]}}));
+        }
+        let query: BTreeMap<String, String> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        let asked = &query["query"];
+        let words: Vec<&str> = asked.split_whitespace().collect();
+        let (kind, quoted) = (words[3], asked.split('\'').skip(1).step_by(2).collect::<Vec<_>>());
+        let after = |word: &str| words[words.iter().position(|one| *one == word).unwrap() + 1].parse::<usize>().unwrap();
+        let time = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+        let changed = |record: &Value| time(record["MetaData"]["LastUpdatedTime"].as_str().unwrap());
+        let mut found: Vec<&Value> = self.books.iter().filter(|one| one.0 == kind).map(|one| &one.1).collect();
+        if asked.contains("Id in (") {
+            found.retain(|record| quoted.contains(&record["Id"].as_str().unwrap()));
+        } else {
+            found.retain(|record| (time(quoted[0])..time(quoted[1])).contains(&changed(record)));
+            found.sort_by_key(|record| changed(record));
+        }
+        let shown: Vec<&Value> = found.into_iter().skip(after("startposition") - 1).take(after("maxresults")).collect();
+        let response = if shown.is_empty() { json!({}) } else { json!({kind: shown, "startPosition": 1}) };
+        (200, json!({"QueryResponse": response, "time": "2026-06-01T12:00:00.000-07:00"}))
     }
 
     fn hook(&mut self, id: &str) -> (u16, Value) {

@@ -80,6 +80,11 @@ impl Granted {
         std::fs::set_permissions(self.path(), std::fs::Permissions::from_mode(0o600)).unwrap();
     }
 
+    /// Nobody put one there yet.
+    pub(super) fn lose_token(&self) {
+        std::fs::remove_file(self.path()).unwrap();
+    }
+
     /// The refresh token that is kept, for its owner alone.
     pub(super) fn token(&self) -> String {
         assert_eq!(std::fs::metadata(self.path()).unwrap().permissions().mode() & 0o777, 0o600);
