@@ -20,6 +20,7 @@ both_databases!(
     roles_hold_at_the_command_line,
     a_bulk_does_what_it_can,
     the_failures_desk_at_the_command_line,
+    doubtful_leads_at_the_command_line,
     what_somebody_else_wrote_is_printed_harmless
 );
 
@@ -287,6 +288,40 @@ async fn a_bulk_does_what_it_can(world: World) {
     let all = shell.run("job cancel --filter destination:pipedrive --all --reason stale --json").json();
     assert_eq!(all.as_array().unwrap().len(), 3, "{all}");
     assert_eq!(shell.run("queue --json").json(), Value::Array(vec![]));
+}
+
+/// A marketplace lead and its call are merged, taken apart and told apart; spam is marked and unmarked.
+async fn doubtful_leads_at_the_command_line(world: World) {
+    world.client("Acme").await;
+    let shell = ready(&world).await;
+    let lines = [
+        r#"{"key":"t1","kind":"quote_requested","thread":"T-1","name":"Jane D.","market":"Austin","service":"drain","contact_method":"marketplace"}"#,
+        r#"{"key":"c1","kind":"call_missed","phone":"+15125550142","name":"DOE, JANE","market":"Austin","service":"drain"}"#,
+    ];
+    assert_eq!(shell.run_with("intake event - --client Acme", lines.join("\n").as_bytes()).status, 0);
+    let doubted = shell.run("show L-2");
+    assert!(doubted.out.contains("a name that fits in the same place"), "{}", doubted.out);
+
+    let preview = shell.run("lead merge L-2 L-1 --preview");
+    assert!(preview.status == 0 && preview.out.contains("phone"), "{}{}", preview.out, preview.err);
+    let state = |number: i64| format!("select state from leads where number = {number}");
+    assert_eq!(world.texts(&state(2)).await, ["new"], "a preview does nothing");
+    assert_eq!(shell.run("lead merge L-2 L-2").status, 3);
+    let merged = shell.run("lead merge L-2 L-1 --reason same");
+    assert!(merged.out.contains("L-2 is merged into L-1"), "{}{}", merged.out, merged.err);
+    assert_eq!(shell.run("lead merge L-2 L-1").status, 3, "it is merged already");
+    let apart = shell.run("lead unmerge L-2");
+    assert!(apart.status == 0, "{}", apart.err);
+    assert_eq!(world.texts(&state(2)).await, ["new"]);
+    let open = "select count(*) from lead_findings where settled_at is null";
+    assert_eq!(world.number(open).await, 0, "who takes a merge apart says that they differ");
+    assert_eq!(shell.run("lead not-duplicate L-2").status, 3);
+
+    assert_eq!(shell.run("lead spam L-1").status, 0);
+    assert_eq!(world.texts(&state(1)).await, ["spam"]);
+    assert_eq!(shell.run("lead not-spam L-1").status, 0);
+    assert_eq!(world.texts(&state(1)).await, ["new"]);
+    assert_eq!(shell.run("--as ana lead spam L-1").status, 2, "nobody knows ana");
 }
 
 async fn the_failures_desk_at_the_command_line(world: World) {
