@@ -1,6 +1,9 @@
 //! Access codes: gate, alarm, lockbox, garage and keypad codes, and Wi-Fi passwords, by the words around them; and
 //! again without those words, once the evidence has told that they are codes.
 
+mod context;
+mod figures;
+
 use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -8,61 +11,23 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::Hit;
-use super::digits::{groups, pattern, touches};
+use super::digits::{groups, pattern};
 use super::fold::Folded;
 use crate::domain::span::FindingKind;
 
 const REASON: &str = "a code or password that opens the property: take it out";
 const KNOWN: &str = "the evidence gives this as an access code: take it out";
 
-const PLACE: &str = "(?:gate|garage|alarm|lock ?box|key ?pad|call ?box|key ?box|entry|entrance|access|door|security|disarm|panel|lobby|shed|basement\
-                     |pool|pad ?lock|lock|elevator|intercom|building|unit|community|house|front|back|barn|storage)";
-/// Places that have nothing else that is written in figures: the code may follow at once.
-const BOX: &str = "(?:lock ?box|key ?pad|call ?box|key ?box|pad ?lock)";
-const SIGN: &str = "(?:code|codes|pin|passcode|combo|combination|pass ?word)(?:'s)?";
-const PRESS: &str = "(?:punch(?:es)?(?: in)?|enter|press|key in|dial|type(?: in)?|use|put(?: in)?|input|try)";
-const CODE: &str = "(?P<code>(?:star |pound |hash )?[#*]?(?:[a-z]?[0-9]{3,8}|[0-9](?:[ -][0-9]){3,7}|[0-9]{1,2}(?:[ -][0-9]{1,2}){1,3}\
-                    |(?:(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)[ ,-]{1,2}){2,7}\
-                    (?:zero|oh|one|two|three|four|five|six|seven|eight|nine))(?-u:\\b)[#*]?)";
-/// The same without short groups, which behind a place alone are sizes.
-const WHOLE: &str = "(?P<code>(?:star |pound |hash )?[#*]?(?:[a-z]?[0-9]{3,8}|[0-9](?:[ -][0-9]){3,7}|[0-9]{1,2}(?:-[0-9]{1,2}){2,3}\
-                     |(?:(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)[ ,-]{1,2}){2,7}\
-                     (?:zero|oh|one|two|three|four|five|six|seven|eight|nine))(?-u:\\b)[#*]?)";
-
-/// A word, then a sign, then the code, in every order that people write them.
-static SHAPES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
+/// Passwords, which need no digit.
+static PASSWORDS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     [
-        format!(r"(?-u:\b){PLACE}(?-u:\b)[^.!?0-9$]{{0,30}}(?-u:\b){SIGN}(?-u:\b)[^.!?0-9$]{{0,25}}?(?-u:\b|[ :#*(]){CODE}"),
-        format!(r"(?-u:\b){SIGN} (?:for|to|at|on|of|into)(?-u:\b)[^.!?0-9$]{{0,25}}(?-u:\b){PLACE}(?-u:\b)[^.!?0-9$]{{0,20}}?(?-u:\b|[ :#*(]){CODE}"),
-        format!(r"(?-u:\b){SIGN} (?:to|for) (?:get(?:ting)? in|enter(?:ing)?|open(?:ing)?|unlock(?:ing)?|disarm(?:ing)?|access)(?-u:\b)[^.!?0-9$]{{0,25}}?(?-u:\b|[ :#*(]){CODE}"),
-        format!(r"(?-u:\b)(?:gate|lock ?box|key ?pad|alarm|call ?box|pad ?lock)(?:'s| is| opens with| takes| -|:|,| =|#| # is| number is)? ?\(?{WHOLE}"),
-        format!(r"(?-u:\b){SIGN} {WHOLE} (?:at|for|to|on|opens)(?-u:\b)[^.!?0-9]{{0,25}}(?-u:\b){PLACE}(?-u:\b)"),
-        format!(r"(?-u:\b){BOX}(?-u:\b)[^.!?0-9$]{{0,30}} (?:is|opens with|takes|=) {WHOLE}"),
-        format!(r"(?-u:\b){PRESS} {WHOLE} [^.!?0-9]{{0,25}}(?-u:\b){PLACE}(?-u:\b)"),
-        format!(r"(?-u:\b)(?:gate|garage|alarm|door|{BOX}|disarm|get in|unlock|open)(?-u:\b)[^.!?0-9$]{{0,25}}(?-u:\b){PRESS} {WHOLE}"),
-        format!(r"(?-u:\b)access(?: is|:| -| =) ?{WHOLE}"),
-        format!(r"(?-u:\b){WHOLE} (?:is the|opens|to open|for the|gets you|works on|works for|works at|disarms|unlocks)(?-u:\b)[^.!?0-9]{{0,20}}(?-u:\b)(?:gate|garage (?:door|code|key)|alarm|door|{BOX})(?-u:\b)"),
-        format!(r"(?-u:\b){WHOLE} (?:is|was|as) (?:the|their|her|his|my|our|your)(?-u:\b)[^.!?0-9]{{0,20}}(?-u:\b){PLACE} {SIGN}(?-u:\b)"),
-        r#"(?-u:\b)(?:wi-?fi|wireless|network|router)(?-u:\b)[^.!?]{0,40}(?-u:\b)(?:password|passcode|pass|key)(?: is|:| =|=)+ ?["']?(?P<code>[^\s"']{4,})"#.to_owned(),
-        r#"(?-u:\b)(?:wi-?fi|wireless|network|router)(?-u:\b)[^.!?]{0,40}(?-u:\b)(?:password|passcode) ["']?(?P<code>[^\s"']*[0-9!@#$%&*][^\s"',]*)"#.to_owned(),
+        r#"(?-u:\b)(?:wi-?fi|wireless|network|router|gate|door|alarm|keypad|portal)(?-u:\b)[^.!?]{0,40}(?-u:\b)(?:password|passcode|pass|pw|key)(?: is|:| =|=)+ ?["']?(?P<code>[^\s"']{4,})"#,
+        r#"(?-u:\b)(?:password|passcode|passphrase) (?:for|to|of|on) (?:the |our |my )?(?:[a-z]+ )?(?:wi-?fi|wireless|network|router|gate|door|alarm|keypad|portal)(?: is|:| =|=)+ ?["']?(?P<code>[^\s"']{4,})"#,
+        r#"(?-u:\b)(?:wi-?fi|wireless|network|router)(?-u:\b)[^.!?]{0,40}(?-u:\b)(?:password|passcode|pw) ["']?(?P<code>[^\s"']*[0-9!@#$%&*][^\s"',]*)"#,
     ]
     .iter()
     .map(|shape| pattern(shape))
     .collect()
-});
-
-/// Codes of another trade: what a machine shows, where mail goes, what a shop sells.
-static OTHER_CODE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?-u:\b)(?:error|fault|trouble|flash|zip|postal|area|promo|discount|coupon|product|part|model|paint|colou?r|date|bar|qr|fire|electrical|plumbing) codes?(?-u:\b)|(?-u:\b)building codes? (?:[a-z]{3,}s|[a-z]{2,}ed|section|chapter|[0-9]+\.)(?-u:\b)",
-    )
-});
-
-/// What stands after a measure, and never after a code.
-static UNIT: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"^(?: ?(?:%|sq|square|ft|feet|foot|in(?:ch|ches)?\b|x [0-9]|by [0-9]|mm|cm|gauge|cycles|sections?|units?|days?|minutes?|times|gal|dollars|usd|lbs?\b|pounds|psi|btus?|watts?|kw|rpm|cfm|hours|hrs|volts?|amps?)|[.,:/][0-9])",
-    )
 });
 
 /// Digits from which on a code of the evidence is looked for by itself: shorter ones are ordinary amounts.
@@ -100,15 +65,10 @@ fn digits(code: &str) -> String {
 }
 
 fn each(folded: &Folded) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    let others: Vec<Range<usize>> = OTHER_CODE.find_iter(&folded.lower).map(|other| other.range()).collect();
-    for shape in SHAPES.iter() {
-        for caught in shape.captures_iter(&folded.lower) {
-            let (Some(whole), Some(code)) = (caught.get(0), caught.name("code")) else { continue };
-            let unit = UNIT.is_match(&folded.lower[code.end()..]) || folded.before(code.start()) == b'$';
-            if !unit && !touches(&others, &(whole.start()..code.start())) {
-                found.push(code.range());
-            }
+    let mut found = figures::each(folded);
+    if folded.lower.contains("pass") || folded.lower.contains("pw") || folded.lower.contains("key") {
+        for shape in PASSWORDS.iter() {
+            found.extend(shape.captures_iter(&folded.lower).filter_map(|caught| Some(caught.name("code")?.range())));
         }
     }
     found

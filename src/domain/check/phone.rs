@@ -18,9 +18,14 @@ pub(super) const REASON: &str = "a phone number: say how to reach the business i
 /// `(512) 555-0142`, `1-512-555-0142 ext. 7`, `512.555.0142`, `5125550142`.
 static NORTH_AMERICAN: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?x)(?:\+?\x20?1[\x20.\-/_]{0,3})? (?:[(\[]\x20?[0-9]{3}\x20?[)\]]|[0-9]{3}) (?:,\x20|[\x20.\-/_]{0,3})
-          [0-9]{3} [\x20.\-/_]{0,3} [0-9]{4} (?:,?\x20?(?:extension|ext|x)\.?\x20?[0-9]{1,6})?",
+        r"(?x)(?:\+?\x20?1[\x20.\-/_]{0,3})? (?:[(\[]?\x20?[0-9]{3}\x20?[)\]]|[0-9]{3}) (?:,\x20|[\x20.\-/_*~|•·]{0,3})
+          [0-9]{3} [\x20.\-/_*~|•·]{0,3} [0-9]{4} (?:,?\x20?(?:extension|ext|x|\#)\.?\x20?[0-9]{1,6})?",
     )
+});
+
+/// `503-555-O142`: letters that a scanner or a hurried hand puts for figures.
+static LOOKS_ALIKE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"\(?[0-9]{3}(?:\)\x20?|[\x20.\-])[0-9]{3}[\x20.\-](?:[0-9][0-9oil]{3}|[oil][0-9][0-9oil]{2})(?-u:\b)")
 });
 
 /// `+44 (0)20 7946 0958`, `011 44 20 7946 0958`, `0044…`: a country code with 7 to 15 digits in all.
@@ -36,6 +41,9 @@ static LOCAL_AFTER_WORD: LazyLock<Regex> = LazyLock::new(|| {
         r"(?-u:\b)(?:call|text|phone|cell|mobile|tel|ph|number|reach|ring|dial|contact|fax|callback|voicemail|vm|landline|registered|left)(?-u:\b|s)(?: (?:no|nr|num)\.)?[^0-9.!?\n]{0,25}([2-9][0-9]{2}[ .\-]?[0-9]{4})(?-u:\b)",
     )
 });
+
+/// `I'm at 5550142`, `leave word on 555 0142`.
+static LOCAL_AT: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?-u:\b)(?:at|on):? ([2-9][0-9]{2}[ .\-]?[0-9]{4})(?-u:\b)"));
 
 /// `555 0142 is her number`, `555 0142 office`.
 static LOCAL_BEFORE_WORD: LazyLock<Regex> = LazyLock::new(|| {
@@ -57,16 +65,28 @@ static UNIT: LazyLock<Regex> = LazyLock::new(|| {
 /// Finds phone numbers.
 pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
     let lower = &folded.lower;
-    let mut push = |span: Range<usize>| hits.push(Hit::block(FindingKind::Phone, span, REASON));
+    let mut push = |span: Range<usize>| hits.push(Hit::block(FindingKind::Phone, with_area_code(folded, span), REASON));
     each(lower, &NORTH_AMERICAN, |span| stands_alone(folded, span) && dialled(folded, span), &mut push);
+    each(lower, &LOOKS_ALIKE, |span| stands_alone(folded, span), &mut push);
     each(lower, &INTERNATIONAL, |span| !folded.at(span.end).is_ascii_digit(), &mut push);
     each(lower, &LOCAL, |span| is_local(folded, span), &mut push);
-    for found in LOCAL_AFTER_WORD.captures_iter(lower).chain(LOCAL_BEFORE_WORD.captures_iter(lower)) {
-        if let Some(number) = found.get(1).filter(|number| !is_other_number(folded, number.start())) {
+    for found in
+        LOCAL_AFTER_WORD.captures_iter(lower).chain(LOCAL_AT.captures_iter(lower)).chain(LOCAL_BEFORE_WORD.captures_iter(lower))
+    {
+        if let Some(number) =
+            found.get(1).filter(|number| !is_other_number(folded, number.start()) && !UNIT.is_match(&lower[number.end()..]))
+        {
             push(number.range());
         }
     }
     grouped(folded, &mut push);
+}
+
+/// With the words that announce it: `area code 512` says what the figures are.
+pub(super) fn with_area_code(folded: &Folded, span: Range<usize>) -> Range<usize> {
+    let before = folded.lower[..span.start].trim_end_matches([' ', ':', ',']);
+    let before = before.strip_suffix(" is").unwrap_or(before);
+    before.strip_suffix("area code").map_or(span.clone(), |rest| rest.len()..span.end)
 }
 
 /// Every match that is accepted. After a refusal the search goes on one character later, not behind the match.
@@ -163,7 +183,11 @@ mod tests {
     #[case("his cell is 555 0142", "555 0142")]
     #[case("5550142 is her number", "5550142")]
     #[case("555 0142 office", "555 0142")]
-    #[case("area code 512, 555-0142", "512, 555-0142")]
+    #[case("area code 512, 555-0142", "area code 512, 555-0142")]
+    #[case("512*555*0142", "512*555*0142")]
+    #[case("512) 555-0142", "512) 555-0142")]
+    #[case("512-555-O142", "512-555-O142")]
+    #[case("I'm at 5550142", "5550142")]
     #[case("phone no. 5550142", "5550142")]
     #[case("[512] 555-0142", "[512] 555-0142")]
     #[case("512_555_0142", "512_555_0142")]
@@ -174,6 +198,7 @@ mod tests {
     #[rstest]
     #[case("$512-1500")]
     #[case("500-1500 sq ft")]
+    #[case("at 350 1200 rpm")]
     #[case("between 500-1500")]
     #[case("420.1234 psi")]
     #[case("on 2026-11-24 10:30")]

@@ -13,16 +13,41 @@ use crate::domain::span::FindingKind;
 const DANGERS: &[(&str, &str)] = &[
     (
         "gas",
-        r"gas (?:leak|smell|odou?r|line)|(?:smell|odou?r)s?(?: of)? (?:natural )?gas|smell(?:s|ed|ing) (?:natural )?gas|leaking gas",
+        r"gas (?:leak(?:s|ing|ed)?|smell|odou?r)|(?:smell|odou?r|whiff)s?(?: of)? (?:natural )?gas|smell(?:s|ed|ing)? (?:of )?(?:natural |like )?gas|leaking gas|rotten eggs?",
     ),
-    ("fire or smoke", r"smok(?:e|ing|y)|fire(?:s)?|burn(?:ing|t|ed)? smell|smell(?:s|ed)? (?:of )?burn(?:ing|t)"),
-    ("sparks or shock", r"spark(?:s|ed|ing)?|electr(?:ic|ical) shock|electrocut[a-z]*|live wires?|exposed wir(?:es|ing)"),
-    ("flooding", r"flood(?:s|ed|ing)?|burst pipe|sewage|gushing"),
-    ("no heat", r"no heat(?:ing)?|without heat|heat (?:is|was) out|freezing"),
-    ("carbon monoxide", r"carbon monoxide|co (?:alarm|detector)"),
-    ("an infant", r"infant|newborn|new baby|baby"),
-    ("a frail person", r"elderly|oxygen (?:machine|tank)|wheelchair|disabled|dialysis"),
+    (
+        "fire or smoke",
+        r"smok(?:e|ing|y)|fires?|on fire|flames|burn(?:ing|t|ed)? (?:smell|odou?r)|smell(?:s|ed|ing)? (?:of |like )?(?:something )?burn(?:ing|t)|scorch(?:ed|ing)|charred|smolder(?:s|ed|ing)",
+    ),
+    (
+        "sparks or shock",
+        r"spark(?:s|ed|ing)?|arc(?:ing|ed)|electr(?:ic|ical) shock|(?:got|was|were|been) (?:shocked|zapped)|electrocut[a-z]*|live wires?|exposed wir(?:es?|ing)|bare wir(?:es?|ing)",
+    ),
+    (
+        "flooding",
+        r"flood(?:s|ed|ing)?|burst(?:ing)? pipes?|pipes? (?:has |have |had |that )?burst|(?:pipe|line) break|sewage|gushing|water (?:is |was |came |coming |pouring |running )+(?:through|out of|into|down)|water through|ceiling (?:is |was |has )?(?:collaps|cav)[a-z]+",
+    ),
+    (
+        "no heat",
+        r"no heat(?:ing)?|without (?:any )?heat(?:ing)?|heat(?:ing)? (?:is |was |went |has been )?out|freezing|furnace (?:is |was )?(?:out|dead)",
+    ),
+    ("carbon monoxide", r"carbon monoxide|co (?:alarms?|detectors?|leak|poisoning)"),
+    ("an infant", r"infants?|newborns?|bab(?:y|ies)|toddlers?"),
+    (
+        "a frail person",
+        r"elderly|frail|bedridden|oxygen (?:machine|tank|concentrator)|on oxygen|wheelchair|disabled|dialysis|pacemaker|ventilator",
+    ),
+    (
+        "its urgency",
+        r"urgent(?:ly)?|urgency|emergency|asap|as soon as possible|right away|immediately|in a (?:big |real )?hurry|please hurry|come now|(?:somebody|someone|anybody|anyone) (?:out |here |over )*(?:today|tonight|now)",
+    ),
 ];
+
+/// Words that take a danger back: `no gas smell`, `not urgent`.
+const DENIED: &[&str] = &["no", "not", "never", "without", "nor", "neither", "cannot", "none", "denied", "denies"];
+
+/// Words before a danger in which one of them stands.
+const REACH: usize = 3;
 
 static SPOKEN: LazyLock<Vec<(&str, Regex)>> =
     LazyLock::new(|| DANGERS.iter().map(|(name, words)| (*name, pattern(&format!(r"(?-u:\b)(?:{words})(?-u:\b)")))).collect());
@@ -34,20 +59,32 @@ pub(super) struct Dangers(Vec<(usize, usize)>);
 impl Dangers {
     /// Reads the evidence.
     pub(super) fn new(evidence: &[Folded]) -> Self {
-        let line = |shape: &Regex| evidence.iter().position(|line| shape.is_match(&line.lower));
+        let line = |shape: &Regex| evidence.iter().position(|line| is_told(line, shape));
         Self(SPOKEN.iter().enumerate().filter_map(|(n, (_, shape))| Some((n, line(shape)?))).collect())
     }
 
     /// Marks the first word of a text for each danger that it leaves out.
     pub(super) fn find(&self, folded: &Folded, hits: &mut Vec<Hit>) {
         let Some(first) = folded.words.first() else { return };
-        let lost = self.0.iter().filter(|(n, _)| !SPOKEN[*n].1.is_match(&folded.lower));
+        let lost = self.0.iter().filter(|(n, _)| !is_told(folded, &SPOKEN[*n].1));
         let lost: Vec<String> = lost.map(|(n, line)| format!("{} (evidence line {})", SPOKEN[*n].0, line + 1)).collect();
         if !lost.is_empty() {
             let reason = format!("says nothing of {}: see that nobody needs to know", lost.join(", "));
             hits.push(Hit::warn(FindingKind::LostSafetyWord, first.clone(), reason));
         }
     }
+}
+
+/// Whether a text says it and does not take it back.
+fn is_told(text: &Folded, shape: &Regex) -> bool {
+    shape.find_iter(&text.lower).any(|found| {
+        let first = text.words.partition_point(|word| word.start < found.start());
+        let mut before = (first.saturating_sub(REACH)..first).rev().take_while(|at| {
+            let gap = if at + 1 < text.words.len() { text.gap(*at) } else { "" };
+            !gap.contains(['.', '!', '?', ';', ',', ':'])
+        });
+        !before.any(|at| DENIED.contains(&text.word(at)) || text.word(at).ends_with("n't"))
+    })
 }
 
 #[cfg(test)]
@@ -61,6 +98,12 @@ mod tests {
     #[case("The furnace was looked at.", "no heat, and a newborn at home", &["The"])]
     #[case("A gas smell was reported.", "she smells gas in the kitchen", &[])]
     #[case("The heater was replaced.", "wants a new gas heater", &[])]
+    #[case("The gas line was replaced.", "she smells gas in the kitchen", &["The"])]
+    #[case("The furnace was looked at.", "no gas smell, and no sparks", &[])]
+    #[case("A quote was asked for.", "not urgent, no rush", &[])]
+    #[case("It is not urgent.", "this is urgent, please hurry", &["It"])]
+    #[case("An emergency was reported.", "come now, the pipe has burst and water is coming through the ceiling", &["An"])]
+    #[case("An emergency with a burst pipe was reported.", "come now, the pipe has burst", &[])]
     #[case("", "sparks from the panel", &[])]
     fn lost(#[case] text: &str, #[case] evidence: &str, #[case] found: &[&str]) {
         assert_eq!(spans_against(text, &[evidence], None, LostSafetyWord), found);

@@ -125,7 +125,7 @@ fn unit(word: &str) -> Option<usize> {
 }
 
 /// The digits that are spelled here, and by how many words: `twelve`, `forty two`, `double five`, `hundred`.
-fn number(folded: &Folded, at: usize) -> Option<(String, usize)> {
+pub(super) fn number(folded: &Folded, at: usize) -> Option<(String, usize)> {
     let word = folded.word(at);
     let next = (at + 1 < folded.words.len()).then(|| folded.word(at + 1));
     if let Some(unit) = unit(word) {
