@@ -3,6 +3,7 @@
 
 mod context;
 mod figures;
+mod words;
 
 use std::collections::HashSet;
 use std::ops::Range;
