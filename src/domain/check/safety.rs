@@ -39,7 +39,7 @@ const DANGERS: &[(&str, &str)] = &[
     ),
     (
         "its urgency",
-        r"urgent(?:ly)?|urgency|emergency|asap|as soon as possible|right away|immediately|in a (?:big |real )?hurry|please hurry|come now|(?:somebody|someone|anybody|anyone) (?:out |here |over )*(?:today|tonight|now)",
+        r"urgent(?:ly)?|emergency|asap|as soon as possible|right away|immediately|in a (?:big |real )?hurry|please hurry|come now|(?:somebody|someone|anybody|anyone) (?:out |here |over )*(?:today|tonight|now)",
     ),
 ];
 
@@ -101,6 +101,8 @@ mod tests {
     #[case("The gas line was replaced.", "she smells gas in the kitchen", &["The"])]
     #[case("The furnace was looked at.", "no gas smell, and no sparks", &[])]
     #[case("A quote was asked for.", "not urgent, no rush", &[])]
+    #[case("A quote was asked for.", "market Austin, urgency routine, state new", &[])]
+    #[case("A quote was asked for.", "market Austin, urgency urgent, state new", &["A"])]
     #[case("It is not urgent.", "this is urgent, please hurry", &["It"])]
     #[case("An emergency was reported.", "come now, the pipe has burst and water is coming through the ceiling", &["An"])]
     #[case("An emergency with a burst pipe was reported.", "come now, the pipe has burst", &[])]
