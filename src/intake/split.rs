@@ -29,6 +29,9 @@ pub(super) struct Pieces<'a> {
     block_end: usize,
 }
 
+/// A byte order mark.
+const MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// Line ends in the bytes.
 #[expect(clippy::naive_bytecount, reason = "files are read once; a crate for this is not worth its weight")]
 pub(super) fn newlines(bytes: &[u8]) -> usize {
@@ -37,15 +40,25 @@ pub(super) fn newlines(bytes: &[u8]) -> usize {
 
 impl<'a> Pieces<'a> {
     pub(super) fn new(bytes: &'a [u8]) -> Self {
-        let at = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
-        Self { bytes, at, line: 1, in_array: false, empty: true, wary: false, block_end: 0 }
+        Self { bytes, at: 0, line: 1, in_array: false, empty: true, wary: false, block_end: 0 }
     }
 
     /// All that was not read yet, as one piece; nothing is left afterwards.
     pub(super) fn rest(&mut self) -> Option<Piece<'a>> {
-        self.skip(|b| b.is_ascii_whitespace());
+        self.skip_blank();
         let length = self.bytes.len() - self.at;
         (length > 0).then(|| self.take(length))
+    }
+
+    /// White space, and a byte order mark wherever it stands between payloads: a file may be made of several.
+    fn skip_blank(&mut self) {
+        loop {
+            self.skip(|b| b.is_ascii_whitespace());
+            if !self.bytes[self.at..].starts_with(MARK) {
+                return;
+            }
+            self.advance(MARK.len());
+        }
     }
 
     fn skip(&mut self, what: impl Fn(u8) -> bool) {
@@ -136,7 +149,7 @@ impl<'a> Iterator for Pieces<'a> {
 
     fn next(&mut self) -> Option<Piece<'a>> {
         loop {
-            self.skip(|b| b.is_ascii_whitespace());
+            self.skip_blank();
             let Some(first) = self.bytes.get(self.at).copied() else {
                 // An empty file or request is an answer too: somebody meant to send something.
                 return std::mem::take(&mut self.empty).then_some(Piece { body: self.bytes, line: 1 });
@@ -178,6 +191,7 @@ mod tests {
     #[case("[{\"a\":1},{\"b\":", &[("{\"a\":1}", 1), ("{\"b\":", 1)])]
     #[case("{\"a\":1} x\n{\"a\":2}", &[("{\"a\":1} x", 1), ("{\"a\":2}", 2)])]
     #[case("\u{feff}{\"a\":1}", &[("{\"a\":1}", 1)])]
+    #[case("\n\u{feff}a=1\n\u{feff}b=2", &[("a=1", 2), ("b=2", 3)])]
     #[case("<html>\n<p>no</p>\n</html>", &[("<html>\n<p>no</p>\n</html>", 1)])]
     #[case("{\n\"a\":\n{\n\"b\":1\n}\n}", &[("{\n\"a\":\n{\n\"b\":1\n}\n}", 1)])]
     #[case("", &[("", 1)])]
