@@ -2,10 +2,9 @@
 //! digit run as well and a phone number not an unknown number.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 use super::Hit;
-use crate::domain::span::FindingKind;
+use crate::domain::span::{FindingKind, Severity};
 
 /// Findings that explain the same characters. Others stand beside them: a promise inside a copied line is both.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,28 +61,66 @@ fn rank(kind: FindingKind) -> (Family, u8) {
     }
 }
 
-/// Keeps the strongest of each place: by rank, then the heavier, then the longer; at equal length the one found first.
+/// Keeps the strongest of each place: the heavier, then by rank, then the longer; at equal length the one found first. So
+/// a warning never stands where a block was, but for a number that is only unknown: whatever says what it is knows better,
+/// and a part number is worth no more than a warning.
 pub(super) fn settle(mut hits: Vec<Hit>) -> Vec<Hit> {
     hits.retain(|hit| !hit.span.is_empty());
     hits.sort_by_key(|hit| {
         let (family, place) = rank(hit.kind);
-        (family, place, std::cmp::Reverse(hit.severity), std::cmp::Reverse(hit.span.len()))
+        (family, is_vague(hit), std::cmp::Reverse(hit.severity), place, std::cmp::Reverse(hit.span.len()))
     });
-    let mut taken: BTreeMap<Family, BTreeMap<usize, usize>> = BTreeMap::new();
+    let mut taken: BTreeMap<Family, Places> = BTreeMap::new();
     hits.retain(|hit| {
         let (family, _) = rank(hit.kind);
         // A name inside an e-mail address goes with the address.
-        let hidden = |family| taken.get(&family).is_some_and(|spans| overlaps(spans, &hit.span));
+        let hidden = |family| taken.get(&family).is_some_and(|places| hides(places, hit));
         if hidden(family) || (family == Family::Name && hidden(Family::Contact)) {
             return false;
         }
-        taken.entry(family).or_default().insert(hit.span.start, hit.span.end);
+        taken.entry(family).or_default().insert(hit.span.start, (hit.span.end, hit.severity));
         true
     });
     hits
 }
 
-/// Whether a span touches one of those taken, which never overlap each other.
-fn overlaps(taken: &BTreeMap<usize, usize>, span: &Range<usize>) -> bool {
-    taken.range(..span.end).next_back().is_some_and(|(_, end)| *end > span.start)
+/// Whether nothing is known of it but that the evidence has it not.
+fn is_vague(hit: &Hit) -> bool {
+    hit.kind == FindingKind::UnknownNumber
+}
+
+/// Places that are taken, which never overlap each other: where one begins, where it ends, and how heavy it is.
+type Places = BTreeMap<usize, (usize, Severity)>;
+
+/// Whether a hit touches a place that is at least as heavy.
+fn hides(taken: &Places, hit: &Hit) -> bool {
+    let before = taken.range(..hit.span.end).rev();
+    let mut touching = before.take_while(|(_, (end, _))| *end > hit.span.start);
+    touching.any(|(_, (_, severity))| *severity >= hit.severity || is_vague(hit))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use strum::VariantArray;
+
+    proptest! {
+        #[test]
+        fn a_warning_never_stands_where_a_block_was(
+            found in proptest::collection::vec((0..FindingKind::VARIANTS.len(), 0_usize..40, 1_usize..12, any::<bool>()), 0..24),
+        ) {
+            let hit = |(kind, start, length, block): &(usize, usize, usize, bool)| {
+                let (kind, span) = (FindingKind::VARIANTS[*kind], *start..start + length);
+                if *block { Hit::block(kind, span, "") } else { Hit::warn(kind, span, "") }
+            };
+            let kept = settle(found.iter().map(hit).collect());
+            for block in found.iter().map(hit).filter(|hit| hit.severity == Severity::Block && !is_vague(hit)) {
+                let covered = kept.iter().any(|kept| {
+                    kept.severity == Severity::Block && kept.span.start < block.span.end && block.span.start < kept.span.end
+                });
+                prop_assert!(covered, "{:?} was lost", block.kind);
+            }
+        }
+    }
 }
