@@ -220,7 +220,8 @@ fn looked_up(detail: &SourceDetail, now: DateTime<Utc>, styles: &Styles) -> Vec<
     if detail.leads > 0 {
         let share = |one: &Covered| format!("{} {}%", one.field, one.known * 100 / detail.leads);
         let told = detail.coverage.iter().map(share).collect::<Vec<_>>().join(" · ");
-        facts.push(("told", format!("{told}, of the last {} leads", detail.leads), styles.text));
+        let leads = if detail.leads == 1 { "the one lead".to_owned() } else { format!("the last {} leads", detail.leads) };
+        facts.push(("told", format!("{told}, of {leads}"), styles.text));
     }
     facts.extend(detail.newest.map(|newest| ("newest", newest.to_string(), styles.text)));
     for parked in &detail.parked {
