@@ -69,6 +69,8 @@ mod tests {
 
     #[rstest]
     #[case("part number 9003542005", Severity::Warn)]
+    #[case("P/N 62-24140-04 was fitted", Severity::Warn)]
+    #[case("lot 20260211", Severity::Warn)]
     #[case("Invoice #1023399", Severity::Warn)]
     #[case("the meter reads 0048213", Severity::Warn)]
     #[case("account 1023399", Severity::Block)]
