@@ -35,24 +35,19 @@ pub(crate) enum Contender {
     #[value(name = "graphile_worker")]
     #[serde(rename = "graphile_worker")]
     Graphile,
-    /// The same worker as its guide begins: a claim and a completion for each job, in commits of their own.
-    #[value(name = "graphile_worker-plain")]
-    #[serde(rename = "graphile_worker-plain")]
-    GraphilePlain,
     #[value(name = "apalis-postgres")]
     #[serde(rename = "apalis-postgres")]
     Apalis,
 }
 
 impl Contender {
-    pub(crate) const ALL: [Self; 4] = [Self::Ours, Self::Graphile, Self::GraphilePlain, Self::Apalis];
+    pub(crate) const ALL: [Self; 3] = [Self::Ours, Self::Graphile, Self::Apalis];
 
     /// How long a worker takes for `jobs` jobs that wait in the empty database at `url`, until the database shows them done.
     pub(crate) async fn drain(self, url: &str, jobs: u32) -> Result<Duration> {
         match self {
             Self::Ours => ours::drain(url, jobs).await,
-            Self::Graphile => graphile::drain(url, jobs, true).await,
-            Self::GraphilePlain => graphile::drain(url, jobs, false).await,
+            Self::Graphile => graphile::drain(url, jobs).await,
             Self::Apalis => apalis::drain(url, jobs).await,
         }
     }
@@ -61,8 +56,7 @@ impl Contender {
     pub(crate) async fn pickup(self, url: &str, jobs: u32) -> Result<Vec<Duration>> {
         match self {
             Self::Ours => ours::pickup(url, jobs).await,
-            Self::Graphile => graphile::pickup(url, jobs, true).await,
-            Self::GraphilePlain => graphile::pickup(url, jobs, false).await,
+            Self::Graphile => graphile::pickup(url, jobs).await,
             Self::Apalis => apalis::pickup(url, jobs).await,
         }
     }
@@ -73,7 +67,6 @@ impl fmt::Display for Contender {
         f.pad(match self {
             Self::Ours => "quotedeck",
             Self::Graphile => "graphile_worker",
-            Self::GraphilePlain => "graphile_worker, plain",
             Self::Apalis => "apalis-postgres",
         })
     }
