@@ -37,6 +37,8 @@ const MAIL: &str = "From: Dana Reyes <Dana@Example.com>\r\nTo: office@acme.examp
 /// Payloads of a provider.
 pub(crate) fn payloads(provider: Provider) -> Vec<Vec<u8>> {
     let (prefix, own): (&str, &[&str]) = match provider {
+        // It is asked, and sends nothing by itself.
+        Provider::SearchConsole => return Vec::new(),
         Provider::TwilioVoice => (
             "twilio-voice",
             &["CallSid=CA1&From=%2B14158675309&To=%2B18005551212&CallStatus=completed&DialCallStatus=no-answer&CallDuration=12"],
@@ -132,6 +134,7 @@ const MAILGUN: &str = "POST https://deck.example/in\n\ntimestamp=1700000000&toke
 /// Requests of a provider as the target reads them.
 pub(crate) fn requests(provider: Provider) -> Vec<Vec<u8>> {
     bytes(match provider {
+        Provider::SearchConsole => &[],
         Provider::TwilioVoice | Provider::TwilioSms => &[TWILIO, TWILIO_JSON],
         Provider::Hubspot => &[HUBSPOT],
         Provider::Sendgrid => &[SENDGRID],

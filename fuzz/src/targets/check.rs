@@ -95,7 +95,8 @@ impl Case {
         let kinds = [KnownKind::Phone, KnownKind::Address, KnownKind::Staff, KnownKind::Code, KnownKind::Note, KnownKind::Email];
         let kind = kinds[stored.len() % kinds.len()];
         let known: Vec<Known> = Known::new(kind, &stored).into_iter().collect();
-        let against = Against { evidence: &[&one, &two], lead_name: Some(&name), known: &known, frame };
+        let against =
+            Against { evidence: &[&one, &two], lead_name: Some(&name), known: &known, frame: frame.as_ref(), severities: None };
         let seldom = [2, 4, 16, 40][changes.len() % 4];
         Self { evidence: Evidence::new(against), text, changes: Rng::with_seed(shape(&changes)), seldom }
     }
@@ -169,7 +170,7 @@ fn told(found: &[Finding]) -> u64 {
 /// A text as it is.
 pub(super) fn findings(bytes: &[u8]) -> u64 {
     let age = bytes.first().map(|byte| i64::from(byte % 4));
-    let case = Case::new(bytes, Some(Frame { has_source: bytes.len().is_multiple_of(2), age_days: age }));
+    let case = Case::new(bytes, Some(Frame { has_source: bytes.len().is_multiple_of(2), age_days: age, doubts: Vec::new() }));
     let found = case.found(&case.text);
     let (blocks, warns) = weigh(&found);
     assert!((blocks + warns) as usize <= found.len(), "more is counted than was found");

@@ -16,6 +16,7 @@ use quotedeck::domain::check::Frame;
 use quotedeck::domain::draft::{Draft, DraftDetail, DraftState, EvidenceLine};
 use quotedeck::domain::failure::Failure;
 use quotedeck::domain::id::{ClientId, DraftId, Kind, LeadId, PersonId, Ref};
+use quotedeck::domain::severities::Severities;
 use quotedeck::domain::text::is_unsafe;
 
 use uuid::Uuid;
@@ -238,7 +239,8 @@ fn detail(text: &str, work: &str, evidence: &[&str]) -> DraftDetail {
         newer_at: None,
         overriding: None,
         known: Vec::new(),
-        frame: Frame { has_source: true, age_days: Some(0) },
+        frame: Frame { has_source: true, age_days: Some(0), doubts: Vec::new() },
+        severities: Severities::default(),
     }
 }
 
