@@ -117,5 +117,5 @@ pub(super) fn citations(told: &str) -> u64 {
     if numbers.is_empty() {
         assert_eq!(plain, told, "a text without citations is changed");
     }
-    shape(&(numbers.len().min(6), numbers.iter().max().map(|most| most.ilog2()), told.len() - plain.len()))
+    shape(&(numbers.len().min(6), numbers.iter().max().map(|most| most.checked_ilog2()), told.len() - plain.len()))
 }
