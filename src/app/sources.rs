@@ -29,8 +29,8 @@ pub struct Sources {
     pub at: usize,
     /// The first row shown.
     pub top: usize,
-    /// What is looked up of one source, the one under the cursor as soon as it is there.
-    detail: Option<(SourceId, SourceDetail)>,
+    /// What is looked up of one source, the one under the cursor as soon as it is there; or why it could not be.
+    detail: Option<(SourceId, Result<SourceDetail, String>)>,
     cursor: Option<SourceId>,
     height: usize,
     load: Single,
@@ -88,15 +88,16 @@ impl Sources {
         self.rows.get(self.at)
     }
 
-    /// What is looked up of it, as soon as it is there.
-    pub fn detail(&self) -> Option<&SourceDetail> {
+    /// What is looked up of it, as soon as it is there, or why it could not be.
+    pub fn detail(&self) -> Option<Result<&SourceDetail, &str>> {
         let wanted = id(self.current()?);
-        self.detail.as_ref().filter(|(of, _)| *of == wanted).map(|(_, detail)| detail)
+        let (_, detail) = self.detail.as_ref().filter(|(of, _)| *of == wanted)?;
+        Some(detail.as_ref().map_err(String::as_str))
     }
 
     /// What opens: its oldest parked payload, or its newest.
     pub fn opens(&self) -> Option<Ref> {
-        self.detail()?.opens()
+        self.detail()?.ok()?.opens()
     }
 
     /// Why what is parked cannot be read again; `None` when it can.
@@ -261,10 +262,8 @@ impl App {
     pub(super) fn source_came(&mut self, seq: Seq, result: Result<Box<SourceDetail>, Failure>) -> Vec<Effect> {
         let Some(sources) = self.sources_mut() else { return Vec::new() };
         let Some((_, of)) = sources.detail_load.take_if(|(asked, _)| *asked == seq) else { return Vec::new() };
-        // What cannot be looked up stays as it was known; the rows say that they are not fresh.
-        if let Ok(detail) = result {
-            sources.detail = Some((of, *detail));
-        }
+        // What failed is asked again when the rows come anew, not at once: a database that is away answers in no time.
+        sources.detail = Some((of, result.map(|detail| *detail).map_err(|failure| failure.to_string())));
         Vec::new()
     }
 

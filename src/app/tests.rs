@@ -401,6 +401,23 @@ fn the_sources_are_looked_up_one_at_a_time_and_read_again() {
 }
 
 #[test]
+fn what_cannot_be_looked_up_is_asked_again_with_the_rows_and_no_sooner() {
+    let mut app = owner();
+    press(&mut app, "6");
+    let effects = app.update(key("j"));
+    let [Effect::LoadSource(seq, ..)] = effects[..] else { panic!("{effects:?}") };
+    let lost = Failure::Unavailable("the server is away".into());
+    assert_eq!(app.update(Message::Source(seq, Err(lost))), [], "it would be asked as fast as it fails");
+    assert_eq!(app.update(Message::Tick(now())), []);
+    let Some(Screen::Sources(sources)) = app.screen() else { panic!("the sources are open") };
+    assert!(matches!(sources.detail(), Some(Err(why)) if why.contains("the server is away")));
+    let effects = app.update(Message::Changed);
+    let seq = effects.iter().find_map(|effect| if let Effect::LoadSources(seq) = effect { Some(*seq) } else { None });
+    let effects = app.update(Message::Sources(seq.unwrap(), Ok(fixtures::sources::rows())));
+    assert!(matches!(effects[..], [Effect::LoadSource(_, _, Provider::Form)]), "{effects:?}");
+}
+
+#[test]
 fn the_cursor_follows_its_source() {
     let mut app = owner();
     press(&mut app, "6 j j j");

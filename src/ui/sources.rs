@@ -174,7 +174,8 @@ fn detail(buffer: &mut Buffer, app: &App, area: Rect, sources: &Sources, styles:
     }));
     facts.extend(coming(source, app.now(), styles));
     match sources.detail() {
-        Some(found) => facts.extend(looked_up(found, app.now(), styles)),
+        Some(Ok(found)) => facts.extend(looked_up(found, app.now(), styles)),
+        Some(Err(why)) => facts.push(("", format!("✗ cannot be looked up: {}", head_of(why)), styles.bad)),
         None => facts.push(("", "looking it up …".to_owned(), styles.dim)),
     }
     let wide = usize::from(inner.w).saturating_sub(LABEL);
