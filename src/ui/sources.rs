@@ -181,8 +181,8 @@ fn detail(buffer: &mut Buffer, app: &App, area: Rect, sources: &Sources, styles:
     let wide = usize::from(inner.w).saturating_sub(LABEL);
     let mut line = 0;
     for (label, text, style) in facts {
-        // Two lines for a fact, so that a long reason hides none of the others.
-        for (n, part) in wrap(&text, wide, 2).into_iter().enumerate() {
+        // Three lines for a fact, so that a long reason hides none of the others.
+        for (n, part) in wrap(&text, wide, 3).into_iter().enumerate() {
             let label = fit(if n == 0 { label } else { "" }, LABEL, false);
             put(buffer, inner, line, vec![Span::styled(label, styles.dim), Span::styled(part, style)].into());
             line += 1;

@@ -43,12 +43,10 @@ struct Office {
     worker: Worker,
 }
 
-async fn office(world: World, outside: StandIn) -> Office {
-    let acme = world.client("Acme").await;
-    let rosa = world.person("rosa", Role::Owner, None).await;
-    let system = System::Callrail;
+/// Brings a destination in, as `init` does.
+async fn put_destination(world: &World, rosa: &Person, name: &str, system: System) {
     let new = NewDestination {
-        name: "CallRail".into(),
+        name: name.into(),
         kind: system.kind().into(),
         delivery_mode: system.delivery_mode(),
         incident_owner: Some("rosa".into()),
@@ -57,6 +55,13 @@ async fn office(world: World, outside: StandIn) -> Office {
     let mut tx = world.store.begin().await.unwrap();
     tx.put_destination(&Actor::Person(rosa.clone()), &new).await.unwrap();
     tx.commit().await.unwrap();
+}
+
+async fn office(world: World, outside: StandIn) -> Office {
+    let acme = world.client("Acme").await;
+    let rosa = world.person("rosa", Role::Owner, None).await;
+    let system = System::Callrail;
+    put_destination(&world, &rosa, "CallRail", system).await;
     let setting = Setting {
         url: outside.url.clone(),
         account: "22".into(),

@@ -13,10 +13,10 @@ use quotedeck::domain::id::DestinationId;
 use quotedeck::domain::sync::SyncFigures;
 use quotedeck::domain::sync::{Freshness, SyncSetting};
 use quotedeck::server::Reader;
-use quotedeck::store::destinations::NewDestination;
 use quotedeck::worker::{Sender, Worker};
 use quotedeck::workflow::arrive::waiting::settle;
 
+use super::put_destination;
 use crate::databases::World;
 use crate::stand_in::StandIn;
 
@@ -35,16 +35,7 @@ pub(super) async fn granted(world: World, outside: StandIn, setting: Setting, sy
     let acme = world.client("Acme").await;
     let rosa = world.person("rosa", Role::Owner, None).await;
     let system = setting.system;
-    let new = NewDestination {
-        name: setting.name.clone(),
-        kind: system.kind().into(),
-        delivery_mode: system.delivery_mode(),
-        incident_owner: Some("rosa".into()),
-        rollback: None,
-    };
-    let mut tx = world.store.begin().await.unwrap();
-    tx.put_destination(&Actor::Person(rosa.clone()), &new).await.unwrap();
-    tx.commit().await.unwrap();
+    put_destination(&world, &rosa, &setting.name, system).await;
     let destination = world.store.list_destinations().await.unwrap()[0].id;
     let mut tx = world.store.begin().await.unwrap();
     tx.set_sync(&Actor::Worker, acme.id, destination, sync).await.unwrap();
