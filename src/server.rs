@@ -32,8 +32,9 @@ use crate::domain::event::Columns;
 use crate::domain::failure::Failure;
 use crate::domain::source::{PER_ADDRESS, ServeSetting, SourceSetting};
 use crate::store::Store;
+use crate::workflow::expecting::expect;
 pub use key::{hash as key_hash, new as new_key};
-pub use settle::{Reader, run as settle_what_waits, setting_of};
+pub use settle::{Reader, run as settle_what_waits};
 
 use address::Addresses;
 use door::Door;
@@ -151,9 +152,17 @@ impl Server {
     }
 }
 
+/// Rounds of chores between two looks at how silent each source usually is: ten minutes.
+const LOOK_BACK: u32 = 300;
+
 /// What is done every two seconds: sources are read again, and what was turned away is written down.
 async fn chores(door: Arc<Door>, mut stop: watch::Receiver<bool>) {
-    loop {
+    for round in 0_u32.. {
+        if round.is_multiple_of(LOOK_BACK)
+            && let Err(error) = expect(&door.store, door.settings()).await
+        {
+            tracing::warn!(%error, "how silent the sources may be was not looked up");
+        }
         tokio::select! {
             _ = stop.changed() => return,
             () = sleep(Duration::from_secs(2)) => {}

@@ -4,6 +4,7 @@
 pub mod act;
 pub mod arrive;
 pub mod drafting;
+pub mod expecting;
 pub mod finish;
 pub mod leave;
 pub mod look_up;

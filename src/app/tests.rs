@@ -379,7 +379,7 @@ fn the_sources_are_looked_up_one_at_a_time_and_read_again() {
     assert!(effects.iter().any(|effect| matches!(effect, Effect::LoadSources(_))), "{effects:?}");
     fixtures::serve(&mut app, effects);
     let Some(Screen::Sources(sources)) = app.screen() else { panic!("the sources are open") };
-    assert_eq!((sources.rows.len(), sources.opens()), (4, Some(Ref::new(Kind::Payload, 88))));
+    assert_eq!((sources.rows.len(), sources.opens()), (5, Some(Ref::new(Kind::Payload, 88))));
     assert!(app.reason(Action::Retry).unwrap().contains("nothing of this source is parked"));
     // A held key asks for the row it started at, and after that answer for the row it came to.
     let first = app.update(key("j"));

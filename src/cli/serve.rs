@@ -11,9 +11,10 @@ use super::work::told_to_stop;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::failure::Failure;
+use crate::domain::source::setting_of;
 use crate::domain::text::neutralise;
 use crate::intake::signed::needs_secret;
-use crate::server::{Server, setting_of};
+use crate::server::Server;
 use crate::store::Store;
 use crate::store::connect::Purpose;
 

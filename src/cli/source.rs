@@ -120,6 +120,24 @@ fn fresh(sync: &SyncFigures, now: DateTime<Utc>) -> String {
     format!("{} {since}{trouble}", sync.freshness)
 }
 
+/// `silent for 3d, 30h is the most: …`; nothing while it is heard.
+fn silent(source: &SourceFigures, now: DateTime<Utc>) -> Option<String> {
+    let silence = source.silence.as_ref().filter(|silence| silence.stale)?;
+    let heard = silence.heard_at.map_or_else(|| "never heard".to_owned(), |at| format!("silent since {}", ago(now - at)));
+    let most = humantime::format_duration(silence.allowed.to_std().unwrap_or_default());
+    Some(format!("stale: {heard}, {most} is the most: {}", source.silence_advice()))
+}
+
+/// What is said of freshness: of what it sends, and of what is fetched.
+fn freshness(source: &SourceFigures, now: DateTime<Utc>) -> String {
+    let fetched = source.sync.as_ref().map(|sync| format!("fetched: {}", fresh(sync, now)));
+    let heard = match &source.silence {
+        Some(silence) if !silence.stale && fetched.is_none() => Some("fresh".to_owned()),
+        _ => silent(source, now),
+    };
+    heard.into_iter().chain(fetched).collect::<Vec<_>>().join("; ")
+}
+
 /// `quotedeck sources`
 pub(super) async fn list(desk: &Desk, printer: &mut Printer) -> Ran {
     let figures = desk.store.source_figures(&desk.me).await?;
@@ -148,13 +166,12 @@ pub(super) async fn list(desk: &Desk, printer: &mut Printer) -> Ran {
                 source.waiting.to_string(),
                 source.parked.to_string(),
                 detail.percent().map_or_else(String::new, |percent| format!("{percent}%")),
-                source.sync.as_ref().map_or_else(String::new, |sync| fresh(sync, now)),
+                freshness(source, now),
                 refused,
             ]
         })
         .collect();
-    let heads =
-        ["client", "provider", "urls>", "last", "1 h>", "24 h>", "waiting>", "parked>", "told>", "fetched", "turned away"];
+    let heads = ["client", "provider", "urls>", "last", "1 h>", "24 h>", "waiting>", "parked>", "told>", "fresh", "turned away"];
     super::table::print(printer, &heads, &rows, super::table::BRIEF)?;
     Ok(super::DONE)
 }

@@ -276,6 +276,7 @@ fn sources() -> Part {
             line("header", quoted("x-api-key"), "the header of the key, where its name is agreed on"),
             line("origins", "[\"https://www.acme.example\"]", "websites whose form may be sent by a browser; without it, all"),
             line("honeypot", quoted("fax"), "a field of a form that people do not see; filled in, it was a machine"),
+            line("stale_after_minutes", "1440", "silence that makes it stale; 0 for never; without it, learned from its past"),
             line("fields", "{ phone = \"contact.mobile\" }", "our fields, and where a webhook has them"),
         ],
     }

@@ -137,6 +137,7 @@ pub(super) struct Source {
     pub(super) origins: Vec<Text>,
     pub(super) honeypot: Option<Text>,
     pub(super) maildir: Option<Text>,
+    pub(super) stale_after_minutes: Option<Spanned<i64>>,
     #[serde(default)]
     pub(super) fields: BTreeMap<Text, Text>,
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use chrono::TimeDelta;
 use toml::Spanned;
 use url::Url;
 
@@ -138,6 +139,8 @@ fn source(table: &Table) -> Result<DescribedSource, Fault> {
         honeypot: table.honeypot.as_ref().map(name).transpose()?,
         fields: columns(&table.fields)?,
         maildir: maildir(table, provider)?,
+        stale_after: number(table.stale_after_minutes.as_ref(), 0, 366 * 24 * 60)?
+            .map(|minutes| TimeDelta::minutes(minutes.into())),
         ..SourceSetting::new(provider)
     };
     Ok(DescribedSource { setting, secrets: now.into_iter().chain(old).collect() })
@@ -170,6 +173,7 @@ mod tests {
     use super::super::environment::Environment;
     use super::super::{BadConfig, Config};
     use crate::domain::source::ServeSetting;
+    use chrono::TimeDelta;
     use rstest::rstest;
     use std::path::Path;
 
@@ -183,7 +187,7 @@ mod tests {
             "[serve]\nlisten = '0.0.0.0:443'\npublic_url = 'https://deck.example.com/'\ntls_cert = '/c'\ntls_key = '/k'\n\
              largest_body = 1024\nper_second = 5\nconnections = 7\nper_address = 3\n[[source]]\nprovider = 'twilio-sms'\nclient = 'Acme'\n\
              secret_env = 'CARGO_MANIFEST_DIR'\nold_secret_env = 'QUOTEDECK_NOBODY_SETS_THIS'\norigins = ['https://A.example/']\n\
-             honeypot = 'fax'\nheader = 'X-Api-Key'\nfields = { phone = 'a.b' }",
+             honeypot = 'fax'\nheader = 'X-Api-Key'\nstale_after_minutes = 90\nfields = { phone = 'a.b' }",
         )
         .unwrap();
         assert_eq!((config.serve.largest_body, config.serve.per_second, config.serve.connections), (1024, 5, 7));
@@ -192,6 +196,7 @@ mod tests {
         let [source] = config.sources.as_slice() else { panic!() };
         assert_eq!((source.secrets.len(), source.missing.is_some()), (1, true));
         assert_eq!((source.origins[0].as_str(), source.header.as_deref()), ("https://a.example", Some("x-api-key")));
+        assert_eq!(source.stale_after, Some(TimeDelta::minutes(90)));
         assert!(!format!("{:?}", config.sources).contains(env!("CARGO_MANIFEST_DIR")));
     }
 
@@ -218,6 +223,10 @@ mod tests {
     #[case("[[source]]\nprovider = 'form'\nold_secret_env = 'A'", "c.toml:4:18: source.old_secret_env: there is no new one")]
     #[case("[[source]]\nprovider = 'form'\nmaildir = '/m'", "c.toml:4:11: source.maildir: only email has one")]
     #[case("[[source]]\nprovider = 'email'\nmaildir = '/m'", "c.toml:4:11: source.maildir: whose mail is it?")]
+    #[case(
+        "[[source]]\nprovider = 'form'\nstale_after_minutes = -1",
+        "c.toml:4:23: source.stale_after_minutes: write a number from 0"
+    )]
     #[case("[[source]]\nprovider = 'form'\nheader = 'a b'", "c.toml:4:10: source.header: this is no header's name")]
     #[case(
         "[[source]]\nprovider = 'form'\n[[source]]\nprovider = 'form'",

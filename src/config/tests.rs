@@ -266,7 +266,7 @@ fn the_example_changes_nothing_and_holds_every_key_at_its_default() {
     );
     let file::Source { provider: _, client, secret_env, old_secret_env, header, origins, honeypot, fields, .. } = &source[0];
     assert!(client.is_some() && secret_env.is_some() && old_secret_env.is_some() && header.is_some() && honeypot.is_some());
-    assert!(!origins.is_empty() && !fields.is_empty() && source[1].maildir.is_some());
+    assert!(!origins.is_empty() && !fields.is_empty() && source[0].stale_after_minutes.is_some() && source[1].maildir.is_some());
     let file::Sync { client: _, destination: asked, company, every_minutes, stale_after_minutes, since_days, .. } = &sync[0];
     assert!(company.is_some() && every_minutes.is_some() && stale_after_minutes.is_some() && since_days.is_some());
     assert!(destination.iter().any(|destination| destination.name.get_ref() == asked.get_ref()));

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use chrono::TimeDelta;
+
 use super::destination::Secret;
 use super::event::{Columns, Provider};
 use super::id::{ClientId, SourceId};
@@ -10,6 +12,7 @@ use super::leave::Links;
 use super::words;
 
 pub mod figures;
+pub mod silence;
 pub mod trial;
 
 words! {
@@ -76,6 +79,8 @@ pub struct SourceSetting {
     pub fields: Columns,
     /// A Maildir folder that the client's mail is delivered to.
     pub maildir: Option<PathBuf>,
+    /// How long it may be silent; nought for as long as it likes, `None` for what its past teaches.
+    pub stale_after: Option<TimeDelta>,
 }
 
 impl SourceSetting {
@@ -91,6 +96,7 @@ impl SourceSetting {
             honeypot: None,
             fields: Columns::default(),
             maildir: None,
+            stale_after: None,
         }
     }
 }
@@ -104,6 +110,13 @@ impl fmt::Debug for SourceSetting {
             .field("missing", &self.missing)
             .finish_non_exhaustive()
     }
+}
+
+/// What is set of a source: for its client, else for every client.
+pub fn setting_of<'a>(sources: &'a [SourceSetting], provider: Provider, client: &str) -> Option<&'a SourceSetting> {
+    let of =
+        |client: Option<&str>| sources.iter().find(|setting| setting.provider == provider && setting.client.as_deref() == client);
+    of(Some(client)).or_else(|| of(None))
 }
 
 /// Connections of one address at once, where nothing else is set.

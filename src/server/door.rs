@@ -11,11 +11,10 @@ use tokio::time::timeout;
 use super::keep::{self, Ask, QUEUE};
 use super::meter::Meter;
 use super::pace::Pace;
-use super::settle::setting_of;
 use crate::domain::event::Provider;
 use crate::domain::failure::Failure;
 use crate::domain::id::{ClientId, SourceId};
-use crate::domain::source::{Refusal, ServeSetting, Source, SourceSetting};
+use crate::domain::source::{Refusal, ServeSetting, Source, SourceSetting, setting_of};
 use crate::store::Store;
 use crate::store::sources::Refused;
 use crate::store::waiting::{Kept, NewArrival};
@@ -57,6 +56,11 @@ impl Door {
             asked: Mutex::new(Some(asked)),
             news: Arc::default(),
         }
+    }
+
+    /// What is set of the sources.
+    pub(super) fn settings(&self) -> &[SourceSetting] {
+        &self.settings
     }
 
     /// Said when something was kept.

@@ -8,7 +8,7 @@ use tokio::time::sleep;
 
 use crate::domain::client::Client;
 use crate::domain::event::{Columns, Normalised, Provider};
-use crate::domain::source::SourceSetting;
+use crate::domain::source::{SourceSetting, setting_of};
 use crate::intake::{Settings, read};
 use crate::store::Store;
 use crate::store::waiting::Waiting;
@@ -66,13 +66,6 @@ impl Reader {
             })
             .collect()
     }
-}
-
-/// What is set of a source: for its client, else for every client.
-pub fn setting_of<'a>(sources: &'a [SourceSetting], provider: Provider, client: &str) -> Option<&'a SourceSetting> {
-    let of =
-        |client: Option<&str>| sources.iter().find(|setting| setting.provider == provider && setting.client.as_deref() == client);
-    of(Some(client)).or_else(|| of(None))
 }
 
 /// Reads what waits until told to stop, through lost databases.

@@ -3,13 +3,13 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::settle::{Reader, setting_of};
+use super::settle::Reader;
 use crate::domain::client::Client;
 use crate::domain::destination::Secret;
 use crate::domain::event::Provider;
 use crate::domain::id::PayloadId;
-use crate::domain::source::SourceSetting;
 use crate::domain::source::trial::{Made, SignatureCheck, Trial};
+use crate::domain::source::{SourceSetting, setting_of};
 use crate::domain::text::Internal;
 use crate::intake::sample::sample;
 use crate::intake::signed::sign::{Signed, sign};

@@ -117,7 +117,7 @@ impl Store {
                 .number(&Sql::new("select count(*) as n from destinations where paused or breaker <> 'closed'"))
                 .await?,
             parked: self.count(me, PARKED, |_| {}).await?,
-            stale: self.stale_syncs(me).await?,
+            stale: self.stale_sources(me).await?,
         })
     }
 }

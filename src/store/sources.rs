@@ -13,6 +13,7 @@ use crate::domain::id::{ClientId, Kind, SourceId};
 use crate::domain::source::{Refusal, Source};
 
 mod figures;
+pub mod silence;
 
 from_row!(Source { id: Uuid, client: Uuid, client_name: =String, provider: String, key_hash: =Vec<u8>, });
 

@@ -205,9 +205,9 @@ impl Store {
         Ok(rows.into_iter().filter(|row| actor.sees(row.client_id)).map(figures).collect())
     }
 
-    /// How many of them are too old to rely on.
-    pub async fn stale_syncs(&self, me: &Person) -> Outcome<i64> {
-        let stale = self.sync_figures(me).await?.iter().filter(|sync| sync.freshness == Freshness::Stale).count();
-        Ok(i64::try_from(stale).unwrap_or(i64::MAX))
+    /// Those that are too old to rely on.
+    pub(in crate::store) async fn stale_syncs(&self, me: &Person) -> Outcome<Vec<(ClientId, Provider)>> {
+        let figures = self.sync_figures(me).await?.into_iter();
+        Ok(figures.filter(|sync| sync.freshness == Freshness::Stale).map(|sync| (sync.client_id, sync.provider)).collect())
     }
 }

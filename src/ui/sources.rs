@@ -18,6 +18,7 @@ use crate::app::{App, age};
 use crate::config::theme::Styles;
 use crate::domain::row::Pane;
 use crate::domain::source::figures::{Covered, SourceDetail, SourceFigures};
+use crate::domain::source::silence::{Basis, Silence};
 use crate::domain::sync::{Freshness, SyncFigures};
 use crate::domain::text::neutralise;
 
@@ -31,7 +32,7 @@ const COLUMNS: &[Column] = &[
     number("parked", 6, 3),
     number("forged", 6, 4),
     number("refused", 7, 7),
-    column("fetched", 9, 20, 4),
+    column("fresh", 9, 20, 4),
     number("urls", 4, 9),
 ];
 
@@ -125,9 +126,11 @@ fn cell<'a>(row: &'a SourceFigures, name: &str, now: DateTime<Utc>, styles: &Sty
         "parked" => count(row.parked, styles.warn),
         "forged" => count(row.forged(), styles.bad),
         "refused" => count(row.turned_away(), styles.warn),
-        "fetched" => match &row.sync {
-            Some(sync) => (Cow::Owned(fetched(sync, now)), freshness_style(sync.freshness, styles)),
-            None => (Cow::Borrowed(""), styles.dim),
+        "fresh" => match (&row.silence, &row.sync) {
+            (Some(silence), _) if silence.stale => (Cow::Owned(silent(silence, now)), styles.bad),
+            (_, Some(sync)) => (Cow::Owned(fetched(sync, now)), freshness_style(sync.freshness, styles)),
+            (Some(_), None) => (Cow::Borrowed("● fresh"), styles.good),
+            (None, None) => (Cow::Borrowed(""), styles.dim),
         },
         "urls" => count(row.urls, styles.text),
         _ => (Cow::Borrowed(""), styles.text),
@@ -149,6 +152,27 @@ fn fetched(sync: &SyncFigures, now: DateTime<Utc>) -> String {
         Freshness::Fresh => "● fresh".to_owned(),
         Freshness::Late => format!("◐ late {old}"),
         Freshness::Stale => format!("◌ stale {old}"),
+    }
+}
+
+/// `◌ stale 3h05m`: how long it has been silent.
+fn silent(silence: &Silence, now: DateTime<Utc>) -> String {
+    format!("◌ stale {}", age::ago(now, silence.heard_at.unwrap_or(silence.stale_since)))
+}
+
+/// What is said of how silent a source is, and what to do about it.
+fn silence(source: &SourceFigures, silence: &Silence, now: DateTime<Utc>, styles: &Styles) -> Fact {
+    let heard = silence.heard_at.map_or_else(|| "never heard".to_owned(), |at| format!("last heard {}", age::ago(now, at)));
+    let why = match silence.basis {
+        Basis::Set => "as it is set",
+        Basis::Learned => "by its own past",
+    };
+    let most = age::until(now, now + silence.allowed);
+    if silence.stale {
+        let text = format!("stale: {heard}, and {most} is the most, {why}: {}", source.silence_advice());
+        ("silence", text, styles.bad)
+    } else {
+        ("silence", format!("{heard}; stale after {most}, {why}"), styles.text)
     }
 }
 
@@ -203,6 +227,7 @@ fn coming(source: &SourceFigures, now: DateTime<Utc>, styles: &Styles) -> Vec<Fa
         facts.push(("fetched", text, freshness_style(sync.freshness, styles)));
         facts.extend(sync.trouble.as_ref().map(|trouble| ("", head_of(trouble).into_owned(), styles.bad)));
     }
+    facts.extend(source.silence.as_ref().map(|known| silence(source, known, now, styles)));
     for refused in &source.refused {
         let ago = age::ago(now, refused.last_at);
         let why = refused.reason.as_str().replace('_', " ");

@@ -66,8 +66,10 @@ fn sources() {
         insta::assert_snapshot!(format!("sources_parked_{}x{}", size.0, size.1), picture(&app));
     }
     let mut app = deck(Role::Operator, (120, 36));
-    press(&mut app, "6 G t");
+    press(&mut app, "6 j j j t");
     insta::assert_snapshot!("sources_forged_120x36", picture(&app));
+    press(&mut app, "G");
+    insta::assert_snapshot!("sources_silent_120x36", picture(&app));
 }
 
 #[test]

@@ -1,8 +1,9 @@
-//! What `quotedeck init` brings in: the clients and people of the configuration, and the destinations, approved texts
-//! and automations that the built-in routing rules rely on. Safe to repeat: what is there already stays.
+//! What `quotedeck init` brings in: the clients and people of the configuration, the destinations, approved texts
+//! and automations that the built-in routing rules rely on, and how long each source may be silent. Safe to repeat: what is there already stays.
 
 use chrono::{DateTime, Utc};
 
+use super::expecting::expect;
 use crate::config::Config;
 use crate::config::rules::OPERATIONS;
 use crate::domain::actor::{Actor, Person, Role};
@@ -94,7 +95,8 @@ pub async fn bring_in(store: &Store, config: &Config, first: &str) -> Result<(),
     destinations(&mut tx, &actor, config).await?;
     built_in(&mut tx, &actor, &owner).await?;
     described(&mut tx, &actor, config).await?;
-    tx.commit().await
+    tx.commit().await?;
+    expect(store, &config.sources).await
 }
 
 /// The destinations of the configuration, with what they may get.

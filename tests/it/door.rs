@@ -27,6 +27,7 @@ pub(crate) use kill::Program;
 mod samples;
 mod settling;
 mod signing;
+mod silence;
 
 both_databases!(
     a_delivery_is_kept_once_and_becomes_a_lead,

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::Refusal;
+use super::silence::{Silence, advice};
 use crate::domain::event::Provider;
 use crate::domain::id::{ClientId, Ref};
 use crate::domain::sync::{Freshness, SyncFigures};
@@ -41,6 +42,8 @@ pub struct SourceFigures {
     pub refused: Vec<RefusedFigures>,
     /// How fresh what is fetched is; `None` where nothing is.
     pub sync: Option<SyncFigures>,
+    /// How silent it is; `None` where nothing is expected of it.
+    pub silence: Option<Silence>,
 }
 
 /// Requests that were turned away for one reason.
@@ -66,9 +69,26 @@ impl SourceFigures {
         self.refused.iter().map(|one| one.count).sum::<i64>() - self.forged()
     }
 
-    /// Whether what is fetched is too old to rely on.
+    /// Whether it is silent for too long.
+    pub fn is_silent(&self) -> bool {
+        self.silence.as_ref().is_some_and(|silence| silence.stale)
+    }
+
+    /// Whether what we have of it is too old to rely on: what is fetched, or what it sends by itself.
     pub fn is_stale(&self) -> bool {
-        self.sync.as_ref().is_some_and(|sync| sync.freshness == Freshness::Stale)
+        self.is_silent() || self.sync.as_ref().is_some_and(|sync| sync.freshness == Freshness::Stale)
+    }
+
+    /// What to look at while it is silent: requests that are turned away are no silence of the provider's.
+    pub fn silence_advice(&self) -> String {
+        let heard_at = self.silence.as_ref().and_then(|silence| silence.heard_at);
+        let since = self.refused.iter().filter(|one| heard_at.is_none_or(|heard_at| one.last_at > heard_at));
+        match since.max_by_key(|one| one.last_at) {
+            Some(one) => {
+                format!("requests come and are turned away ({}): {}", one.reason.as_str().replace('_', " "), one.reason.advice())
+            }
+            None => format!("{}; or try quotedeck source test {}", advice(self.provider), self.provider),
+        }
     }
 }
 
@@ -158,6 +178,7 @@ mod tests {
             parked: 0,
             refused: vec![refused(Refusal::Signature, 3), refused(Refusal::TooFast, 40), refused(Refusal::Late, 1)],
             sync: None,
+            silence: None,
         };
         assert_eq!((figures.forged(), figures.turned_away(), figures.is_stale()), (4, 40, false));
     }

@@ -115,7 +115,7 @@ impl Store {
         sql.push(THERE);
         let pairs: Vec<Pair> = self.rows(&sql).await?;
         let turned: Vec<Turned> = self.read(TURNED, values![]).await?;
-        let syncs = self.sync_figures(me).await?;
+        let (syncs, silences) = (self.sync_figures(me).await?, self.silences(me).await?);
         let actor = Actor::Person(me.clone());
         let figures = |pair: Pair| {
             let client_id = ClientId(pair.client_id);
@@ -124,6 +124,7 @@ impl Store {
             SourceFigures {
                 refused: turned.iter().filter(of).map(told).collect(),
                 sync: syncs.iter().find(|sync| sync.client_id == client_id && sync.provider == pair.provider).cloned(),
+                silence: silences.iter().find(|(id, of, _)| *id == client_id && *of == pair.provider).map(|one| one.2.clone()),
                 client_id,
                 client: pair.client,
                 provider: pair.provider,

@@ -7,7 +7,7 @@ use super::kill::Home;
 use super::{send, status, until};
 use crate::databases::World;
 
-both_databases!(a_source_from_its_making_to_its_end);
+both_databases!(a_source_from_its_making_to_its_end, a_source_that_fell_silent_says_so);
 
 fn run(home: &Home, words: &[&str]) -> (i32, String, String) {
     let ran = home.command(words).output().expect("it runs");
@@ -82,4 +82,29 @@ async fn a_source_from_its_making_to_its_end(world: World) {
     assert_eq!(status(&send(&address, "POST", &path, &[], b"name=Ana&phone=5125550142").await), 401);
     child.0.kill().expect("it is killed");
     child.0.wait().expect("it is gone");
+}
+
+async fn a_source_that_fell_silent_says_so(world: World) {
+    world.client("Acme").await;
+    world.person("rosa", Role::Owner, None).await;
+    let home = Home::of(&world);
+    config(&home, "[[source]]\nprovider = 'angi'\nstale_after_minutes = 90\n");
+    for provider in ["angi", "form"] {
+        assert_eq!(run(&home, &["source", "add", provider, "--client", "Acme"]).0, 0);
+    }
+    let (mut child, _) = home.serve();
+    until(&world, "select count(*) from expectations where set_seconds = 5400", 1).await;
+    until(&world, "select count(*) from expectations where provider = 'form'", 1).await;
+    child.0.kill().expect("it is killed");
+    child.0.wait().expect("it is gone");
+    let (code, table, _) = run(&home, &["sources"]);
+    assert!(code == 0 && table.contains("fresh") && !table.contains("stale"), "{table}");
+    world.script("update sources set created_at = '2026-01-01T00:00:00+00:00'").await;
+    let (code, table, _) = run(&home, &["sources"]);
+    assert!(code == 0 && table.contains("stale: never heard, 1h 30m is the most"), "{table}");
+    let (_, json, _) = run(&home, &["sources", "--json"]);
+    let figures: Value = serde_json::from_str(&json).expect("JSON");
+    let (silence, form) = (&figures[0]["silence"], &figures[1]["silence"]);
+    assert_eq!((&silence["allowed_seconds"], &silence["basis"], &silence["stale"]), (&5400.into(), &"set".into(), &true.into()));
+    assert!(form.is_null(), "nothing is expected of what has no past: {json}");
 }
