@@ -7,6 +7,7 @@ pub mod act;
 pub mod actor;
 pub mod area_code;
 pub mod automation;
+pub mod books;
 pub mod breaker;
 pub mod brief;
 pub mod check;

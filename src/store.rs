@@ -41,6 +41,7 @@ pub mod sources;
 pub(crate) mod statement;
 pub mod syncs;
 pub mod tasks;
+pub mod told;
 pub mod trace;
 pub mod waiting;
 

@@ -1,9 +1,11 @@
-//! QuickBooks Online's estimates and invoices, a page at a time, each with its customer: what is asked, and what a page means.
+//! QuickBooks Online's estimates and invoices, a page at a time, each with its customer, and then the customers that changed:
+//! what is asked, and what a page means.
 //!
 //! `GET /v3/company/REALM/query?query=…&minorversion=75`, with `select * from Estimate where MetaData.LastUpdatedTime >= '…'`,
 //! `orderby`, `startposition` (from 1) and `maxresults` (at most 1,000); the answer is `{"QueryResponse": {"Estimate": […]}}`,
-//! without the list where nothing is found (Intuit, "Query operations and syntax"). Queries rather than change data
-//! capture: that has no pages, and goes back thirty days at most. An error is `{"Fault": {"Error": [{"Message", "Detail", "code"}]}}`.
+//! without the list where nothing is found (Intuit, "Query operations and syntax"). A query for customers finds the active ones
+//! alone, unless it asks for both: `Active in (true, false)`. Queries rather than change data capture: that has no pages,
+//! and goes back thirty days at most. An error is `{"Fault": {"Error": [{"Message", "Detail", "code"}]}}`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,7 +29,10 @@ const RECORDS: i64 = 200;
 const AGAIN: i64 = 20;
 
 /// What the lists of a round are of, in order.
-const LISTS: [&str; 2] = ["Estimate", "Invoice"];
+const LISTS: [&str; 3] = ["Estimate", "Invoice", CUSTOMER];
+const CUSTOMER: &str = "Customer";
+/// Whether a customer is still served makes no difference to whose an invoice is.
+const ACTIVE_OR_NOT: &str = "Active in (true, false) and ";
 const WHOSE: &str = "QuickBooks";
 
 fn entity(fetch: &Fetch) -> &'static str {
@@ -41,7 +46,7 @@ fn entity(fetch: &Fetch) -> &'static str {
 pub(super) fn fetch(request: &Request) -> Result<&Fetch, String> {
     match request.content.reveal() {
         Content::Fetch(fetch) => Ok(fetch),
-        other => Err(format!("QuickBooks is asked for estimates and invoices, and this is {other:?}; send it elsewhere")),
+        other => Err(format!("QuickBooks is asked for its records, and this is {other:?}; send it elsewhere")),
     }
 }
 
@@ -49,10 +54,11 @@ pub(super) fn fetch(request: &Request) -> Result<&Fetch, String> {
 pub(super) fn ask(fetch: &Fetch, realm: &str, token: &Secret) -> Call {
     let time = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, false);
     let start = 1 + (fetch.at - 1).saturating_mul(RECORDS - AGAIN);
+    let entity = entity(fetch);
+    let whichever = if entity == CUSTOMER { ACTIVE_OR_NOT } else { "" };
     let query = format!(
-        "select * from {} where MetaData.LastUpdatedTime >= '{}' and MetaData.LastUpdatedTime < '{}' \
+        "select * from {entity} where {whichever}MetaData.LastUpdatedTime >= '{}' and MetaData.LastUpdatedTime < '{}' \
          orderby MetaData.LastUpdatedTime startposition {start} maxresults {RECORDS}",
-        entity(fetch),
         time(fetch.from),
         time(fetch.until)
     );
@@ -62,7 +68,8 @@ pub(super) fn ask(fetch: &Fetch, realm: &str, token: &Secret) -> Call {
 /// The request for the customers of a page.
 pub(super) fn ask_customers(ids: &BTreeSet<String>, realm: &str, token: &Secret) -> Call {
     let list = ids.iter().map(|id| format!("'{id}'")).collect::<Vec<_>>().join(", ");
-    call(&format!("select * from Customer where Id in ({list}) startposition 1 maxresults {}", ids.len()), realm, token)
+    let query = format!("select * from {CUSTOMER} where {ACTIVE_OR_NOT}Id in ({list}) startposition 1 maxresults {}", ids.len());
+    call(&query, realm, token)
 }
 
 fn call(query: &str, realm: &str, token: &Secret) -> Call {
@@ -124,7 +131,7 @@ impl Listed {
     /// # Errors
     /// What came in place of the customers.
     pub(super) fn with(self, customers: Option<&Received<'_>>, fetch: &Fetch, status: u16) -> Result<Reply, Box<Reply>> {
-        let known = customers.map(|answer| records(answer, "Customer")).transpose()?.unwrap_or_default();
+        let known = customers.map(|answer| records(answer, CUSTOMER)).transpose()?.unwrap_or_default();
         let named = |record: &Map<String, Value>| record.get("Id").and_then(text);
         let known: BTreeMap<String, Map<String, Value>> =
             known.into_iter().filter_map(|customer| Some((named(&customer)?, customer))).collect();
@@ -132,7 +139,7 @@ impl Listed {
             let customer = record.get("CustomerRef").and_then(|of| of.get("value")).and_then(text);
             let mut whole = Map::new();
             if let Some(customer) = customer.and_then(|id| known.get(&id)) {
-                whole.insert("Customer".to_owned(), json!(customer));
+                whole.insert(CUSTOMER.to_owned(), json!(customer));
             }
             whole.insert(entity(fetch).to_owned(), record.into());
             Value::Object(whole).to_string().into_bytes()
@@ -192,6 +199,36 @@ mod tests {
                         startposition 361 maxresults 200";
         assert_eq!(pairs[0], ("query".to_owned(), expected.to_owned()));
         assert_eq!(pairs[1], ("minorversion".to_owned(), "75".to_owned()));
+    }
+
+    #[test]
+    fn customers_are_asked_for_whether_active_or_not() {
+        let query = |call: &Call| {
+            let (_, query) = call.path.split_once('?').unwrap();
+            form_urlencoded::parse(query.as_bytes()).into_owned().next().unwrap().1
+        };
+        let (token, ids) = (Secret::new("a1"), BTreeSet::from(["7".to_owned(), "12".to_owned()]));
+        assert_eq!(
+            query(&ask(&page(2, 1), "9130", &token)),
+            "select * from Customer where Active in (true, false) and MetaData.LastUpdatedTime >= '2026-06-01T12:00:00+00:00' \
+             and MetaData.LastUpdatedTime < '2026-06-02T14:00:00+00:00' orderby MetaData.LastUpdatedTime \
+             startposition 1 maxresults 200"
+        );
+        assert_eq!(
+            query(&ask_customers(&ids, "9130", &token)),
+            "select * from Customer where Active in (true, false) and Id in ('12', '7') startposition 1 maxresults 2"
+        );
+    }
+
+    #[test]
+    fn a_customer_comes_alone() {
+        let body = r#"{"QueryResponse":{"Customer":[{"Id":"7","DisplayName":"Ana","Active":false}]}}"#;
+        let listed = read(&Received { status: 200, retry_after: None, body }, &page(2, 1)).unwrap_or_else(|_| panic!());
+        assert!(listed.customers().is_empty());
+        let reply = listed.with(None, &page(2, 1), 200).unwrap_or_else(|_| panic!());
+        let Brought::Page(page) = reply.made.unwrap().into_inner() else { panic!() };
+        let first: Value = serde_json::from_slice(&page.payloads[0]).unwrap();
+        assert_eq!(first, json!({"Customer": {"Id": "7", "DisplayName": "Ana", "Active": false}}));
     }
 
     #[test]

@@ -138,8 +138,9 @@ impl Brief {
                     EventKind::QuoteRequested => "quote request",
                     EventKind::JobDone => "job done",
                     EventKind::ReviewLeft => "review",
-                    EventKind::QuoteSent | EventKind::QuoteAccepted => "quote",
-                    EventKind::Invoiced => "invoice",
+                    EventKind::QuoteSent | EventKind::QuoteAccepted | EventKind::QuoteClosed => "quote",
+                    EventKind::Invoiced | EventKind::InvoicePaid | EventKind::InvoiceVoided => "invoice",
+                    EventKind::CustomerChanged => "customer",
                     EventKind::OptOut | EventKind::OptIn => "messages",
                 });
                 let service: String = facts.service.chars().take(40).collect();

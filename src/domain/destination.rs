@@ -26,7 +26,7 @@ words! {
         Chat,
         /// `CallRail`'s API: it is asked for calls.
         Callrail,
-        /// `QuickBooks` Online: it is asked for estimates and invoices.
+        /// `QuickBooks` Online: it is asked for estimates, invoices and customers.
         Quickbooks,
         /// Google's Search Console: it is asked how a site was found.
         #[strum(serialize = "search-console")]

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::books::Telling;
 use super::contact::{Email, Phone};
 use super::lead::{Consent, ContactMethod, Urgency};
 use super::money::Money;
@@ -16,7 +17,7 @@ words! {
     pub enum EventKind {
         CallMissed, CallAnswered, VoicemailLeft, FormSent, MessageReceived, QuoteRequested, JobDone, ReviewLeft,
         // What the client's own books tell.
-        QuoteSent, QuoteAccepted, Invoiced,
+        QuoteSent, QuoteAccepted, QuoteClosed, Invoiced, InvoicePaid, InvoiceVoided, CustomerChanged,
         OptOut, OptIn,
     }
 }
@@ -87,6 +88,8 @@ pub struct NormalEvent {
     pub unknown_fields: Vec<String>,
     /// What was seen of how it was sent.
     pub seen: Seen,
+    /// The record of the books that it is told of, where it is.
+    pub told_of: Option<Telling>,
 }
 
 /// What was seen of how something was sent: what speaks for and against it.

@@ -63,7 +63,11 @@ fn event(happened: &Happened) -> String {
         EventKind::ReviewLeft => format!("A review was left on {on}"),
         EventKind::QuoteSent => format!("A quote was given on {on}"),
         EventKind::QuoteAccepted => format!("The quote was accepted on {on}"),
+        EventKind::QuoteClosed => format!("The quote was closed on {on}, and no job came of it"),
         EventKind::Invoiced => format!("The work was invoiced on {on}"),
+        EventKind::InvoicePaid => format!("A payment came on {on}"),
+        EventKind::InvoiceVoided => format!("An invoice was taken back on {on}"),
+        EventKind::CustomerChanged => format!("The customer's details were brought up to date on {on}"),
         EventKind::OptOut => format!("Messages were declined on {on}"),
         EventKind::OptIn => format!("Messages were allowed on {on}"),
     }

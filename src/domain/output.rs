@@ -55,7 +55,8 @@ impl OutputKind {
             EventKind::QuoteRequested => Some(Self::QuoteRequest),
             EventKind::CallAnswered | EventKind::FormSent | EventKind::MessageReceived => Some(Self::LeadCapture),
             EventKind::JobDone | EventKind::ReviewLeft | EventKind::OptOut | EventKind::OptIn => None,
-            EventKind::QuoteSent | EventKind::QuoteAccepted | EventKind::Invoiced => None,
+            EventKind::QuoteSent | EventKind::QuoteAccepted | EventKind::QuoteClosed => None,
+            EventKind::Invoiced | EventKind::InvoicePaid | EventKind::InvoiceVoided | EventKind::CustomerChanged => None,
         }
     }
 

@@ -107,13 +107,14 @@ pub fn route(situation: &Situation<'_>) -> Route {
         EventKind::JobDone => job_done(situation, &mut route),
         EventKind::ReviewLeft => {}
         // The office did it itself: nobody waits for an answer.
-        EventKind::QuoteSent | EventKind::QuoteAccepted | EventKind::Invoiced => {}
+        EventKind::QuoteSent | EventKind::QuoteAccepted | EventKind::QuoteClosed => {}
+        EventKind::Invoiced | EventKind::InvoicePaid | EventKind::InvoiceVoided | EventKind::CustomerChanged => {}
     }
     if !situation.known {
         // The same key for every event of a lead, so a second hand-over only updates it (C3).
         route.jobs.push(JobPlan { kind: JobKind::CrmHandoff, operation: "contact.upsert", priority: BULK });
     }
-    route.tell = !matches!(situation.event.kind, EventKind::QuoteSent | EventKind::QuoteAccepted | EventKind::Invoiced);
+    route.tell = !situation.event.kind.is_of_books();
     // C6, whatever a rule above says: while an owner task is open no sequence starts.
     route.sequence = route.sequence && route.tasks.is_empty() && !matches!(path(situation), Path::Urgent | Path::High);
     route

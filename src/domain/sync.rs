@@ -43,8 +43,8 @@ pub fn lists(provider: Provider) -> i64 {
     match provider {
         // A site's days, its pages, and what was searched for.
         Provider::SearchConsole => 3,
-        // Estimates and invoices.
-        Provider::Quickbooks => 2,
+        // Estimates and invoices; and customers last, so that those of these are known by then.
+        Provider::Quickbooks => 3,
         _ => 1,
     }
 }

@@ -29,6 +29,7 @@ pub(super) fn event(kind: EventKind, key: &str, at: DateTime<Utc>, method: Conta
         reached: None,
         unknown_fields: Vec::new(),
         seen: Seen::default(),
+        told_of: None,
     }
 }
 

@@ -8,8 +8,8 @@
 //! ```
 //!
 //! `key` (the natural key) and `kind` are required, and one of `phone`, `email` or `thread`. `kind`: `call_missed`,
-//! `call_answered`, `voicemail_left`, `form_sent`, `message_received`, `quote_requested`, `job_done`, `review_left`, `quote_sent`, `quote_accepted`, `invoiced`, `opt_out`,
-//! `opt_in`. `contact_method`: `call`, `sms`, `email`, `form`, `marketplace`; without it, what the kind implies. `consent`:
+//! `call_answered`, `voicemail_left`, `form_sent`, `message_received`, `quote_requested`, `job_done`, `review_left`, `quote_sent`,
+//! `quote_accepted`, `quote_closed`, `invoiced`, `invoice_paid`, `invoice_voided`, `customer_changed`, `opt_out`, `opt_in`. `contact_method`: `call`, `sms`, `email`, `form`, `marketplace`; without it, what the kind implies. `consent`:
 //! `given`, `implied`, `unknown` (the default), `withdrawn`. `urgency`: `routine`, `soon`, `urgent`; without it the words are
 //! read. `value`: whole units, with up to two decimals. `occurred_at`: without it, the time of arrival. A value that is not
 //! one of these parks the event: whoever writes our own format means it.
@@ -102,7 +102,9 @@ fn method(kind: EventKind) -> ContactMethod {
         EventKind::CallMissed | EventKind::CallAnswered | EventKind::VoicemailLeft => ContactMethod::Call,
         EventKind::MessageReceived | EventKind::OptOut | EventKind::OptIn => ContactMethod::Sms,
         EventKind::FormSent | EventKind::QuoteRequested | EventKind::JobDone | EventKind::ReviewLeft => ContactMethod::Form,
-        EventKind::QuoteSent | EventKind::QuoteAccepted | EventKind::Invoiced => ContactMethod::Form,
+        EventKind::QuoteSent | EventKind::QuoteAccepted | EventKind::QuoteClosed => ContactMethod::Form,
+        EventKind::Invoiced | EventKind::InvoicePaid | EventKind::InvoiceVoided => ContactMethod::Form,
+        EventKind::CustomerChanged => ContactMethod::Form,
     }
 }
 

@@ -1,8 +1,11 @@
 //! What happens when a provider's payload arrives: kept, made an event, attached to a lead, routed; once.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
+use self::books::Heard;
 use super::drafting;
 use crate::domain::actor::Actor;
 use crate::domain::automation::{Limit, Stage};
@@ -25,6 +28,7 @@ use crate::store::rulebook::Rulebook;
 use crate::store::tasks::NewTask;
 use crate::store::{Store, Tx};
 
+mod books;
 mod examine;
 pub mod replay;
 pub mod waiting;
@@ -63,7 +67,7 @@ pub enum Arrived {
         /// The task.
         task: Ref,
     },
-    /// Kept, and nobody is asked.
+    /// Nobody is asked. What the books change of somebody who is no lead is not kept as a payload either.
     SetAside {
         /// Why.
         reason: String,
@@ -79,6 +83,9 @@ const SAME_MESSAGE: TimeDelta = TimeDelta::minutes(15);
 
 /// How long somebody has to look at a payload that nobody could read.
 const PARKED_DUE: TimeDelta = TimeDelta::hours(4);
+
+/// Why nothing becomes of a change in the books that asks for no work.
+const NO_LEAD: &str = "it changes a customer or a quote of somebody who is no lead here";
 
 /// Takes payloads in, all in one transaction.
 ///
@@ -191,9 +198,22 @@ async fn record(
     event: &NormalEvent,
     rules: &Rulebook,
 ) -> Result<Arrived, Failure> {
+    let (known, changed) = match books::hear(tx, client, letter, event).await? {
+        Heard::News { lead, changed } => (lead, changed),
+        Heard::Known => return duplicate(tx, client, letter).await,
+        Heard::Nobodys => return Ok(Arrived::SetAside { reason: NO_LEAD.to_owned() }),
+    };
     match keep(tx, client, letter, None).await? {
         None => duplicate(tx, client, letter).await,
-        Some(_) => record_kept(tx, client, letter, event, rules).await,
+        Some(_) => record_kept(tx, client, letter, &happened(event, changed), known, rules).await,
+    }
+}
+
+/// The event as it happened: what is told once more because it changed happened when it changed.
+fn happened(event: &NormalEvent, changed: bool) -> Cow<'_, NormalEvent> {
+    match &event.told_of {
+        Some(telling) if changed => Cow::Owned(NormalEvent { occurred_at: telling.changed_at, ..event.clone() }),
+        _ => Cow::Borrowed(event),
     }
 }
 
@@ -203,9 +223,13 @@ async fn record_kept(
     client: &Client,
     letter: &Letter<'_>,
     event: &NormalEvent,
+    known: Option<LeadNow>,
     rules: &Rulebook,
 ) -> Result<Arrived, Failure> {
-    let known = tx.find_lead(client.id, event).await?;
+    if !books::keep(tx, client, letter, event).await? {
+        // Somebody else is as far with the same record: what was written here goes, and all of it is read again.
+        return Err(Failure::Unavailable("somebody else has the same record of the books in hand".to_owned()));
+    }
     let opted_out = is_opted_out(tx, client, event).await?;
     let situation =
         Situation { event, client, value: known.as_ref().and_then(|lead| lead.value), known: known.is_some(), opted_out };
@@ -216,7 +240,7 @@ async fn record_kept(
     let about =
         About { verb: "event.record", kind: Kind::Event, subject: id.0, lead: Some(lead_id), detail: event.kind.as_str() };
     tx.journal(&Actor::Intake, about).await?;
-    let next_action = next_action(&plan);
+    let next_action = next_action(&plan, event);
     let lead_number = match &known {
         Some(lead) => {
             let consent = consent_after(tx.lead_consent(lead.id).await?, event);
@@ -228,9 +252,11 @@ async fn record_kept(
     let number = tx.record_event(id, lead_id, client.id, letter.id, letter.provider, event).await?;
     follow_opt(tx, client, event, id).await?;
     keep_consent(tx, client, lead_id, event, id).await?;
-    let doubts = examine::examine(tx, client, Subject { id: lead_id, known: known.as_ref() }, event).await?;
+    let subject = Subject { id: lead_id, known: known.as_ref() };
+    let doubts = examine::examine(tx, client, subject, event).await?;
+    let questions = books::follow(tx, client, letter, subject, event).await?;
 
-    for task in plan.tasks.iter().chain(&doubts) {
+    for task in plan.tasks.iter().chain(&doubts).chain(&questions) {
         make_task(tx, client, lead_id, known.as_ref(), task).await?;
     }
     if plan.tell {
@@ -274,7 +300,10 @@ async fn tell_listeners(tx: &mut Tx, client: &Client, lead: LeadId, rules: &Rule
 }
 
 /// What is to happen next with the lead, for the report (C9).
-fn next_action(plan: &Route) -> String {
+fn next_action(plan: &Route, event: &NormalEvent) -> String {
+    if event.kind == EventKind::QuoteClosed {
+        return "the quote was not taken: quote again, or say why it is lost".into();
+    }
     let first = plan.tasks.first().map(|task| task.title.clone());
     first.unwrap_or_else(|| if plan.sequence { "follow up by sequence".into() } else { String::new() })
 }
@@ -522,6 +551,7 @@ mod tests {
             reached: None,
             unknown_fields: vec![],
             seen: crate::domain::event::Seen::default(),
+            told_of: None,
         };
         assert_eq!(consent_after(before, &event), after);
     }

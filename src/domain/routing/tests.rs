@@ -43,6 +43,7 @@ fn event(kind: EventKind) -> NormalEvent {
         reached: None,
         unknown_fields: Vec::new(),
         seen: crate::domain::event::Seen::default(),
+        told_of: None,
     }
 }
 

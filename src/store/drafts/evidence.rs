@@ -105,7 +105,8 @@ fn source_label(kinds: &[EventKind]) -> String {
         EventKind::QuoteRequested => Some("quote request"),
         EventKind::ReviewLeft => Some("review"),
         EventKind::JobDone | EventKind::OptOut | EventKind::OptIn => None,
-        EventKind::QuoteSent | EventKind::QuoteAccepted | EventKind::Invoiced => None,
+        EventKind::QuoteSent | EventKind::QuoteAccepted | EventKind::QuoteClosed => None,
+        EventKind::Invoiced | EventKind::InvoicePaid | EventKind::InvoiceVoided | EventKind::CustomerChanged => None,
     };
     let mut labels: Vec<&str> = Vec::new();
     for found in kinds.iter().filter_map(|kind| label(*kind)) {

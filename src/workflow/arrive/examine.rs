@@ -32,6 +32,9 @@ pub(super) async fn examine(
     let asks = match event.kind {
         EventKind::CallMissed | EventKind::CallAnswered | EventKind::VoicemailLeft => false,
         EventKind::QuoteSent | EventKind::QuoteAccepted | EventKind::Invoiced => false,
+        EventKind::InvoicePaid | EventKind::CustomerChanged => false,
+        // Whose it is was known before.
+        EventKind::QuoteClosed | EventKind::InvoiceVoided => return Ok(vec![]),
         EventKind::FormSent | EventKind::QuoteRequested | EventKind::MessageReceived => true,
         EventKind::JobDone | EventKind::ReviewLeft | EventKind::OptOut | EventKind::OptIn => return Ok(vec![]),
     };

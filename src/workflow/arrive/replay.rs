@@ -1,7 +1,8 @@
 //! A parked payload is read again, because what stood in its way was mended: a mapping, a region, or a newer version.
 
+use super::books::{self, Heard};
 use super::waiting::Reading;
-use super::{Arrived, Letter, duplicate, record_kept};
+use super::{Arrived, Letter, NO_LEAD, duplicate, happened, record_kept};
 use crate::domain::actor::{Actor, Person, Right};
 use crate::domain::client::Client;
 use crate::domain::event::{Normalised, Provider};
@@ -67,12 +68,17 @@ pub async fn replay(
         About { verb: "payload.replay", kind: Kind::Payload, subject: parked.id.0, lead: None, detail: event.kind.as_str() };
     tx.journal(&actor, about).await?;
     let letter = Letter { provider: parked.provider, body: &parked.body, id: parked.id, key: &event.natural_key };
+    let (known, changed) = match books::hear(&mut tx, &client, &letter, &event).await? {
+        Heard::News { lead, changed } => (lead, changed),
+        Heard::Known => return Err(still("it was told like this before, or something newer was")),
+        Heard::Nobodys => return Err(still(NO_LEAD)),
+    };
     if !tx.unpark_payload(parked.id, letter.key).await? {
         // It came once more meanwhile and was read: this one stays what it is.
         return duplicate(&mut tx, &client, &letter).await;
     }
     let rules = tx.rulebook().await?;
-    let recorded = record_kept(&mut tx, &client, &letter, &event, &rules).await?;
+    let recorded = record_kept(&mut tx, &client, &letter, &happened(&event, changed), known, &rules).await?;
     tx.finish_payload_tasks(parked.id).await?;
     tx.commit().await?;
     Ok(recorded)

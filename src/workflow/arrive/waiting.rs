@@ -66,13 +66,15 @@ async fn settle_some(
         };
         let readings = if park { vec![unreadable(one)] } else { bounded(one.provider, read(one, &client)) };
         let mut outcomes = Vec::new();
+        let mut named = false;
         for (place, (body, outcome)) in readings.into_iter().enumerate() {
             let arrival = Arrival { normalised: kept(&body, outcome), body: Internal::new(body) };
+            named |= matches!(arrival.normalised, Normalised::SetAside { .. });
             // The first has the id that the journal announced.
             let id = if place == 0 { one.id } else { PayloadId::new() };
             outcomes.push(take(&mut tx, &client, one.provider, &arrival, id, &rules).await?);
         }
-        if one.provider == Provider::Quickbooks && outcomes.iter().any(|outcome| matches!(outcome, Arrived::SetAside { .. })) {
+        if one.provider == Provider::Quickbooks && named {
             // It names what changed by its id alone: what is in the books now is asked for.
             tx.wake_sync(one.client, one.provider).await?;
         }

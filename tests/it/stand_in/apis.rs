@@ -195,6 +195,9 @@ impl Apis {
         let time = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
         let changed = |record: &Value| time(record["MetaData"]["LastUpdatedTime"].as_str().unwrap());
         let mut found: Vec<&Value> = self.books.iter().filter(|one| one.0 == kind).map(|one| &one.1).collect();
+        if !asked.contains("Active in (true, false)") {
+            found.retain(|record| record["Active"] != false);
+        }
         if asked.contains("Id in (") {
             found.retain(|record| quoted.contains(&record["Id"].as_str().unwrap()));
         } else {

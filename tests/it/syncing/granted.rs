@@ -8,13 +8,16 @@ use quotedeck::delivery::couriers::Couriers;
 use quotedeck::domain::actor::{Actor, Person, Role};
 use quotedeck::domain::client::Client;
 use quotedeck::domain::destination::{Grant, Refresh, Secret, Setting, System};
-use quotedeck::domain::event::Columns;
+use quotedeck::domain::event::{Columns, Provider};
 use quotedeck::domain::id::DestinationId;
 use quotedeck::domain::sync::SyncFigures;
 use quotedeck::domain::sync::{Freshness, SyncSetting};
+use quotedeck::domain::text::Internal;
+use quotedeck::intake;
 use quotedeck::server::Reader;
 use quotedeck::worker::{Sender, Worker};
 use quotedeck::workflow::arrive::waiting::settle;
+use quotedeck::workflow::arrive::{Arrival, arrive};
 
 use super::put_destination;
 use crate::databases::World;
@@ -97,6 +100,20 @@ impl Granted {
                 return attempts;
             }
         }
+    }
+
+    /// Takes a payload in that somebody else brought.
+    pub(super) async fn intake(&self, provider: Provider, payload: &serde_json::Value) {
+        let settings = intake::Settings {
+            region: "US".into(),
+            columns: Columns::default(),
+            fields: Columns::default(),
+            honeypot: None,
+            received_at: self.world.now(),
+        };
+        let item = intake::read(provider, payload.to_string().as_bytes(), &settings).remove(0);
+        let arrival = Arrival { body: Internal::new(item.body), normalised: item.outcome.unwrap() };
+        arrive(&self.world.store, &self.acme, provider, &[arrival]).await.unwrap();
     }
 
     pub(super) fn pass(&self, time: TimeDelta) {
