@@ -49,6 +49,11 @@ pub fn lists(provider: Provider) -> i64 {
     }
 }
 
+/// Whether what is fetched is all there is: then a webhook that is silent keeps nothing back. `CallRail` lists its calls alone.
+pub fn brings_all(provider: Provider) -> bool {
+    matches!(provider, Provider::Quickbooks | Provider::SearchConsole)
+}
+
 /// How fresh what reaches up to `cursor` is, beyond the provider's own lag: late after two rounds, stale after what is
 /// expected.
 pub fn freshness(

@@ -247,7 +247,7 @@ impl Tx {
     ) -> Outcome<Vec<Finding>> {
         let name = self.lead_name(lead).await?;
         let around = self.around(draft).await?;
-        let frame = Frame::new(source_label, evidence_at, self.now, around.doubts);
+        let frame = Frame::new(source_label, evidence_at, self.now, around.doubts, around.lapses);
         let against = Against {
             evidence: lines,
             lead_name: Some(&name),

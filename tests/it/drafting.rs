@@ -8,7 +8,7 @@ use quotedeck::domain::client::Client;
 use quotedeck::domain::destination::{Price, Secret, Setting, System};
 use quotedeck::domain::event::Provider;
 use quotedeck::domain::filter::Filter;
-use quotedeck::domain::id::{Kind, LeadId, Ref};
+use quotedeck::domain::id::{DraftId, Kind, LeadId, Ref};
 use quotedeck::domain::job::DeliveryMode;
 use quotedeck::domain::money::Money;
 use quotedeck::store::destinations::NewDestination;
@@ -28,6 +28,7 @@ both_databases!(
     a_typed_text_is_never_set_aside,
     a_week_is_drafted_once,
     spam_is_not_drafted,
+    what_a_source_did_not_tell_stands_on_the_drafts_that_depend_on_it,
     a_model_writes_and_its_citations_stay_with_the_draft,
     a_model_that_fails_leaves_no_draft,
     a_busy_model_is_asked_again_when_it_says,
@@ -242,4 +243,53 @@ async fn a_busy_model_is_asked_again_when_it_says(world: World) {
     assert_eq!(outcomes, ["rate_limited", "failed", "may_have_left", "succeeded"]);
     // The second answer to the same key is one draft.
     assert_eq!(states(&world).await, ["pending"]);
+}
+
+async fn what_a_source_did_not_tell_stands_on_the_drafts_that_depend_on_it(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    missed(&world, &acme, "CA1").await;
+    world.clock.advance(chrono::TimeDelta::minutes(1));
+    work(&world).await;
+    let actor = Actor::Person(rosa.clone());
+    ask(&world.store, &actor, Ask::Week(acme.id, world.now().date_naive())).await.unwrap();
+    work(&world).await;
+    let mut ids = Vec::new();
+    for number in [1, 2] {
+        ids.push(DraftId(world.store.find(&rosa, Ref::new(Kind::Draft, number)).await.unwrap().id));
+    }
+    assert_eq!(world.texts("select subject from drafts order by number").await, ["lead", "week"]);
+    let lapses = async || {
+        let mut told = Vec::new();
+        for id in &ids {
+            let detail = world.store.draft_detail(&rosa, *id).await.unwrap();
+            told.push(detail.frame.lapses.iter().map(|lapse| lapse.provider).collect::<Vec<_>>());
+        }
+        told
+    };
+    // Angi brings leads for Acme too, and brought none; another client's form is nobody's matter here.
+    let brill = world.client("Brill").await;
+    let mut tx = world.store.begin().await.unwrap();
+    let all = [(acme.id, Provider::TwilioVoice), (acme.id, Provider::Angi), (brill.id, Provider::Form)];
+    let hour = chrono::TimeDelta::hours(1);
+    tx.set_expectations(&Actor::Intake, &all.map(|(client, provider)| (client, provider, hour))).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(lapses().await, [vec![], vec![]], "nobody is silent yet");
+    world.clock.advance(chrono::TimeDelta::minutes(61));
+    world.script("update expectations set set_at = '2026-05-01T00:00:00+00:00'").await;
+    assert_eq!(lapses().await, [vec![Provider::TwilioVoice], vec![Provider::TwilioVoice, Provider::Angi]]);
+    act(&world, &rosa, 2, Verb::ClaimDraft { take_over: false }).await;
+    let target = world.store.find(&rosa, Ref::new(Kind::Draft, 2)).await.unwrap();
+    save_work(&world.store, &rosa, &target, 0, "Acme had one request.").await.unwrap();
+    let told = world.texts("select reason from findings where kind = 'stale_data' and severity = 'warn'").await;
+    assert_eq!(
+        told,
+        [
+            "twilio-voice told nothing since 2026-06-01 14:30 UTC, so later facts may be missing; angi never told anything, so facts may \
+         be missing"
+        ]
+    );
+    // A call that comes after the drafts says that nothing of before them is missing.
+    missed(&world, &acme, "CA2").await;
+    world.clock.advance(chrono::TimeDelta::minutes(61));
+    assert_eq!(lapses().await, [vec![], vec![Provider::Angi]]);
 }

@@ -64,7 +64,7 @@ pub(crate) fn detail(text: &str) -> DraftDetail {
         newer_at: None,
         overriding: None,
         known: Vec::new(),
-        frame: crate::domain::check::Frame { has_source: true, age_days: Some(0), doubts: Vec::new() },
+        frame: crate::domain::check::Frame { has_source: true, age_days: Some(0), ..crate::domain::check::Frame::default() },
         severities: crate::domain::severities::Severities::default(),
     }
 }

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use super::Hit;
 use super::fold::Folded;
 use crate::domain::doubt::{DoubtKind, Standing};
+use crate::domain::source::silence::Lapse;
 use crate::domain::span::FindingKind;
 
 /// Days after which what a provider told is stale, unless a client's freshness says otherwise: a week's summary is made of
@@ -23,12 +24,21 @@ pub struct Frame {
     pub age_days: Option<i64>,
     /// What is doubted of the leads it speaks of, and not settled.
     pub doubts: Vec<Standing>,
+    /// Sources it depends on that were stale when it was made.
+    pub lapses: Vec<Lapse>,
 }
 
 impl Frame {
     /// From where the facts are from, when the newest of them happened, and what is doubted.
-    pub fn new(source_label: &str, evidence_at: Option<DateTime<Utc>>, now: DateTime<Utc>, doubts: Vec<Standing>) -> Self {
-        Self { has_source: !source_label.trim().is_empty(), age_days: evidence_at.map(|at| (now - at).num_days()), doubts }
+    pub fn new(
+        source_label: &str,
+        evidence_at: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+        doubts: Vec<Standing>,
+        lapses: Vec<Lapse>,
+    ) -> Self {
+        let age_days = evidence_at.map(|at| (now - at).num_days());
+        Self { has_source: !source_label.trim().is_empty(), age_days, doubts, lapses }
     }
 }
 
@@ -39,16 +49,9 @@ pub(super) fn find(frame: &Frame, folded: &Folded, hits: &mut Vec<Hit>) {
         let reason = "nothing says where these facts are from, and the portal must say it: file the draft with its source";
         hits.push(Hit::block(FindingKind::MissingSource, last.clone(), reason));
     }
-    match frame.age_days {
-        None => {
-            let reason = "no evidence has a date, so nobody can say how fresh this is: look at the lead";
-            hits.push(Hit::warn(FindingKind::StaleData, last.clone(), reason));
-        }
-        Some(days) if days > STALE => {
-            let reason = format!("the newest fact is {days} days old: see that it still holds");
-            hits.push(Hit::warn(FindingKind::StaleData, last.clone(), reason));
-        }
-        Some(_) => {}
+    let stale = stale(frame);
+    if !stale.is_empty() {
+        hits.push(Hit::warn(FindingKind::StaleData, last.clone(), stale.join("; ")));
     }
     let told = |kind| frame.doubts.iter().filter(move |doubt| doubt.kind == kind);
     for (kind, found, settle) in [
@@ -68,6 +71,22 @@ pub(super) fn find(frame: &Frame, folded: &Folded, hits: &mut Vec<Hit>) {
     }
 }
 
+/// Why what it says may not hold any more, or may not be all.
+fn stale(frame: &Frame) -> Vec<String> {
+    let age = match frame.age_days {
+        None => Some("no evidence has a date, so nobody can say how fresh this is: look at the lead".to_owned()),
+        Some(days) if days > STALE => Some(format!("the newest fact is {days} days old: see that it still holds")),
+        Some(_) => None,
+    };
+    let lapsed = frame.lapses.iter().map(|lapse| match lapse.until {
+        Some(until) => {
+            format!("{} told nothing since {}, so later facts may be missing", lapse.provider, until.format("%Y-%m-%d %H:%M UTC"))
+        }
+        None => format!("{} never told anything, so facts may be missing", lapse.provider),
+    });
+    age.into_iter().chain(lapsed).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,17 +99,36 @@ mod tests {
     #[case(true, None, &[FindingKind::StaleData])]
     #[case(false, Some(3), &[FindingKind::MissingSource])]
     fn what_the_frame_lacks(#[case] has_source: bool, #[case] age_days: Option<i64>, #[case] kinds: &[FindingKind]) {
-        let frame = Frame { has_source, age_days, doubts: Vec::new() };
+        let frame = Frame { has_source, age_days, ..Frame::default() };
         let against = Against { frame: Some(&frame), ..Against::default() };
         let found: Vec<FindingKind> = findings("The crew came.", against).into_iter().map(|finding| finding.kind).collect();
         assert_eq!(found, kinds);
     }
 
     #[test]
+    fn a_source_that_was_stale_is_named_with_until_when_it_told() {
+        use crate::domain::event::Provider;
+        let until = "2026-05-30T08:00:00Z".parse().ok();
+        let lapses = vec![Lapse { provider: Provider::Angi, until }, Lapse { provider: Provider::Form, until: None }];
+        let frame = Frame { has_source: true, age_days: Some(20), lapses, ..Frame::default() };
+        let found = findings("The crew came.", Against { frame: Some(&frame), ..Against::default() });
+        let [one] = found.as_slice() else { panic!("{found:?}") };
+        assert_eq!(
+            (one.kind, one.reason.as_str()),
+            (
+                FindingKind::StaleData,
+                "the newest fact is 20 days old: see that it still holds; angi told nothing since 2026-05-30 08:00 UTC, so later \
+                 facts may be missing; form never told anything, so facts may be missing"
+            )
+        );
+    }
+
+    #[test]
     fn what_is_doubted_is_named_once_a_kind_behind_what_can_be_mended_in_the_text() {
         let duplicates = (2..=6).map(|lead| Standing { lead, kind: DoubtKind::Duplicate, other: Some(1) });
         let spam = Standing { lead: 9, kind: DoubtKind::Spam, other: None };
-        let frame = Frame { has_source: true, age_days: Some(20), doubts: duplicates.chain([spam]).collect() };
+        let frame =
+            Frame { has_source: true, age_days: Some(20), doubts: duplicates.chain([spam]).collect(), lapses: Vec::new() };
         let found = findings("Call 512-555-0142 today.", Against { frame: Some(&frame), ..Against::default() });
         let kinds: Vec<FindingKind> = found.iter().map(|finding| finding.kind).collect();
         use FindingKind::{Phone, PossibleDuplicate, PossibleSpam, StaleData};

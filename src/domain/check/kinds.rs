@@ -63,7 +63,12 @@ pub const ABOUT: &[About] = &[
         "no evidence line has it: an invented price, date or amount is the costliest error of a model",
     ),
     from(FindingKind::Promise, EITHER, Severity::Warn, "commits the business; asked about or denied it warns"),
-    from(FindingKind::StaleData, WARN, Severity::Warn, "no date, or older than 14 days: a person knows whether it still holds"),
+    from(
+        FindingKind::StaleData,
+        WARN,
+        Severity::Warn,
+        "no date, older than 14 days, or of a source that is stale: a person knows whether it still holds",
+    ),
     from(
         FindingKind::PossibleDuplicate,
         WARN,

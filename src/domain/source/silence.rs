@@ -128,6 +128,15 @@ impl Expectation {
     }
 }
 
+/// A source that was stale when a text was made of what it told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lapse {
+    /// Which.
+    pub provider: Provider,
+    /// Until when what it told is here; `None` where it never told anything.
+    pub until: Option<DateTime<Utc>>,
+}
+
 /// What to look at when a source of this provider is silent.
 pub fn advice(provider: Provider) -> &'static str {
     match provider {

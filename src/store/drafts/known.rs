@@ -1,19 +1,32 @@
 //! Everything stored about the leads that a draft speaks of, and around them: what the checks look for by construction,
-//! what is doubted of those leads, and what their client lets findings weigh.
+//! what is doubted of those leads, which of the sources it depends on are stale, and what their client lets findings weigh.
+
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::super::rows::from_row;
+use super::super::sources::silence::{Expected, expected};
 use super::super::statement::values;
 use super::super::{Outcome, Store, Tx};
 use crate::domain::doubt::Standing;
+use crate::domain::event::Provider;
 use crate::domain::id::DraftId;
 use crate::domain::known::{Known, KnownKind, in_payload};
 use crate::domain::severities::Severities;
+use crate::domain::source::silence::{Expectation, Lapse};
+use crate::domain::sync::{Freshness, brings_all, freshness};
 
+struct Fetched {
+    provider: Provider,
+    cursor_at: DateTime<Utc>,
+    every_seconds: i64,
+    stale_seconds: i64,
+}
+from_row!(Fetched { provider: String, cursor_at: =DateTime<Utc>, every_seconds: =i64, stale_seconds: =i64, });
 from_row!(Standing { lead: =i64, kind: String, other: =Option<i64>, });
 
 /// A statement about the leads that a draft speaks of: its own, and those that its evidence points at.
 macro_rules! of_spoken {
-    ($select:literal) => {
+    ($select:expr) => {
         concat!(
             "with spoken as (select lead_id as id from drafts where id = $1
                 union select l.id from draft_evidence e
@@ -51,6 +64,18 @@ const DOUBTS: &str = of_spoken!(
         order by lead, kind, other limit 200"
 );
 const SEVERITIES: &str = "select c.findings from drafts d join clients c on c.id = d.client_id where d.id = $1";
+const MADE_AT: &str = "select created_at from drafts where id = $1";
+const SILENT: &str = of_spoken!(expected!(
+    " and e.client_id = (select d.client_id from drafts d where d.id = $1) and ((select d.subject from drafts d where d.id = $1) = 'week'
+        or e.provider in (select v.provider from spoken s join events v on v.lead_id = s.id)) order by e.provider"
+));
+/// What is counted and told of nobody is no part of a draft.
+const FETCHED: &str = of_spoken!(
+    "select y.provider, y.cursor_at, y.every_seconds, y.stale_seconds from syncs y
+        where y.off_at is null and y.provider <> 'search-console' and y.client_id = (select d.client_id from drafts d where d.id = $1)
+            and ((select d.subject from drafts d where d.id = $1) = 'week'
+                or y.provider in (select v.provider from spoken s join events v on v.lead_id = s.id)) order by y.provider"
+);
 const PEOPLE: &str = "select name from people order by name limit 1000";
 const CLIENTS: &str =
     "select c.name, cast(case when c.id = d.client_id then 1 else 0 end as bigint) from clients c join drafts d on d.id = $1
@@ -65,6 +90,8 @@ pub(in crate::store) struct Around {
     pub(in crate::store) doubts: Vec<Standing>,
     /// What findings weigh for its client.
     pub(in crate::store) severities: Severities,
+    /// Sources it depends on that were stale when it was made.
+    pub(in crate::store) lapses: Vec<Lapse>,
 }
 
 /// What the statements gave.
@@ -77,6 +104,9 @@ struct Stored {
     addresses: Vec<(String,)>,
     doubts: Vec<Standing>,
     severities: Vec<(String,)>,
+    made_at: Vec<(DateTime<Utc>,)>,
+    silent: Vec<Expected>,
+    fetched: Vec<Fetched>,
 }
 
 /// Runs the statements by one of the two ways to read.
@@ -92,6 +122,9 @@ macro_rules! stored {
             addresses: $on.$read(ADDRESSES, values![draft]).await?,
             doubts: $on.$read(DOUBTS, values![draft]).await?,
             severities: $on.$read(SEVERITIES, values![draft]).await?,
+            made_at: $on.$read(MADE_AT, values![draft]).await?,
+            silent: $on.$read(SILENT, values![draft]).await?,
+            fetched: $on.$read(FETCHED, values![draft]).await?,
         }
     }};
 }
@@ -99,21 +132,46 @@ macro_rules! stored {
 impl Tx {
     /// What is around a draft.
     pub(super) async fn around(&mut self, draft: DraftId) -> Outcome<Around> {
-        Ok(stored!(self, all, draft).around())
+        Ok(stored!(self, all, draft).around(self.now))
     }
 }
 
 impl Store {
     /// What is around a draft.
     pub(in crate::store) async fn around(&self, draft: DraftId) -> Outcome<Around> {
-        Ok(stored!(self, read, draft).around())
+        Ok(stored!(self, read, draft).around(self.clock.now()))
     }
 }
 
 impl Stored {
-    fn around(mut self) -> Around {
+    fn around(mut self, now: DateTime<Utc>) -> Around {
         let severities = self.severities.pop().map(|(stored,)| Severities::stored(&stored)).unwrap_or_default();
-        Around { doubts: std::mem::take(&mut self.doubts), severities, known: self.known() }
+        Around { doubts: std::mem::take(&mut self.doubts), severities, lapses: self.lapses(now), known: self.known() }
+    }
+
+    /// Of what it depends on, what is stale now and told nothing since the draft was made.
+    fn lapses(&mut self, now: DateTime<Utc>) -> Vec<Lapse> {
+        let Some((made_at,)) = self.made_at.pop() else { return Vec::new() };
+        let covered = |provider: Provider| brings_all(provider) && self.fetched.iter().any(|sync| sync.provider == provider);
+        let missing = std::mem::take(&mut self.silent).into_iter().filter(|expected| !covered(expected.provider));
+        let silent: Vec<Lapse> = missing
+            .filter_map(|expected| {
+                let provider = expected.provider;
+                let silence = Expectation::from(expected).silence(now).filter(|silence| silence.stale)?;
+                Some(Lapse { provider, until: silence.heard_at })
+            })
+            .collect();
+        let fetched = std::mem::take(&mut self.fetched).into_iter().filter_map(|sync| {
+            let (every, stale_after) = (TimeDelta::seconds(sync.every_seconds), TimeDelta::seconds(sync.stale_seconds));
+            let stale = freshness(sync.provider, sync.cursor_at, now, every, stale_after) == Freshness::Stale;
+            stale.then_some(Lapse { provider: sync.provider, until: Some(sync.cursor_at) })
+        });
+        let mut all: Vec<Lapse> =
+            silent.into_iter().chain(fetched).filter(|lapse| lapse.until.is_none_or(|until| until < made_at)).collect();
+        // A webhook that is dead and not fetched either is missing since the later of the two.
+        all.sort_by_key(|lapse| (lapse.provider, std::cmp::Reverse(lapse.until)));
+        all.dedup_by_key(|lapse| lapse.provider);
+        all
     }
 
     fn known(self) -> Vec<Known> {

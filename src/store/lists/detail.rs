@@ -46,7 +46,7 @@ impl Store {
         );
         overriding.bind(Bind::Id(id.0)).push(" order by o.asked_at desc, o.id desc limit 1");
         let around = self.around(id).await?;
-        let frame = Frame::new(&words.source_label, words.evidence_at, self.clock.now(), around.doubts);
+        let frame = Frame::new(&words.source_label, words.evidence_at, self.clock.now(), around.doubts, around.lapses);
         Ok(DraftDetail {
             draft,
             text: words.text,

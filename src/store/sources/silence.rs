@@ -31,9 +31,10 @@ struct Hour {
 }
 from_row!(Hour { first: =Option<DateTime<Utc>>, last: =Option<DateTime<Utc>>, });
 
-struct Row {
+/// What is expected of a source, as it is stored.
+pub(in crate::store) struct Expected {
     client: ClientId,
-    provider: Provider,
+    pub(in crate::store) provider: Provider,
     set_seconds: Option<i64>,
     set_at: Option<DateTime<Utc>>,
     learned_seconds: Option<i64>,
@@ -42,7 +43,7 @@ struct Row {
     arrival_at: Option<DateTime<Utc>>,
     payload_at: Option<DateTime<Utc>>,
 }
-from_row!(Row { client: Uuid, provider: String, set_seconds: =Option<i64>, set_at: =Option<DateTime<Utc>>,
+from_row!(Expected { client: Uuid, provider: String, set_seconds: =Option<i64>, set_at: =Option<DateTime<Utc>>,
     learned_seconds: =Option<i64>, opened_at: =Option<DateTime<Utc>>, urls: =i64, arrival_at: =Option<DateTime<Utc>>,
     payload_at: =Option<DateTime<Utc>>, });
 
@@ -66,7 +67,11 @@ const LEARN: &str = "insert into expectations (client_id, provider, learned_seco
 const SETTINGS: &str = "select client_id, provider, set_seconds from expectations where set_seconds is not null";
 const SET: &str = "insert into expectations (client_id, provider, set_seconds, set_at) values ($1, $2, $3, $4)
     on conflict (client_id, provider) do update set set_seconds = excluded.set_seconds, set_at = excluded.set_at";
-const EXPECTED: &str = "select e.client_id as client, e.provider, e.set_seconds, e.set_at, e.learned_seconds,
+/// What is expected of sources, and when they were last heard; the rest of its condition follows.
+macro_rules! expected {
+    ($and:literal) => {
+        concat!(
+            "select e.client_id as client, e.provider, e.set_seconds, e.set_at, e.learned_seconds,
         (select max(s.created_at) from sources s
             where s.client_id = e.client_id and s.provider = e.provider and s.closed_at is null) as opened_at,
         (select count(*) from sources s where s.client_id = e.client_id and s.provider = e.provider
@@ -77,10 +82,17 @@ const EXPECTED: &str = "select e.client_id as client, e.provider, e.set_seconds,
         (select p.received_at from payloads p where p.client_id = e.client_id and p.provider = e.provider
             and not exists (select 1 from syncs y where y.client_id = e.client_id and y.provider = e.provider)
             order by p.received_at desc limit 1) as payload_at
-    from expectations e where e.set_seconds is not null or e.learned_seconds is not null";
+    from expectations e where (e.set_seconds is not null or e.learned_seconds is not null)",
+            $and
+        )
+    };
+}
+pub(in crate::store) use expected;
 
-impl From<Row> for Expectation {
-    fn from(row: Row) -> Self {
+const EXPECTED: &str = expected!("");
+
+impl From<Expected> for Expectation {
+    fn from(row: Expected) -> Self {
         Self {
             set: row.set_seconds.map(TimeDelta::seconds).zip(row.set_at),
             learned: row.learned_seconds.map(TimeDelta::seconds),
@@ -150,8 +162,8 @@ impl Store {
     /// How silent each source is of which something is expected, for the clients that the person sees.
     pub async fn silences(&self, me: &Person) -> Outcome<Vec<(ClientId, Provider, Silence)>> {
         let (actor, now) = (Actor::Person(me.clone()), self.clock.now());
-        let rows: Vec<Row> = self.read(EXPECTED, values![]).await?;
-        let silence = |row: Row| {
+        let rows: Vec<Expected> = self.read(EXPECTED, values![]).await?;
+        let silence = |row: Expected| {
             let (client, provider) = (row.client, row.provider);
             Some((client, provider, Expectation::from(row).silence(now)?))
         };
