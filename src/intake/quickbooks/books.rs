@@ -267,3 +267,6 @@ fn said_of_customer(customer: &Record) -> Option<String> {
     }
     (!told.is_empty()).then(|| format!("Customer: {}", told.join(", ")))
 }
+
+#[cfg(test)]
+mod tests;
