@@ -89,6 +89,14 @@ impl Http {
         (url.origin() == self.base.origin()).then_some(url)
     }
 
+    /// The secrets of a request, as they travel: what of its authorization is no name of a scheme, and what the base URL holds
+    /// behind the host, which may be somebody's token.
+    fn travelling(&self, headers: &[(&'static str, String)]) -> Vec<String> {
+        let values = headers.iter().filter(|(name, _)| *name == "authorization").map(|(_, value)| value.as_str());
+        let words = values.flat_map(|value| value.split([' ', '"'])).chain(self.base.query()).chain([self.base.path()]);
+        words.filter(|word| word.len() >= SECRET).map(str::to_owned).collect()
+    }
+
     /// Sends it, and reads at most so many bytes of the answer; all before `until`.
     pub(super) async fn exchange(&self, call: Call, most: usize, until: Instant) -> Answer {
         let Some(url) = self.place(&call.path) else {
@@ -105,10 +113,11 @@ impl Http {
             Method::Post => reqwest::Method::POST,
             Method::Put => reqwest::Method::PUT,
         };
+        let secrets = self.travelling(&call.headers);
         let left = until.saturating_duration_since(Instant::now());
         let sending = self.client.request(method, url).headers(headers).body(call.body).timeout(left).send();
         match sending.await {
-            Ok(response) => received(response, most).await,
+            Ok(response) => without(received(response, most).await, &secrets),
             Err(error) if error.is_connect() => Answer::NoConnection(format!("{}: {}", self.host, no_connection(&error))),
             Err(error) if error.is_builder() => {
                 Answer::Unfit(format!("{}: no request can be made: {}", self.host, words(&error)))
@@ -120,6 +129,22 @@ impl Http {
                 Answer::NoAnswer(format!("{}: the connection broke before an answer came: {}", self.host, words(&error)))
             }
         }
+    }
+}
+
+/// The shortest word that is taken for a secret: names of schemes are shorter.
+const SECRET: usize = 8;
+
+/// An answer in which nobody reads our secret: error pages like to repeat what was asked, and errors are kept and shown.
+fn without(answer: Answer, secrets: &[String]) -> Answer {
+    match answer {
+        Answer::Http { status, retry_after, body } => {
+            let body = secrets.iter().fold(body, |body, secret| {
+                if body.contains(secret.as_str()) { body.replace(secret.as_str(), "(our secret)") } else { body }
+            });
+            Answer::Http { status, retry_after, body }
+        }
+        other => other,
     }
 }
 
@@ -244,6 +269,19 @@ pub(super) mod tests {
     fn a_path_stands_below_the_base(#[case] base: &str, #[case] path: &str, #[case] place: &str) {
         let http = Http::new(base.parse().unwrap(), DeliveryMode::Keyed, Vec::new()).unwrap();
         assert_eq!(http.place(path).unwrap().as_str(), place);
+    }
+
+    #[test]
+    fn an_answer_that_repeats_our_secret_is_read_without_it() {
+        let http = Http::new("https://example.com/in?key=k-12345678".parse().unwrap(), DeliveryMode::Keyed, Vec::new()).unwrap();
+        let call = [("authorization", "Token token=\"cr-12345678\"".to_owned()), ("accept", "application/json".to_owned())];
+        let secrets = http.travelling(&call);
+        assert_eq!(secrets, ["cr-12345678", "key=k-12345678"]);
+        let body = "Token token=\"cr-12345678\" for /in?key=k-12345678 takes no application/json".to_owned();
+        let Answer::Http { body, .. } = without(Answer::Http { status: 500, retry_after: None, body }, &secrets) else {
+            panic!()
+        };
+        assert_eq!(body, "Token token=\"(our secret)\" for /in?(our secret) takes no application/json");
     }
 
     #[test]

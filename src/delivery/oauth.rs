@@ -11,6 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use form_urlencoded::{Serializer, byte_serialize};
 use serde::Deserialize;
+use serde_json::Value;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 use url::Url;
@@ -24,10 +25,14 @@ use crate::domain::reply::{Meaning, Reply};
 
 mod keep;
 
+use keep::NotOpened;
+
 /// A token is not used in its last minute: it could expire on its way.
 const SPARE: Duration = Duration::from_mins(1);
 /// How long a token is held whose life nobody told.
 const UNTOLD: Duration = Duration::from_mins(5);
+/// The longest that one is held, whatever was told.
+const LONGEST: Duration = Duration::from_hours(24);
 
 /// What gives access tokens for one destination. No `Debug`: it holds secrets.
 pub(super) struct Tokens {
@@ -41,11 +46,26 @@ struct Held {
     until: Instant,
 }
 
+/// What the endpoint gave. No `Debug`: it holds secrets.
 #[derive(Deserialize)]
 struct Given {
     access_token: String,
-    expires_in: Option<u64>,
+    /// A number by the standard; some write it as text. Whatever it is, a token is not lost over it.
+    expires_in: Option<Value>,
     refresh_token: Option<String>,
+}
+
+impl Given {
+    /// How long the access token is good for.
+    fn life(&self) -> Duration {
+        let seconds = self.expires_in.as_ref().and_then(|told| told.as_u64().or_else(|| told.as_str()?.trim().parse().ok()));
+        seconds.map_or(UNTOLD, Duration::from_secs).min(LONGEST)
+    }
+
+    /// Another refresh token, where it gave one: an empty word is none, and must not take the place of one.
+    fn next(&self) -> Option<&str> {
+        self.refresh_token.as_deref().filter(|token| usable(token))
+    }
 }
 
 impl Tokens {
@@ -99,7 +119,10 @@ impl Tokens {
             Refresh::Missing(why) => return Err(locked_out(why)),
             Refresh::Given(token) => (token.clone(), None),
             Refresh::File(path) => {
-                let place = keep::Place::open(path, until).await.map_err(|why| broken(&why))?;
+                let place = keep::Place::open(path, until).await.map_err(|failed| match failed {
+                    NotOpened::Taken(why) => broken(&why),
+                    NotOpened::Unfit(why) => locked_out(&why),
+                })?;
                 (place.token().map_err(|why| locked_out(&why))?, Some(place))
             }
         };
@@ -108,20 +131,22 @@ impl Tokens {
         let asked = Instant::now();
         let answer = self.http.exchange(self.call(app, &token), LOOKED_AT, until).await;
         let given = read(&answer, &self.place())?;
-        if let (Some(next), Some(place), Some(spare)) = (given.refresh_token.as_deref(), place, spare)
+        if let (Some(next), Some(place), Some(spare)) = (given.next(), place, spare)
             && next != token.reveal()
         {
-            place.keep(spare, next).map_err(|why| broken(&why))?;
+            // The one that is there may be good no more: somebody has to see to it before anything else is asked (C11).
+            place.keep(spare, next).map_err(|why| locked_out(&why))?;
         }
-        let life = given.expires_in.map_or(UNTOLD, Duration::from_secs).min(Duration::from_hours(24));
-        Ok(Held { token: Secret::new(&given.access_token), until: asked + life.saturating_sub(SPARE) })
+        Ok(Held { token: Secret::new(&given.access_token), until: asked + given.life().saturating_sub(SPARE) })
     }
 
     /// Where the refresh token is, as people find it.
     fn place(&self) -> String {
         match &self.grant.refresh {
             Refresh::File(path) => path.display().to_string(),
-            Refresh::Given(_) | Refresh::Missing(_) => "the variable that refresh_env names".to_owned(),
+            Refresh::Given(_) | Refresh::Missing(_) => {
+                "the variable that refresh_env names, and start the worker again".to_owned()
+            }
         }
     }
 
@@ -231,11 +256,32 @@ mod tests {
     fn a_token_comes_with_its_life_and_perhaps_another_refresh_token() {
         let given = answered(200, r#"{"access_token":"a1","expires_in":3600,"token_type":"bearer","refresh_token":"r2"}"#);
         let given = given.unwrap_or_else(|_| panic!());
-        assert_eq!(
-            (given.access_token.as_str(), given.expires_in, given.refresh_token.as_deref()),
-            ("a1", Some(3600), Some("r2"))
-        );
-        assert_eq!(answered(200, r#"{"access_token":"a1"}"#).unwrap_or_else(|_| panic!()).expires_in, None);
+        assert_eq!((given.access_token.as_str(), given.life(), given.next()), ("a1", Duration::from_hours(1), Some("r2")));
+    }
+
+    #[rstest]
+    #[case(r#"{"access_token":"a1"}"#, UNTOLD)]
+    #[case(r#"{"access_token":"a1","expires_in":"3600"}"#, Duration::from_hours(1))]
+    #[case(r#"{"access_token":"a1","expires_in":3600.5,"refresh_token":""}"#, UNTOLD)]
+    #[case(r#"{"access_token":"a1","expires_in":-1,"refresh_token":null}"#, UNTOLD)]
+    #[case(r#"{"access_token":"a1","expires_in":18446744073709551615,"refresh_token":"r\n2"}"#, LONGEST)]
+    fn an_odd_answer_loses_no_token_and_puts_none_in_its_place(#[case] body: &str, #[case] life: Duration) {
+        let given = answered(200, body).unwrap_or_else(|_| panic!());
+        assert_eq!((given.access_token.as_str(), given.life(), given.next()), ("a1", life, None));
+    }
+
+    #[tokio::test]
+    async fn a_place_that_is_not_there_stops_the_destination() {
+        let folder = tempfile::tempdir().unwrap();
+        let grant = Grant {
+            client_id: "app".into(),
+            token_url: "http://127.0.0.1:1/token".into(),
+            refresh: Refresh::File(folder.path().join("none")),
+        };
+        let tokens = Tokens::new(crate::domain::destination::System::Quickbooks, &grant).unwrap();
+        let until = Instant::now() + Duration::from_secs(5);
+        let Err(reply) = tokens.access(&Secret::new("s"), until).await else { panic!("a token was had") };
+        assert_eq!(reply.meaning, Meaning::LockedOut);
     }
 
     #[rstest]

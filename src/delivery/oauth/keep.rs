@@ -28,14 +28,24 @@ pub(super) struct Place {
     _lock: File,
 }
 
+/// Why a place was not had.
+#[derive(Debug)]
+pub(super) enum NotOpened {
+    /// Somebody else has it; later it may be free.
+    Taken(String),
+    /// Nobody will have it until somebody mends it.
+    Unfit(String),
+}
+
 impl Place {
     /// Takes the place in hand, and waits for who has it.
     ///
     /// # Errors
     /// Why it cannot be had.
-    pub(super) async fn open(path: &Path, until: Instant) -> Result<Self, String> {
-        let cannot =
-            |error: &std::io::Error| format!("{}: it cannot be used: {error}; check its name and rights", path.display());
+    pub(super) async fn open(path: &Path, until: Instant) -> Result<Self, NotOpened> {
+        let cannot = |error: &std::io::Error| {
+            NotOpened::Unfit(format!("{}: it cannot be used: {error}; check its name and rights", path.display()))
+        };
         let path_behind = std::fs::canonicalize(path).map_err(|error| cannot(&error))?;
         let folder = path_behind.parent().unwrap_or(Path::new("/")).to_owned();
         let mut name = path_behind.clone().into_os_string();
@@ -46,7 +56,8 @@ impl Place {
                 Ok(()) => return Ok(Self { path: path_behind, folder, _lock: lock }),
                 Err(TryLockError::WouldBlock) if Instant::now() + AGAIN < until => sleep(AGAIN).await,
                 Err(TryLockError::WouldBlock) => {
-                    return Err(format!("{}: another program has been refreshing it all the time", path.display()));
+                    let why = format!("{}: another program has been refreshing it all the time", path.display());
+                    return Err(NotOpened::Taken(why));
                 }
                 Err(TryLockError::Error(error)) => return Err(cannot(&error)),
             }
@@ -145,7 +156,7 @@ mod tests {
         private(&path, "r1");
         let first = Place::open(&path, soon()).await.unwrap();
         let said = Place::open(&path, Instant::now()).await.err().unwrap();
-        assert!(said.contains("another program"), "{said}");
+        assert!(matches!(&said, NotOpened::Taken(why) if why.contains("another program")), "{said:?}");
         drop(first);
         assert!(Place::open(&path, soon()).await.is_ok());
     }

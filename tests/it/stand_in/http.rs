@@ -47,6 +47,8 @@ pub(crate) enum Mode {
     Endless,
     /// 302 to this server's own `/elsewhere`, nothing done.
     Redirect,
+    /// A status, and in the body how it was asked, nothing done.
+    Echo(u16),
 }
 
 /// A request as it arrived.
@@ -199,6 +201,10 @@ async fn answer(request: Request<Incoming>, state: Arc<Mutex<State>>) -> io::Res
         headers: headers.collect(),
         body: String::from_utf8_lossy(&body).into_owned(),
     };
+    // Where secrets are: what else is asked is internal, and nobody's to hide from whom it was told to.
+    let form = if seen.path == "/token" { seen.body.as_str() } else { "" };
+    let path = if seen.path.starts_with("/hook") { seen.path.as_str() } else { "" };
+    let echo = format!("{} {path} {:?} {form}", seen.method, seen.headers);
     let (mode, done) = {
         let mut state = state.lock().unwrap();
         let number = state.seen.len();
@@ -226,6 +232,7 @@ async fn answer(request: Request<Incoming>, state: Arc<Mutex<State>>) -> io::Res
         (Mode::Empty, _) => respond(200, "text/plain", Bytes::new()),
         (Mode::Huge, _) => respond(200, "application/json", Bytes::from(vec![b' '; 10 * 1024 * 1024])),
         (Mode::Endless, _) => Ok(Response::new(Either::Right(Endless))),
+        (Mode::Echo(status), _) => respond(status, "text/plain", Bytes::from(echo)),
         (Mode::Redirect, _) => {
             let mut response = respond(302, "text/plain", Bytes::new())?;
             response.headers_mut().insert(LOCATION, hyper::header::HeaderValue::from_static("/elsewhere"));

@@ -6,6 +6,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 
 use crate::domain::books::Telling;
+use crate::domain::contact::{Email, Phone};
 use crate::domain::event::{Columns, EventKind, NormalEvent, Normalised, Provider};
 use crate::domain::lead::{Consent, ContactMethod, Urgency};
 use crate::intake::{Settings, read};
@@ -205,8 +206,8 @@ fn the_same_state_at_another_time_is_another_payload_and_the_same_standing() {
 #[case(json!({"PrimaryEmailAddr": {"Address": "one@example.com, two@example.com"}}), Some("+16505553311"), Some("one@example.com"), "Invoice 1070")]
 fn how_somebody_is_reached(#[case] fields: Value, #[case] phone: Option<&str>, #[case] email: Option<&str>, #[case] words: &str) {
     let event = told(&json!({"Invoice": invoice(), "Customer": with(customer(), &fields)}));
-    assert_eq!(event.contact.phone.as_ref().map(|phone| phone.as_str()), phone);
-    assert_eq!(event.contact.email.as_ref().map(|email| email.as_str()), email);
+    assert_eq!(event.contact.phone.as_ref().map(Phone::as_str), phone);
+    assert_eq!(event.contact.email.as_ref().map(Email::as_str), email);
     assert!(event.words.unwrap().raw().ends_with(words));
 }
 
