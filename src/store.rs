@@ -25,6 +25,7 @@ pub mod jobs;
 pub mod journal;
 pub mod leads;
 pub mod lists;
+pub(crate) mod many;
 pub mod merging;
 pub mod migrate;
 pub mod parked;
@@ -124,7 +125,7 @@ pub struct Tx {
     /// Whether rows that can wait are gathered.
     gathers: bool,
     /// Those that wait.
-    later: Vec<statement::Later>,
+    later: Vec<many::Later>,
     /// Given up after the transaction has ended: fields are dropped in this order.
     _turn: Option<OwnedSemaphorePermit>,
 }
