@@ -2,7 +2,7 @@
 //! Mastercard's 2-series too.
 
 use super::Hit;
-use super::digits::{count, groups, runs, whole};
+use super::digits::{count, groups, is_parcel, runs, whole};
 use super::fold::Folded;
 use crate::domain::span::FindingKind;
 
@@ -14,6 +14,13 @@ pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
     for run in runs(folded, &groups, |gap| matches!(gap, " " | "-" | "." | "  " | " - ")) {
         let mut from = 0;
         while from < run.len() {
+            // A card does not begin inside a number whose groups are joined: `928-774-3051 928-774-3051`.
+            let joined =
+                from > 0 && run[from - 1].len() != 4 && matches!(&folded.lower[run[from - 1].end..run[from].start], "-" | ".");
+            if joined {
+                from += 1;
+                continue;
+            }
             // Nineteen digits are at most nineteen groups, so a window stays short however long the run is.
             let ends = (from + 1..=run.len().min(from + 19)).rev();
             let card = ends.map(|end| &run[from..end]).find(|window| is_card(folded, window));
@@ -28,7 +35,7 @@ pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
 }
 
 fn is_card(folded: &Folded, window: &[std::ops::Range<usize>]) -> bool {
-    if !(12..=19).contains(&count(window)) {
+    if !(12..=19).contains(&count(window)) || is_parcel(folded, window[0].start) {
         return false;
     }
     let digits: Vec<u8> = window.iter().flat_map(|group| folded.lower[group.clone()].bytes()).map(|b| b - b'0').collect();

@@ -39,8 +39,8 @@ pub(super) fn touches(spans: &[Range<usize>], span: &Range<usize>) -> bool {
 /// What a number is called that is nobody's: of a part, a model, an invoice, a meter.
 static OTHER_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?x)(?-u:\b)(?:parts?|p/n|pn|models?|serial|s/n|sku|upc|ahri|lot|batch|item|invoice|inv|estimate|quote|po|p\.o\.|purchase\x20order|work\x20order|ticket|permit
-          |meter|reads?|reading|catalog|filter|job|bid|check|cheque)(?-u:\b)\.?\x20?(?:number|numbers|no|num|id|order|is|was|reads?)?\.?\x20?[\#:\-]?\x20?[a-z]{0,4}[\x20\-]?$",
+        r"(?x)(?-u:\b)(?:parts?|p/n|pn|models?|serial|s/n|sku|upc|ahri|lot|batch|item|invoice|inv|estimate|quote|po|p\.o|purchase\x20order|work\x20order|ticket|permit
+          |meter|reads?|reading|catalog|filter|job|bid|check|cheque|tracking|claim|case|licen[cs]e|lic|rma|confirmation|conf|policy|parcel|seal|reg|registration|tkt|reference|ref|asset|certificate|cert)(?-u:\b)\.?\x20?(?:number|numbers|no|num|id|order|is|was|reads?)?\.?\x20?[\#:\-]?\x20?[a-z]{0,6}[\x20\-]?(?:[0-9]{2,4}-)?$",
     )
 });
 
@@ -51,6 +51,27 @@ const SAID_BEFORE: usize = 40;
 pub(super) fn is_other_number(folded: &Folded, at: usize) -> bool {
     let from = (at.saturating_sub(SAID_BEFORE)..=at).find(|from| folded.lower.is_char_boundary(*from)).unwrap_or(at);
     OTHER_NUMBER.is_match(&folded.lower[from..at])
+}
+
+/// A thing or a paper that is named a few words before its number: `serial on the door operator: 0417-88-52201`.
+static THING: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?x)(?-u:\b)(?:serial|upc|permit|licen[cs]e|invoice|tracking|ticket|parts?|claim|parcel|reference|code\x20enforcement)(?-u:\b)
+          (?:\x20number)?(?:\x20[a-z]+){0,5}(?:,?\x20case)?\x20?[:\#]?\x20?[a-z]{0,6}[\x20\-]?(?:[0-9]{2,4}-)?$",
+    )
+});
+
+/// The same over a few words between: for what is at worst the number of a record, and never for what may reach a person.
+pub(super) fn is_of_a_thing(folded: &Folded, at: usize) -> bool {
+    let from = (at.saturating_sub(2 * SAID_BEFORE)..=at).find(|from| folded.lower.is_char_boundary(*from)).unwrap_or(at);
+    is_other_number(folded, at) || THING.is_match(&folded.lower[from..at])
+}
+
+/// Whether the digits belong to the number of a parcel: `1Z` and sixteen signs.
+pub(super) fn is_parcel(folded: &Folded, at: usize) -> bool {
+    static PARCEL: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?-u:\b)1z[0-9a-z]{16}(?-u:\b)"));
+    let word = folded.words.partition_point(|word| word.end <= at);
+    folded.words.get(word).is_some_and(|word| word.start <= at && PARCEL.is_match(&folded.lower[word.clone()]))
 }
 
 /// Every group of neighbouring digits.

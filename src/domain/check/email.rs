@@ -11,7 +11,8 @@ use crate::domain::span::FindingKind;
 
 const REASON: &str = "an e-mail address: take it out";
 
-static WRITTEN: LazyLock<Regex> = LazyLock::new(|| pattern(r"[\p{L}\p{N}._%+'\-]+ ?@ ?[\p{L}\p{N}\-]+(?:\.[\p{L}\p{N}\-]+)+"));
+static WRITTEN: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"[\p{L}\p{N}._%+'\-]+ ?@ ?[\p{L}\p{N}\-]+(?:\.[\p{L}\p{N}\-]+)*\.[\p{N}\-]*\p{L}[\p{L}\p{N}\-]*"));
 
 /// With `(at)` anything may follow; with a bare ` at ` the end must be one that addresses have, else every
 /// "met at st. mary" would be one.
@@ -58,6 +59,7 @@ mod tests {
     #[case("met at st. mary", &[])]
     #[case("arrived at polka dot house", &[])]
     #[case("parts @ $40 each", &[])]
+    #[case("propane @ 2.79 a gallon", &[])]
     #[case("@example", &[])]
     fn emails(#[case] text: &str, #[case] found: &[&str]) {
         assert_eq!(spans(text, Email), found);

@@ -41,7 +41,11 @@ pub const ABOUT: &[About] = &[
     fixed(FindingKind::BankNumber, BLOCK, "told by check digits, groups or the words around it"),
     fixed(FindingKind::SocialSecurity, BLOCK, "told by its groups or the words around it"),
     fixed(FindingKind::Secret, BLOCK, "a key or token acts for the business wherever it is read"),
-    fixed(FindingKind::AccessCode, BLOCK, "opens the property; told by the words around it, or by the evidence"),
+    fixed(
+        FindingKind::AccessCode,
+        EITHER,
+        "opens the property; told by what is said around it, or by the evidence; one that only may be a code warns",
+    ),
     fixed(FindingKind::EntryHint, BLOCK, "where a key lies, what is open, when nobody is home: it opens as a code does"),
     fixed(FindingKind::Vehicle, BLOCK, "a plate or a vehicle number leads to its owner"),
     fixed(

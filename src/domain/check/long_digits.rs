@@ -1,7 +1,7 @@
 //! Long runs of digits that nothing else explains: account, order, licence and recording numbers.
 
 use super::Hit;
-use super::digits::{count, explained, groups, is_other_number, runs, touches, whole};
+use super::digits::{count, explained, groups, is_of_a_thing, is_parcel, runs, touches, whole};
 use super::fold::Folded;
 use crate::domain::span::FindingKind;
 
@@ -19,7 +19,7 @@ pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
         if touches(&explained, &span) {
             return;
         }
-        hits.push(if is_other_number(folded, span.start) {
+        hits.push(if is_of_a_thing(folded, span.start) || is_parcel(folded, span.start) {
             Hit::warn(FindingKind::LongDigits, span, THING)
         } else {
             Hit::block(FindingKind::LongDigits, span, REASON)
@@ -71,6 +71,10 @@ mod tests {
     #[case("part number 9003542005", Severity::Warn)]
     #[case("P/N 62-24140-04 was fitted", Severity::Warn)]
     #[case("lot 20260211", Severity::Warn)]
+    #[case("PERMIT 2023-0048812", Severity::Warn)]
+    #[case("P.O. 4500918273", Severity::Warn)]
+    #[case("tracking 1Z88A4170391225544", Severity::Warn)]
+    #[case("serial on the door operator: 0417-88-52201", Severity::Warn)]
     #[case("Invoice #1023399", Severity::Warn)]
     #[case("the meter reads 0048213", Severity::Warn)]
     #[case("account 1023399", Severity::Block)]

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::Hit;
-use super::digits::{count, explained, groups, is_other_number, pattern, runs, touches, whole};
+use super::digits::{count, explained, groups, is_of_a_thing, is_other_number, pattern, runs, touches, whole};
 use super::fold::Folded;
 use crate::domain::span::FindingKind;
 
@@ -19,13 +19,22 @@ pub(super) const REASON: &str = "a phone number: say how to reach the business i
 static NORTH_AMERICAN: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?x)(?:\+?\x20?1[\x20.\-/_]{0,3})? (?:[(\[]?\x20?[0-9]{3}\x20?[)\]]|[0-9]{3}) (?:,\x20|[\x20.\-/_*~|•·]{0,3})
-          [0-9]{3} [\x20.\-/_*~|•·]{0,3} [0-9]{4} (?:,?\x20?(?:extension|ext|x|\#)\.?\x20?[0-9]{1,6})?",
+          [0-9]{3} (?:,\x20|[\x20.\-/_*~|•·]{0,3}) [0-9]{4} (?:,?\x20?(?:extension|ext|option|opt|x|\#)\.?\x20?(?:[0-9]{1,6}|(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)(?:[\x20\-](?:zero|oh|one|two|three|four|five|six|seven|eight|nine)){0,5}(?-u:\b)))?",
     )
 });
 
-/// `503-555-O142`: letters that a scanner or a hurried hand puts for figures.
-static LOOKS_ALIKE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\(?[0-9]{3}(?:\)\x20?|[\x20.\-])[0-9]{3}[\x20.\-](?:[0-9][0-9oil]{3}|[oil][0-9][0-9oil]{2})(?-u:\b)")
+/// `503-555-O142`, `5l2-555-Ol42`, `(S12) 884-73B0`: letters that a scanner or a hurried hand puts for figures.
+static LOOKS_ALIKE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?-u:\b|\()[0-9oilsbz]{3}(?:\)\x20?|[\x20.\-])[0-9oilsbz]{3}[\x20.\-][0-9oilsbz]{4}(?-u:\b)"));
+
+/// Figures that such a number must have at least, of its ten.
+const REAL_FIGURES: usize = 6;
+
+/// `1-800-GOT-MICE`, `1-800-555-PIPE`: a free number whose last signs are a word.
+static VANITY: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?:1[\x20.\-]?)?\(?8(?:00|33|44|55|66|77|88)\)?[\x20.\-](?:[a-z]{7}|[a-z0-9]{3}[\x20\-][a-z]{4}|[a-z]{4}[\x20\-][a-z]{3})(?-u:\b)",
+    )
 });
 
 /// `+44 (0)20 7946 0958`, `011 44 20 7946 0958`, `0044…`: a country code with 7 to 15 digits in all.
@@ -43,7 +52,7 @@ static LOCAL_AFTER_WORD: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// `I'm at 5550142`, `leave word on 555 0142`.
-static LOCAL_AT: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?-u:\b)(?:at|on):? ([2-9][0-9]{2}[ .\-]?[0-9]{4})(?-u:\b)"));
+static LOCAL_AT: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?-u:\b)(?:at|on|is):? ([2-9][0-9]{2}[ .\-]?[0-9]{4})(?-u:\b)"));
 
 /// `555 0142 is her number`, `555 0142 office`.
 static LOCAL_BEFORE_WORD: LazyLock<Regex> = LazyLock::new(|| {
@@ -67,7 +76,11 @@ pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
     let lower = &folded.lower;
     let mut push = |span: Range<usize>| hits.push(Hit::block(FindingKind::Phone, with_area_code(folded, span), REASON));
     each(lower, &NORTH_AMERICAN, |span| stands_alone(folded, span) && dialled(folded, span), &mut push);
-    each(lower, &LOOKS_ALIKE, |span| stands_alone(folded, span), &mut push);
+    let real = |span: &Range<usize>| lower[span.clone()].bytes().filter(u8::is_ascii_digit).count() >= REAL_FIGURES;
+    each(lower, &LOOKS_ALIKE, |span| real(span) && stands_alone(folded, span), &mut push);
+    // In capitals: `1-800-555 with a` is no word on a key pad.
+    let capitals = |span: &Range<usize>| !folded.text[span.clone()].bytes().any(|b| b.is_ascii_lowercase());
+    each(lower, &VANITY, |span| capitals(span) && stands_alone(folded, span), &mut push);
     each(lower, &INTERNATIONAL, |span| !folded.at(span.end).is_ascii_digit(), &mut push);
     each(lower, &LOCAL, |span| is_local(folded, span), &mut push);
     for found in
@@ -113,6 +126,14 @@ fn stands_alone(folded: &Folded, span: &Range<usize>) -> bool {
 /// nothing before it says that it is a part or an invoice.
 fn dialled(folded: &Folded, span: &Range<usize>) -> bool {
     let number = &folded.lower[span.clone()];
+    // Three numbers of a list: `sold 512, 555, 1200`.
+    if number.contains(", ") {
+        let groups: Vec<&str> = number.split(", ").collect();
+        return groups.len() < 3
+            || groups
+                .iter()
+                .all(|group| group.starts_with(['2', '3', '4', '5', '6', '7', '8', '9', '0']) && !group.ends_with("00"));
+    }
     if !number.bytes().all(|b| b.is_ascii_digit()) {
         return true;
     }
@@ -131,6 +152,7 @@ fn is_local(folded: &Folded, span: &Range<usize>) -> bool {
         && !matches!(before, b'$' | b'.' | b',' | b'-' | b'/' | b'_')
         && !goes_on
         && !round
+        && !is_other_number(folded, span.start)
         && !UNIT.is_match(&folded.lower[span.end..])
 }
 
@@ -146,7 +168,7 @@ fn grouped(folded: &Folded, push: &mut impl FnMut(Range<usize>)) {
         let long = run.iter().any(|group| group.len() > 2) && run.iter().all(|group| group.len() > 1);
         let ten = (3..=5).contains(&run.len()) && (10..=11).contains(&digits) && long;
         let quad = QUAD.is_match(&folded.lower[whole(run)]);
-        if (trunk || ten) && !quad && !touches(&explained, &whole(run)) {
+        if (trunk || ten) && !quad && !is_of_a_thing(folded, whole(run).start) && !touches(&explained, &whole(run)) {
             push(whole(run));
         }
     }
@@ -190,6 +212,14 @@ mod tests {
     #[case("I'm at 5550142", "5550142")]
     #[case("phone no. 5550142", "5550142")]
     #[case("[512] 555-0142", "[512] 555-0142")]
+    #[case("ph 6O9-555-O1I8", "6O9-555-O1I8")]
+    #[case("Tel (S12) 884-73B0", "(S12) 884-73B0")]
+    #[case("area code 206, 555, 0109", "area code 206, 555, 0109")]
+    #[case("downstairs is 555 0177 and", "555 0177")]
+    #[case("469-555-0102 opt 2", "469-555-0102 opt 2")]
+    #[case("Dial 1-800-GOT-MICE", "1-800-GOT-MICE")]
+    #[case("as 1-800-555-PIPE, which", "1-800-555-PIPE")]
+    #[case("312-555-0185, extension four oh two", "312-555-0185, extension four oh two")]
     #[case("512_555_0142", "512_555_0142")]
     fn phones(#[case] text: &str, #[case] found: &str) {
         assert_eq!(spans(text, Phone), [found]);
@@ -212,6 +242,10 @@ mod tests {
     #[case("sold 512, 555 and 1200")]
     #[case("host 86.121.97.248 answered")]
     #[case("part no. 9003542005")]
+    #[case("Claim number 0617-442-90")]
+    #[case("parcel 0417-22-118-09")]
+    #[case("epa reg 432-1483")]
+    #[case("slots 100 bil 555 soil")]
     #[case("4111 1111 1111 1111")]
     #[case("1234567890123456")]
     fn no_phones(#[case] text: &str) {

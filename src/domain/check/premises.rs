@@ -62,7 +62,12 @@ pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
         Hit::block(FindingKind::EntryHint, found.start() + lead..found.end(), ENTRY)
     }));
     for found in PLATE.captures_iter(lower) {
-        if let Some(plate) = found.name("plate").filter(|plate| plate.as_str().bytes().any(|b| b.is_ascii_digit())) {
+        let plate = found.name("plate").filter(|plate| plate.as_str().bytes().any(|b| b.is_ascii_digit()));
+        // `plate exp 09/26`, `key tag 88 is missing`: words, and no part of a plate.
+        let words = |plate: &regex::Match<'_>| {
+            plate.as_str().split([' ', '-']).any(|part| matches!(part, "exp" | "is" | "was" | "on" | "in" | "at" | "and" | "the"))
+        };
+        if let Some(plate) = plate.filter(|plate| !words(plate)) {
             hits.push(Hit::block(FindingKind::Vehicle, plate.range(), VEHICLE));
         }
     }

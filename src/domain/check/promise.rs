@@ -21,7 +21,7 @@ static COMMITS: LazyLock<Regex> = LazyLock::new(|| {
         | free\x20of\x20charge | for\x20free | free\x20(?:estimates?|quotes?|inspections?|consultations?|repairs?|service|visits?|install[a-z]*|replacements?)
         | complimentary | on\x20the\x20house | at\x20(?:no|zero)\x20(?:extra\x20|additional\x20|added\x20)?(?:cost|charge)
         | no\x20(?:extra\x20|additional\x20|hidden\x20)?(?:charges?|costs?|fees?) | no\x20obligation
-        | (?:won't|will\x20not)\x20(?:charge|cost|pay|leak|happen|fail|break) | waiv(?:e|es|ed|ing)
+        | (?:won't|will\x20not)\x20(?:charge|cost|leak|happen|fail|break) | you\x20(?:won't|will\x20not)\x20pay | waiv(?:e|es|ed|ing)
         | (?:will|we'll|'ll|going\x20to)\x20(?:fix|repair|solve|resolve|make\x20(?:it|this|that)\x20right)
         | price[\x20-]match[a-z]* | (?:best|lowest)\x20price | beat\x20any\x20(?:price|quote) | (?:match|beat)\x20any
         | permanent(?:ly)?\x20(?:fix|fixed|repair|repaired|solution) | never\x20(?:leak|fail|happen|break)[a-z]*\x20again
@@ -35,13 +35,25 @@ static COMMITS: LazyLock<Regex> = LazyLock::new(|| {
 static DISTANCE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?x)(?-u:\b)(?:not(?:\x20[a-z]+)?|never|cannot|can't|don't|doesn't|didn't|couldn't|without|(?:no|nor))\x20(?:[a-z]+\x20)?(?:an?\x20)?$
-        | (?-u:\b)(?:ask(?:s|ed|ing)?|want(?:s|ed)?|request(?:s|ed|ing)?|wonder(?:s|ed)?|inquir(?:ed|es)|enquir(?:ed|es)|question(?:s|ed)?)(?:\x20[a-z']+){0,6}\x20$",
+        | (?-u:\b)(?:ask(?:s|ed|ing)?|declin(?:e|es|ed|ing)|refus(?:e|es|ed|ing)|want(?:s|ed)?|request(?:s|ed|ing)?|wonder(?:s|ed)?|inquir(?:ed|es)|enquir(?:ed|es)|question(?:s|ed)?)(?:\x20[a-z0-9'\-]+){0,6}[\x20\-]$",
     )
 });
 
+/// A warranty is given where its length or its giver stands before it, or what it is worth behind it; else it is spoken of:
+/// `still under warranty`, `the warranty folks`.
+static GIVEN: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?x)(?:(?-u:\b)(?:our|full|lifetime|extended|limited|years?|yrs?|months?|days?|with|includes?|including|offers?|give|gives|provides?|comes)[\x20\-](?:an?\x20|the\x20|parts\x20|labor\x20|and\x20|full\x20)*)$",
+    )
+});
+static WORTH: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^ (?:is |are )?(?:included|covers?|applies|given|comes|stands|on all|on every)"));
+
 /// Behind a warranty, these make it a paper or a term that is over.
 static PAPER: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"^ (?:form|claim|card|registration|paperwork|status|department|expired|ended|ran out|ends|is over)")
+    pattern(
+        r"^ (?:form|claim|card|registration|paperwork|status|department|questions?|number|doc|expired|ended|ran out|ends|is over)",
+    )
 });
 
 /// Bytes before a promise that are looked at for a distance from it.
@@ -58,7 +70,9 @@ pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
         // What stands on another line does not take a promise back.
         let from = from.max(folded.line_start(found.start()));
         let sentence = before[from..].rsplit(['.', '!', '?', ';']).next().unwrap_or_default();
-        let paper = found.as_str().starts_with("warrant") && PAPER.is_match(&folded.lower[found.end()..]);
+        let rest = &folded.lower[found.end()..];
+        let spoken_of = || PAPER.is_match(rest) || !GIVEN.is_match(sentence) && !WORTH.is_match(rest);
+        let paper = matches!(found.as_str(), "warranty" | "warranties") && spoken_of();
         let denied = paper || DISTANCE.is_match(sentence) && !sentence.contains("not only");
         hits.push(if denied {
             Hit::warn(FindingKind::Promise, found.range(), SAID_BY_OTHERS)
@@ -80,6 +94,8 @@ mod tests {
     #[case("I promise", "promise")]
     #[case("two-year warranty included", "warranty")]
     #[case("we will definitely come", "definitely")]
+    #[case("All work comes with a warranty", "warranty")]
+    #[case("our warranty covers it", "warranty")]
     #[case("free of charge", "free of charge")]
     #[case("there is no charge for it", "no charge")]
     #[case("a full refund", "refund")]
@@ -102,6 +118,8 @@ mod tests {
     #[case("Customer wants a refund")]
     #[case("There is no warranty")]
     #[case("The warranty form asks for the model")]
+    #[case("Still under warranty till 2032")]
+    #[case("They declined the 10-year warranty")]
     fn denied_or_asked_for_only_warns(#[case] text: &str) {
         assert_eq!(heaviest(text, Promise), Some(Severity::Warn));
     }

@@ -17,7 +17,7 @@ const DANGERS: &[(&str, &str)] = &[
     ),
     (
         "fire or smoke",
-        r"smok(?:e|ing|y)|fires?|on fire|flames|burn(?:ing|t|ed)? (?:smell|odou?r)|smell(?:s|ed|ing)? (?:of |like )?(?:something )?burn(?:ing|t)|scorch(?:ed|ing)|charred|smolder(?:s|ed|ing)",
+        r"smok(?:e|ing|y)|fires?|on fire|flames|burn(?:ing|t|ed)? (?:[a-z]+ )?(?:smell|odou?r)|burning plastic|burnt plastic|hot to (?:the )?touch|something (?:like )?burning|smell(?:s|ed|ing)? (?:of |like )?(?:something )?burn(?:ing|t)|scorch(?:ed|ing)|charred|smolder(?:s|ed|ing)",
     ),
     (
         "sparks or shock",
@@ -25,21 +25,22 @@ const DANGERS: &[(&str, &str)] = &[
     ),
     (
         "flooding",
-        r"flood(?:s|ed|ing)?|burst(?:ing)? pipes?|pipes? (?:has |have |had |that )?burst|(?:pipe|line) break|sewage|gushing|water (?:is |was |came |coming |pouring |running )+(?:through|out of|into|down)|water through|ceiling (?:is |was |has )?(?:collaps|cav)[a-z]+",
+        r"flood(?:s|ed|ing)?|burst(?:ing)? pipes?|pipes? (?:has |have |had |that )?burst|(?:pipe|line) break|sewage|sewers? (?:is |are |was |keeps )?(?:back(?:ing|ed|s) up)|gushing|water (?:is |was |came |coming |pouring |running )+(?:through|out of|into|down)|water through|ceiling (?:is |was |has )?(?:collaps|cav)[a-z]+",
     ),
     (
         "no heat",
         r"no heat(?:ing)?|without (?:any )?heat(?:ing)?|heat(?:ing)? (?:is |was |went |has been )?out|freezing|furnace (?:is |was )?(?:out|dead)",
     ),
+    ("no power", r"no power|without (?:any )?power|power(?:'s| is| was| went| has been)? out|lost power"),
     ("carbon monoxide", r"carbon monoxide|co (?:alarms?|detectors?|leak|poisoning)"),
-    ("an infant", r"infants?|newborns?|bab(?:y|ies)|toddlers?"),
+    ("an infant", r"infants?|newborns?|bab(?:y|ies)|toddlers?|(?:day|week|month)s?[ -]old"),
     (
         "a frail person",
-        r"elderly|frail|bedridden|oxygen (?:machine|tank|concentrator)|on oxygen|wheelchair|disabled|dialysis|pacemaker|ventilator",
+        r"elderly|frail|bedridden|oxygen (?:machine|tank|concentrator)|on oxygen|wheelchair|disabled|dialysis|pacemaker|ventilator|(?:i'm|am|is|he's|she's|aged?) (?:7[5-9]|[89][0-9])|(?:7[5-9]|[89][0-9])[ -]years?[ -]old",
     ),
     (
         "its urgency",
-        r"urgent(?:ly)?|emergency|asap|as soon as possible|right away|immediately|in a (?:big |real )?hurry|please hurry|come now|(?:somebody|someone|anybody|anyone) (?:out |here |over )*(?:today|tonight|now)",
+        r"urgent(?:ly)?|emergency|asap|as soon as possible|right away|immediately|in a (?:big |real )?hurry|please hurry|come now|(?:can't|cannot|can not|won't) (?:[a-z]+ )?(?:wait|drag on)|(?:need|needs|needed|want|wants|wanted|handled|solved|fixed|patched|done) (?:[a-z]+ ){0,3}(?:before|by) (?:noon|tonight|tomorrow|then|that|dark|(?:mon|tues|wednes|thurs|fri|satur|sun)day|the (?:weekend|rain|storm))|(?:somebody|someone|anybody|anyone) (?:out |here |over )*(?:today|tonight|now)",
     ),
 ];
 
@@ -106,6 +107,11 @@ mod tests {
     #[case("It is not urgent.", "this is urgent, please hurry", &["It"])]
     #[case("An emergency was reported.", "come now, the pipe has burst and water is coming through the ceiling", &["An"])]
     #[case("An emergency with a burst pipe was reported.", "come now, the pipe has burst", &[])]
+    #[case("A quote was asked for.", "I need it patched before Thursday", &["A"])]
+    #[case("It must be patched by Thursday, she needs it done before that.", "I need it patched before Thursday", &[])]
+    #[case("The panel was looked at.", "I can smell something like burning plastic", &["The"])]
+    #[case("A furnace was looked at.", "it quit and I've got a three-week-old", &["A"])]
+    #[case("A sewer line was looked at.", "the sewer is backing up into my tub, I'm 81", &["A"])]
     #[case("", "sparks from the panel", &[])]
     fn lost(#[case] text: &str, #[case] evidence: &str, #[case] found: &[&str]) {
         assert_eq!(spans_against(text, &[evidence], None, LostSafetyWord), found);

@@ -17,9 +17,9 @@ enum Said {
 
 fn said(word: &str) -> Option<Said> {
     Some(match word {
-        "zero" | "oh" | "o" | "nought" | "one" | "two" | "three" | "four" | "five" | "six" | "seven" | "eight" | "nine" => {
-            Said::Word(1)
-        }
+        "zero" | "oh" | "o" | "nought" | "one" | "two" | "three" | "four" | "five" | "six" | "seven" | "eight" | "nine"
+        | "fife" | "niner" => Said::Word(1),
+        "thousand" => Said::Word(3),
         "ten" | "eleven" | "twelve" | "thirteen" | "fourteen" | "fifteen" | "sixteen" | "seventeen" | "eighteen" | "nineteen"
         | "twenty" | "thirty" | "forty" | "fifty" | "sixty" | "seventy" | "eighty" | "ninety" | "hundred" => Said::Word(2),
         "double" => Said::Times(2),
@@ -66,13 +66,42 @@ fn is_sign(word: &str) -> bool {
     matches!(word, "dash" | "hyphen" | "dot" | "point" | "period" | "uh" | "um" | "er" | "then")
 }
 
-/// What is said behind an area code.
+/// What is said behind an area code and behind the next three figures, while the rest is looked for.
 fn is_bridge(word: &str) -> bool {
-    matches!(word, "and" | "the" | "number" | "is" | "it's" | "then" | "uh" | "um")
+    matches!(
+        word,
+        "and"
+            | "the"
+            | "number"
+            | "is"
+            | "it's"
+            | "its"
+            | "that's"
+            | "then"
+            | "uh"
+            | "um"
+            | "er"
+            | "area"
+            | "code"
+            | "rest"
+            | "first"
+            | "last"
+            | "three"
+            | "four"
+            | "pause"
+            | "hold"
+            | "on"
+            | "ok"
+            | "okay"
+            | "ready"
+            | "yeah"
+            | "so"
+            | "again"
+    )
 }
 
 /// Words between two groups at most.
-const BRIDGE: usize = 4;
+const BRIDGE: usize = 8;
 
 /// The run that begins here.
 fn read(folded: &Folded, from: usize) -> Run {
@@ -81,9 +110,11 @@ fn read(folded: &Folded, from: usize) -> Run {
     while at < folded.words.len() {
         let Some(said) = said(folded.word(at)) else {
             // Only between two groups: behind an area code more is said than elsewhere.
-            let bridges = |n: &usize| is_sign(folded.word(*n)) || run.digits == 3 && is_bridge(folded.word(*n));
+            let bridges = |n: &usize| is_sign(folded.word(*n)) || matches!(run.digits, 3 | 6) && is_bridge(folded.word(*n));
             let next = (at..folded.words.len()).take(BRIDGE + 1).find(|n| !bridges(n));
-            match next.filter(|next| run.digits > 0 && *next > at && self::said(folded.word(*next)).is_some()) {
+            // `sold 512, 555 and 1200` is a list.
+            let listed = |next: usize| run.digits == 6 && next == at + 1 && folded.word(at) == "and";
+            match next.filter(|next| run.digits > 0 && *next > at && !listed(*next) && self::said(folded.word(*next)).is_some()) {
                 Some(next) => {
                     run.spoken = true;
                     at = next;
@@ -96,7 +127,7 @@ fn read(folded: &Folded, from: usize) -> Run {
         at += 1;
         run.end = at;
         if at < folded.words.len() {
-            match folded.gap(at - 1).trim() {
+            match folded.gap(at - 1).trim_matches([' ', '[', ']', '(', ')']) {
                 "" | "-" | "." => {}
                 "..." => run.spoken = true,
                 "," => run.commas.push(run.digits),

@@ -16,15 +16,17 @@ fn pairs() -> Vec<Pair> {
         evidence: block.lines().filter_map(|line| line.strip_prefix("> ")).map(str::to_owned).collect(),
         summary: block.lines().filter(|line| !line.starts_with("> ")).collect::<Vec<_>>().join(" "),
     };
-    file("clean.txt").split("\n\n").map(read).collect()
+    // The second set was written by one who had not seen the checks.
+    let both = [file("clean.txt"), file("clean2.txt")];
+    both.iter().flat_map(|file| file.trim_end().split("\n\n")).map(read).collect()
 }
 
-/// What the checks say of a summary, by kind and place in words.
+/// What the checks say of a summary: kind, place in words, and why.
 fn marks(pair: &Pair, summary: &str) -> Vec<(Severity, String)> {
     let evidence: Vec<&str> = pair.evidence.iter().map(String::as_str).collect();
     against(summary, &evidence, None)
         .into_iter()
-        .map(|found| (found.severity, format!("{} {}", found.kind, found.text)))
+        .map(|found| (found.severity, format!("{} {}: {}", found.kind, found.text, found.reason)))
         .collect()
 }
 
@@ -35,11 +37,11 @@ type Break = fn(&str) -> Vec<String>;
 fn broken_summaries() {
     let pairs = pairs();
     let breaks: [(&str, Break, f64); 6] = [
-        ("change a number", numbers, 0.9),
+        ("change a number", numbers, 0.88),
         ("swap a name", names, 0.9),
-        ("drop a \"not\"", nots, 0.5),
-        ("add a \"not\"", added_nots, 0.3),
-        ("delete the urgency sentence", urgency, 0.5),
+        ("drop a \"not\"", nots, 0.4),
+        ("add a \"not\"", added_nots, 0.38),
+        ("delete the urgency sentence", urgency, 0.75),
         ("add a promise", promises, 1.0),
     ];
     println!("\n## Clean summaries, broken\n| break | broken | seen | rate |\n|---|---|---|---|");
