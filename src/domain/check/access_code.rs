@@ -1,8 +1,11 @@
 //! Access codes: gate, alarm, lockbox, garage and keypad codes, and Wi-Fi passwords, by the words around them; and
 //! again without those words, once the evidence has told that they are codes.
 
-mod context;
-mod figures;
+mod candidate;
+mod cues;
+#[cfg(test)]
+mod fit;
+mod reading;
 mod words;
 
 use std::collections::HashSet;
@@ -17,6 +20,7 @@ use super::fold::Folded;
 use crate::domain::span::FindingKind;
 
 const REASON: &str = "a code or password that opens the property: take it out";
+const MAY_BE: &str = "may be a code that opens the property: see what it is, or take it out";
 const KNOWN: &str = "the evidence gives this as an access code: take it out";
 
 /// Passwords, which need no digit.
@@ -24,12 +28,43 @@ static PASSWORDS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     [
         r#"(?-u:\b)(?:wi-?fi|wireless|network|router|gate|door|alarm|keypad|portal)(?-u:\b)[^.!?]{0,40}(?-u:\b)(?:password|passcode|pass|pw|key)(?: is|:| =|=)+ ?["']?(?P<code>[^\s"']{4,})"#,
         r#"(?-u:\b)(?:password|passcode|passphrase) (?:for|to|of|on) (?:the |our |my )?(?:[a-z]+ )?(?:wi-?fi|wireless|network|router|gate|door|alarm|keypad|portal)(?: is|:| =|=)+ ?["']?(?P<code>[^\s"']{4,})"#,
+        r#"(?-u:\b)(?:verbal|alarm|spoken|security|safe) (?:password|passcode|pass ?word|pw|code ?word) ?["'](?P<code>[^"']{3,30})["']"#,
+        r"(?-u:\b)(?:alarm|gate|door|guard|central|security)(?-u:\b)[^.!?]{0,30}(?-u:\b)(?:password|pw|code ?word) (?P<code>[a-z0-9!@#$%&*-]{4,}) (?:if|when|for)(?-u:\b)",
+        r#"(?-u:\b)(?:password|passcode|pw|code ?word) (?:for|to|of|on|w/) (?:the |our |my )?(?:[a-z]+ ){0,2}(?:alarm|gate|guard|central|security)(?-u:\b)[^.!?]{0,25} (?:is|:|=) ?["']?(?P<code>[a-z0-9!@#$%&*-]{4,})"#,
         r#"(?-u:\b)(?:wi-?fi|wireless|network|router)(?-u:\b)[^.!?]{0,40}(?-u:\b)(?:password|passcode|pw) ["']?(?P<code>[^\s"']*[0-9!@#$%&*][^\s"',]*)"#,
     ]
     .iter()
     .map(|shape| pattern(shape))
     .collect()
 });
+
+/// What is said of a password and is none: `the password is something else`.
+const NO_PASSWORDS: &[&str] = &[
+    "something",
+    "different",
+    "changed",
+    "same",
+    "still",
+    "unknown",
+    "wrong",
+    "needed",
+    "required",
+    "reset",
+    "what",
+    "below",
+    "above",
+    "attached",
+    "written",
+    "with",
+    "that",
+    "there",
+    "being",
+    "just",
+    "also",
+    "known",
+    "given",
+    "case",
+];
 
 /// Digits from which on a code of the evidence is looked for by itself: shorter ones are ordinary amounts.
 const FEWEST: usize = 4;
@@ -41,14 +76,18 @@ pub(super) struct Codes(HashSet<String>);
 impl Codes {
     /// Reads the evidence.
     pub(super) fn new(evidence: &[Folded]) -> Self {
-        let spans = evidence.iter().flat_map(|line| each(line).into_iter().map(|span| digits(&line.lower[span])));
+        let spans = evidence.iter().flat_map(|line| each(line).into_iter().map(|(span, _)| digits(&line.lower[span])));
         Self(spans.filter(|code| code.len() >= FEWEST).collect())
     }
 
     /// Finds codes by the words around them, and those the evidence told.
     pub(super) fn find(&self, folded: &Folded, hits: &mut Vec<Hit>) {
-        for span in each(folded) {
-            hits.push(Hit::block(FindingKind::AccessCode, span, REASON));
+        for (span, is_code) in each(folded) {
+            hits.push(if is_code {
+                Hit::block(FindingKind::AccessCode, span, REASON)
+            } else {
+                Hit::warn(FindingKind::AccessCode, span, MAY_BE)
+            });
         }
         if self.0.is_empty() {
             return;
@@ -65,14 +104,34 @@ fn digits(code: &str) -> String {
     code.chars().filter(char::is_ascii_digit).collect()
 }
 
-fn each(folded: &Folded) -> Vec<Range<usize>> {
-    let mut found = figures::each(folded);
+/// Every code, and everything that may be one: `true` for a code.
+fn each(folded: &Folded) -> Vec<(Range<usize>, bool)> {
+    let mut found = numbers(folded);
     if folded.lower.contains("pass") || folded.lower.contains("pw") || folded.lower.contains("key") {
         for shape in PASSWORDS.iter() {
-            found.extend(shape.captures_iter(&folded.lower).filter_map(|caught| Some(caught.name("code")?.range())));
+            let codes = shape.captures_iter(&folded.lower).filter_map(|caught| caught.name("code"));
+            found.extend(codes.filter(|code| !NO_PASSWORDS.contains(&code.as_str())).map(|code| (code.range(), true)));
         }
     }
     found
+}
+
+/// Numbers that their shape and the words around them make codes, or that may be codes; and which of the two.
+fn numbers(folded: &Folded) -> Vec<(Range<usize>, bool)> {
+    let candidates = candidate::each(folded);
+    if candidates.is_empty() {
+        return vec![];
+    }
+    let words = words::all(folded);
+    // Without such a word there is no code, and most texts have none.
+    if !words.iter().any(|word| word.speaks_of_one()) && !candidates.iter().any(|candidate| candidate.signs > 0) {
+        return vec![];
+    }
+    let judged = candidates.into_iter().map(|candidate| {
+        let points = cues::score(&reading::cues(folded, &words, &candidate));
+        (candidate.span, points)
+    });
+    judged.filter(|(_, points)| *points >= cues::MAY_BE).map(|(span, points)| (span, points >= cues::IS_CODE)).collect()
 }
 
 #[cfg(test)]
@@ -92,6 +151,15 @@ mod tests {
     #[case("gate code four four one one", "four four one one")]
     #[case("wifi password is Sunny-day9", "sunny-day9")]
     #[case("padlock combo 31-07-22", "31-07-22")]
+    #[case("Combo for the barn lock is 04-28-16", "04-28-16")]
+    #[case("Key safe is behind the bin. Code C1957Y. Push the black thing down.", "c1957y")]
+    #[case("if there is no guard: 0099 on the pad", "0099")]
+    #[case("you'll need to hit *31*9 at the barrier", "*31*9")]
+    #[case("mailroom lock 8842", "8842")]
+    #[case("disarm with 2319", "2319")]
+    #[case("the gate code is 4 oh 4 9", "4 oh 4 9")]
+    #[case("hatch padlock opens on twenty-two sixteen", "twenty-two sixteen")]
+    #[case("Front keypad is 6, 2, 5, 9 and the checkmark", "6, 2, 5, 9")]
     #[case("the keypad on the side door is 1029", "1029")]
     #[case("4411 is her garage door code", "4411")]
     #[case("code 6571 at the main gate", "6571")]
@@ -117,6 +185,9 @@ mod tests {
     #[case("A gate 12 feet wide and 72 inches tall")]
     #[case("Alarm battery is 1200 mah")]
     #[case("Unit 204 needs a new lock")]
+    #[case("The alarm password is something else")]
+    #[case("The gate at 1180 Weller Ave is dead")]
+    #[case("Serial number on the safe door is 0047193")]
     fn no_codes(#[case] text: &str) {
         assert_eq!(spans(text, AccessCode), Vec::<String>::new());
     }

@@ -1,290 +1,186 @@
-//! The words that tell a code: what it is called, what it opens, what is done with it, and what links them.
+//! The words that tell a code from another number, by what they are: what a code is called, what it opens, what is done
+//! with it, and what other numbers are called.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
 
 use super::super::fold::Folded;
 
+/// What a word is. A word that is none of these tells nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Word {
+    /// What a code is called.
+    Name,
+    /// What is opened by a code and has hardly another number.
+    Opener,
+    /// What may be opened by a code and has other numbers too.
+    Place,
+    /// What is done with a code.
+    Press,
+    /// What may be done with a code, and with much else.
+    Handle,
+    /// What a code does.
+    Opens,
+    /// What is opened by a code and often has a number for its name: `room 204`.
+    Numbered,
+    /// What links a name or a thing to its code.
+    Link,
+    /// What another number is called, before it.
+    Other,
+    /// What stands before an amount, a time or a year.
+    Amount,
+    /// What stands behind an amount.
+    Unit,
+    /// What shows codes of its own.
+    Machine,
+    /// The small words of the language.
+    Small,
+    /// Every other word.
+    Plain,
+}
+
+impl Word {
+    /// Whether a text with such a word may speak of a code.
+    pub(super) fn speaks_of_one(self) -> bool {
+        matches!(self, Self::Name | Self::Opener | Self::Place | Self::Numbered | Self::Press | Self::Handle | Self::Opens)
+    }
+}
+
+/// The words of each kind.
+const WORDS: [(Word, &str); 13] = [
+    (Word::Name, "cd clave code codes codigo combination combo combos digits passcode passcodes password pin pins pw "),
+    (
+        Word::Opener,
+        "adt alarm alarma barrier callbox candado deadbolt fob gate gates gte intercom keybox keyless keypad keypads keysafe \
+         knox kwikset latch lb lock lockbox lockboxes locks pad padlock padlocks porton safe schlage simplisafe supra \
+         turnstile yale codebox sentrilock kypd keypd simplex touchpad touchscreen masterlock lockset",
+    ),
+    (
+        Word::Place,
+        "access attic back backyard barn basement cabin cabinet cage cellar church closet clubhouse \
+         community complex courtyard crawlspace door doors driveway elevator entrada entrance entry \
+         fence foyer front garage greenhouse guard guardhouse hangar hatch hoa house kennel laundry lift lobby \
+         mailroom marina opener panel parking pool property puerta rear riser roof security \
+         shed shop side stable stairwell storage studio subdivision toolbox vault vestibule \
+         warehouse yard gar stair structure drop washroom restroom rooftop entryway doorway airbnb",
+    ),
+    (Word::Numbered, "bldg building room rooms office tower penthouse ramp deck locker dock container trailer stairs rm suite"),
+    (
+        Word::Press,
+        "punch punches punched punching enter enters entering press presses pressing push pushes hit hits dial dials dialing type types typing \
+         input tap taps key marca poke keying",
+    ),
+    (Word::Handle, "use uses using try put do roll turn spin buzz tell give set reset scramble changed usa thumb"),
+    (
+        Word::Opens,
+        "abre arm arms disarm disarms get gets let lets open opened opens unlock unlocked unlocks works yourself disarming arming disarmed armed",
+    ),
+    (
+        Word::Link,
+        "are backup be being es guest is it it's its just master needs new now old one ones reads same stays still takes \
+         temp temporary that that'd this wants was",
+    ),
+    (
+        Word::Other,
+        "account acct address aisle ansi apartment apt asme asset astm badge batch bay bin breaker built card case \
+         channel chapter check cheque circuit claim dept draft ending ends error est estimate exit ext extension fault \
+         fig flash floor form grade highway hwy ibc ifc inspection interstate inv invoice irc item job lead level lic \
+         license lot memo meter mileage model models nec nfpa no nos num number odometer order osha page part parts \
+         permit phase po policy quote rack reading receipt ref report rev route row rt seal sec section serial series \
+         size sizes sku sn space stage stall ste step store street tag task ticket tracking trouble truck ul unit \
+         units van version visa visit wo year zip zone zones rma confirmation conf note wo spec mailbox schedule",
+    ),
+    (
+        Word::Amount,
+        "about added after almost another approx approximately apr april around at aug august before between by charge \
+         charged cost costs counted dec december during every feb february fee fixed for found friday from had has have \
+         installed jan january jul july jun june least mar march may measured minus monday most nearly nov november oct \
+         october of only ordered over owes paid past plus price priced quoted ran removed repaired replaced roughly \
+         saturday sep sept september since sold sunday than through thursday till total totaled totalled totals tuesday \
+         under until wednesday with within",
+    ),
+    (
+        Word::Unit,
+        "ah am amp amps ave avenue blvd btu btus bucks calls car cars cfm cm court ct cubic cycles day days degrees \
+         dollars dr drive feet foot ft gal gallon gallons gauge gpf gpm hour hours hp hr hrs hz in inch inches jobs k kg \
+         kw lane lbs leads linear ln mah meters mi miles min mins minute minutes mm month months mph ohms oz pcs people \
+         percent percentage pieces pm points pounds ppm psi rd reviews road rpm second seconds secs sq sqft square st \
+         stars times ton tons usd v visits volt volts watt watts week weeks x yards years yr yrs",
+    ),
+    (
+        Word::Machine,
+        "blinking blinks board boiler city compressor condenser county diagnostic dishwasher display displays dryer \
+         engine filter filters flashed flashes flashing furnace heater ignition inspector inverter minisplit ordinance \
+         oven showed showing shows thermostat threw throwing throws unit's washer motor capacitor operator",
+    ),
+    (
+        Word::Small,
+        "a again all also an and any as asterisk because both but button can cause con could doesn't don't down each el \
+         first followed gave got hash he her here him his how i if into la last left lol me means my next not off ok okay \
+         on or our out para please pls pound right said says she should sign so some star thanks the their them then \
+         there these they those thx to today tomorrow too u uh um up ur us w we well what when where which who will would \
+         y y'all yeah yes you your",
+    ),
+];
+
+/// Words before `box` that make it one that is opened by a code.
+const BOXES: &str = "lock key call entry gate realtor contractor knox supra combo";
+/// Words before a name of codes that make it one of another trade.
+const OTHER_CODES: &str = "error fault trouble flash zip postal area promo discount coupon product part model paint color colour date bar \
+     qr fire electrical plumbing diagnostic blink led tax country cost item labor billing lot mechanical energy \
+     county city state stock hinge clevis cotter hitch shear dowel sku gl job referral gift status engine reason \
+     dress source order remote service warranty";
+/// Words behind it that do: `building code section 1404`.
+const OF_RULES: &str = "means requires required says section chapter book calls compliance violation violations unit upgrade inspection \
+     official enforcement minimum";
+
+static KINDS: LazyLock<HashMap<&str, Word>> =
+    LazyLock::new(|| WORDS.iter().flat_map(|(kind, words)| words.split_ascii_whitespace().map(|word| (word, *kind))).collect());
+static BOX: LazyLock<HashSet<&str>> = LazyLock::new(|| BOXES.split_ascii_whitespace().collect());
+static OTHER: LazyLock<HashSet<&str>> = LazyLock::new(|| OTHER_CODES.split_ascii_whitespace().collect());
+static RULES: LazyLock<HashSet<&str>> = LazyLock::new(|| OF_RULES.split_ascii_whitespace().collect());
+
 /// A word without what makes it a possessive.
-pub(super) fn bare(word: &str) -> &str {
+fn bare(word: &str) -> &str {
     word.strip_suffix("'s").unwrap_or(word)
 }
 
-/// What a code is called.
-pub(super) fn is_name(word: &str) -> bool {
-    matches!(
-        bare(word),
-        "code" | "codes" | "pin" | "pins" | "passcode" | "passcodes" | "combo" | "combination" | "password" | "pw"
-    )
+/// What each word of a text is.
+pub(super) fn all(folded: &Folded) -> Vec<Word> {
+    (0..folded.words.len()).map(|at| one(folded, at)).collect()
 }
 
-/// What is opened by a code and has hardly another number.
-pub(super) fn is_strong(folded: &Folded, at: usize) -> bool {
+fn one(folded: &Folded, at: usize) -> Word {
+    let before = if at > 0 { bare(folded.word(at - 1)) } else { "" };
     match bare(folded.word(at)) {
-        "gate" | "gates" | "lockbox" | "keysafe" | "keypad" | "callbox" | "keybox" | "padlock" | "alarm" | "intercom"
-        | "deadbolt" | "simplisafe" | "adt" => true,
-        "box" => at > 0 && matches!(folded.word(at - 1), "lock" | "key" | "call" | "entry" | "gate" | "realtor" | "contractor"),
-        "pad" => at > 0 && matches!(folded.word(at - 1), "key" | "number" | "entry" | "the" | "garage" | "gate" | "door"),
-        "safe" => at > 0 && folded.word(at - 1) == "key",
-        "lock" | "bolt" => {
-            at > 0 && matches!(folded.word(at - 1), "smart" | "pad" | "dead" | "door" | "combination" | "shed" | "bike")
-        }
-        _ => false,
+        "box" | "boxes" if BOX.contains(before) => Word::Opener,
+        "box" if matches!(before, "the" | "a" | "little") => Word::Place,
+        "pass" if matches!(before, "alarm" | "gate" | "door" | "keypad") => Word::Name,
+        "number" | "numbers" if matches!(kind(before), Word::Name | Word::Opener | Word::Place) => Word::Link,
+        "key" if matches!(before, "the" | "a" | "my" | "our" | "spare" | "house" | "that") => Word::Plain,
+        "o" if before == "w" && folded.gap(at - 1) == "/" => Word::Other,
+        "no" if !folded.lower[folded.words[at].end..].starts_with(['.', '#']) => Word::Small,
+        word => kind(word),
     }
 }
 
-/// What is opened by a code and has many other numbers.
-pub(super) fn is_weak(word: &str) -> bool {
-    matches!(
-        bare(word),
-        "garage"
-            | "door"
-            | "entry"
-            | "entrance"
-            | "access"
-            | "security"
-            | "panel"
-            | "lobby"
-            | "shed"
-            | "basement"
-            | "pool"
-            | "lock"
-            | "locks"
-            | "elevator"
-            | "building"
-            | "unit"
-            | "community"
-            | "house"
-            | "front"
-            | "back"
-            | "barn"
-            | "storage"
-            | "clubhouse"
-            | "safe"
-            | "mailroom"
-            | "suite"
-            | "office"
-            | "parking"
-            | "schlage"
-            | "yale"
-            | "kwikset"
-            | "opener"
-            | "property"
-            | "complex"
-            | "room"
-            | "vault"
-    )
+fn kind(word: &str) -> Word {
+    KINDS.get(word).copied().unwrap_or(Word::Plain)
 }
 
-/// Any of them.
-pub(super) fn is_place(folded: &Folded, at: usize) -> bool {
-    is_strong(folded, at) || is_weak(folded.word(at))
-}
-
-/// A place of one word that people name before its code, with nothing between.
-pub(super) fn is_named_before(folded: &Folded, at: usize) -> bool {
-    match bare(folded.word(at)) {
-        "garage" | "lobby" | "clubhouse" | "elevator" | "entry" | "entrance" | "access" => true,
-        "door" => {
-            at > 0
-                && matches!(
-                    folded.word(at - 1),
-                    "front" | "back" | "side" | "main" | "office" | "lobby" | "building" | "suite" | "garage"
-                )
-        }
-        _ => false,
-    }
-}
-
-/// What is done with a code.
-pub(super) fn is_press(word: &str) -> bool {
-    matches!(
-        word,
-        "punch"
-            | "punches"
-            | "enter"
-            | "press"
-            | "push"
-            | "hit"
-            | "dial"
-            | "type"
-            | "use"
-            | "input"
-            | "try"
-            | "tap"
-            | "key"
-            | "put"
-    )
-}
-
-/// Words that link a name or a place to its code.
-pub(super) fn is_link(word: &str) -> bool {
-    matches!(
-        word,
-        "is" | "was"
-            | "are"
-            | "be"
-            | "it"
-            | "it's"
-            | "its"
-            | "that"
-            | "that's"
-            | "as"
-            | "now"
-            | "currently"
-            | "still"
-            | "to"
-            | "takes"
-            | "with"
-            | "using"
-            | "the"
-            | "a"
-            | "my"
-            | "our"
-            | "her"
-            | "his"
-            | "their"
-            | "your"
-            | "for"
-            | "at"
-            | "on"
-            | "of"
-            | "in"
-            | "into"
-            | "by"
-            | "changed"
-            | "set"
-            | "number"
-            | "numbers"
-            | "no"
-            | "new"
-            | "just"
-            | "you"
-            | "we"
-            | "get"
-            | "getting"
-            | "open"
-            | "opens"
-            | "opening"
-            | "unlock"
-            | "enter"
-            | "entering"
-            | "and"
-            | "or"
-            | "main"
-            | "side"
-            | "left"
-            | "right"
-            | "star"
-            | "pound"
-            | "hash"
-            | "u"
-            | "got"
-            | "gave"
-            | "us"
-    ) || is_press(word)
-}
-
-/// Codes of another trade: what a machine shows, where mail goes, what a shop sells, what an inspector reads.
+/// Whether a name of codes is of another trade: what a machine shows, where mail goes, what a shop sells, what an inspector
+/// reads.
 pub(super) fn is_other_name(folded: &Folded, at: usize) -> bool {
-    let before = if at > 0 { folded.word(at - 1) } else { "" };
+    let before = if at > 0 { bare(folded.word(at - 1)) } else { "" };
     let behind = if at + 1 < folded.words.len() { folded.word(at + 1) } else { "" };
-    let kind = matches!(
-        before,
-        "error"
-            | "fault"
-            | "trouble"
-            | "flash"
-            | "zip"
-            | "postal"
-            | "area"
-            | "promo"
-            | "discount"
-            | "coupon"
-            | "product"
-            | "part"
-            | "model"
-            | "paint"
-            | "color"
-            | "colour"
-            | "date"
-            | "bar"
-            | "qr"
-            | "fire"
-            | "electrical"
-            | "plumbing"
-            | "diagnostic"
-            | "blink"
-            | "led"
-            | "tax"
-            | "country"
-            | "cost"
-            | "item"
-            | "labor"
-            | "billing"
-            | "lot"
-            | "mechanical"
-            | "energy"
-            | "county"
-            | "city"
-            | "state"
-            | "stock"
-            | "hinge"
-            | "clevis"
-            | "cotter"
-            | "hitch"
-            | "shear"
-            | "dowel"
-            | "sku"
-            | "gl"
-            | "job"
-            | "referral"
-            | "gift"
-    );
-    kind || matches!(
-        behind,
-        "means"
-            | "requires"
-            | "required"
-            | "says"
-            | "section"
-            | "chapter"
-            | "book"
-            | "calls"
-            | "compliance"
-            | "violation"
-            | "unit"
-    ) || before == "per"
+    OTHER.contains(before)
+        || RULES.contains(behind)
+        || before == "per"
         || before == "to" && at > 1 && matches!(folded.word(at - 2), "up" | "brought" | "built")
 }
 
-/// What shows codes of its own.
-pub(super) fn is_machine(word: &str) -> bool {
-    matches!(
-        bare(word),
-        "error"
-            | "fault"
-            | "board"
-            | "display"
-            | "displays"
-            | "shows"
-            | "showing"
-            | "showed"
-            | "flash"
-            | "flashes"
-            | "flashing"
-            | "blinks"
-            | "blinking"
-            | "threw"
-            | "throws"
-            | "throwing"
-            | "furnace"
-            | "boiler"
-            | "washer"
-            | "dryer"
-            | "dishwasher"
-            | "oven"
-            | "thermostat"
-            | "ignition"
-            | "condenser"
-            | "compressor"
-            | "diagnostic"
-    )
+/// Whether a word stands behind an amount.
+pub(super) fn is_unit(word: &str) -> bool {
+    KINDS.get(word) == Some(&Word::Unit)
+        || matches!(word, "unit" | "units" | "model" | "series" | "street" | "lb" | "year" | "sec" | "by")
 }

@@ -1,0 +1,222 @@
+//! Numbers that could be a code, in every form that people write or say them: `4411`, `#4411`, `4-12-33`, `4 4 1 9`, `four
+//! four one seven`, `star 12 pound`, `2-4-then-1`, `C1957`, `S-E-L-L`.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::super::digits::{explained, pattern, touches};
+use super::super::fold::Folded;
+use super::super::stream::number;
+
+/// A number that could be a code.
+#[derive(Debug)]
+pub(super) struct Candidate {
+    /// Its words: the first, and one past the last.
+    pub(super) words: Range<usize>,
+    /// Its bytes, signs included.
+    pub(super) span: Range<usize>,
+    /// How many digits or spelled letters it has.
+    pub(super) digits: usize,
+    /// Of how many groups.
+    pub(super) groups: usize,
+    /// Whether a `#`, a `*`, or their names stand before it or behind it.
+    pub(super) signs: usize,
+    /// Whether such a sign ends it.
+    pub(super) ends_in_sign: bool,
+    /// Whether it is in words.
+    pub(super) spelled: bool,
+    /// Whether it has letters as well, or letters alone.
+    pub(super) letters: bool,
+}
+
+/// Signs of one group at most; longer ones are other numbers.
+const LONGEST: usize = 8;
+
+/// What stands after a measure, and never after a code.
+static MEASURE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r#"^(?: ?(?:%|"|'[^a-z]|°|sq\b|sqft|ft\b|feet|foot|inch|mm\b|cm\b|x ?[0-9]|by [0-9]|psi|btu|kwh?\b|rpm|cfm|gpm|gal|lbs?\b|pounds|volts?\b|amps?\b|m?ah\b|hp\b|watts?\b|gauge|degrees|percent|dollars|usd|bucks|cubic|linear|cycles|days?\b|weeks?\b|months?\b|years?\b|hours?\b|hrs?\b|minutes?\b|mins?\b|seconds?\b|secs?\b|miles|people|pieces|calls|leads)|[.,:/-][0-9]|-(?:[a-z]{3,}))"#,
+    )
+});
+
+/// Words of letters and digits that are measures, times, ordinals or sizes: `12v`, `9am`, `5th`, `4x4`, `100k`, `r410a`.
+static OTHER_MIX: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^(?:[0-9]+(?:v|vac|vdc|a|amps?|w|kw|hp|am|pm|a|p|st|nd|rd|th|s|k|m|ft|in|mm|cm|lbs?|oz|gal|psi|hz|hr|hrs|min|mins|sec|br|ba|sqft|yr|yrs|d|pc|pcs|ga|awg|ton|tons|btu|f|c|g|gb|mb)|[0-9]+x[0-9]+(?:x[0-9]+)?|r[0-9]{2,3}[a-z]?|[a-z]+[0-9]*[a-z]+[0-9]*[a-z]+[0-9a-z]*)$",
+    )
+});
+
+/// Every number of a text that could be a code.
+pub(super) fn each(folded: &Folded) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    let explained = explained(folded);
+    let mut at = 0;
+    while at < folded.words.len() {
+        let Some(candidate) = read(folded, at).or_else(|| letters(folded, at)) else {
+            at += 1;
+            continue;
+        };
+        at = candidate.words.end;
+        // `24-06-32` is a combination or a day: the words around it tell.
+        let dial = candidate.groups == 3 && folded.lower[candidate.span.clone()].contains('-');
+        if !is_measured(folded, &candidate) && (dial || !touches(&explained, &candidate.span)) {
+            found.push(candidate);
+        }
+    }
+    found
+}
+
+/// Whether it is an amount, a decimal, or a part of something longer.
+fn is_measured(folded: &Folded, candidate: &Candidate) -> bool {
+    let first = folded.words[candidate.words.start].start;
+    let joined = matches!(folded.before(first), b'.' | b',' | b'/' | b':' | b'-' | b'&')
+        && first > 1
+        && folded.before(first - 1).is_ascii_alphanumeric();
+    folded.before(first) == b'$' || joined || MEASURE.is_match(&folded.lower[candidate.span.end..])
+}
+
+fn is_sign(word: &str) -> bool {
+    matches!(word, "star" | "pound" | "hash" | "asterisk")
+}
+
+/// What a word or two of a number are.
+struct Part {
+    digits: usize,
+    words: usize,
+    spelled: bool,
+    letters: bool,
+}
+
+/// The digits of a word: figures, figures with a letter or two, or a number in words.
+fn part(folded: &Folded, at: usize) -> Option<Part> {
+    if at >= folded.words.len() {
+        return None;
+    }
+    let word = folded.word(at);
+    let digits = word.bytes().filter(u8::is_ascii_digit).count();
+    if digits > 0 {
+        let letters = word.len() - digits;
+        let fits = word.len() <= LONGEST && word.is_ascii();
+        return if letters == 0 {
+            fits.then_some(Part { digits, words: 1, spelled: false, letters: false })
+        } else {
+            let mixed = fits && digits >= 2 && word.len() >= 3 && letters <= 3 && !OTHER_MIX.is_match(word);
+            mixed.then_some(Part { digits: word.len(), words: 1, spelled: false, letters: true })
+        };
+    }
+    if word == "hundred" || word == "o" || word == "thousand" {
+        return None;
+    }
+    let (figures, words) = number(folded, at)?;
+    let thousand = at + words < folded.words.len() && folded.word(at + words) == "thousand" && folded.gap(at + words - 1) == " ";
+    Some(Part {
+        digits: figures.len() + 3 * usize::from(thousand),
+        words: words + usize::from(thousand),
+        spelled: true,
+        letters: false,
+    })
+}
+
+fn read(folded: &Folded, at: usize) -> Option<Candidate> {
+    let begins = if is_sign(folded.word(at)) && at + 1 < folded.words.len() && folded.gap(at) == " " { at + 1 } else { at };
+    let first = match part(folded, begins) {
+        Some(first) => first,
+        None => prefixed(folded, begins)?,
+    };
+    let (mut count, mut spelled, letters) = (first.digits, first.spelled, first.letters);
+    let (mut end, mut groups) = (begins + first.words, 1);
+    // Only short groups go on: a long one is a number by itself.
+    let mut longest = if spelled { 1 } else { count };
+    while end < folded.words.len() && !letters {
+        let joins = matches!(folded.word(end), "then" | "and" | "together") && longest == 1 && !spelled;
+        let mut next = end;
+        if joins {
+            while next < folded.words.len() && matches!(folded.word(next), "then" | "and" | "together") {
+                next += 1;
+            }
+        }
+        let gap = folded.gap(end - 1);
+        let together = if spelled { matches!(gap, " " | "-" | ", " | " - ") } else { matches!(gap, " " | "-" | " - ") };
+        let Some(part) = part(folded, next) else { break };
+        let more = part.digits;
+        // `4 oh 4 9`: digits one by one, some of them in words.
+        let one_by_one = more == 1 && longest == 1;
+        let together = together || one_by_one && !spelled && gap == ", ";
+        // `12, 14 and 16` are amounts; `1 and 3 together, then 5` are buttons.
+        if joins && more != 1
+            || !joins && !together
+            || part.letters
+            || part.spelled != spelled && !one_by_one
+            || !part.spelled && !spelled && more.max(longest) > 2
+        {
+            break;
+        }
+        // Of single digits in a row a longer one is no part.
+        if !spelled && gap == " " && more != longest {
+            break;
+        }
+        spelled |= part.spelled;
+        longest = longest.max(if part.spelled { 1 } else { more });
+        (count, groups, end) = (count + more, groups + 1, next + part.words);
+    }
+    let mut span = folded.words[begins].start..folded.words[end - 1].end;
+    let mut signs = 0;
+    if begins > at {
+        (span.start, signs) = (folded.words[at].start, 1);
+    } else {
+        while matches!(folded.before(span.start), b'#' | b'*') {
+            (span.start, signs) = (span.start - 1, signs + 1);
+        }
+    }
+    let mut ends_in_sign = false;
+    // `*31*9`: signs stand between the digits too.
+    while matches!(folded.at(span.end), b'#' | b'*') {
+        (span.end, signs, ends_in_sign) = (span.end + 1, signs + 1, true);
+        if let Some(next) = (end < folded.words.len() && folded.words[end].start == span.end).then(|| part(folded, end)).flatten()
+        {
+            (count, groups, ends_in_sign) = (count + next.digits, groups + 1, false);
+            span.end = folded.words[end + next.words - 1].end;
+            end += next.words;
+        }
+    }
+    if !ends_in_sign && end < folded.words.len() && folded.gap(end - 1) == " " && is_sign(folded.word(end)) {
+        (span.end, signs, end) = (folded.words[end].end, signs + 1, end + 1);
+    } else if !ends_in_sign && groups > 1 && matches!(folded.lower.as_bytes().get(span.end..span.end + 2), Some(b" #" | b" *")) {
+        (span.end, signs, ends_in_sign) = (span.end + 2, signs + 1, true);
+    }
+    Some(Candidate { words: at..end, span, digits: count, groups, signs, ends_in_sign, spelled, letters })
+}
+
+/// `QX-2281`: a letter or three, and figures behind a hyphen.
+fn prefixed(folded: &Folded, at: usize) -> Option<Part> {
+    let word = folded.word(at);
+    if word.len() > 3 || !word.bytes().all(|b| b.is_ascii_lowercase()) || at + 1 >= folded.words.len() || folded.gap(at) != "-" {
+        return None;
+    }
+    let next = folded.word(at + 1);
+    let fits = (2..=5).contains(&next.len()) && next.bytes().all(|b| b.is_ascii_digit());
+    fits.then_some(Part { digits: word.len() + next.len(), words: 2, spelled: false, letters: true })
+}
+
+/// `S-E-L-L`: letters one by one.
+fn letters(folded: &Folded, at: usize) -> Option<Candidate> {
+    let is_letter = |n: usize| folded.word(n).len() == 1 && folded.word(n).as_bytes()[0].is_ascii_lowercase();
+    let mut end = at;
+    while end < folded.words.len() && is_letter(end) && (end == at || folded.gap(end - 1) == "-") {
+        end += 1;
+    }
+    let count = end - at;
+    let span = || folded.words[at].start..folded.words[end - 1].end;
+    (3..=8).contains(&count).then(|| Candidate {
+        words: at..end,
+        span: span(),
+        digits: count,
+        groups: count,
+        signs: 0,
+        ends_in_sign: false,
+        spelled: false,
+        letters: true,
+    })
+}

@@ -1,0 +1,235 @@
+//! Reads the cues of a number: its shape, the words before it and behind it, and what else the text speaks of.
+
+use super::super::digits::{explained, is_of_a_thing, touches};
+use super::super::fold::Folded;
+use super::candidate::Candidate;
+use super::cues::Cue;
+use super::words::{Word, is_other_name, is_unit};
+
+/// Words before a number that are near.
+const NEAR: usize = 3;
+/// Words of its sentence that are looked at, on either side.
+const SENTENCE: usize = 14;
+/// Words behind it in which what it opens is looked for.
+const BEHIND: usize = 6;
+
+fn ends_sentence(gap: &str) -> bool {
+    gap.contains(['.', '!', '?', ';'])
+}
+
+/// The cues of a number.
+pub(super) fn cues(folded: &Folded, words: &[Word], candidate: &Candidate) -> Vec<Cue> {
+    let mut cues = vec![Cue::Any];
+    shape(folded, candidate, &mut cues);
+    before(folded, words, candidate, &mut cues);
+    behind(folded, words, candidate, &mut cues);
+    around(folded, words, candidate, &mut cues);
+    cues
+}
+
+fn shape(folded: &Folded, candidate: &Candidate, cues: &mut Vec<Cue>) {
+    let text = &folded.lower[candidate.span.clone()];
+    let plain = candidate.groups == 1 && !candidate.spelled && !candidate.letters;
+    cues.push(match candidate.digits {
+        0..=2 => Cue::OneOrTwo,
+        3 => Cue::Three,
+        4 => Cue::Four,
+        5 => Cue::Five,
+        6 => Cue::Six,
+        _ => Cue::SevenOrMore,
+    });
+    let digits = text.trim_matches(['#', '*']);
+    let mut add = |is: bool, cue: Cue| {
+        if is {
+            cues.push(cue);
+        }
+    };
+    add(candidate.signs > 0, Cue::Sign);
+    add(candidate.ends_in_sign, Cue::EndsInSign);
+    add(candidate.spelled, Cue::Spelled);
+    add(candidate.groups >= 3 && candidate.digits == candidate.groups, Cue::OneByOne);
+    add(candidate.groups >= 3 && text.contains('-') && !candidate.letters, Cue::Hyphens);
+    add(candidate.groups == 2, Cue::Pairs);
+    add(candidate.groups == 3 && touches(&explained(folded), &candidate.span), Cue::DateLike);
+    add(plain && digits.starts_with('0'), Cue::LeadingZero);
+    add(plain && digits.len() == 4 && (digits.starts_with("19") || digits.starts_with("20")), Cue::YearLike);
+    add(plain && digits.len() > 2 && digits.ends_with("00"), Cue::Round);
+    add(candidate.letters && text.contains(|c: char| c.is_ascii_digit()), Cue::Mixed);
+    add(candidate.letters && !text.contains(|c: char| c.is_ascii_digit()), Cue::LettersAlone);
+}
+
+fn before(folded: &Folded, words: &[Word], candidate: &Candidate, cues: &mut Vec<Cue>) {
+    let start = candidate.words.start;
+    let Some(last) = start.checked_sub(1) else {
+        cues.push(Cue::FirstOfAll);
+        return;
+    };
+    let gap = folded.gap(last);
+    if ends_sentence(gap) && !gap.contains("..") {
+        cues.push(Cue::BeginsSentence);
+        return;
+    }
+    for (sign, cue) in [
+        (':', Cue::Colon),
+        ('=', Cue::Colon),
+        ('-', Cue::Dash),
+        ('.', Cue::Dash),
+        (',', Cue::Comma),
+        ('(', Cue::Bracket),
+        ('"', Cue::Bracket),
+    ] {
+        if gap.contains(sign) {
+            cues.push(cue);
+        }
+    }
+    // A particle belongs to its verb: `punch in 4411`.
+    let particle = matches!(folded.word(last), "in" | "on") && last > 0 && matches!(words[last - 1], Word::Press | Word::Handle);
+    cues.push(match words[if particle { last - 1 } else { last }] {
+        Word::Name if is_other_name(folded, last) => Cue::OtherName,
+        Word::Name => Cue::NameBefore,
+        Word::Opener => Cue::OpenerBefore,
+        Word::Place => Cue::PlaceBefore,
+        Word::Numbered => Cue::NumberedBefore,
+        Word::Press => Cue::PressBefore,
+        Word::Handle => Cue::HandleBefore,
+        Word::Opens => Cue::OpensBefore,
+        Word::Link => Cue::LinkBefore,
+        Word::Other => Cue::OtherBefore,
+        _ if !particle && folded.word(last) == "in" => Cue::InBefore,
+        _ if matches!(folded.word(last), "at" | "by" | "until" | "till" | "from" | "around" | "since" | "between") => {
+            Cue::AtBefore
+        }
+        Word::Plain if last > 0 && folded.stands_out(last) => Cue::CapitalBefore,
+        Word::Amount | Word::Unit => Cue::AmountBefore,
+        Word::Machine => Cue::MachineBefore,
+        Word::Small => Cue::SmallBefore,
+        Word::Plain => Cue::PlainBefore,
+    });
+    if is_of_a_thing(folded, candidate.span.start) {
+        cues.push(Cue::OtherNumber);
+    }
+    let mut seen: Vec<Cue> = Vec::new();
+    for far in 1..=SENTENCE {
+        let Some(at) = start.checked_sub(far) else { break };
+        if far > 1 && ends_sentence(folded.gap(at)) && !folded.gap(at).contains("..") {
+            break;
+        }
+        let near = far <= NEAR;
+        let cue = match words[at] {
+            Word::Name if is_other_name(folded, at) => Cue::OtherName,
+            Word::Name if near => Cue::NameNear,
+            Word::Name => Cue::NameFar,
+            Word::Opener if near => Cue::OpenerNear,
+            Word::Opener => Cue::OpenerFar,
+            Word::Place | Word::Numbered if near => Cue::PlaceNear,
+            Word::Place | Word::Numbered => Cue::PlaceFar,
+            Word::Press if far <= 5 => Cue::PressNear,
+            Word::Handle if far <= 5 => Cue::HandleNear,
+            Word::Opens => Cue::OpensNear,
+            Word::Other if near => Cue::OtherNear,
+            Word::Other => Cue::OtherFar,
+            Word::Amount if near && far > 1 => Cue::AmountNear,
+            Word::Machine => Cue::MachineNear,
+            _ if near && folded.word(at).as_bytes()[0].is_ascii_digit() => Cue::NumberBefore,
+            _ => continue,
+        };
+        // A near one is none that is far.
+        let nearer = match cue {
+            Cue::NameFar => Some(Cue::NameNear),
+            Cue::OpenerFar => Some(Cue::OpenerNear),
+            Cue::PlaceFar => Some(Cue::PlaceNear),
+            _ => None,
+        };
+        if !seen.contains(&cue) && nearer.is_none_or(|nearer| !seen.contains(&nearer)) {
+            seen.push(cue);
+        }
+    }
+    let any = |cues: &[Cue]| seen.iter().any(|cue| cues.contains(cue));
+    let told = cues.iter().any(|cue| matches!(cue, Cue::LinkBefore | Cue::Colon));
+    let name = any(&[Cue::NameNear, Cue::NameFar]);
+    let other = any(&[Cue::OtherNear, Cue::OtherFar]);
+    if told && last > 0 && words[last - 1] == Word::Numbered {
+        cues.push(Cue::NumberedIs);
+    }
+    if told && other && !name {
+        cues.push(Cue::OtherIs);
+    }
+    if told && name {
+        cues.push(Cue::NameIs);
+    }
+    if (1..=SENTENCE).filter_map(|far| start.checked_sub(far)).any(|at| matches!(folded.word(at), "zip" | "zipcode")) {
+        cues.push(Cue::ZipIs);
+    }
+    if cues.contains(&Cue::YearLike)
+        && cues.iter().any(|cue| matches!(cue, Cue::InBefore | Cue::AtBefore | Cue::AmountBefore | Cue::OtherBefore))
+    {
+        cues.push(Cue::YearTold);
+    }
+    cues.append(&mut seen);
+}
+
+fn behind(folded: &Folded, words: &[Word], candidate: &Candidate, cues: &mut Vec<Cue>) {
+    let end = candidate.words.end;
+    let gap = if end < words.len() { &folded.lower[candidate.span.end..folded.words[end].start] } else { "." };
+    if end >= words.len() || ends_sentence(gap) {
+        cues.push(Cue::EndsSentence);
+        return;
+    }
+    if gap.contains([',', ')', '"', '/']) || gap.contains(" -") || gap.contains(':') {
+        cues.push(Cue::CommaBehind);
+    } else {
+        let next = folded.word(end);
+        cues.push(match words[end] {
+            _ if is_unit(next) => Cue::UnitBehind,
+            Word::Plain if folded.text[folded.words[end].start..].starts_with(|c: char| c.is_ascii_uppercase()) => {
+                Cue::CapitalBehind
+            }
+            _ if matches!(next, "then" | "and" | "enter" | "pound" | "star" | "hash" | "followed" | "plus") => Cue::ThenBehind,
+            Word::Opens => Cue::OpensBehind,
+            Word::Link => Cue::LinkBehind,
+            Word::Plain | Word::Other | Word::Machine => Cue::PlainBehind,
+            Word::Place | Word::Opener | Word::Numbered => Cue::PlaceBehind,
+            Word::Name => Cue::NameBehind,
+            Word::Press | Word::Handle | Word::Small | Word::Amount | Word::Unit => Cue::SmallBehind,
+        });
+    }
+    // `4411 is her garage door code`
+    let tells = matches!(folded.word(end), "is" | "was" | "as" | "for" | "are" | "being");
+    for (at, word) in words.iter().enumerate().skip(end).take(BEHIND) {
+        if at > end && ends_sentence(folded.gap(at - 1)) {
+            break;
+        }
+        let cue = match word {
+            Word::Name if tells && !is_other_name(folded, at) => Cue::ToldBehind,
+            Word::Opener | Word::Place | Word::Numbered => Cue::PlaceBehind,
+            Word::Opens => Cue::OpensBehind,
+            _ => continue,
+        };
+        if !cues.contains(&cue) {
+            cues.push(cue);
+        }
+    }
+}
+
+fn around(folded: &Folded, words: &[Word], candidate: &Candidate, cues: &mut Vec<Cue>) {
+    let from = candidate.words.start.saturating_sub(40);
+    let to = words.len().min(candidate.words.end + 20);
+    let others = || {
+        let all = (from..candidate.words.start).chain(candidate.words.end..to);
+        all.filter(|at| words[*at] != Word::Name || !is_other_name(folded, *at)).map(|at| words[at])
+    };
+    for (word, cue) in [
+        (Word::Name, Cue::NameInText),
+        (Word::Opener, Cue::OpenerInText),
+        (Word::Place, Cue::PlaceInText),
+        (Word::Press, Cue::PressInText),
+        (Word::Handle, Cue::HandleInText),
+        (Word::Opens, Cue::OpensInText),
+        (Word::Other, Cue::OtherInText),
+        (Word::Machine, Cue::MachineInText),
+    ] {
+        if others().any(|other| other == word || word == Word::Place && other == Word::Numbered) {
+            cues.push(cue);
+        }
+    }
+}
