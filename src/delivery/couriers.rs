@@ -254,11 +254,11 @@ impl Courier {
         let listed = quickbooks::read(&Received { status, retry_after, body: &body }, fetch)?;
         let ids = listed.customers();
         if ids.is_empty() {
-            return listed.with(None, fetch, status);
+            return listed.with(None, status);
         }
         let ask = |token: &Secret| quickbooks::ask_customers(&ids, realm, token);
         let (second, retry_after, body) = self.let_in(http, quickbooks::PAGE_BYTES, until, ask).await?;
-        listed.with(Some(&Received { status: second, retry_after, body: &body }), fetch, status)
+        listed.with(Some(&Received { status: second, retry_after, body: &body }), status)
     }
 
     /// A record, and then its place at its contact. Both change nothing when they are made again.

@@ -38,13 +38,23 @@ pub fn lag(provider: Provider) -> TimeDelta {
     }
 }
 
+/// The list of what was deleted from a company's books.
+pub const QUICKBOOKS_DELETED: i64 = 3;
+/// How far back that is told: thirty days, and a day for whose clock is another.
+const DELETED_TOLD: TimeDelta = TimeDelta::days(29);
+
+/// Whether a list is read in a round that begins at `from`: what is older than a provider tells is not asked for.
+pub fn is_read(provider: Provider, list: i64, from: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    provider != Provider::Quickbooks || list != QUICKBOOKS_DELETED || now - from <= DELETED_TOLD
+}
+
 /// How many lists a round reads, one after the other.
 pub fn lists(provider: Provider) -> i64 {
     match provider {
         // A site's days, its pages, and what was searched for.
         Provider::SearchConsole => 3,
-        // Estimates and invoices; and customers last, so that those of these are known by then.
-        Provider::Quickbooks => 3,
+        // Estimates and invoices; then customers, so that those of these are known by then; and what was deleted.
+        Provider::Quickbooks => QUICKBOOKS_DELETED + 1,
         _ => 1,
     }
 }
@@ -228,6 +238,15 @@ mod tests {
         let cursor = now() - TimeDelta::minutes(minutes);
         let made = freshness(Provider::Callrail, cursor, now(), TimeDelta::minutes(15), TimeDelta::hours(2));
         assert_eq!(made, expected);
+    }
+
+    #[test]
+    fn what_was_deleted_is_asked_for_as_long_as_it_is_told() {
+        for (days, read) in [(0, true), (29, true), (30, false)] {
+            assert_eq!(is_read(Provider::Quickbooks, QUICKBOOKS_DELETED, now() - TimeDelta::days(days), now()), read, "{days}");
+        }
+        let old = now() - TimeDelta::days(300);
+        assert!((0..QUICKBOOKS_DELETED).all(|list| is_read(Provider::Quickbooks, list, old, now())));
     }
 
     #[test]

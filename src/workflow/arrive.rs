@@ -240,7 +240,7 @@ async fn record_kept(
     let about =
         About { verb: "event.record", kind: Kind::Event, subject: id.0, lead: Some(lead_id), detail: event.kind.as_str() };
     tx.journal(&Actor::Intake, about).await?;
-    let next_action = next_action(&plan, event);
+    let next_action = next_action(&plan, event, known.as_ref());
     let lead_number = match &known {
         Some(lead) => {
             let consent = consent_after(tx.lead_consent(lead.id).await?, event);
@@ -300,8 +300,9 @@ async fn tell_listeners(tx: &mut Tx, client: &Client, lead: LeadId, rules: &Rule
 }
 
 /// What is to happen next with the lead, for the report (C9).
-fn next_action(plan: &Route, event: &NormalEvent) -> String {
-    if event.kind == EventKind::QuoteClosed {
+fn next_action(plan: &Route, event: &NormalEvent, known: Option<&LeadNow>) -> String {
+    // Of two quotes one is not taken as a rule: what is booked or lost stays so.
+    if event.kind == EventKind::QuoteClosed && known.is_some_and(|lead| !lead.state.is_closed()) {
         return "the quote was not taken: quote again, or say why it is lost".into();
     }
     let first = plan.tasks.first().map(|task| task.title.clone());

@@ -16,7 +16,7 @@ use crate::domain::job::{DeliveryMode, JobKind, JobState};
 use crate::domain::journal::{sha256, to_hex};
 use crate::domain::reply::{Brought, Reply};
 use crate::domain::routing::BULK;
-use crate::domain::sync::{Fetch, lag, lists, window};
+use crate::domain::sync::{Fetch, is_read, lag, lists, window};
 use crate::domain::text::Internal;
 use crate::store::claim::{Claimed, Intent};
 use crate::store::jobs::{NewJob, Queued};
@@ -135,7 +135,7 @@ pub(super) async fn take_in(tx: &mut Tx, intent: &Intent, reply: &Reply) -> Resu
     let next = if page.more {
         Some((fetch.list, fetch.at + 1))
     } else {
-        Some((fetch.list + 1, 1)).filter(|(list, _)| *list < lists(provider))
+        (fetch.list + 1..lists(provider)).find(|list| is_read(provider, *list, fetch.from, tx.now)).map(|list| (list, 1))
     };
     if let Some((list, at)) = next {
         if tx.turn_page(client, provider, fetch.round, fetch.page).await? {

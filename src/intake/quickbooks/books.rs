@@ -3,7 +3,7 @@
 //! is the thread: what is told of one person comes to one lead.
 //!
 //! - *Estimate*: `TxnStatus` is `Pending`, `Accepted`, `Closed`, `Rejected` or, of late, `Converted`. One that became an
-//!   invoice was taken; one that was closed without one was not.
+//!   invoice was taken; one that was closed without one was not. One that was deleted is told by its id and `status` alone.
 //! - *Invoice*: `Balance` is what is still open of `TotalAmt`. A voided one has no amount any more, and says so in its
 //!   `PrivateNote`.
 //! - *Customer*: never deleted; one that is not wanted any more is not `Active`, and gets `(deleted)` behind its name. Every
@@ -66,6 +66,8 @@ enum Standing {
     Part(Money),
     Paid,
     Voided,
+    /// It is not in the books any more; whether it was an invoice.
+    Deleted(bool),
     /// A customer, by what is known of it.
     Known(String),
 }
@@ -73,6 +75,7 @@ enum Standing {
 impl Standing {
     fn of(page: Page, data: &Record) -> Self {
         match page {
+            Page::Estimate | Page::Invoice if is_deleted(data) => Self::Deleted(page == Page::Invoice),
             Page::Estimate => Self::of_estimate(data),
             Page::Invoice => Self::of_invoice(data),
             Page::Customer => Self::Known(who(data)),
@@ -116,6 +119,7 @@ impl Standing {
             Self::Part(open) => format!("open {}", open.minor),
             Self::Paid => "paid".to_owned(),
             Self::Voided => "voided".to_owned(),
+            Self::Deleted(_) => "deleted".to_owned(),
             Self::Known(who) => who.clone(),
         }
     }
@@ -125,10 +129,10 @@ impl Standing {
         match self {
             Self::Open => (EventKind::QuoteSent, "MetaData.CreateTime"),
             Self::Accepted => (EventKind::QuoteAccepted, CHANGED),
-            Self::Rejected | Self::Closed => (EventKind::QuoteClosed, CHANGED),
+            Self::Rejected | Self::Closed | Self::Deleted(false) => (EventKind::QuoteClosed, CHANGED),
             Self::Billed => (EventKind::Invoiced, "MetaData.CreateTime"),
             Self::Part(_) | Self::Paid => (EventKind::InvoicePaid, CHANGED),
-            Self::Voided => (EventKind::InvoiceVoided, CHANGED),
+            Self::Voided | Self::Deleted(true) => (EventKind::InvoiceVoided, CHANGED),
             Self::Known(_) => (EventKind::CustomerChanged, CHANGED),
         }
     }
@@ -141,6 +145,7 @@ impl Standing {
             Self::Part(open) => Some(format!("paid in part, {open} is open")),
             Self::Paid => Some("paid".to_owned()),
             Self::Voided => Some("voided".to_owned()),
+            Self::Deleted(_) => Some("deleted".to_owned()),
             Self::Open | Self::Accepted | Self::Billed | Self::Known(_) => None,
         }
     }
@@ -148,6 +153,10 @@ impl Standing {
 
 fn amount(data: &Record, field: &str) -> Option<Money> {
     data.text(field).and_then(|told| Money::parse(&told).ok())
+}
+
+fn is_deleted(data: &Record) -> bool {
+    data.text("status").as_deref() == Some("Deleted")
 }
 
 fn is_linked_to_invoice(data: &Record) -> bool {
@@ -206,7 +215,8 @@ fn made(page: Page, data: &Record, known: &Known, settings: &Settings) -> Made {
         email: email.map(|email| ("BillEmail".to_owned(), email)),
         region: None,
     };
-    let (mut contact, unread) = contact::read(told, &settings.region, id.is_some())?;
+    // Whose a deleted one was is known by the record, or it is nobody's.
+    let (mut contact, unread) = contact::read(told, &settings.region, id.is_some() || is_deleted(data))?;
     if page == Page::Customer && !is_active(data) {
         // How somebody is reached who is not served any more is no news of the lead's.
         (contact.phone, contact.email) = (None, None);

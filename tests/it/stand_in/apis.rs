@@ -53,6 +53,7 @@ impl Apis {
             ("GET", ["2010-04-01", "Accounts", _, "Messages.json"]) => (200, self.list(path, query)),
             ("GET", ["v3", "a", "22", "calls.json"]) => self.calls(seen, query),
             ("GET", ["v3", "company", "9130", "query"]) => self.books(seen, query),
+            ("GET", ["v3", "company", "9130", "cdc"]) => self.captured(seen, query),
             ("POST", ["token"]) => self.tokens.give(seen),
             ("POST", ["webmasters", "v3", "sites", site, "searchAnalytics", "query"]) => self.found(site, seen),
             ("POST", ["v1", "chat", "completions"]) => self.chat(seen),
@@ -194,7 +195,8 @@ impl Apis {
         let after = |word: &str| words[words.iter().position(|one| *one == word).unwrap() + 1].parse::<usize>().unwrap();
         let time = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
         let changed = |record: &Value| time(record["MetaData"]["LastUpdatedTime"].as_str().unwrap());
-        let mut found: Vec<&Value> = self.books.iter().filter(|one| one.0 == kind).map(|one| &one.1).collect();
+        let mut found: Vec<&Value> =
+            self.books.iter().filter(|one| one.0 == kind && one.1["status"] != "Deleted").map(|one| &one.1).collect();
         if !asked.contains("Active in (true, false)") {
             found.retain(|record| record["Active"] != false);
         }
@@ -207,6 +209,26 @@ impl Apis {
         let shown: Vec<&Value> = found.into_iter().skip(after("startposition") - 1).take(after("maxresults")).collect();
         let response = if shown.is_empty() { json!({}) } else { json!({kind: shown, "startPosition": 1}) };
         (200, json!({"QueryResponse": response, "time": "2026-06-01T12:00:00.000-07:00"}))
+    }
+
+    /// What changed in QuickBooks' books, the deleted records too.
+    fn captured(&self, seen: &Seen, query: &str) -> (u16, Value) {
+        if !self.tokens.lets_in(seen) {
+            return (401, json!({"fault": {"error": [{"message": "message=AuthenticationFailed", "code": "3200"}]}}));
+        }
+        let query: BTreeMap<String, String> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        let time = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+        let since = time(&query["changedSince"]);
+        let responses: Vec<Value> = query["entities"]
+            .split(',')
+            .map(|kind| {
+                let all = self.books.iter().filter(|one| one.0 == kind).map(|one| &one.1);
+                let found: Vec<&Value> =
+                    all.filter(|record| time(record["MetaData"]["LastUpdatedTime"].as_str().unwrap()) >= since).collect();
+                if found.is_empty() { json!({}) } else { json!({kind: found, "startPosition": 1, "maxResults": found.len()}) }
+            })
+            .collect();
+        (200, json!({"CDCResponse": [{"QueryResponse": responses}], "time": "2026-06-01T12:00:00.000-07:00"}))
     }
 
     fn hook(&mut self, id: &str) -> (u16, Value) {

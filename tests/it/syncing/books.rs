@@ -27,6 +27,7 @@ both_databases!(
     a_later_payment_and_a_later_answer_are_told,
     no_lead_goes_back_or_against_a_decision,
     what_was_told_before_an_upgrade_is_no_news,
+    what_was_deleted_is_told_at_its_lead,
 );
 
 async fn office(world: World, outside: StandIn) -> Granted {
@@ -369,4 +370,53 @@ async fn what_was_told_before_an_upgrade_is_no_news(world: World) {
     change(&office, "7", |customer| customer["Mobile"] = json!({"FreeFormNumber": "(512) 555-0143"})).await;
     assert_eq!(kinds(&office).await[2..], ["invoice_paid", "customer_changed"]);
     assert_eq!(office.count("leads").await, 1);
+}
+
+/// Takes a record out of the books: nothing is left of it but that.
+async fn delete(office: &Granted, id: &str) {
+    change(office, id, |record| *record = json!({"domain": "QBO", "status": "Deleted", "Id": record["Id"], "MetaData": {}}))
+        .await;
+}
+
+async fn what_was_deleted_is_told_at_its_lead(world: World) {
+    let office = office(world, StandIn::start()).await;
+    for id in ["1", "2"] {
+        add(&office, "Estimate", record(&office, id, 5, "Pending"));
+    }
+    add(
+        &office,
+        "Estimate",
+        json!({"Id": "9", "status": "Deleted", "MetaData": {"LastUpdatedTime": office.world.now().to_rfc3339()}}),
+    );
+    office.work().await;
+    assert_eq!(kinds(&office).await, ["quote_sent", "quote_sent"], "of whom nothing was known, nothing is told");
+    delete(&office, "1").await;
+    assert_eq!(kinds(&office).await[2..], ["quote_closed"]);
+    let said = office.world.texts("select words from events order by number desc limit 1").await;
+    assert_eq!((said, state(&office).await.as_str()), (vec!["Estimate: deleted".to_owned()], "quoted"));
+    let next = office.world.texts("select next_action from leads").await;
+    assert_eq!(next, ["the quote was not taken: quote again, or say why it is lost"]);
+
+    add(&office, "Invoice", record(&office, "3", 0, ""));
+    change(&office, "3", |_| ()).await;
+    delete(&office, "3").await;
+    // Once it is booked, nothing more is asked about the other quote.
+    delete(&office, "2").await;
+    assert_eq!(kinds(&office).await[3..], ["invoiced", "invoice_voided", "quote_closed"]);
+    assert_eq!(
+        (state(&office).await, office.world.texts("select next_action from leads").await),
+        ("booked".into(), vec![String::new()])
+    );
+    office.pass(TimeDelta::minutes(16));
+    office.work().await;
+    assert_eq!((kinds(&office).await.len(), office.count("leads").await, office.count("tasks").await), (6, 1, 0));
+    let asked = |office: &Granted| office.outside.seen().iter().filter(|seen| seen.path.contains("/cdc?")).count();
+    assert_eq!((asked(&office), office.freshness().await), (7, Freshness::Fresh));
+
+    // Longer ago than it is told, and nothing is asked that would be refused.
+    let before = asked(&office);
+    office.pass(TimeDelta::days(40));
+    office.work().await;
+    assert_eq!((asked(&office) - before, office.freshness().await), (4, Freshness::Fresh), "of six windows the last four");
+    assert_eq!(office.count("jobs where state <> 'succeeded'").await, 0);
 }

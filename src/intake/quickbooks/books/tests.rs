@@ -175,6 +175,22 @@ fn an_invoice_stands_somewhere(#[case] fields: Value, #[case] kind: EventKind, #
 }
 
 #[rstest]
+#[case("Estimate", EventKind::QuoteClosed, "estimate:979")]
+#[case("Invoice", EventKind::InvoiceVoided, "invoice:979")]
+fn what_was_deleted_is_told_by_its_id_alone(#[case] page: &str, #[case] kind: EventKind, #[case] record: &str) {
+    let deleted =
+        json!({"domain": "QBO", "status": "Deleted", "Id": "979", "MetaData": {"LastUpdatedTime": "2015-12-23T12:55:50-08:00"}});
+    let event = told(&json!({page: deleted}));
+    assert_eq!((event.kind, event.words.unwrap().raw()), (kind, format!("{page}: deleted").as_str()));
+    assert_eq!(
+        (event.thread_key, event.value, event.occurred_at.to_rfc3339().as_str()),
+        (None, None, "2015-12-23T20:55:50+00:00")
+    );
+    let told_of = event.told_of.unwrap();
+    assert_eq!((told_of.record.as_str(), told_of.standing.as_str(), told_of.customer), (record, "deleted", None));
+}
+
+#[rstest]
 #[case(json!({"Balance": 0, "BalanceWithJobs": 12.5, "SyncToken": "6", "Notes": "x", "GivenName": "A."}), false)]
 #[case(json!({"MetaData": {"LastUpdatedTime": "2026-01-01T00:00:00Z"}}), false)]
 #[case(json!({"DisplayName": "Amy's Birds"}), true)]
