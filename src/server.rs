@@ -17,6 +17,7 @@ mod pace;
 mod settle;
 mod tls;
 mod trial;
+mod tried;
 
 use std::io;
 use std::net::SocketAddr;
@@ -78,8 +79,8 @@ impl Server {
         // What comes over loopback or through a proxy is everybody's.
         let exposed = listener.local_addr().is_ok_and(|address| !address.ip().is_loopback()) && !setting.trust_forwarded;
         let per_address = setting.per_address.or(exposed.then_some(PER_ADDRESS));
-        let reader = Reader::new(columns, sources.clone());
-        let door = Arc::new(Door::new(store, setting, sources, tls.is_some()));
+        let reader = Reader::new(columns, sources);
+        let door = Arc::new(Door::new(store, setting, reader.clone(), tls.is_some()));
         door.refresh().await?;
         Ok(Self { listener, door, reader, tls, connections, per_address })
     }

@@ -1,5 +1,7 @@
 //! Sources: a URL for a provider and a client, what came by it, and what was parked read again.
 
+mod over_http;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
@@ -51,7 +53,14 @@ pub(super) async fn run(desk: &Desk, command: &SourceCommand, printer: &mut Prin
                 printer.text(&format!("{provider} for {}: {closed} closed", client.name))?;
             }
         }
-        SourceCommand::Test { provider, client } => {
+        SourceCommand::Test { provider, client, url: Some(url) } => {
+            let url = if url == "-" { one_line()? } else { url.clone() };
+            return over_http::run(desk, (*provider, client.as_deref()), &url, printer).await;
+        }
+        SourceCommand::Test { provider, client, url: None } => {
+            let (Some(provider), Some(client)) = (provider, client) else {
+                return Err(Stop::usage("source test", "it needs a provider and --client", "or give --url"));
+            };
             let client = desk.client(client).await?;
             let reader = Reader::new(desk.config.columns.clone(), desk.config.sources.clone());
             let trial = reader.try_out(*provider, &client, desk.store.clock.now());
@@ -67,6 +76,13 @@ pub(super) async fn run(desk: &Desk, command: &SourceCommand, printer: &mut Prin
         }
     }
     Ok(super::DONE)
+}
+
+/// The first line of what comes in, so that a URL need not stand in the list of processes.
+fn one_line() -> Result<String, Stop> {
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line).map_err(|error| Stop::could_not("--url -", error, "give the URL on standard input"))?;
+    Ok(line)
 }
 
 /// `quotedeck source replay`

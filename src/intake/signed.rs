@@ -12,6 +12,7 @@ mod callrail;
 mod hubspot;
 mod key;
 mod mailgun;
+pub mod mark;
 mod quickbooks;
 mod sendgrid;
 pub mod sign;

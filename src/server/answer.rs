@@ -18,7 +18,7 @@ use crate::domain::journal::{sha256, to_hex};
 use crate::domain::leave;
 use crate::domain::source::{Refusal, Source, SourceSetting};
 use crate::domain::text::Internal;
-use crate::intake::signed;
+use crate::intake::signed::{self, mark};
 use crate::store::waiting::{Kept, NewArrival};
 
 /// How long a body may take.
@@ -57,7 +57,7 @@ fn plain(status: StatusCode, text: &'static str) -> Answer {
 }
 
 /// An answer that says when to come again.
-fn again(status: StatusCode, text: &'static str) -> Answer {
+pub(super) fn again(status: StatusCode, text: &'static str) -> Answer {
     let mut answer = plain(status, text);
     answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
     answer
@@ -97,7 +97,7 @@ async fn delivered(door: &Door, peer: Option<IpAddr>, provider: &str, key: &str,
     let origin = allowed_origin(&setting, request.headers());
     let (mut answer, outcome) = match *request.method() {
         Method::OPTIONS if source.provider == Provider::Form => (preflight(), "preflight"),
-        Method::POST => match take(door, peer, &source, &setting, request).await {
+        Method::POST => match take(door, peer, (&source, key), &setting, request).await {
             Ok(kept) => kept,
             Err(why) => {
                 door.refuse(&source, why);
@@ -134,7 +134,7 @@ fn preflight() -> Answer {
     answer
 }
 
-fn refusal(why: Refusal) -> Answer {
+pub(super) fn refusal(why: Refusal) -> Answer {
     match why {
         Refusal::Signature | Refusal::Late | Refusal::NoSecret => plain(StatusCode::UNAUTHORIZED, "refused\n"),
         Refusal::Replay => plain(StatusCode::CONFLICT, "it was delivered before with another content\n"),
@@ -150,7 +150,7 @@ fn refusal(why: Refusal) -> Answer {
 async fn take(
     door: &Door,
     peer: Option<IpAddr>,
-    source: &Source,
+    (source, key): (&Source, &str),
     setting: &SourceSetting,
     request: Request<Incoming>,
 ) -> Result<(Answer, &'static str), Refusal> {
@@ -172,10 +172,11 @@ async fn take(
     let headers = named(&head.headers);
     let url = public_url(door, &headers, head.uri.path_and_query().map_or("/", |path| path.as_str()));
     let at = door.store.clock.now();
-    let passed = signed::verify(
-        setting,
-        &signed::Request { method: head.method.as_str(), url: &url, headers: &headers, body: &body, at },
-    )?;
+    let checked = signed::Request { method: head.method.as_str(), url: &url, headers: &headers, body: &body, at };
+    if mark::is_marked(&checked) {
+        return super::tried::answer(door, source, setting, key, &checked).await;
+    }
+    let passed = signed::verify(setting, &checked)?;
     // Only now: nobody can use up a source's share without its secret.
     if !door.admits(source) {
         return Err(Refusal::TooFast);

@@ -11,6 +11,7 @@ use tokio::time::timeout;
 use super::keep::{self, Ask, QUEUE};
 use super::meter::Meter;
 use super::pace::Pace;
+use super::settle::Reader;
 use crate::domain::event::Provider;
 use crate::domain::failure::Failure;
 use crate::domain::id::{ClientId, SourceId};
@@ -30,7 +31,8 @@ pub(super) struct Door {
     pub(super) meter: Meter,
     /// Whether connections are TLS here.
     pub(super) tls: bool,
-    settings: Vec<SourceSetting>,
+    /// Knows what is set of the sources.
+    pub(super) reader: Reader,
     /// By the hash of the key.
     sources: RwLock<HashMap<Vec<u8>, Arc<Source>>>,
     paces: Mutex<HashMap<SourceId, Pace>>,
@@ -41,12 +43,12 @@ pub(super) struct Door {
 }
 
 impl Door {
-    pub(super) fn new(store: Store, setting: ServeSetting, settings: Vec<SourceSetting>, tls: bool) -> Self {
+    pub(super) fn new(store: Store, setting: ServeSetting, reader: Reader, tls: bool) -> Self {
         let (asks, asked) = mpsc::channel(QUEUE);
         Self {
             store,
             setting,
-            settings,
+            reader,
             tls,
             meter: Meter::default(),
             sources: RwLock::default(),
@@ -60,7 +62,7 @@ impl Door {
 
     /// What is set of the sources.
     pub(super) fn settings(&self) -> &[SourceSetting] {
-        &self.settings
+        self.reader.sources()
     }
 
     /// Said when something was kept.
@@ -105,12 +107,12 @@ impl Door {
 
     /// The mail folders that are watched, each with whose it is.
     pub(super) fn maildirs(&self) -> Vec<(PathBuf, String)> {
-        self.settings.iter().filter_map(|setting| Some((setting.maildir.clone()?, setting.client.clone()?))).collect()
+        self.settings().iter().filter_map(|setting| Some((setting.maildir.clone()?, setting.client.clone()?))).collect()
     }
 
     /// What is set of it: for its client, else for every client.
     pub(super) fn setting_of(&self, source: &Source) -> SourceSetting {
-        let set = setting_of(&self.settings, source.provider, &source.client_name);
+        let set = setting_of(self.settings(), source.provider, &source.client_name);
         set.cloned().unwrap_or_else(|| SourceSetting::new(source.provider))
     }
 

@@ -12,6 +12,7 @@ use crate::domain::source::trial::{Made, SignatureCheck, Trial};
 use crate::domain::source::{SourceSetting, setting_of};
 use crate::domain::text::Internal;
 use crate::intake::sample::sample;
+use crate::intake::signed::mark::mark;
 use crate::intake::signed::sign::{Signed, sign};
 use crate::intake::signed::{self, Request};
 use crate::store::waiting::Waiting;
@@ -29,6 +30,19 @@ impl Reader {
         (body, signed)
     }
 
+    /// The same, as somebody would sign it who has not the secret.
+    pub fn forged_event(&self, provider: Provider, client: &str, url: &str, at: DateTime<Utc>) -> Option<Signed> {
+        let setting = self.setting(provider, client);
+        let forger = SourceSetting { secrets: vec![Secret::new(FORGED)], ..setting };
+        let body = sample(provider, &forger.fields, "forged", at);
+        sign(&forger, url, "forged", body, at)
+    }
+
+    /// The mark that makes a request under this key a test event.
+    pub fn mark(&self, provider: Provider, client: &str, key: &str, body: &[u8], at: DateTime<Utc>) -> String {
+        mark(&self.setting(provider, client), key, body, at)
+    }
+
     /// What would become of a made-up event of this provider.
     pub fn try_out(&self, provider: Provider, client: &Client, at: DateTime<Utc>) -> Trial {
         // Signed and checked with the same URL, whichever it is.
@@ -36,7 +50,11 @@ impl Reader {
         let (plain, sent) = self.test_event(provider, &client.name, &url, at);
         let setting = self.setting(provider, &client.name);
         let body = sent.as_ref().map_or(plain, |sent| sent.body.clone());
-        Trial { signature: check(&setting, &url, sent.as_ref(), at), made: self.made(provider, client, body, at) }
+        let twin = self.forged_event(provider, &client.name, &url, at);
+        Trial {
+            signature: check(&setting, &url, (sent.as_ref(), twin.as_ref()), at),
+            made: self.made(provider, client, body, at),
+        }
     }
 
     /// What the mapping makes of the first payload of a request.
@@ -57,16 +75,19 @@ impl Reader {
     }
 }
 
-fn check(setting: &SourceSetting, url: &str, sent: Option<&Signed>, at: DateTime<Utc>) -> SignatureCheck {
+fn check(
+    setting: &SourceSetting,
+    url: &str,
+    (sent, twin): (Option<&Signed>, Option<&Signed>),
+    at: DateTime<Utc>,
+) -> SignatureCheck {
     let Some(sent) = sent else { return SignatureCheck::OnlyTheProvider };
     let verify =
         |sent: &Signed| signed::verify(setting, &Request { method: "POST", url, headers: &sent.headers, body: &sent.body, at });
     if let Err(refusal) = verify(sent) {
         return SignatureCheck::Refused(refusal);
     }
-    let forger = SourceSetting { secrets: vec![Secret::new(FORGED)], ..setting.clone() };
-    let twin = sign(&forger, url, "forged", sample(setting.provider, &setting.fields, "forged", at), at);
-    match twin.map(|twin| verify(&twin)) {
+    match twin.map(verify) {
         Some(Err(_)) => SignatureCheck::Passed,
         Some(Ok(_)) | None => SignatureCheck::Open,
     }

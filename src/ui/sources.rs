@@ -194,7 +194,8 @@ fn detail(buffer: &mut Buffer, app: &App, area: Rect, sources: &Sources, styles:
     let mut facts: Vec<Fact> = Vec::new();
     facts.extend(sources.trial().map(|trial| {
         let style = if trial.is_good() { styles.good } else { styles.warn };
-        ("test event", neutralise(&trial.to_string()).into_owned(), style)
+        let text = format!("{}. Over the network: quotedeck source test --url URL", neutralise(&trial.to_string()));
+        ("test event", text, style)
     }));
     facts.extend(coming(source, app.now(), styles));
     match sources.detail() {

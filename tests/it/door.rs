@@ -28,6 +28,7 @@ mod samples;
 mod settling;
 mod signing;
 mod silence;
+mod tested;
 
 both_databases!(
     a_delivery_is_kept_once_and_becomes_a_lead,

@@ -170,7 +170,7 @@ fn told(found: &[Finding]) -> u64 {
 /// A text as it is.
 pub(super) fn findings(bytes: &[u8]) -> u64 {
     let age = bytes.first().map(|byte| i64::from(byte % 4));
-    let case = Case::new(bytes, Some(Frame { has_source: bytes.len().is_multiple_of(2), age_days: age, doubts: Vec::new() }));
+    let case = Case::new(bytes, Some(Frame { has_source: bytes.len().is_multiple_of(2), age_days: age, doubts: Vec::new(), lapses: Vec::new() }));
     let found = case.found(&case.text);
     let (blocks, warns) = weigh(&found);
     assert!((blocks + warns) as usize <= found.len(), "more is counted than was found");

@@ -9,7 +9,7 @@ use quotedeck::domain::event::{Columns, Normalised, Provider};
 use quotedeck::domain::known::in_payload;
 use quotedeck::domain::leave::Links;
 use quotedeck::domain::source::SourceSetting;
-use quotedeck::intake::signed::{self, Request};
+use quotedeck::intake::signed::{self, Request, mark};
 use quotedeck::intake::{Item, Settings, read};
 use strum::VariantArray as _;
 
@@ -88,7 +88,13 @@ pub(super) fn request(provider: Provider, bytes: &[u8]) -> u64 {
         other[at] ^= 1;
         assert!(signed::verify(&setting, &Request { body: &other, ..request }).is_err(), "another body passed");
     }
+    // No such request says by itself that it is a test; one that we mark does, with that key and secret alone.
+    assert!(mark::verify(&setting, "K", &request).is_err(), "a mark that nobody made passed");
+    let marked = [(mark::HEADER.to_owned(), mark::mark(&setting, "K", body, at))];
+    let marked = Request { headers: &marked, ..request };
+    assert!(mark::verify(&setting, "K", &marked).is_ok() && mark::verify(&setting, "L", &marked).is_err(), "the mark of one key");
     setting.secrets = signed::secrets(&["whsec_b3RoZXI="]);
+    assert!(mark::verify(&setting, "K", &marked).is_err(), "it is marked with a secret that is not its own");
     assert!(signed::verify(&setting, &request).is_err(), "it passed with a secret that is not its own");
     shape(&(told.as_ref().map(|passed| passed.delivery.is_some()).map_err(|why| why.as_str()), headers.len().min(6)))
 }

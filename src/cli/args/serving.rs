@@ -42,12 +42,15 @@ pub(crate) enum SourceCommand {
     },
     /// Send a made-up event through signature check and mapping; nothing of it is kept
     Test {
-        /// The provider
-        #[arg(value_parser = provider)]
-        provider: Provider,
-        /// For whom
-        #[arg(long, value_name = "NAME")]
-        client: String,
+        /// The provider; the URL says it, too
+        #[arg(value_parser = provider, required_unless_present = "url")]
+        provider: Option<Provider>,
+        /// For whom; the URL says it, too
+        #[arg(long, value_name = "NAME", required_unless_present = "url")]
+        client: Option<String>,
+        /// Over the network to this URL, as the provider calls it; - reads it from standard input
+        #[arg(long)]
+        url: Option<String>,
     },
     /// Close every URL of a provider for a client
     Close {

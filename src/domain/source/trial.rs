@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Refusal;
 use super::figures::Told;
@@ -33,7 +33,7 @@ pub enum SignatureCheck {
 }
 
 /// What the mapping made of a payload.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Made {
     /// An event, and what a lead is told by it.
@@ -47,6 +47,15 @@ pub enum Made {
     Parked(String),
     /// It would be rejected.
     Rejected(String),
+}
+
+/// What the front door says of a test event that came in over the network: what would have become of a genuine one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// Why it would have been turned away; `None` when it would have been kept.
+    pub refused: Option<Refusal>,
+    /// What the mapping makes of it, if it is kept.
+    pub made: Made,
 }
 
 impl Made {

@@ -7,7 +7,7 @@ use super::kill::Home;
 use super::{send, status, until};
 use crate::databases::World;
 
-both_databases!(a_source_from_its_making_to_its_end, a_source_that_fell_silent_says_so);
+both_databases!(a_source_from_its_making_to_its_end, a_source_that_fell_silent_says_so, a_url_is_tested_as_a_provider_calls_it);
 
 fn run(home: &Home, words: &[&str]) -> (i32, String, String) {
     let ran = home.command(words).output().expect("it runs");
@@ -107,4 +107,69 @@ async fn a_source_that_fell_silent_says_so(world: World) {
     let (silence, form) = (&figures[0]["silence"], &figures[1]["silence"]);
     assert_eq!((&silence["allowed_seconds"], &silence["basis"], &silence["stale"]), (&5400.into(), &"set".into(), &true.into()));
     assert!(form.is_null(), "nothing is expected of what has no past: {json}");
+}
+
+async fn a_url_is_tested_as_a_provider_calls_it(world: World) {
+    use std::os::unix::fs::PermissionsExt as _;
+    world.client("Acme").await;
+    world.client("Brill").await;
+    world.person("rosa", Role::Owner, None).await;
+    let home = Home::of(&world);
+    let secret = home.home.path().join("secret");
+    std::fs::write(&secret, "whsec_c2VjcmV0").unwrap();
+    std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let told = |secret: &str| {
+        ["webhook", "twilio-sms"].map(|of| {
+            format!("[[source]]\nprovider = '{of}'\nsecret_file = '{secret}'\nfields = {{ key = 'id', name = 'who', phone = 'cell' }}\n")
+        })
+    };
+    config(&home, &told(&secret.display().to_string()).concat());
+    let mut paths = Vec::new();
+    for provider in ["webhook", "twilio-sms", "form"] {
+        let (code, url, _) = run(&home, &["source", "add", provider, "--client", "Acme"]);
+        assert_eq!(code, 0);
+        paths.push(url.trim().trim_start_matches("https://deck.example").to_owned());
+    }
+    let (mut child, address) = home.serve();
+    let before = super::counts(&world).await;
+    let test = |path: &str, more: &[&str]| {
+        let url = format!("http://{address}{path}");
+        let (code, said, wrong) = run(&home, &[&["source", "test", "--url", &url], more].concat());
+        let key = path.rsplit('/').next().unwrap();
+        assert!(!said.contains(key) && !wrong.contains(key), "the key is told to nobody: {said}{wrong}");
+        (code, said, wrong)
+    };
+    let (code, said, _) = test(&paths[0], &["webhook", "--client", "Acme"]);
+    assert!(code == 0 && said.starts_with(&format!("webhook for Acme at http://{address}: its signature is taken and a forged one is not; it makes a form sent that tells name, phone")), "{said}");
+    // Twilio signs the URL, and this is not the one that the door knows: that is what only a test over the network can find.
+    let (code, said, _) = test(&paths[1], &[]);
+    assert!(code == 4 && said.contains("turned away (signature)") && said.contains("is public_url the URL it calls?"), "{said}");
+    let (code, said, _) = test(&paths[2], &["--json"]);
+    assert!(code == 0 && said.contains("\"signature\": \"open\""), "{said}");
+    let after = super::counts(&world).await;
+    assert_eq!(after[..6], before[..6], "nothing is kept");
+    assert_eq!(after[6], before[6] + 5, "an entry for each event and each forged twin that the door took for a test");
+    let entries = world.texts("select actor || ' ' || detail from journal where verb = 'source.test' order by number").await;
+    assert!(entries[0].ends_with("webhook: a genuine one would be a form_sent"), "{entries:?}");
+    assert!(entries[1].ends_with("webhook: a genuine one would be turned away (signature)"), "{entries:?}");
+    assert_eq!(world.number("select count(*) from refusals").await, 0, "a test is no forgery");
+
+    let other = test(&paths[0], &["form"]);
+    assert!(other.0 == 2 && other.2.contains("this URL is of webhook for Acme"), "{other:?}");
+    let other = test(&paths[0], &["webhook", "--client", "Brill"]);
+    assert!(other.0 == 2 && other.2.contains("this URL is of webhook for Acme"), "{other:?}");
+    let unknown = test("/in/form/nobody", &[]);
+    assert!(unknown.0 == 3 && unknown.2.contains("no open source of form has this key"), "{unknown:?}");
+    // Another secret here than there: not taken for a test, and told what that means.
+    let another = home.home.path().join("another");
+    std::fs::write(&another, "whsec_YW5vdGhlcg==").unwrap();
+    std::fs::set_permissions(&another, std::fs::Permissions::from_mode(0o600)).unwrap();
+    config(&home, &told(&another.display().to_string()).concat());
+    let (code, _, wrong) = test(&paths[0], &[]);
+    assert!(code == 1 && wrong.contains("the same secret for this source"), "{wrong}");
+    until(&world, "select count(*) from refusals where reason = 'signature' and count = 1", 1).await;
+    child.0.kill().expect("it is killed");
+    child.0.wait().expect("it is gone");
+    let (code, _, wrong) = test(&paths[2], &[]);
+    assert!(code == 1 && wrong.contains("it cannot be reached") && wrong.contains("is quotedeck serve running there"), "{wrong}");
 }
