@@ -56,15 +56,20 @@ pub(super) fn is_other_number(folded: &Folded, at: usize) -> bool {
 /// A thing or a paper that is named a few words before its number: `serial on the door operator: 0417-88-52201`.
 static THING: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?x)(?-u:\b)(?:serial|upc|permit|licen[cs]e|invoice|tracking|ticket|parts?|claim|parcel|reference|code\x20enforcement)(?-u:\b)
+        r"(?x)(?-u:\b)(?:serial|permit|licen[cs]e|invoice|tracking|ticket|parts?|claim|parcel|reference|registration|code\x20enforcement)(?-u:\b)
           (?:\x20number)?(?:\x20[a-z]+){0,5}(?:,?\x20case)?\x20?[:\#]?\x20?[a-z]{0,6}[\x20\-]?(?:[0-9]{2,4}-)?$",
     )
 });
 
-/// The same over a few words between: for what is at worst the number of a record, and never for what may reach a person.
-pub(super) fn is_of_a_thing(folded: &Folded, at: usize) -> bool {
+/// Whether a thing or a paper is named before a number, in a word that is nothing else.
+pub(super) fn is_of_named_thing(folded: &Folded, at: usize) -> bool {
     let from = (at.saturating_sub(2 * SAID_BEFORE)..=at).find(|from| folded.lower.is_char_boundary(*from)).unwrap_or(at);
-    is_other_number(folded, at) || THING.is_match(&folded.lower[from..at])
+    THING.is_match(&folded.lower[from..at])
+}
+
+/// The same, or by an abbreviation right before it: for what is at worst the number of a record.
+pub(super) fn is_of_a_thing(folded: &Folded, at: usize) -> bool {
+    is_other_number(folded, at) || is_of_named_thing(folded, at)
 }
 
 /// Whether the digits belong to the number of a parcel: `1Z` and sixteen signs.

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::Hit;
-use super::digits::{count, explained, groups, is_of_a_thing, is_other_number, pattern, runs, touches, whole};
+use super::digits::{count, explained, groups, is_of_named_thing, is_other_number, pattern, runs, touches, whole};
 use super::fold::Folded;
 use crate::domain::span::FindingKind;
 
@@ -152,7 +152,7 @@ fn is_local(folded: &Folded, span: &Range<usize>) -> bool {
         && !matches!(before, b'$' | b'.' | b',' | b'-' | b'/' | b'_')
         && !goes_on
         && !round
-        && !is_other_number(folded, span.start)
+        && !is_of_named_thing(folded, span.start)
         && !UNIT.is_match(&folded.lower[span.end..])
 }
 
@@ -168,7 +168,7 @@ fn grouped(folded: &Folded, push: &mut impl FnMut(Range<usize>)) {
         let long = run.iter().any(|group| group.len() > 2) && run.iter().all(|group| group.len() > 1);
         let ten = (3..=5).contains(&run.len()) && (10..=11).contains(&digits) && long;
         let quad = QUAD.is_match(&folded.lower[whole(run)]);
-        if (trunk || ten) && !quad && !is_of_a_thing(folded, whole(run).start) && !touches(&explained, &whole(run)) {
+        if (trunk || ten) && !quad && !is_of_named_thing(folded, whole(run).start) && !touches(&explained, &whole(run)) {
             push(whole(run));
         }
     }
@@ -244,7 +244,7 @@ mod tests {
     #[case("part no. 9003542005")]
     #[case("Claim number 0617-442-90")]
     #[case("parcel 0417-22-118-09")]
-    #[case("epa reg 432-1483")]
+    #[case("epa registration 432-1483")]
     #[case("slots 100 bil 555 soil")]
     #[case("4111 1111 1111 1111")]
     #[case("1234567890123456")]

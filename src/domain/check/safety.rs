@@ -40,7 +40,7 @@ const DANGERS: &[(&str, &str)] = &[
     ),
     (
         "its urgency",
-        r"urgent(?:ly)?|emergency|asap|as soon as possible|right away|immediately|in a (?:big |real )?hurry|please hurry|come now|(?:can't|cannot|can not|won't) (?:[a-z]+ )?(?:wait|drag on)|(?:need|needs|needed|want|wants|wanted|handled|solved|fixed|patched|done) (?:[a-z]+ ){0,3}(?:before|by) (?:noon|tonight|tomorrow|then|that|dark|(?:mon|tues|wednes|thurs|fri|satur|sun)day|the (?:weekend|rain|storm))|(?:somebody|someone|anybody|anyone) (?:out |here |over )*(?:today|tonight|now)",
+        r"urgent(?:ly)?|emergency|asap|as soon as possible|right away|immediately|in a (?:big |real )?hurry|please hurry|come now|(?:can't|cannot|can not|won't) (?:[a-z]+ )?(?:wait|drag on)|(?:need|needs|needed|handled|solved|fixed|patched|done) (?:[a-z]+ ){0,3}(?:before|by) (?:noon|tonight|tomorrow|then|that|dark|(?:mon|tues|wednes|thurs|fri|satur|sun)day|the (?:weekend|rain|storm))|(?:somebody|someone|anybody|anyone) (?:out |here |over )*(?:today|tonight|now)",
     ),
 ];
 
