@@ -314,8 +314,8 @@ fn syncs() -> Part {
 fn books() -> Part {
     Part {
         heading: "[[destination]]",
-        about: "A company's books at QuickBooks Online, asked for its estimates and invoices; a [[sync]] with it needs no more. It lets in\n\
-                by OAuth, as Search Console below, and gives another refresh token each day.",
+        about: "A company's books at QuickBooks Online, asked for its estimates, invoices and customers; a [[sync]] with it needs no\n\
+                more. It lets in by OAuth, as Search Console below, and gives another refresh token each day.",
         lines: vec![
             line("name", quoted("QuickBooks"), "the name people use; required"),
             line("system", quoted(System::Quickbooks.as_str()), "required"),
