@@ -67,6 +67,10 @@ pub(crate) fn payloads(provider: Provider) -> Vec<Vec<u8>> {
             "quickbooks",
             &[
                 r#"{"eventNotifications":[{"realmId":"1","dataChangeEvent":{"entities":[{"name":"Customer","id":"1","operation":"Create","lastUpdated":"2026-11-24T10:00:00.000Z"}]}}]}"#,
+                r#"{"Estimate":{"Id":"41","TxnStatus":"Closed","TotalAmt":582.5,"LinkedTxn":[{"TxnId":"103","TxnType":"Invoice"}],"CustomerRef":{"value":"10","name":"Bo Lee"},"MetaData":{"CreateTime":"2026-09-17T11:20:06-07:00","LastUpdatedTime":"2026-09-17T12:32:29-07:00"}}}"#,
+                r#"{"Invoice":{"Id":"239","DocNumber":"1070","TotalAmt":150.0,"Balance":50.5,"PrivateNote":"Voided","CustomerRef":{"value":"1"},"MetaData":{"LastUpdatedTime":"2026-07-24T10:35:08-07:00"}},"Customer":{"Id":"1","PrimaryPhone":{"FreeFormNumber":"4158675309"}}}"#,
+                r#"{"Customer":{"Id":"1","Active":false,"DisplayName":"Bo Lee (deleted)","Mobile":{"FreeFormNumber":"4158675309"},"PrimaryEmailAddr":{"Address":"a@b.example"},"BillAddr":{"City":"Bayshore"}}}"#,
+                r#"{"Estimate":{"Id":"979","status":"Deleted","MetaData":{"LastUpdatedTime":"2026-12-23T12:55:50-08:00"}}}"#,
                 r#"[{"specversion":"1.0","id":"e1","type":"qbo.customer.created.v1","time":"2026-11-24T10:00:00Z","intuitentityid":"1","intuitaccountid":"2"}]"#,
             ],
         ),
