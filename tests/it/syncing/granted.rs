@@ -9,6 +9,7 @@ use quotedeck::domain::actor::{Actor, Person, Role};
 use quotedeck::domain::client::Client;
 use quotedeck::domain::destination::{Grant, Refresh, Secret, Setting, System};
 use quotedeck::domain::event::{Columns, Provider};
+use quotedeck::domain::failure::Failure;
 use quotedeck::domain::id::DestinationId;
 use quotedeck::domain::sync::SyncFigures;
 use quotedeck::domain::sync::{Freshness, SyncSetting};
@@ -17,7 +18,7 @@ use quotedeck::intake;
 use quotedeck::server::Reader;
 use quotedeck::worker::{Sender, Worker};
 use quotedeck::workflow::arrive::waiting::settle;
-use quotedeck::workflow::arrive::{Arrival, arrive};
+use quotedeck::workflow::arrive::{Arrival, Arrived, arrive};
 
 use super::put_destination;
 use crate::databases::World;
@@ -104,6 +105,10 @@ impl Granted {
 
     /// Takes a payload in that somebody else brought.
     pub(super) async fn intake(&self, provider: Provider, payload: &serde_json::Value) {
+        self.try_intake(provider, payload).await.unwrap();
+    }
+
+    pub(super) async fn try_intake(&self, provider: Provider, payload: &serde_json::Value) -> Result<Vec<Arrived>, Failure> {
         let settings = intake::Settings {
             region: "US".into(),
             columns: Columns::default(),
@@ -113,7 +118,7 @@ impl Granted {
         };
         let item = intake::read(provider, payload.to_string().as_bytes(), &settings).remove(0);
         let arrival = Arrival { body: Internal::new(item.body), normalised: item.outcome.unwrap() };
-        arrive(&self.world.store, &self.acme, provider, &[arrival]).await.unwrap();
+        arrive(&self.world.store, &self.acme, provider, &[arrival]).await
     }
 
     pub(super) fn pass(&self, time: TimeDelta) {
