@@ -105,6 +105,8 @@ pub struct Seen {
     pub page: Option<Untrusted>,
     /// The IP address it came from, where that is the person's own.
     pub ip: Option<IpAddr>,
+    /// Whether an opt-out asks for no contact at all, whichever channel it came by.
+    pub stops_all: bool,
 }
 
 /// How to reach the person an event speaks of.

@@ -1,10 +1,15 @@
 //! Opt-outs: who may not be written to, on which channel, for which client; and the words people say it with (C7).
+//!
+//! A word by text closes texts, a word by mail closes mail: each channel of a client for itself, and an opt-in opens the one
+//! that it came by. Words that ask for no contact at all close both, and so does a word of which nobody can tell which channel
+//! it is of (it was said on a marketplace, say): in doubt nothing leaves.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::event::{Channel, EventKind};
+use super::event::{Channel, EventKind, NormalEvent};
 use super::id::{ClientId, EventId, OptOutId};
+use super::lead::ContactMethod;
 
 /// An opt-out that stands until the person opts in again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -51,6 +56,10 @@ const IN: &[&str] = &["start", "unstop", "optin", "subscribe"];
 
 /// Any reasonable wording counts as an opt-out, so these do wherever they stand in a message.
 const ASKS: &[&str] = &[
+    "stop all contact",
+    "stop all messages",
+    "stop everything",
+    "no more contact",
     "stop texting",
     "stop messaging",
     "stop contacting",
@@ -75,11 +84,72 @@ const ASKS: &[&str] = &[
     "lose my number",
 ];
 
+/// Of these, those that name no channel: they close every one.
+const EVERYTHING: &[&str] = &[
+    "stop all",
+    "stop everything",
+    "no more contact",
+    "stop contacting",
+    "do not contact",
+    "don't contact",
+    "dont contact",
+    "take me off",
+    "remove me from",
+    "leave me alone",
+];
+
+/// The channels there are.
+pub const BOTH: &[Channel] = &[Channel::Sms, Channel::Email];
+
+/// Whether an opt-out that came by a channel asks for more than that: for no contact at all (`STOPALL`), or for an end of what
+/// comes by the other one as well.
+pub fn stops_everything(message: &str, by: Channel) -> bool {
+    let lower = plain(message);
+    let others: &[&str] = match by {
+        Channel::Sms => &["mail"],
+        Channel::Email => &["text", "sms", "call", "phone"],
+    };
+    word(&lower) == "stopall" || EVERYTHING.iter().chain(others).any(|ask| lower.contains(ask))
+}
+
+/// The channels that an opt-out or an opt-in is of.
+pub fn channels(event: &NormalEvent) -> &'static [Channel] {
+    const SMS: &[Channel] = &[Channel::Sms];
+    const EMAIL: &[Channel] = &[Channel::Email];
+    if event.seen.stops_all && event.kind == EventKind::OptOut {
+        return BOTH;
+    }
+    let (phone, email) = (event.contact.phone.is_some(), event.contact.email.is_some());
+    match event.contact_method {
+        ContactMethod::Sms | ContactMethod::Call if phone => SMS,
+        ContactMethod::Email if email => EMAIL,
+        // What is opened is what was named.
+        _ if event.kind == EventKind::OptIn && phone != email => {
+            if phone {
+                SMS
+            } else {
+                EMAIL
+            }
+        }
+        _ => BOTH,
+    }
+}
+
+/// In small letters, with the apostrophe that keyboards have.
+fn plain(message: &str) -> String {
+    message.to_lowercase().replace('\u{2019}', "'")
+}
+
+/// The letters of a message alone. `S.T.O.P.`, `opt-out` and `"Stop!"` are the same word; a letter more than the longest is
+/// enough to know it is none.
+fn word(lower: &str) -> String {
+    lower.chars().filter(|c| c.is_alphanumeric()).take(LONGEST_WORD + 1).collect()
+}
+
 /// Whether a message asks to opt out, or back in.
 pub fn asked_in(message: &str) -> Option<EventKind> {
-    let lower = message.to_lowercase().replace('\u{2019}', "'");
-    // `S.T.O.P.`, `opt-out` and `"Stop!"` are the same word; a letter more than the longest is enough to know it is none.
-    let letters: String = lower.chars().filter(|c| c.is_alphanumeric()).take(LONGEST_WORD + 1).collect();
+    let lower = plain(message);
+    let letters = word(&lower);
     let whole = letters.as_str();
     if OUT.contains(&whole) || ASKS.iter().any(|ask| lower.contains(ask)) {
         Some(EventKind::OptOut)
@@ -121,6 +191,23 @@ mod tests {
     #[case("", None)]
     fn opt_outs_are_heard(#[case] message: &str, #[case] asked: Option<EventKind>) {
         assert_eq!(asked_in(message), asked);
+    }
+
+    #[rstest]
+    #[case("STOP", Channel::Sms, false)]
+    #[case("Stop", Channel::Email, false)]
+    #[case("UNSUBSCRIBE", Channel::Email, false)]
+    #[case("please don’t text me again", Channel::Sms, false)]
+    #[case("STOPALL", Channel::Sms, true)]
+    #[case("stop all!", Channel::Email, true)]
+    #[case("Stop all contact, please", Channel::Sms, true)]
+    #[case("Don’t contact me", Channel::Sms, true)]
+    #[case("take me off your list", Channel::Email, true)]
+    #[case("stop texting and e-mailing me", Channel::Sms, true)]
+    #[case("no more texts, no more emails", Channel::Email, true)]
+    fn some_words_close_every_channel(#[case] message: &str, #[case] by: Channel, #[case] all: bool) {
+        assert_eq!(asked_in(message), Some(EventKind::OptOut));
+        assert_eq!(stops_everything(message, by), all);
     }
 
     #[rstest]

@@ -4,7 +4,7 @@
 //! answered, no duration, without the fields of the end); it is parked, so that nobody is texted while the phone still rings.
 //! A change of a call (`changes`) is parked too: it would make a second event of one call. Legacy times carry no zone: UTC.
 
-use crate::domain::event::EventKind;
+use crate::domain::event::{Channel, EventKind};
 use crate::domain::lead::{Consent, ContactMethod};
 use crate::domain::money::Money;
 
@@ -234,6 +234,7 @@ fn texted(known: &Known, settings: &Settings) -> Made {
     let mut event = draft::event(kind, &known.key, at, ContactMethod::Sms);
     event.contact = contact;
     event.consent = consent;
+    event.seen.stops_all = kind == EventKind::OptOut && opt_out::everything(content.as_deref(), Channel::Sms);
     event.thread_key = record.text("conversation_id").map(|id| text::key(&id));
     event.reached = contact::reached(record.text("destination_number"), &settings.region);
     attribute(&mut event, record);

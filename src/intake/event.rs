@@ -78,6 +78,9 @@ pub(super) fn made(known: &Known, settings: &Settings, default: Option<EventKind
     event.attribution = record.text("attribution").as_deref().and_then(text::field);
     event.reached = contact::reached(record.text("reached"), &settings.region);
     event.unknown_fields = record.unknown(FIELDS);
+    // Who stops somebody by number and address, and says of no channel, means both.
+    let unsaid = record.text("contact_method").is_none() && event.contact.phone.is_some() && event.contact.email.is_some();
+    event.seen.stops_all = kind == EventKind::OptOut && unsaid;
     draft::say(&mut event, record.text("words"), unread, soon.as_deref());
     Ok(event)
 }

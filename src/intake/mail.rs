@@ -7,7 +7,7 @@
 use mail_parser::{Message, MessageParser};
 use serde_json::{Map, Value};
 
-use crate::domain::event::{EventKind, Rejected};
+use crate::domain::event::{Channel, EventKind, Rejected};
 use crate::domain::lead::{Consent, ContactMethod};
 use crate::domain::text::Untrusted;
 
@@ -104,7 +104,9 @@ pub(super) fn made(mail: &Record, key: &str, settings: &Settings) -> Made {
     let told = Told { name: mail.text("from_name"), email: sender.map(|from| ("from".into(), from)), ..Told::default() };
     let (contact, unread) = contact::read(told, &settings.region, false)?;
     let answer = own_words(&body);
-    let wish = opt_out::wish(answer).or_else(|| mail.text("subject").as_deref().and_then(opt_out::wish));
+    let head = mail.text("subject").unwrap_or_default();
+    let asked = [answer, head.as_str()].into_iter().find_map(|said| Some((said, opt_out::wish(said)?)));
+    let wish = asked.map(|(_, wish)| wish);
     let (kind, consent) = match wish {
         Some(Wish::Stop) => (EventKind::OptOut, Consent::Withdrawn),
         Some(Wish::Start) => (EventKind::OptIn, Consent::Given),
@@ -113,6 +115,8 @@ pub(super) fn made(mail: &Record, key: &str, settings: &Settings) -> Made {
     let mut event = draft::event(kind, key, at, ContactMethod::Email);
     event.contact = contact;
     event.consent = consent;
+    let said = asked.filter(|(_, wish)| *wish == Wish::Stop).map(|(said, _)| said);
+    event.seen.stops_all = opt_out::everything(said, Channel::Email);
     event.source = Some(Untrusted::from("e-mail"));
     event.thread_key = mail.text("thread").or_else(|| mail.text("id")).map(|id| text::key(&id));
     event.reached = mail.text("to").as_deref().and_then(text::plain);

@@ -1,8 +1,8 @@
 //! The words by which a person stops or resumes messages. They always win (C7).
 
-use crate::domain::event::EventKind;
+use crate::domain::event::{Channel, EventKind};
 use crate::domain::lead::Consent;
-use crate::domain::opt_out::asked_in;
+use crate::domain::opt_out::{asked_in, stops_everything};
 
 /// Words that stop messages, as the carriers and Twilio define them.
 const STOP: [&str; 8] = ["stop", "unsubscribe", "cancel", "end", "quit", "stopall", "revoke", "optout"];
@@ -33,6 +33,11 @@ pub(super) fn wish(message: &str) -> Option<Wish> {
     } else {
         None
     }
+}
+
+/// Whether a message that stops messages asks for no contact at all.
+pub(super) fn everything(message: Option<&str>, by: Channel) -> bool {
+    message.is_some_and(|message| stops_everything(message, by))
 }
 
 /// What happened when somebody sent a text, and what they allow by it.

@@ -3,6 +3,7 @@
 //! Natural key: `MessageSid`, the same in both shapes, so a message that arrives by both is one. Reports about messages that
 //! we sent (`delivered`, `failed` …) are parked: they make no lead.
 
+use crate::domain::event::{Channel, EventKind};
 use crate::domain::lead::ContactMethod;
 
 use super::contact::{self, Told};
@@ -99,6 +100,7 @@ pub(super) fn normalise(known: &Known, settings: &Settings) -> Made {
     let mut event = draft::event(kind, &known.key, at, ContactMethod::Sms);
     event.contact = contact;
     event.consent = consent;
+    event.seen.stops_all = kind == EventKind::OptOut && opt_out::everything(body.as_deref(), Channel::Sms);
     event.market = draft::joined([record.first(&["FromCity", "data.fromCity"]), record.first(&["FromState", "data.fromState"])]);
     event.reached = contact::reached(record.first(&["To", "data.to"]), &settings.region);
     event.unknown_fields = record.unknown(KNOWN);

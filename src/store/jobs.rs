@@ -7,6 +7,7 @@ use super::rows::from_row;
 use super::statement::values;
 use super::{Outcome, Tx};
 use crate::domain::actor::Actor;
+use crate::domain::event::Channel;
 use crate::domain::failure::Failure;
 use crate::domain::id::{ClientId, DestinationId, EntryId, JobId, Kind, LeadId, Ref, SummaryId, TemplateId};
 use crate::domain::job::{DeliveryMode, JobKind, JobState};
@@ -245,13 +246,14 @@ impl Tx {
         Ok(row.and_then(|(kind, operation)| Some((kind.parse().ok()?, operation))))
     }
 
-    /// Cancels what waits to be written to an address that opted out; gives back how many.
-    pub async fn stop_messages(&mut self, client: ClientId, address: &str) -> Outcome<usize> {
+    /// Cancels what waits to be written to an address that opted out, on this channel alone; gives back how many.
+    pub async fn stop_messages(&mut self, client: ClientId, channel: Channel, address: &str) -> Outcome<usize> {
         const SQL: &str = "update jobs set state = 'cancelled', reason = 'opted_out', finished_at = $3, version = version + 1, updated_at = $3
             where client_id = $1 and kind in ('message', 'review_request') and state in ('armed', 'scheduled', 'ready', 'retrying', 'held')
+              and destination_id in (select d.id from destinations d where case d.kind when 'email' then 'email' else 'sms' end = $4)
               and lead_id in (select id from leads where client_id = $1 and (phone = $2 or email = $2)) returning id";
         let now = self.now;
-        Ok(self.all::<(Uuid,)>(SQL, values![client, address, now]).await?.len())
+        Ok(self.all::<(Uuid,)>(SQL, values![client, address, now, channel.as_str()]).await?.len())
     }
 
     /// Whether the same message was queued for a lead a moment ago: three missed calls in a minute are one text.

@@ -7,7 +7,7 @@ use super::rows::from_row;
 use super::statement::values;
 use super::{Outcome, Tx};
 use crate::domain::duplicate::traits_of;
-use crate::domain::event::{EventKind, NormalEvent};
+use crate::domain::event::{Channel, EventKind, NormalEvent};
 use crate::domain::id::{ClientId, LeadId, PersonId};
 use crate::domain::lead::{Consent, LeadState, LostReason, Urgency};
 use crate::domain::money::Money;
@@ -195,6 +195,15 @@ impl Tx {
             keys.street_key,
         ];
         self.run(ENRICH, values).await.map(drop)
+    }
+
+    /// By what a lead is reached on a channel, where it is.
+    pub async fn lead_address(&mut self, id: LeadId, channel: Channel) -> Outcome<Option<String>> {
+        let sql = match channel {
+            Channel::Sms => "select phone from leads where id = $1",
+            Channel::Email => "select email from leads where id = $1",
+        };
+        Ok(self.one::<(Option<String>,)>(sql, values![id]).await?.and_then(|(address,)| address))
     }
 
     /// The lead's consent.

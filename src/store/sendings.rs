@@ -8,9 +8,11 @@ use uuid::Uuid;
 
 use super::filtering::{Bind, Sql};
 use super::rows::{bad, from_row};
+use super::statement::values;
 use super::{Outcome, Store};
 use crate::domain::doubt::Hold;
-use crate::domain::id::{JobId, TemplateId};
+use crate::domain::event::Channel;
+use crate::domain::id::{JobId, LeadId, TemplateId};
 use crate::domain::lead::Consent;
 use crate::domain::template::Template;
 
@@ -54,9 +56,9 @@ pub struct SendingLead {
     pub value: Option<i64>,
     /// What the person agreed to.
     pub consent: Consent,
-    /// Whether the number opted out of texts.
+    /// Whether the number opted out of texts, or the person did by another one.
     pub sms_stopped: bool,
-    /// Whether the address opted out of mail.
+    /// Whether the address opted out of mail, or the person did by another one.
     pub email_stopped: bool,
     /// Why nobody is to write to the lead, where somebody or a score said so.
     pub hold: Option<Hold>,
@@ -131,21 +133,54 @@ macro_rules! sending_in {
 }
 sending_in!(sqlx::postgres::PgRow, sqlx::sqlite::SqliteRow);
 
-const SELECT: &str =
+/// Whether a channel is closed for a lead: its number or address opted out, or it closed the channel itself, or one that was
+/// merged into it, and did not open it again. Another number or address of the same person opens nothing.
+macro_rules! closed {
+    ($channel:literal, $address:literal) => {
+        concat!(
+            "(exists (select 1 from opt_outs o where o.client_id = l.client_id and o.channel = '",
+            $channel,
+            "' and o.address = l.",
+            $address,
+            " and o.lifted_at is null) or exists (select 1 from consents k
+                where k.lead_id in (select l.id union all select m.id from leads m where m.merged_into = l.id)
+                and k.channel = '",
+            $channel,
+            "' and k.said = 'withdrawn' and not exists (select 1 from consents g join events w on w.id = g.event_id
+                    where g.lead_id = k.lead_id and g.channel = k.channel and w.kind = 'opt_in'
+                        and (g.kept_at > k.kept_at or g.kept_at = k.kept_at and g.id > k.id))))"
+        )
+    };
+}
+
+const CLOSED: &str =
+    concat!("select ", closed!("sms", "phone"), ", ", closed!("email", "email"), " from leads l where l.id = $1");
+
+const SELECT: &str = concat!(
     "select j.id, c.name as client, c.time_zone, l.number, l.name, l.phone, l.email, l.source, l.service, l.market,
         l.urgency, l.attribution, l.value, l.consent, l.arrived_at,
-        exists (select 1 from opt_outs o where o.client_id = j.client_id and o.channel = 'sms' and o.address = l.phone
-            and o.lifted_at is null) as sms_stopped,
-        exists (select 1 from opt_outs o where o.client_id = j.client_id and o.channel = 'email' and o.address = l.email
-            and o.lifted_at is null) as email_stopped,
+        ",
+    closed!("sms", "phone"),
+    " as sms_stopped,
+        ",
+    closed!("email", "email"),
+    " as email_stopped,
         case when l.state in ('spam', 'merged') then l.state when exists (select 1 from lead_findings f where f.lead_id = l.id
             and f.kind = 'spam' and f.severity = 'block' and f.settled_at is null) then 'looks_spam' end as hold,
         t.id as template_id, t.number as template_number, t.name as template_name, t.edition, t.channel, t.text, t.opt_out_line,
         t.response_window_minutes, t.escalate_to, t.approved_by, t.approved_at
     from jobs j join clients c on c.id = j.client_id left join leads l on l.id = j.lead_id
-        left join templates t on t.id = j.template_id where j.id in (";
+        left join templates t on t.id = j.template_id where j.id in ("
+);
 
 impl Store {
+    /// The channels on which nobody writes to a lead, because the person said so.
+    pub(in crate::store) async fn closed_channels(&self, lead: LeadId) -> Outcome<Vec<Channel>> {
+        let found: Vec<(bool, bool)> = self.read(CLOSED, values![lead]).await?;
+        let (sms, email) = found.first().copied().unwrap_or_default();
+        Ok([sms.then_some(Channel::Sms), email.then_some(Channel::Email)].into_iter().flatten().collect())
+    }
+
     /// What the requests of these jobs are composed of, in no order.
     pub async fn sendings(&self, jobs: &[JobId]) -> Outcome<Vec<Sending>> {
         if jobs.is_empty() {

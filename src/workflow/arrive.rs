@@ -14,13 +14,12 @@ use crate::domain::event::{Channel, EventKind, NormalEvent, Normalised, Provider
 use crate::domain::failure::Failure;
 use crate::domain::id::{EventId, Kind, LeadId, PayloadId, Ref};
 use crate::domain::job::JobKind;
-use crate::domain::lead::{Consent, ContactMethod, Urgency};
+use crate::domain::lead::Urgency;
 use crate::domain::retry;
 use crate::domain::routing::{BULK, Route, Situation, TaskPlan, WEBHOOK, answer_channel, route};
 use crate::domain::task::TaskKind;
-use crate::domain::text::{Internal, Untrusted};
+use crate::domain::text::Internal;
 use crate::store::arrivals::NewPayload;
-use crate::store::consents::Evidence;
 use crate::store::jobs::{NewJob, Queued};
 use crate::store::journal::About;
 use crate::store::leads::LeadNow;
@@ -32,6 +31,7 @@ mod books;
 mod examine;
 pub mod replay;
 pub mod waiting;
+mod wishes;
 
 /// One payload with what intake made of it.
 #[derive(Clone, Debug)]
@@ -243,15 +243,14 @@ async fn record_kept(
     let next_action = next_action(&plan, event, known.as_ref());
     let lead_number = match &known {
         Some(lead) => {
-            let consent = consent_after(tx.lead_consent(lead.id).await?, event);
+            let consent = wishes::consent_after(tx.lead_consent(lead.id).await?, event);
             tx.enrich_lead(lead, consent, event, &next_action).await?;
             lead.number
         }
-        None => tx.insert_lead(lead_id, client.id, event, &next_action).await?,
+        None => tx.insert_lead(lead_id, client.id, &wishes::beginning(event), &next_action).await?,
     };
     let number = tx.record_event(id, lead_id, client.id, letter.id, letter.provider, event).await?;
-    follow_opt(tx, client, event, id).await?;
-    keep_consent(tx, client, lead_id, event, id).await?;
+    wishes::follow(tx, client, lead_id, event, id).await?;
     let subject = Subject { id: lead_id, known: known.as_ref() };
     let doubts = examine::examine(tx, client, subject, event).await?;
     let questions = books::follow(tx, client, letter, subject, event).await?;
@@ -309,85 +308,11 @@ fn next_action(plan: &Route, event: &NormalEvent, known: Option<&LeadNow>) -> St
     first.unwrap_or_else(|| if plan.sequence { "follow up by sequence".into() } else { String::new() })
 }
 
-/// A later event may withdraw consent or give it; silence changes nothing.
-fn consent_after(before: Consent, event: &NormalEvent) -> Consent {
-    match (event.kind, event.consent, before) {
-        (EventKind::OptOut, ..) => Consent::Withdrawn,
-        (EventKind::OptIn, ..) => Consent::Given,
-        // Only the person's own opt-in lifts a withdrawal, never a form that was filled in meanwhile.
-        (_, _, Consent::Withdrawn) => Consent::Withdrawn,
-        (_, Consent::Unknown, before) => before,
-        (_, Consent::Implied, Consent::Given) => Consent::Given,
-        (_, told, _) => told,
-    }
-}
-
-fn address(event: &NormalEvent, channel: Channel) -> Option<&str> {
-    match channel {
-        Channel::Sms => event.contact.phone.as_ref().map(super::super::domain::contact::Phone::as_str),
-        Channel::Email => event.contact.email.as_ref().map(super::super::domain::contact::Email::as_str),
-    }
-}
-
 async fn is_opted_out(tx: &mut Tx, client: &Client, event: &NormalEvent) -> Result<bool, Failure> {
-    match answer_channel(event).and_then(|channel| Some((channel, address(event, channel)?))) {
+    match answer_channel(event).and_then(|channel| Some((channel, wishes::address(event, channel)?))) {
         Some((channel, address)) => tx.is_opted_out(client.id, channel, address).await,
         None => Ok(false),
     }
-}
-
-/// An opt-out stops what waits for that address, on every channel the event names; an opt-in lifts it (C7).
-async fn follow_opt(tx: &mut Tx, client: &Client, event: &NormalEvent, id: EventId) -> Result<(), Failure> {
-    for channel in [Channel::Sms, Channel::Email] {
-        let Some(address) = address(event, channel) else { continue };
-        match event.kind {
-            EventKind::OptOut => {
-                tx.opt_out(client.id, channel, address, id).await?;
-                let stopped = tx.stop_messages(client.id, address).await?;
-                let detail = format!("no further messages by {channel}; {stopped} waiting were cancelled");
-                let about = About { verb: "opt_out", kind: Kind::Event, subject: id.0, lead: None, detail: &detail };
-                tx.journal(&Actor::Intake, about).await?;
-            }
-            EventKind::OptIn => tx.opt_in(client.id, channel, address).await?,
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
-/// What was said of consent is kept with what it rests on, for each channel that it is of.
-async fn keep_consent(tx: &mut Tx, client: &Client, lead: LeadId, event: &NormalEvent, id: EventId) -> Result<(), Failure> {
-    let said = match event.kind {
-        EventKind::OptOut => Consent::Withdrawn,
-        EventKind::OptIn => Consent::Given,
-        _ => event.consent,
-    };
-    if said == Consent::Unknown {
-        return Ok(());
-    }
-    let raw = |text: &Option<Untrusted>| text.as_ref().map_or_else(String::new, |text| text.raw().to_owned());
-    // Of an answer by text or phone, what was said is the evidence, and the number it came from.
-    let spoken = matches!(event.contact_method, ContactMethod::Sms | ContactMethod::Call);
-    let shown = if event.seen.shown.is_some() || !spoken { raw(&event.seen.shown) } else { raw(&event.words) };
-    let page = raw(&event.seen.page);
-    for channel in [Channel::Sms, Channel::Email] {
-        let Some(address) = address(event, channel) else { continue };
-        let evidence = Evidence {
-            client: client.id,
-            lead,
-            event: id,
-            channel,
-            address,
-            said,
-            shown: &shown,
-            page: &page,
-            from_ip: event.seen.ip,
-            from_number: self::address(event, Channel::Sms).filter(|_| spoken),
-            at: Some(event.occurred_at),
-        };
-        tx.keep_consent(&evidence).await?;
-    }
-    Ok(())
 }
 
 async fn make_task(tx: &mut Tx, client: &Client, lead: LeadId, known: Option<&LeadNow>, plan: &TaskPlan) -> Result<(), Failure> {
@@ -513,47 +438,4 @@ fn day_began(client: &Client, now: DateTime<Utc>) -> DateTime<Utc> {
 fn lead_share(lead: LeadId) -> u8 {
     let hash = crate::domain::journal::sha256(lead.0.as_bytes());
     (u16::from_be_bytes([hash[0], hash[1]]) % 100) as u8
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use rstest::rstest;
-
-    #[rstest]
-    #[case(Consent::Withdrawn, EventKind::FormSent, Consent::Given, Consent::Withdrawn)]
-    #[case(Consent::Withdrawn, EventKind::OptIn, Consent::Given, Consent::Given)]
-    #[case(Consent::Given, EventKind::OptOut, Consent::Withdrawn, Consent::Withdrawn)]
-    #[case(Consent::Given, EventKind::CallMissed, Consent::Implied, Consent::Given)]
-    #[case(Consent::Implied, EventKind::FormSent, Consent::Given, Consent::Given)]
-    #[case(Consent::Implied, EventKind::FormSent, Consent::Unknown, Consent::Implied)]
-    fn consent_follows_the_persons_own_word(
-        #[case] before: Consent,
-        #[case] kind: EventKind,
-        #[case] told: Consent,
-        #[case] after: Consent,
-    ) {
-        let event = NormalEvent {
-            kind,
-            consent: told,
-            natural_key: "k".into(),
-            occurred_at: chrono::DateTime::UNIX_EPOCH,
-            thread_key: None,
-            contact: crate::domain::event::Contact::default(),
-            source: None,
-            service: None,
-            contact_method: crate::domain::lead::ContactMethod::Form,
-            market: None,
-            urgency: Urgency::Routine,
-            value: None,
-            owner: None,
-            attribution: None,
-            words: None,
-            reached: None,
-            unknown_fields: vec![],
-            seen: crate::domain::event::Seen::default(),
-            told_of: None,
-        };
-        assert_eq!(consent_after(before, &event), after);
-    }
 }

@@ -65,7 +65,7 @@ pub async fn leave(store: &Store, leaving: &Leaving, from: Option<IpAddr>) -> Re
         at: None,
     };
     tx.keep_consent(&evidence).await?;
-    let stopped = tx.stop_messages(leaving.client, address).await?;
+    let stopped = tx.stop_messages(leaving.client, Channel::Email, address).await?;
     let detail = format!("no further messages by email, by the link in a mail; {stopped} waiting were cancelled");
     let about = About { verb: "opt_out", kind: Kind::Event, subject: id.0, lead: Some(lead.id), detail: &detail };
     tx.journal(&Actor::Intake, about).await?;

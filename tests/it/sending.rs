@@ -19,6 +19,8 @@ use crate::databases::World;
 use crate::fixtures::with;
 use crate::stand_in::{MailServer, StandIn};
 
+mod channels;
+
 both_databases!(
     a_lead_is_handed_over_and_written_to_once,
     nobody_is_written_to_at_night,

@@ -154,7 +154,8 @@ async fn an_opt_out_stops_what_waits_and_what_comes(world: World) {
     give(&world, &acme, Provider::TwilioVoice, &missed("CA1")).await;
     give(&world, &acme, Provider::TwilioSms, &text_message("SM1", "Stop.")).await;
     assert_eq!(world.number("select count(*) from jobs where operation = 'text_back' and state = 'cancelled'").await, 1);
-    assert_eq!(world.texts("select consent from leads").await, ["withdrawn"]);
+    assert_eq!(world.texts("select channel from opt_outs where lifted_at is null").await, ["sms"]);
+    assert_eq!(world.texts("select consent from leads").await, ["implied"], "of mail nothing was said");
     world.clock.advance(TimeDelta::minutes(16));
     give(&world, &acme, Provider::TwilioVoice, &missed("CA2")).await;
     assert_eq!(world.number("select count(*) from jobs where operation = 'text_back'").await, 1, "nothing further is queued");

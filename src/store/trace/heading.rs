@@ -7,6 +7,7 @@ use crate::domain::actor::Person;
 use crate::domain::client::Client;
 use crate::domain::doubt::Doubt;
 use crate::domain::draft::{Draft, Summary};
+use crate::domain::event::Channel;
 use crate::domain::failure::Failure;
 use crate::domain::id::{Kind, Ref};
 use crate::domain::job::Job;
@@ -49,8 +50,11 @@ impl Heading {
     }
 }
 
-fn lead(lead: Lead, doubts: Vec<Doubt>, kept: Option<i64>, consents: Vec<Untrusted>) -> Heading {
+fn lead(lead: Lead, doubts: Vec<Doubt>, kept: Option<i64>, closed: &[Channel], consents: Vec<Untrusted>) -> Heading {
     let faults = faults(&lead);
+    // What the person stopped, whatever the consent says of the rest.
+    let closed = closed.iter().map(|channel| channel.as_str()).collect::<Vec<_>>().join(", ");
+    let closed = Some(closed).filter(|closed| !closed.is_empty());
     let reply = lead.replied_at.and_then(|at| (at - lead.arrived_at).to_std().ok());
     let reply = reply.map(|time| humantime::format_duration(std::time::Duration::from_secs(time.as_secs())).to_string());
     let mut heading = Heading::new(lead.name)
@@ -62,6 +66,7 @@ fn lead(lead: Lead, doubts: Vec<Doubt>, kept: Option<i64>, consents: Vec<Untrust
         .with("service", lead.service)
         .with("method", lead.contact_method.as_str())
         .with("consent", lead.consent.as_str())
+        .when("closed", closed)
         .with("urgency", lead.urgency.as_str())
         .with("value", lead.value.map_or_else(|| "not told".to_owned(), |value| value.to_string()))
         .with("owner", lead.owner.unwrap_or_else(|| "nobody yet".to_owned()))
@@ -235,7 +240,8 @@ impl Store {
         Ok(match record.kind {
             Kind::Lead => {
                 let (found, doubts) = (self.lead(me, id.into()).await?, self.doubts(id.into()).await?);
-                lead(found, doubts, self.kept_lead(id).await?, self.consents(id.into()).await?)
+                let closed = self.closed_channels(id.into()).await?;
+                lead(found, doubts, self.kept_lead(id).await?, &closed, self.consents(id.into()).await?)
             }
             Kind::Job => {
                 let found = self.job(me, id.into()).await?;
