@@ -16,7 +16,7 @@ use chrono::{DateTime, Utc};
 use futures::future::join_all;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use crate::domain::failure::Failure;
 use crate::domain::journal::sha256;
@@ -38,8 +38,8 @@ pub const CONCURRENCY: usize = 32;
 const KEPT_FREE: usize = 4;
 /// How long a stop waits for requests on their way; an answer that comes later counts as none.
 const GRACE: Duration = Duration::from_secs(7);
-/// Between two claims, at least.
-const APART: Duration = Duration::from_millis(4);
+/// How long the first free place waits for others, while most are taken: a claim of one costs as much as a claim of many.
+const TOGETHER: Duration = Duration::from_millis(10);
 /// How long an idle worker sleeps at most.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
 /// How long until a database that failed is asked again.
@@ -119,15 +119,12 @@ impl Worker {
         let mut on_their_way = JoinSet::new();
         let mut feed = self.store.watch();
         let mut pause = Duration::ZERO;
-        let mut claimed_at: Option<Instant> = None;
         while !*stop.borrow() {
-            // Under load places come free one after the other: they are filled together. An idle worker does not wait.
-            if let Some(at) = claimed_at.filter(|_| pause.is_zero()) {
-                sleep_until(at + APART).await;
+            if pause.is_zero() {
+                self.gather_places(&leases).await;
             }
             let (running, bulk) = leases.count();
             if pause.is_zero() && running < self.concurrency {
-                claimed_at = Some(Instant::now());
                 match self.store.claim_jobs(&self.name, &self.appetite(running, bulk)).await {
                     Ok(taken) if taken.jobs.is_empty() => pause = self.until_due(taken.again_at).await,
                     Ok(taken) => {
@@ -167,6 +164,13 @@ impl Worker {
         if timeout(AGAIN * 2, settling).await.is_err() {
             tracing::warn!("some results were not written before the stop; the rescue settles their jobs");
         }
+    }
+
+    /// Under load places come free one after the other: they are filled together. A worker with half its places free does not
+    /// wait.
+    async fn gather_places(&self, leases: &Leases) {
+        let until = Instant::now() + TOGETHER;
+        while leases.count().0 * 2 > self.concurrency && timeout_at(until, leases.freed()).await.is_ok() {}
     }
 
     /// How much more it can take, with so many leases of which so many are bulk.
