@@ -17,7 +17,7 @@ use crate::domain::draft::DraftDetail;
 use crate::domain::failure::Failure;
 use crate::domain::id::{Kind, Ref};
 use crate::domain::row::Pane;
-use crate::domain::span::Finding;
+use crate::domain::span::{Finding, FindingKind};
 use crate::workflow::drafting::{Ask, ask, last_week};
 use crate::workflow::review::{NewDraft, file_draft};
 
@@ -136,9 +136,20 @@ async fn check(desk: &Desk, wanted: &Check, printer: &mut Printer) -> Ran {
 /// Checks a text without a database.
 pub(super) fn check_text(wanted: &Check, printer: &mut Printer) -> Ran {
     let text = wanted.text_file.as_deref().map_or_else(|| Ok(String::new()), read_text)?;
-    let evidence = wanted.evidence_file.as_deref().map_or_else(|| Ok(String::new()), read_text)?;
-    let evidence: Vec<&str> = evidence.lines().collect();
-    report(printer, &findings(&text, Against { evidence: &evidence, ..Against::default() }))
+    let evidence = wanted.evidence_file.as_deref().map(read_text).transpose()?;
+    let lines: Vec<&str> = evidence.iter().flat_map(|evidence| evidence.lines()).collect();
+    let mut found = findings(&text, Against { evidence: &lines, ..Against::default() });
+    let all = found.len();
+    // What is absent from the evidence can be told only where there is some: else every price would be unknown.
+    if evidence.is_none() {
+        found.retain(|finding| finding.kind != FindingKind::UnknownNumber);
+    }
+    let left_out = all - found.len();
+    let ran = report(printer, &found);
+    if left_out > 0 && !printer.json {
+        printer.text(&format!("numbers that were compared with nothing: {left_out}; give the evidence with --evidence-file"))?;
+    }
+    ran
 }
 
 fn report(printer: &mut Printer, found: &[Finding]) -> Ran {

@@ -480,6 +480,12 @@ fn a_text_is_checked_without_a_database() {
     assert_eq!((spoken.as_str(), found[0]["text"].as_str()), ("512-555-0142", Some("512-555-0142")));
     let same = shell.run_with("draft check --text-file - --evidence-file evidence.txt --json", text.as_bytes());
     assert_eq!(same.json().as_array().unwrap(), found);
+    let alone = shell.run("draft check --text-file text.txt --json").json();
+    assert_eq!(alone.as_array().unwrap(), found, "no number is unknown where nothing is known");
+    shell.file("nothing.txt", b"");
+    let empty = shell.run("draft check --text-file text.txt --evidence-file nothing.txt --json").json();
+    let kinds: Vec<&str> = empty.as_array().unwrap().iter().filter_map(|found| found["kind"].as_str()).collect();
+    assert!(kinds.contains(&"unknown_number"), "evidence that says nothing is evidence: {kinds:?}");
     assert_eq!(shell.run("draft check --text-file not-there.txt").status, 1);
     shell.file("latin.txt", b"Zo\xeb");
     assert_eq!(shell.run("draft check --text-file latin.txt").status, 2);

@@ -122,7 +122,7 @@ pub(crate) struct Check {
     /// Another text; `-` is standard input. Without a REF no database is needed
     #[arg(long, value_name = "FILE")]
     pub(crate) text_file: Option<PathBuf>,
-    /// The evidence, one line each, instead of the draft's own
+    /// The evidence, one line each, instead of the draft's own. Of a text alone, without any, no number is called unknown
     #[arg(long, value_name = "FILE")]
     pub(crate) evidence_file: Option<PathBuf>,
 }
