@@ -56,7 +56,7 @@ pub(super) fn is_other_number(folded: &Folded, at: usize) -> bool {
 /// A thing or a paper that is named a few words before its number: `serial on the door operator: 0417-88-52201`.
 static THING: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?x)(?-u:\b)(?:serial|permit|licen[cs]e|invoice|tracking|ticket|parts?|claim|parcel|reference|registration|code\x20enforcement)(?-u:\b)
+        r"(?x)(?-u:\b)(?:serial|models?|estimate|catalog|batch|confirmation|policy|certificate|asset|barcode|permit|licen[cs]e|invoice|tracking|ticket|parts?|claim|parcel|reference|registration|code\x20enforcement)(?-u:\b)
           (?:\x20number)?(?:\x20[a-z]+){0,5}(?:,?\x20case)?\x20?[:\#]?\x20?[a-z]{0,6}[\x20\-]?(?:[0-9]{2,4}-)?$",
     )
 });
