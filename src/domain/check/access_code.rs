@@ -128,7 +128,13 @@ fn numbers(folded: &Folded) -> Vec<(Range<usize>, bool)> {
         return vec![];
     }
     let judged = candidates.into_iter().map(|candidate| {
-        let points = cues::score(&reading::cues(folded, &words, &candidate));
+        let mut cues = reading::cues(folded, &words, &candidate);
+        let mut points = cues::score(&cues);
+        // It speaks against a code alone, so nothing is asked where enough does already.
+        if points >= cues::MAY_BE && reading::is_another_number(folded, &candidate) {
+            cues.push(cues::Cue::OtherNumber);
+            points = cues::score(&cues);
+        }
         (candidate.span, points)
     });
     judged.filter(|(_, points)| *points >= cues::MAY_BE).map(|(span, points)| (span, points >= cues::IS_CODE)).collect()

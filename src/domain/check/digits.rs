@@ -39,7 +39,7 @@ pub(super) fn touches(spans: &[Range<usize>], span: &Range<usize>) -> bool {
 /// What a number is called that is nobody's: of a part, a model, an invoice, a meter.
 static OTHER_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?x)(?-u:\b)(?:parts?|p/n|pn|models?|serial|s/n|sku|upc|ahri|lot|batch|item|invoice|inv|estimate|quote|po|p\.o|purchase\x20order|work\x20order|ticket|permit
+        r"(?x)(?-u:\b)(?:parts?|p/n|models?|serial|s/n|sku|upc|ahri|lot|batch|item|invoice|inv|estimate|quote|po|p\.o|purchase\x20order|work\x20order|ticket|permit
           |meter|reads?|reading|catalog|filter|job|bid|check|cheque|tracking|claim|case|licen[cs]e|lic|rma|confirmation|conf|policy|parcel|seal|reg|registration|tkt|reference|ref|asset|certificate|cert)(?-u:\b)\.?\x20?(?:number|numbers|no|num|id|order|is|was|reads?)?\.?\x20?[\#:\-]?\x20?[a-z]{0,6}[\x20\-]?(?:[0-9]{2,4}-)?$",
     )
 });

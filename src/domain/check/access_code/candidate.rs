@@ -29,6 +29,8 @@ pub(super) struct Candidate {
     pub(super) spelled: bool,
     /// Whether it has letters as well, or letters alone.
     pub(super) letters: bool,
+    /// Whether it could be a date as well.
+    pub(super) date: bool,
 }
 
 /// Signs of one group at most; longer ones are other numbers.
@@ -54,14 +56,15 @@ pub(super) fn each(folded: &Folded) -> Vec<Candidate> {
     let explained = explained(folded);
     let mut at = 0;
     while at < folded.words.len() {
-        let Some(candidate) = read(folded, at).or_else(|| letters(folded, at)) else {
+        let Some(mut candidate) = read(folded, at).or_else(|| letters(folded, at)) else {
             at += 1;
             continue;
         };
         at = candidate.words.end;
         // `24-06-32` is a combination or a day: the words around it tell.
         let dial = candidate.groups == 3 && folded.lower[candidate.span.clone()].contains('-');
-        if !is_measured(folded, &candidate) && (dial || !touches(&explained, &candidate.span)) {
+        candidate.date = touches(&explained, &candidate.span);
+        if !is_measured(folded, &candidate) && (dial || !candidate.date) {
             found.push(candidate);
         }
     }
@@ -186,7 +189,7 @@ fn read(folded: &Folded, at: usize) -> Option<Candidate> {
     } else if !ends_in_sign && groups > 1 && matches!(folded.lower.as_bytes().get(span.end..span.end + 2), Some(b" #" | b" *")) {
         (span.end, signs, ends_in_sign) = (span.end + 2, signs + 1, true);
     }
-    Some(Candidate { words: at..end, span, digits: count, groups, signs, ends_in_sign, spelled, letters })
+    Some(Candidate { words: at..end, span, digits: count, groups, signs, ends_in_sign, spelled, letters, date: false })
 }
 
 /// `QX-2281`: a letter or three, and figures behind a hyphen.
@@ -218,5 +221,6 @@ fn letters(folded: &Folded, at: usize) -> Option<Candidate> {
         ends_in_sign: false,
         spelled: false,
         letters: true,
+        date: false,
     })
 }

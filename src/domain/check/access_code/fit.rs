@@ -61,7 +61,10 @@ fn samples() -> Vec<Sample> {
                 if !words.iter().any(|word| word.speaks_of_one()) && candidate.signs == 0 {
                     continue;
                 }
-                let cues = reading::cues(&folded, &words, &candidate);
+                let mut cues = reading::cues(&folded, &words, &candidate);
+                if reading::is_another_number(&folded, &candidate) {
+                    cues.push(Cue::OtherNumber);
+                }
                 let value = folded.lower[candidate.span.clone()].to_owned();
                 all.push(Sample { set, cues, is_code, line: line.to_owned(), value });
             }

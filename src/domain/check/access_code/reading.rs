@@ -1,6 +1,6 @@
 //! Reads the cues of a number: its shape, the words before it and behind it, and what else the text speaks of.
 
-use super::super::digits::{explained, is_of_a_thing, touches};
+use super::super::digits::is_of_a_thing;
 use super::super::fold::Folded;
 use super::candidate::Candidate;
 use super::cues::Cue;
@@ -17,7 +17,12 @@ fn ends_sentence(gap: &str) -> bool {
     gap.contains(['.', '!', '?', ';'])
 }
 
-/// The cues of a number.
+/// Whether a thing or a paper is named before it: [`Cue::OtherNumber`], which takes longer to tell than all others.
+pub(super) fn is_another_number(folded: &Folded, candidate: &Candidate) -> bool {
+    candidate.words.start > 0 && is_of_a_thing(folded, candidate.span.start)
+}
+
+/// The cues of a number, but for [`Cue::OtherNumber`].
 pub(super) fn cues(folded: &Folded, words: &[Word], candidate: &Candidate) -> Vec<Cue> {
     let mut cues = vec![Cue::Any];
     shape(folded, candidate, &mut cues);
@@ -50,7 +55,7 @@ fn shape(folded: &Folded, candidate: &Candidate, cues: &mut Vec<Cue>) {
     add(candidate.groups >= 3 && candidate.digits == candidate.groups, Cue::OneByOne);
     add(candidate.groups >= 3 && text.contains('-') && !candidate.letters, Cue::Hyphens);
     add(candidate.groups == 2, Cue::Pairs);
-    add(candidate.groups == 3 && touches(&explained(folded), &candidate.span), Cue::DateLike);
+    add(candidate.date, Cue::DateLike);
     add(plain && digits.starts_with('0'), Cue::LeadingZero);
     add(plain && digits.len() == 4 && (digits.starts_with("19") || digits.starts_with("20")), Cue::YearLike);
     add(plain && digits.len() > 2 && digits.ends_with("00"), Cue::Round);
@@ -105,9 +110,6 @@ fn before(folded: &Folded, words: &[Word], candidate: &Candidate, cues: &mut Vec
         Word::Small => Cue::SmallBefore,
         Word::Plain => Cue::PlainBefore,
     });
-    if is_of_a_thing(folded, candidate.span.start) {
-        cues.push(Cue::OtherNumber);
-    }
     let mut seen: Vec<Cue> = Vec::new();
     for far in 1..=SENTENCE {
         let Some(at) = start.checked_sub(far) else { break };
