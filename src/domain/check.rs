@@ -149,9 +149,16 @@ impl Evidence {
         if let Some(joined) = Folded::joined(text) {
             let cut = self.patterns(&joined).into_iter();
             let cut = cut.filter(|hit| {
-                // A code is told by the words around it, and those can be cut in two as well.
-                let by_words =
-                    matches!(hit.kind, FindingKind::AccessCode | FindingKind::BankNumber | FindingKind::SocialSecurity);
+                // A code is told by the words around it, and what a long number is called takes weight from it: those can be
+                // cut in two as well.
+                let by_words = matches!(
+                    hit.kind,
+                    FindingKind::AccessCode
+                        | FindingKind::BankNumber
+                        | FindingKind::SocialSecurity
+                        | FindingKind::LongDigits
+                        | FindingKind::Phone
+                );
                 let cut = if by_words { joined.breaks_near(&hit.span, REACH) } else { joined.breaks_inside(&hit.span) };
                 hit.severity == Severity::Block && cut
             });
