@@ -98,7 +98,7 @@ pub(super) enum Cue {
 }
 
 /// From so many points on a number is a code. Judged by points that were made without their own set, 798 of 859 codes and 44
-/// of some 840 other numbers of the labelled lines have 5 and more.
+/// of some 780 other numbers of the labelled lines have 5 and more.
 pub(super) const IS_CODE: i32 = 6;
 /// From so many on it may be one: 827 of the codes and 76 of the others have -5 and more.
 pub(super) const MAY_BE: i32 = -6;
