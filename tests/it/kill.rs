@@ -17,7 +17,7 @@ use quotedeck::clock::Clock;
 use quotedeck::domain::act::{Act, Verb};
 use quotedeck::domain::actor::{Person, Role};
 use quotedeck::domain::client::Client;
-use quotedeck::domain::event::{Columns, Provider};
+use quotedeck::domain::event::Provider;
 use quotedeck::domain::id::{Kind, Ref};
 use quotedeck::domain::text::Internal;
 use quotedeck::intake;
@@ -375,13 +375,7 @@ impl<'a> Storm<'a> {
             })
             .collect();
         self.fed += forms.len();
-        let settings = intake::Settings {
-            region: "US".into(),
-            columns: Columns::default(),
-            fields: Columns::default(),
-            honeypot: None,
-            received_at: self.store.clock.now(),
-        };
+        let settings = crate::workflow::settings(self.store.clock.now());
         let arrivals: Vec<Arrival> = intake::read(Provider::Form, format!("[{}]", forms.join(",")).as_bytes(), &settings)
             .into_iter()
             .map(|item| Arrival { body: Internal::new(item.body), normalised: item.outcome.expect("a form") })

@@ -5,7 +5,7 @@ use quotedeck::delivery::couriers::Couriers;
 use quotedeck::domain::actor::{Actor, Person, Role};
 use quotedeck::domain::client::Client;
 use quotedeck::domain::destination::{Secret, Setting, System};
-use quotedeck::domain::event::{Channel, Columns, Provider};
+use quotedeck::domain::event::{Channel, Provider};
 use quotedeck::domain::id::{Kind, Ref};
 use quotedeck::domain::leave::Links;
 use quotedeck::domain::template::template_name;
@@ -133,13 +133,7 @@ impl Office {
     }
 
     async fn give(&self, provider: Provider, bytes: &str) {
-        let settings = intake::Settings {
-            region: "US".into(),
-            columns: Columns::default(),
-            fields: Columns::default(),
-            honeypot: None,
-            received_at: self.world.now(),
-        };
+        let settings = crate::workflow::settings(self.world.now());
         let arrivals: Vec<Arrival> = intake::read(provider, bytes.as_bytes(), &settings)
             .into_iter()
             .map(|item| Arrival { body: Internal::new(item.body), normalised: item.outcome.expect("a payload") })

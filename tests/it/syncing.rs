@@ -146,13 +146,7 @@ async fn every_call_comes_once(world: World) {
     let mut brought = office.call("CAL6", 3, "+15125550146");
     brought["resource_id"] = brought["id"].take();
     brought["source"] = "Google Ads".into();
-    let settings = intake::Settings {
-        region: "US".into(),
-        columns: Columns::default(),
-        fields: Columns::default(),
-        honeypot: None,
-        received_at: office.world.now(),
-    };
+    let settings = crate::workflow::settings(office.world.now());
     let item = intake::read(Provider::Callrail, brought.to_string().as_bytes(), &settings).remove(0);
     let arrival = Arrival { body: Internal::new(item.body), normalised: item.outcome.unwrap() };
     arrive(&office.world.store, &office.acme, Provider::Callrail, &[arrival]).await.unwrap();

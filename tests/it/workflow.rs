@@ -73,14 +73,13 @@ async fn stage(world: &World, stage: &str) {
         .await;
 }
 
+/// How payloads are read in tests.
+pub(crate) fn settings(received_at: chrono::DateTime<chrono::Utc>) -> intake::Settings {
+    intake::Settings { region: "US".into(), columns: Columns::default(), fields: Columns::default(), honeypot: None, received_at }
+}
+
 pub(crate) async fn give(world: &World, client: &Client, provider: Provider, bytes: &str) -> Vec<Arrived> {
-    let settings = intake::Settings {
-        region: "US".into(),
-        columns: Columns::default(),
-        fields: Columns::default(),
-        honeypot: None,
-        received_at: world.now(),
-    };
+    let settings = settings(world.now());
     let arrivals: Vec<Arrival> = intake::read(provider, bytes.as_bytes(), &settings)
         .into_iter()
         .map(|item| Arrival { body: Internal::new(item.body), normalised: item.outcome.expect("a payload of that provider") })

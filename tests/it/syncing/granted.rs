@@ -109,13 +109,7 @@ impl Granted {
     }
 
     pub(super) async fn try_intake(&self, provider: Provider, payload: &serde_json::Value) -> Result<Vec<Arrived>, Failure> {
-        let settings = intake::Settings {
-            region: "US".into(),
-            columns: Columns::default(),
-            fields: Columns::default(),
-            honeypot: None,
-            received_at: self.world.now(),
-        };
+        let settings = crate::workflow::settings(self.world.now());
         let item = intake::read(provider, payload.to_string().as_bytes(), &settings).remove(0);
         let arrival = Arrival { body: Internal::new(item.body), normalised: item.outcome.unwrap() };
         arrive(&self.world.store, &self.acme, provider, &[arrival]).await
