@@ -8,6 +8,7 @@ mod fixtures;
 mod pty;
 mod stand_in;
 
+mod batch;
 mod boundary;
 mod canary;
 mod claim;
