@@ -4,6 +4,7 @@
 //! transaction with its journal entry. Where the two databases truly differ the difference stands in `connect`,
 //! `migrate`, `feed` and `claim`, and nowhere else.
 
+pub(crate) mod ahead;
 pub mod arrivals;
 pub mod breaker;
 pub mod claim;
@@ -21,6 +22,7 @@ pub mod figures;
 pub(crate) mod filtering;
 pub mod flows;
 pub mod found;
+pub(crate) mod gather;
 pub mod jobs;
 pub mod journal;
 pub mod leads;
@@ -122,10 +124,10 @@ pub struct Tx {
     pub(crate) inner: Inner,
     /// The time of everything this transaction writes.
     pub now: DateTime<Utc>,
-    /// Whether rows that can wait are gathered.
-    gathers: bool,
-    /// Those that wait.
-    later: Vec<many::Later>,
+    /// Rows that wait to be written.
+    gathered: gather::Gathered,
+    /// What a batch knows before it begins.
+    ahead: ahead::Ahead,
     /// Given up after the transaction has ended: fields are dropped in this order.
     _turn: Option<OwnedSemaphorePermit>,
 }
@@ -142,7 +144,8 @@ impl Store {
             }
             Db::Postgres(pool) => Inner::Postgres(pool.begin().await.map_err(failure)?),
         };
-        Ok(Tx { inner, now: self.clock.now(), gathers: false, later: Vec::new(), _turn: turn })
+        let (gathered, ahead) = <_>::default();
+        Ok(Tx { inner, now: self.clock.now(), gathered, ahead, _turn: turn })
     }
 
     /// Whether the database answers.

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::filtering::{Bind, Sql};
+use super::gather::Table;
 use super::rows::from_row;
 use super::statement::values;
 use super::{Outcome, Store, Tx};
@@ -74,13 +75,13 @@ impl Row {
 }
 
 const KEEP: &str = "insert into consents (id, client_id, lead_id, event_id, channel, address, said, shown, page, from_ip, from_number, said_at, kept_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+    values {rows} returning id";
 
 impl Tx {
     /// Keeps it.
     pub async fn keep_consent(&mut self, of: &Evidence<'_>) -> Outcome<()> {
         let (now, ip) = (self.now, of.from_ip.map(|ip| ip.to_string()));
-        let values = values![
+        let row = values![
             Uuid::now_v7(),
             of.client,
             of.lead,
@@ -95,7 +96,7 @@ impl Tx {
             of.at.unwrap_or(now),
             now,
         ];
-        self.run(KEEP, values).await.map(drop)
+        self.put(Table::Consents, KEEP, vec![row]).await
     }
 }
 

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::ahead::By;
 use super::filtering::{Bind, Sql};
 use super::rows::from_row;
 use super::statement::values;
@@ -117,14 +118,14 @@ impl Tx {
         since: DateTime<Utc>,
     ) -> Outcome<Vec<Candidate>> {
         let keys = [
-            (candidates!("phone"), &traits.phone),
-            (candidates!("email"), &traits.email),
-            (candidates!("street_key"), &traits.street_key),
-            (candidates!("name_key"), &traits.name_key),
+            (candidates!("phone"), By::Phone, &traits.phone),
+            (candidates!("email"), By::Email, &traits.email),
+            (candidates!("street_key"), By::Street, &traits.street_key),
+            (candidates!("name_key"), By::Name, &traits.name_key),
         ];
         let mut found: Vec<Candidate> = Vec::new();
-        for (sql, key) in keys {
-            let Some(key) = key else { continue };
+        for (sql, by, key) in keys {
+            let Some(key) = key.as_ref().filter(|key| !self.ahead.no_other_has(client, by, key, lead)) else { continue };
             for row in self.all::<Found>(sql, values![client, key, since, lead]).await? {
                 if found.iter().all(|known| known.id.0 != row.id) {
                     found.push(row.into());

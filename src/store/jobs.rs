@@ -1,10 +1,12 @@
 //! Jobs: made with their announcement, and moved by what a person decides. The worker's verbs are in `claim`.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::rows::from_row;
-use super::statement::values;
+use super::statement::{Value, values};
 use super::{Outcome, Tx};
 use crate::domain::actor::Actor;
 use crate::domain::event::Channel;
@@ -14,7 +16,7 @@ use crate::domain::job::{DeliveryMode, JobKind, JobState};
 use crate::domain::journal::sha256;
 use crate::domain::replay::{NOT_ARRIVED, Past};
 use crate::domain::retry;
-use crate::store::journal::About;
+use crate::store::journal::{About, row};
 
 /// What stands behind the verdict on a replay, as columns: whether a job of the same key arrived or a newer one is on its
 /// way, and since when a try is open. Asked of jobs alone that may be replayed; `r` is the job. A destination that is asked before each try has
@@ -103,13 +105,13 @@ struct PastRow {
 from_row!(PastRow { kind: =String, reason: =Option<String>, applied: =bool, open_since: =Option<DateTime<Utc>>, });
 
 const NOW: &str = "select id, number, version, state, client_id, lead_id, delivery_mode, attempts, replay_of, window_ends_at, due_at, updated_at from jobs where id = $1";
-const INSERT: &str =
+pub(crate) const INSERT: &str =
     "insert into jobs (id, client_id, lead_id, summary_id, destination_id, template_id, kind, operation, delivery_mode,
-        idempotency_key, fingerprint, args, state, priority, due_at, window_ends_at, max_attempts, armed_until, entry_id, search,
-        created_at, updated_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $21)
-    on conflict (idempotency_key, replay) do nothing returning number";
-const BY_KEY: &str = "select number, fingerprint from jobs where idempotency_key = $1 and replay = 0";
+        idempotency_key, fingerprint, args, state, priority, due_at, window_ends_at, max_attempts, armed_until, search,
+        created_at, updated_at, entry_id)
+    values {rows} on conflict (idempotency_key, replay) do nothing returning id, number";
+const BY_KEYS: &str =
+    "select idempotency_key, number, fingerprint from jobs where replay = 0 and idempotency_key in (values {rows})";
 // A replay is a new job with the same key: the destination may still recognise it. The old one is settled, not changed.
 const REPLAY: &str = "insert into jobs (id, client_id, lead_id, summary_id, destination_id, template_id, kind, operation, delivery_mode,
         idempotency_key, fingerprint, replay, replay_of, args, content, state, priority, due_at, window_ends_at, max_attempts, armed_until, entry_id,
@@ -147,23 +149,45 @@ pub enum Queued {
     Differs(i64),
 }
 
-impl Tx {
-    /// Queues outward work, with its announcement (C2). The same work twice is one job.
-    pub async fn queue_job(&mut self, actor: &Actor, new: &NewJob<'_>) -> Outcome<Queued> {
+/// What it means that a key was queued before with another content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reuse {
+    /// A person must look.
+    Matters,
+    /// What was queued first is enough.
+    Passes,
+}
+
+/// Key, number and fingerprint of a job.
+type Keyed = (String, i64, Vec<u8>);
+
+fn reused(number: i64) -> Failure {
+    Failure::KeyReused { key: Ref::new(Kind::Job, number).to_string() }
+}
+
+/// A job as it is to be written.
+#[derive(Debug)]
+pub(crate) struct Planned {
+    pub(crate) key: String,
+    id: JobId,
+    lead: Option<LeadId>,
+    actor: Actor,
+    detail: String,
+    fingerprint: Vec<u8>,
+    reuse: Reuse,
+    /// All columns but the last, which is its announcement.
+    row: Vec<Value>,
+}
+
+impl Planned {
+    fn new(actor: &Actor, new: &NewJob<'_>, now: DateTime<Utc>) -> Self {
         let key = format!("{}:{}:{}:{}", new.client, new.destination, new.operation, new.natural_key);
         let key = crate::domain::journal::to_hex(&sha256(key.as_bytes())[..16]);
         let fingerprint = sha256(new.args.as_bytes()).to_vec();
-        if let Some((number, before)) = self.one::<(i64, Vec<u8>)>(BY_KEY, values![&key]).await? {
-            return Ok(if before == fingerprint { Queued::Known(number) } else { Queued::Differs(number) });
-        }
         let id = JobId::new();
-        let detail = format!("{} {} is to be done", new.kind, new.operation);
-        let about = About { verb: "job.queue", kind: Kind::Job, subject: id.0, lead: new.lead, detail: &detail };
-        let entry: EntryId = self.journal(actor, about).await?;
-        let now = self.now;
         let due = if new.armed { now + retry::ARMED } else { now };
         let state = if new.armed { JobState::Armed } else { JobState::Ready };
-        let values = values![
+        let row = values![
             id,
             new.client,
             new.lead,
@@ -174,7 +198,7 @@ impl Tx {
             new.operation,
             new.delivery_mode.as_str(),
             &key,
-            fingerprint,
+            &fingerprint[..],
             new.args,
             state.as_str(),
             new.priority,
@@ -182,12 +206,75 @@ impl Tx {
             due + retry::window(new.kind, new.operation),
             retry::MAX_ATTEMPTS,
             new.armed.then_some(due),
-            entry,
             format!("{} {}", new.kind, new.operation).to_lowercase(),
             now,
+            now,
         ];
-        let number = self.one::<(i64,)>(INSERT, values).await?;
-        Ok(number.map_or(Queued::Known(0), |(number,)| Queued::New(id, number)))
+        let detail = format!("{} {} is to be done", new.kind, new.operation);
+        Self { key, id, lead: new.lead, actor: actor.clone(), detail, fingerprint, reuse: Reuse::Matters, row }
+    }
+
+    fn about(&self) -> About<'_> {
+        About { verb: "job.queue", kind: Kind::Job, subject: self.id.0, lead: self.lead, detail: &self.detail }
+    }
+
+    /// The entry that announces it.
+    pub(crate) fn announcement(&self, now: DateTime<Utc>) -> (EntryId, Vec<Value>) {
+        let entry = self.about().entry(&self.actor, now);
+        (entry.id, row(&entry))
+    }
+
+    pub(crate) fn row(mut self, entry: EntryId) -> Vec<Value> {
+        self.row.push(entry.into());
+        self.row
+    }
+}
+
+impl Tx {
+    /// Queues outward work, with its announcement (C2). The same work twice is one job.
+    pub async fn queue_job(&mut self, actor: &Actor, new: &NewJob<'_>) -> Outcome<Queued> {
+        let job = Planned::new(actor, new, self.now);
+        if let Some((_, number, before)) = self.over::<Keyed>(BY_KEYS, vec![], vec![values![&job.key]]).await?.pop() {
+            return Ok(if before == job.fingerprint { Queued::Known(number) } else { Queued::Differs(number) });
+        }
+        let entry = self.journal(actor, job.about()).await?;
+        let id = job.id;
+        let made: Option<(Uuid, i64)> = self.over(INSERT, vec![], vec![job.row(entry)]).await?.pop();
+        Ok(made.map_or(Queued::Known(0), |(_, number)| Queued::New(id, number)))
+    }
+
+    /// Queues outward work of which nothing is asked any more; where rows are gathered, with others.
+    ///
+    /// # Errors
+    /// `KeyReused` when the same key was queued before with another content, and that matters; where rows are gathered, what
+    /// writes them says so.
+    pub async fn plan_job(&mut self, actor: &Actor, new: &NewJob<'_>, reuse: Reuse) -> Outcome<()> {
+        if self.gathers() {
+            return self.put_job(Planned { reuse, ..Planned::new(actor, new, self.now) }).await;
+        }
+        match self.queue_job(actor, new).await? {
+            Queued::Differs(number) if reuse == Reuse::Matters => Err(reused(number)),
+            Queued::New(..) | Queued::Known(_) | Queued::Differs(_) => Ok(()),
+        }
+    }
+
+    /// Those of some jobs, each with its place, that were not queued before.
+    pub(crate) async fn only_new(&mut self, jobs: Vec<(usize, Planned)>) -> Outcome<Vec<(usize, Planned)>> {
+        let keys = jobs.iter().map(|(_, job)| values![&job.key]).collect();
+        let known: Vec<Keyed> = self.over_now(BY_KEYS, vec![], keys).await?;
+        let known: BTreeMap<String, (i64, Vec<u8>)> =
+            known.into_iter().map(|(key, number, before)| (key, (number, before))).collect();
+        let mut new = Vec::with_capacity(jobs.len());
+        for (place, job) in jobs {
+            match known.get(&job.key) {
+                Some((number, before)) if *before != job.fingerprint && job.reuse == Reuse::Matters => {
+                    return Err(reused(*number));
+                }
+                Some(_) => {}
+                None => new.push((place, job)),
+            }
+        }
+        Ok(new)
     }
 
     /// The job as it is now.

@@ -5,8 +5,9 @@ use sqlx::Row as _;
 use uuid::Uuid;
 
 use super::errors::failure;
+use super::gather::Table;
 use super::rows::from_row;
-use super::statement::values;
+use super::statement::{Value, values};
 use super::{Outcome, Store, Tx, on_db, on_tx};
 use crate::domain::actor::Actor;
 use crate::domain::failure::Failure;
@@ -29,7 +30,8 @@ pub struct About<'a> {
     pub detail: &'a str,
 }
 
-const APPEND: &str = "insert into journal (id, at, actor_kind, actor, verb, subject_kind, subject_id, lead_id, detail, hash)
+pub(crate) const APPEND: &str =
+    "insert into journal (id, at, actor_kind, actor, verb, subject_kind, subject_id, lead_id, detail, hash)
     values {rows} returning id";
 
 struct Stored {
@@ -91,7 +93,7 @@ pub struct Verified {
 }
 
 impl About<'_> {
-    fn entry(&self, actor: &Actor, at: DateTime<Utc>) -> Entry {
+    pub(crate) fn entry(&self, actor: &Actor, at: DateTime<Utc>) -> Entry {
         let mut entry = Entry {
             id: EntryId::new(),
             at,
@@ -110,6 +112,22 @@ impl About<'_> {
     }
 }
 
+/// An entry as a row of [`APPEND`].
+pub(crate) fn row(entry: &Entry) -> Vec<Value> {
+    values![
+        entry.id,
+        entry.at,
+        &entry.actor_kind,
+        &entry.actor,
+        &entry.verb,
+        entry.kind.as_str(),
+        entry.subject,
+        entry.lead,
+        entry.detail.raw(),
+        &entry.hash[..],
+    ]
+}
+
 impl Tx {
     /// Appends an entry. It becomes durable with the act it announces, or not at all.
     pub async fn journal(&mut self, actor: &Actor, about: About<'_>) -> Outcome<EntryId> {
@@ -120,21 +138,7 @@ impl Tx {
     /// Appends several entries of one actor; gives back their ids in the same order.
     pub(crate) async fn journal_all(&mut self, actor: &Actor, abouts: &[About<'_>]) -> Outcome<Vec<EntryId>> {
         let entries: Vec<Entry> = abouts.iter().map(|about| about.entry(actor, self.now)).collect();
-        let row = |entry: &Entry| {
-            values![
-                entry.id,
-                entry.at,
-                &entry.actor_kind,
-                &entry.actor,
-                &entry.verb,
-                entry.kind.as_str(),
-                entry.subject,
-                entry.lead,
-                entry.detail.raw(),
-                &entry.hash[..],
-            ]
-        };
-        self.put(&["journal", "entry_id"], APPEND, entries.iter().map(row).collect()).await?;
+        self.put(Table::Journal, APPEND, entries.iter().map(row).collect()).await?;
         Ok(entries.into_iter().map(|entry| entry.id).collect())
     }
 }

@@ -3,6 +3,8 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::ahead::By;
+use super::gather::Table;
 use super::rows::from_row;
 use super::statement::values;
 use super::{Outcome, Tx};
@@ -65,10 +67,13 @@ const BY_NUMBER: &str = select_now!("where l.number = $1");
 const BY_THREAD: &str = select_by!("thread_key");
 const BY_PHONE: &str = select_by!("phone");
 const BY_EMAIL: &str = select_by!("email");
-const INSERT: &str = "insert into leads (id, client_id, source, service, contact_method, consent, market, urgency, value, owner_id,
-        attribution, name, phone, email, thread_key, state, next_action, arrived_at, replied_at, search, updated_at, name_key, street_key)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, (select id from people where name = $10), $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
-    returning number";
+const INSERT: &str = "with made (id, client_id, source, service, contact_method, consent, market, urgency, value, owner, attribution, name,
+        phone, email, thread_key, state, next_action, arrived_at, replied_at, search, at, name_key, street_key) as (values {rows})
+    insert into leads (id, client_id, source, service, contact_method, consent, market, urgency, value, owner_id, attribution, name,
+        phone, email, thread_key, state, next_action, arrived_at, replied_at, search, updated_at, name_key, street_key)
+    select id, client_id, source, service, contact_method, consent, market, urgency, value,
+        (select p.id from people p where p.name = made.owner), attribution, name,
+        phone, email, thread_key, state, next_action, arrived_at, replied_at, search, at, name_key, street_key from made returning id";
 // What is known is never overwritten by a later event; what was missing is filled in. Urgency only rises, and
 // withdrawn consent is only given back by the person's own word.
 const ENRICH: &str = "update leads set
@@ -127,8 +132,10 @@ impl Tx {
     pub async fn find_lead(&mut self, client: ClientId, event: &NormalEvent) -> Outcome<Option<LeadNow>> {
         let phone = event.contact.phone.as_ref().map(super::super::domain::contact::Phone::as_str);
         let email = event.contact.email.as_ref().map(super::super::domain::contact::Email::as_str);
-        for (sql, key) in [(BY_THREAD, event.thread_key.as_deref()), (BY_PHONE, phone), (BY_EMAIL, email)] {
+        let thread = event.thread_key.as_deref();
+        for (sql, by, key) in [(BY_THREAD, By::Thread, thread), (BY_PHONE, By::Phone, phone), (BY_EMAIL, By::Email, email)] {
             if let Some(key) = key
+                && !self.ahead.nobody_has(client, by, key)
                 && let Some(found) = self.one(sql, values![client, key]).await?
             {
                 return Ok(Some(found));
@@ -137,13 +144,13 @@ impl Tx {
         Ok(None)
     }
 
-    /// Makes a lead from its first event; gives back its number.
-    pub async fn insert_lead(&mut self, id: LeadId, client: ClientId, event: &NormalEvent, next_action: &str) -> Outcome<i64> {
+    /// Makes a lead from its first event.
+    pub async fn insert_lead(&mut self, id: LeadId, client: ClientId, event: &NormalEvent, next_action: &str) -> Outcome<()> {
         let text =
             |text: &Option<crate::domain::text::Untrusted>| text.as_ref().map(|text| text.raw().to_owned()).unwrap_or_default();
         let state = if answered(event).is_some() { LeadState::Contacted } else { LeadState::New };
         let (now, keys) = (self.now, traits_of(event));
-        let values = values![
+        let row = values![
             id,
             client,
             text(&event.source),
@@ -168,7 +175,8 @@ impl Tx {
             keys.name_key,
             keys.street_key,
         ];
-        Ok(self.one::<(i64,)>(INSERT, values).await?.map_or(0, |row| row.0))
+        self.ahead.has_now(client, id, event);
+        self.put(Table::Leads, INSERT, vec![row]).await
     }
 
     /// Fills in what a later event tells.
@@ -194,6 +202,7 @@ impl Tx {
             keys.name_key,
             keys.street_key,
         ];
+        self.ahead.has_now(lead.client_id, lead.id, event);
         self.run(ENRICH, values).await.map(drop)
     }
 

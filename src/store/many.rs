@@ -10,7 +10,6 @@ use std::mem::discriminant;
 use sqlx::error::BoxDynError;
 use sqlx::postgres::PgArguments;
 use sqlx::{Arguments as _, AssertSqlSafe};
-use uuid::Uuid;
 
 use super::errors::failure;
 use super::filtering::Row;
@@ -115,15 +114,6 @@ fn add_column(values: &mut PgArguments, column: Vec<Value>) -> Result<(), BoxDyn
     }
 }
 
-/// Rows that are written together, because nobody needs them before.
-#[derive(Debug)]
-pub(crate) struct Later {
-    /// A statement with one of these words may need the rows, and comes after them.
-    words: &'static [&'static str],
-    sql: &'static str,
-    rows: Vec<Vec<Value>>,
-}
-
 impl Tx {
     /// The rows that a statement over many rows gives back; `{rows}` stands where they go, after the `common` values.
     /// At most [`ROWS`] go into one statement; with none nothing is asked.
@@ -132,7 +122,8 @@ impl Tx {
         self.over_now(sql, common, rows).await
     }
 
-    async fn over_now<T: Row>(&mut self, sql: &str, common: Vec<Value>, rows: Vec<Vec<Value>>) -> Outcome<Vec<T>> {
+    /// The same, without what was gathered before it.
+    pub(crate) async fn over_now<T: Row>(&mut self, sql: &str, common: Vec<Value>, rows: Vec<Vec<Value>>) -> Outcome<Vec<T>> {
         let mut found = Vec::new();
         let mut rows = rows.into_iter().peekable();
         while let Some(width) = rows.peek().map(Vec::len) {
@@ -154,45 +145,12 @@ impl Tx {
         }
         Ok(found)
     }
-
-    /// From now on rows that can wait are written together: a round trip for many, where the batch is what counts.
-    pub(crate) fn gather(&mut self) {
-        self.gathers = true;
-    }
-
-    /// Writes rows by a statement with `{rows}` in it; where rows are gathered, with the others like them. They are there
-    /// for every statement of this transaction that has one of the `words` in it (names of tables, and of columns that
-    /// refer to them), and at the commit.
-    pub(crate) async fn put(&mut self, words: &'static [&'static str], sql: &'static str, rows: Vec<Vec<Value>>) -> Outcome<()> {
-        if !self.gathers {
-            return self.over::<(Uuid,)>(sql, vec![], rows).await.map(drop);
-        }
-        match self.later.iter_mut().find(|later| later.sql == sql) {
-            Some(later) => later.rows.extend(rows),
-            None => self.later.push(Later { words, sql, rows }),
-        }
-        Ok(())
-    }
-
-    /// Writes what was gathered, in the order in which each kind came first: what is referred to before what refers to it.
-    pub(crate) async fn write_gathered(&mut self) -> Outcome<()> {
-        for later in std::mem::take(&mut self.later) {
-            self.over_now::<(Uuid,)>(later.sql, vec![], later.rows).await?;
-        }
-        Ok(())
-    }
-
-    /// Writes what was gathered, where a statement may need it.
-    pub(crate) async fn write_before(&mut self, sql: &str) -> Outcome<()> {
-        if self.later.iter().any(|later| later.words.iter().any(|word| sql.contains(word))) {
-            self.write_gathered().await?;
-        }
-        Ok(())
-    }
 }
 
 #[cfg(test)]
 mod tests {
+    use uuid::Uuid;
+
     use super::*;
     use crate::store::statement::values;
 

@@ -1,8 +1,11 @@
 //! Tasks: made, finished, snoozed and passed on.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
+use super::gather::Table;
 use super::journal::About;
 use super::rows::from_row;
 use super::statement::values;
@@ -91,8 +94,15 @@ impl Tx {
         let (kind, urgency, due) = (new.kind.as_str(), new.urgency.as_str(), now + new.due_in);
         let search = new.title.to_lowercase();
         let row = values![id, new.client, new.lead, new.job, new.payload, kind, new.title, new.owner, urgency, due, search, now];
-        self.put(&["tasks"], INSERT, vec![row]).await?;
+        self.put(Table::Tasks, INSERT, vec![row]).await?;
         Ok(id)
+    }
+
+    /// The numbers of tasks.
+    pub async fn task_numbers(&mut self, ids: &[TaskId]) -> Outcome<BTreeMap<TaskId, i64>> {
+        const SQL: &str = "select id, number from tasks where id in (values {rows})";
+        let rows: Vec<(Uuid, i64)> = self.over(SQL, vec![], ids.iter().map(|id| values![*id]).collect()).await?;
+        Ok(rows.into_iter().map(|(id, number)| (TaskId(id), number)).collect())
     }
 
     /// The task as it is now.

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::errors::failure;
+use super::gather::Table;
 use super::journal::About;
 use super::rows::from_row;
 use super::statement::values;
@@ -147,7 +148,7 @@ impl Tx {
     /// Says what became of a request that waited.
     pub async fn settle_arrival(&mut self, id: PayloadId, state: &'static str, reason: Option<&str>) -> Outcome<()> {
         let now = self.now;
-        self.put(&["arrivals"], SETTLE, vec![values![id, state, reason, now]]).await
+        self.put(Table::Arrivals, SETTLE, vec![values![id, state, reason, now]]).await
     }
 
     /// A client.

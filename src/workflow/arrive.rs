@@ -6,6 +6,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
 use self::books::Heard;
+use self::outcome::{Taken, told};
+use self::together::{Read, take_all};
 use super::drafting;
 use crate::domain::actor::Actor;
 use crate::domain::automation::{Limit, Stage};
@@ -20,7 +22,7 @@ use crate::domain::routing::{BULK, Route, Situation, TaskPlan, WEBHOOK, answer_c
 use crate::domain::task::TaskKind;
 use crate::domain::text::Internal;
 use crate::store::arrivals::NewPayload;
-use crate::store::jobs::{NewJob, Queued};
+use crate::store::jobs::{NewJob, Reuse};
 use crate::store::journal::About;
 use crate::store::leads::LeadNow;
 use crate::store::rulebook::Rulebook;
@@ -29,7 +31,9 @@ use crate::store::{Store, Tx};
 
 mod books;
 mod examine;
+mod outcome;
 pub mod replay;
+mod together;
 pub mod waiting;
 mod wishes;
 
@@ -93,35 +97,22 @@ const NO_LEAD: &str = "it changes a customer or a quote of somebody who is no le
 /// What the database says; nothing was taken then, and all can be given again.
 pub async fn arrive(store: &Store, client: &Client, provider: Provider, arrivals: &[Arrival]) -> Result<Vec<Arrived>, Failure> {
     let mut tx = store.begin().await?;
-    tx.gather();
-    let rules = tx.rulebook().await?;
-    let mut outcomes = Vec::with_capacity(arrivals.len());
-    for arrival in arrivals {
-        outcomes.push(take(&mut tx, client, provider, arrival, PayloadId::new(), &rules).await?);
-    }
+    let letters: Vec<Read<'_>> =
+        arrivals.iter().map(|arrival| (Letter::new(client, provider, arrival, PayloadId::new()), &arrival.normalised)).collect();
+    let keys: Vec<_> = letters.iter().map(|(letter, _)| (client.id, provider, letter.key)).collect();
+    let taken = take_all(&mut tx, letters).await?;
+    let outcomes = told(&mut tx, &keys, taken).await?;
     tx.commit().await?;
     Ok(outcomes)
 }
 
-/// Takes one payload in, under the given id.
-async fn take(
-    tx: &mut Tx,
-    client: &Client,
-    provider: Provider,
-    arrival: &Arrival,
-    id: PayloadId,
-    rules: &Rulebook,
-) -> Result<Arrived, Failure> {
-    match &arrival.normalised {
-        Normalised::Parked { natural_key, reason } => {
-            park(tx, client, &Letter { provider, body: &arrival.body, id, key: natural_key }, reason).await
-        }
-        Normalised::SetAside { natural_key, reason } => {
-            set_aside(tx, client, &Letter { provider, body: &arrival.body, id, key: natural_key }, reason).await
-        }
-        Normalised::Event(event) => {
-            record(tx, client, &Letter { provider, body: &arrival.body, id, key: &event.natural_key }, event, rules).await
-        }
+/// Takes one payload in.
+async fn take(tx: &mut Tx, letter: &Letter<'_>, says: &Normalised, rules: &Rulebook) -> Result<Taken, Failure> {
+    match says {
+        _ if letter.kept == Some(false) => Ok(Taken::Duplicate),
+        Normalised::Parked { reason, .. } => park(tx, letter, reason).await,
+        Normalised::SetAside { reason, .. } => set_aside(tx, letter, reason).await,
+        Normalised::Event(event) => record(tx, letter, event, rules).await,
     }
 }
 
@@ -135,44 +126,58 @@ struct Subject<'a> {
 
 /// A payload on its way in.
 struct Letter<'a> {
+    client: &'a Client,
     provider: Provider,
     body: &'a Internal<Vec<u8>>,
     id: PayloadId,
     key: &'a str,
+    /// Whether it was new, where it was kept already.
+    kept: Option<bool>,
 }
 
-async fn keep(tx: &mut Tx, client: &Client, letter: &Letter<'_>, parked: Option<&str>) -> Result<Option<PayloadId>, Failure> {
-    let Letter { provider, body, id, key } = *letter;
-    tx.keep_payload(&NewPayload { id, client: client.id, provider, natural_key: key, body, parked }).await
+impl<'a> Letter<'a> {
+    fn new(client: &'a Client, provider: Provider, arrival: &'a Arrival, id: PayloadId) -> Self {
+        let key = match &arrival.normalised {
+            Normalised::Parked { natural_key, .. } | Normalised::SetAside { natural_key, .. } => natural_key,
+            Normalised::Event(event) => &event.natural_key,
+        };
+        Self { client, provider, body: &arrival.body, id, key, kept: None }
+    }
+
+    /// As it is kept.
+    fn payload(&self, parked: Option<&'a str>) -> NewPayload<'a> {
+        let Self { client, provider, body, id, key, .. } = *self;
+        NewPayload { id, client: client.id, provider, natural_key: key, body, parked }
+    }
+
+    /// Keeps it; `false` when it was here already.
+    async fn keep(&self, tx: &mut Tx, parked: Option<&'a str>) -> Result<bool, Failure> {
+        match self.kept {
+            Some(new) => Ok(new),
+            None => tx.keep_payload(&self.payload(parked)).await,
+        }
+    }
 }
 
-async fn duplicate(tx: &mut Tx, client: &Client, letter: &Letter<'_>) -> Result<Arrived, Failure> {
-    let known = tx.known_payload(client.id, letter.provider, letter.key).await?;
-    Ok(Arrived::Duplicate {
-        event: known.event.map(|number| Ref::new(Kind::Event, number)),
-        lead: known.lead.map(|number| Ref::new(Kind::Lead, number)),
-    })
-}
-
-async fn park(tx: &mut Tx, client: &Client, letter: &Letter<'_>, reason: &str) -> Result<Arrived, Failure> {
-    let Some(payload) = keep(tx, client, letter, Some(reason)).await? else {
-        return duplicate(tx, client, letter).await;
-    };
-    say_parked(tx, payload, reason).await?;
+async fn park<'a>(tx: &mut Tx, letter: &Letter<'a>, reason: &'a str) -> Result<Taken, Failure> {
+    if !letter.keep(tx, Some(reason)).await? {
+        return Ok(Taken::Duplicate);
+    }
+    say_parked(tx, letter.id, reason).await?;
     let title = format!("{}: {reason}", letter.provider);
     let task = NewTask {
-        client: client.id,
+        client: letter.client.id,
         lead: None,
         job: None,
-        payload: Some(payload),
+        payload: Some(letter.id),
         kind: TaskKind::DataQuality,
         title: &title,
         owner: None,
         urgency: Urgency::Soon,
         due_in: PARKED_DUE,
     };
-    let number = tx.put_task(&Actor::Intake, &task).await?;
-    Ok(Arrived::Parked { reason: reason.to_owned(), task: Ref::new(Kind::Task, number) })
+    let task = tx.plan_task(&Actor::Intake, &task).await?;
+    Ok(Taken::Parked { reason: reason.to_owned(), task })
 }
 
 async fn say_parked(tx: &mut Tx, payload: PayloadId, reason: &str) -> Result<(), Failure> {
@@ -181,32 +186,25 @@ async fn say_parked(tx: &mut Tx, payload: PayloadId, reason: &str) -> Result<(),
 }
 
 /// Parks without a task: a thousand reports would otherwise be a thousand tasks.
-async fn set_aside(tx: &mut Tx, client: &Client, letter: &Letter<'_>, reason: &str) -> Result<Arrived, Failure> {
-    match keep(tx, client, letter, Some(reason)).await? {
-        None => duplicate(tx, client, letter).await,
-        Some(payload) => {
-            say_parked(tx, payload, reason).await?;
-            Ok(Arrived::SetAside { reason: reason.to_owned() })
-        }
+async fn set_aside<'a>(tx: &mut Tx, letter: &Letter<'a>, reason: &'a str) -> Result<Taken, Failure> {
+    if !letter.keep(tx, Some(reason)).await? {
+        return Ok(Taken::Duplicate);
     }
+    say_parked(tx, letter.id, reason).await?;
+    Ok(Taken::SetAside { reason: reason.to_owned() })
 }
 
-async fn record(
-    tx: &mut Tx,
-    client: &Client,
-    letter: &Letter<'_>,
-    event: &NormalEvent,
-    rules: &Rulebook,
-) -> Result<Arrived, Failure> {
-    let (known, changed) = match books::hear(tx, client, letter, event).await? {
+async fn record(tx: &mut Tx, letter: &Letter<'_>, event: &NormalEvent, rules: &Rulebook) -> Result<Taken, Failure> {
+    let (known, changed) = match books::hear(tx, letter, event).await? {
         Heard::News { lead, changed } => (lead, changed),
-        Heard::Known => return duplicate(tx, client, letter).await,
-        Heard::Nobodys => return Ok(Arrived::SetAside { reason: NO_LEAD.to_owned() }),
+        Heard::Known => return Ok(Taken::Duplicate),
+        Heard::Nobodys => return Ok(Taken::SetAside { reason: NO_LEAD.to_owned() }),
     };
-    match keep(tx, client, letter, None).await? {
-        None => duplicate(tx, client, letter).await,
-        Some(_) => record_kept(tx, client, letter, &happened(event, changed), known, rules).await,
+    if !letter.keep(tx, None).await? {
+        return Ok(Taken::Duplicate);
     }
+    record_kept(tx, letter, &happened(event, changed), known, rules).await?;
+    Ok(Taken::Recorded)
 }
 
 /// The event as it happened: what is told once more because it changed happened when it changed.
@@ -220,13 +218,13 @@ fn happened(event: &NormalEvent, changed: bool) -> Cow<'_, NormalEvent> {
 /// Records the event of a payload that is kept.
 async fn record_kept(
     tx: &mut Tx,
-    client: &Client,
     letter: &Letter<'_>,
     event: &NormalEvent,
     known: Option<LeadNow>,
     rules: &Rulebook,
-) -> Result<Arrived, Failure> {
-    if !books::keep(tx, client, letter, event).await? {
+) -> Result<(), Failure> {
+    let client = letter.client;
+    if !books::keep(tx, letter, event).await? {
         // Somebody else is as far with the same record: what was written here goes, and all of it is read again.
         return Err(Failure::Unavailable("somebody else has the same record of the books in hand".to_owned()));
     }
@@ -241,19 +239,18 @@ async fn record_kept(
         About { verb: "event.record", kind: Kind::Event, subject: id.0, lead: Some(lead_id), detail: event.kind.as_str() };
     tx.journal(&Actor::Intake, about).await?;
     let next_action = next_action(&plan, event, known.as_ref());
-    let lead_number = match &known {
+    match &known {
         Some(lead) => {
             let consent = wishes::consent_after(tx.lead_consent(lead.id).await?, event);
             tx.enrich_lead(lead, consent, event, &next_action).await?;
-            lead.number
         }
         None => tx.insert_lead(lead_id, client.id, &wishes::beginning(event), &next_action).await?,
-    };
-    let number = tx.record_event(id, lead_id, client.id, letter.id, letter.provider, event).await?;
+    }
+    tx.record_event(id, lead_id, client.id, letter.id, letter.provider, event).await?;
     wishes::follow(tx, client, lead_id, event, id).await?;
     let subject = Subject { id: lead_id, known: known.as_ref() };
     let doubts = examine::examine(tx, client, subject, event).await?;
-    let questions = books::follow(tx, client, letter, subject, event).await?;
+    let questions = books::follow(tx, letter, subject, event).await?;
 
     for task in plan.tasks.iter().chain(&doubts).chain(&questions) {
         make_task(tx, client, lead_id, known.as_ref(), task).await?;
@@ -262,17 +259,19 @@ async fn record_kept(
         if known.is_some() {
             drafting::outdate(tx, lead_id).await?;
         }
-        drafting::something_happened(tx, rules, client.id, lead_id, &event.natural_key).await?;
+        drafting::something_happened(tx, rules, client.id, (lead_id, known.is_some()), &event.natural_key).await?;
     }
+    // Of a lead that was made just now nothing was sent, and nothing stands against it but what was found here.
+    let fresh = known.is_none() && doubts.is_empty();
     for job in &plan.jobs {
         let channel = answer_channel(event);
         let work = Work { kind: job.kind, operation: job.operation, priority: job.priority, channel };
-        queue(tx, client, lead_id, event, &work, rules).await?;
+        queue(tx, client, (lead_id, fresh), event, &work, rules).await?;
     }
     if known.is_none() {
         tell_listeners(tx, client, lead_id, rules).await?;
     }
-    Ok(Arrived::Recorded { event: Ref::new(Kind::Event, number), lead: Ref::new(Kind::Lead, lead_number) })
+    Ok(())
 }
 
 /// Every receiver of webhooks hears of a new lead, once.
@@ -293,7 +292,7 @@ async fn tell_listeners(tx: &mut Tx, client: &Client, lead: LeadId, rules: &Rule
             priority: BULK,
             armed: false,
         };
-        tx.queue_job(&Actor::Intake, &job).await?;
+        tx.plan_job(&Actor::Intake, &job, Reuse::Passes).await?;
     }
     Ok(())
 }
@@ -345,7 +344,7 @@ struct Work {
 async fn queue(
     tx: &mut Tx,
     client: &Client,
-    lead: LeadId,
+    (lead, fresh): (LeadId, bool),
     event: &NormalEvent,
     work: &Work,
     rules: &Rulebook,
@@ -358,7 +357,7 @@ async fn queue(
         None => Some(format!("no destination for {}", work.kind)),
         Some(_) if !writes => None,
         Some(_) if template.is_none() => Some(format!("no approved template {}", rules.template_name(work.operation, channel))),
-        Some(_) => may_write(tx, client, lead, event, work, rules).await?,
+        Some(_) => may_write(tx, client, (lead, fresh), event, work, rules).await?,
     };
     let (Some(destination), None) = (destination, &refusal) else {
         // What would have happened is said, so that nobody wonders (C10's shadow stage, C7's missing template).
@@ -383,17 +382,14 @@ async fn queue(
         priority: work.priority,
         armed: false,
     };
-    match tx.queue_job(&Actor::Automation(work.operation.to_owned()), &job).await? {
-        Queued::New(..) | Queued::Known(_) => Ok(()),
-        Queued::Differs(number) => Err(Failure::KeyReused { key: Ref::new(Kind::Job, number).to_string() }),
-    }
+    tx.plan_job(&Actor::Automation(work.operation.to_owned()), &job, Reuse::Matters).await
 }
 
 /// Why an automation may not write to a lead now; `None` when it may.
 async fn may_write(
     tx: &mut Tx,
     client: &Client,
-    lead: LeadId,
+    (lead, fresh): (LeadId, bool),
     event: &NormalEvent,
     work: &Work,
     rules: &Rulebook,
@@ -403,14 +399,14 @@ async fn may_write(
         let stage = rules.rule(name).map_or("off", |rule| rule.stage.as_str());
         return Ok(Some(format!("automation {name} is {stage}")));
     };
-    if let Some(hold) = tx.lead_hold(lead).await? {
+    if !fresh && let Some(hold) = tx.lead_hold(lead).await? {
         return Ok(Some(hold.why().to_owned()));
     }
     // A text-back to last week's call would only frighten somebody: the window counts from the event.
     if tx.now - event.occurred_at > retry::window(work.kind, name) {
         return Ok(Some("it happened too long ago, its window has closed".to_owned()));
     }
-    if tx.has_recent_job(lead, name, tx.now - SAME_MESSAGE).await? {
+    if !fresh && tx.has_recent_job(lead, name, tx.now - SAME_MESSAGE).await? {
         return Ok(Some("the same message went out a moment ago".to_owned()));
     }
     match rule.limit.filter(|_| rule.stage == Stage::Limited) {

@@ -16,7 +16,7 @@ use crate::domain::reply::{Brought, Reply};
 use crate::domain::routing::{BULK, SOON};
 use crate::store::claim::{Claimed, Intent};
 use crate::store::drafts::NewRow;
-use crate::store::jobs::{NewJob, Queued};
+use crate::store::jobs::{NewJob, Queued, Reuse};
 use crate::store::journal::About;
 use crate::store::rulebook::{Route, Rulebook};
 use crate::store::{Store, Tx};
@@ -102,17 +102,17 @@ pub(super) async fn something_happened(
     tx: &mut Tx,
     rules: &Rulebook,
     client: ClientId,
-    lead: LeadId,
+    (lead, known): (LeadId, bool),
     natural_key: &str,
 ) -> Result<(), Failure> {
     let Some(drafter) = rules.destination(JobKind::AiDraft, None) else { return Ok(()) };
-    if tx.has_waiting_draft(lead).await? {
+    if known && tx.has_waiting_draft(lead).await? {
         return Ok(());
     }
     let args =
         serde_json::to_string(&Args { lead: Some(lead), week: None }).map_err(|error| Failure::Other(error.to_string()))?;
     let job = draft_job(drafter, (client, lead), natural_key, &args);
-    tx.queue_job(&Actor::Automation("ai_draft".to_owned()), &job).await.map(drop)
+    tx.plan_job(&Actor::Automation("ai_draft".to_owned()), &job, Reuse::Passes).await
 }
 
 /// A job that drafts about a lead, when nobody waits for it.

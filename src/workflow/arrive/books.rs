@@ -5,7 +5,6 @@ use chrono::TimeDelta;
 use super::{Letter, Subject};
 use crate::domain::actor::Actor;
 use crate::domain::books::{Course, Telling, course};
-use crate::domain::client::Client;
 use crate::domain::event::{EventKind, NormalEvent};
 use crate::domain::failure::Failure;
 use crate::domain::id::Kind;
@@ -35,15 +34,15 @@ pub(super) enum Heard {
 }
 
 /// Whether an event of the books is news, and whose.
-pub(super) async fn hear(tx: &mut Tx, client: &Client, letter: &Letter<'_>, event: &NormalEvent) -> Result<Heard, Failure> {
+pub(super) async fn hear(tx: &mut Tx, letter: &Letter<'_>, event: &NormalEvent) -> Result<Heard, Failure> {
     let (lead, changed) = match &event.told_of {
-        None => (tx.find_lead(client.id, event).await?, false),
+        None => (tx.find_lead(letter.client.id, event).await?, false),
         Some(telling) => {
-            let before = tx.told_before(client.id, letter.provider, &telling.record).await?;
+            let before = tx.told_before(letter.client.id, letter.provider, &telling.record).await?;
             if before.as_ref().is_some_and(|before| !before.differs(telling)) {
                 return Ok(Heard::Known);
             }
-            (whose(tx, client, letter, event, telling).await?, before.is_some())
+            (whose(tx, letter, event, telling).await?, before.is_some())
         }
     };
     if lead.is_none() && !event.kind.makes_a_lead() {
@@ -52,27 +51,21 @@ pub(super) async fn hear(tx: &mut Tx, client: &Client, letter: &Letter<'_>, even
     Ok(Heard::News { lead, changed })
 }
 
-async fn whose(
-    tx: &mut Tx,
-    client: &Client,
-    letter: &Letter<'_>,
-    event: &NormalEvent,
-    telling: &Telling,
-) -> Result<Option<LeadNow>, Failure> {
+async fn whose(tx: &mut Tx, letter: &Letter<'_>, event: &NormalEvent, telling: &Telling) -> Result<Option<LeadNow>, Failure> {
     let customer = telling.customer.as_ref().map(|customer| customer.record.as_str());
     // An address that changed is no help in finding whose it is, and a lead of a marketplace has a thread of its own.
     for record in [Some(telling.record.as_str()), customer].into_iter().flatten() {
-        if let Some(lead) = tx.whose_record(client.id, letter.provider, record).await? {
+        if let Some(lead) = tx.whose_record(letter.client.id, letter.provider, record).await? {
             return Ok(Some(lead));
         }
     }
-    tx.find_lead(client.id, event).await
+    tx.find_lead(letter.client.id, event).await
 }
 
 /// Keeps how the record stands now; `false` when somebody else was faster with the same.
-pub(super) async fn keep(tx: &mut Tx, client: &Client, letter: &Letter<'_>, event: &NormalEvent) -> Result<bool, Failure> {
+pub(super) async fn keep(tx: &mut Tx, letter: &Letter<'_>, event: &NormalEvent) -> Result<bool, Failure> {
     match &event.told_of {
-        Some(telling) => tx.tell_record(client.id, letter.provider, telling).await,
+        Some(telling) => tx.tell_record(letter.client.id, letter.provider, telling).await,
         None => Ok(true),
     }
 }
@@ -80,7 +73,6 @@ pub(super) async fn keep(tx: &mut Tx, client: &Client, letter: &Letter<'_>, even
 /// Ties the record to its lead, takes the lead on, and tells what somebody has to look at.
 pub(super) async fn follow(
     tx: &mut Tx,
-    client: &Client,
     letter: &Letter<'_>,
     subject: Subject<'_>,
     event: &NormalEvent,
@@ -89,7 +81,7 @@ pub(super) async fn follow(
         return Ok(vec![]);
     }
     if let Some(telling) = &event.told_of {
-        tx.tie_record(client.id, letter.provider, telling, subject.id).await?;
+        tx.tie_record(letter.client.id, letter.provider, telling, subject.id).await?;
     }
     let mut tasks = go_on(tx, subject, event).await?;
     if event.kind == EventKind::CustomerChanged && subject.known.is_some() {

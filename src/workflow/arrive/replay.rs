@@ -1,8 +1,9 @@
 //! A parked payload is read again, because what stood in its way was mended: a mapping, a region, or a newer version.
 
 use super::books::{self, Heard};
+use super::outcome::{Taken, told};
 use super::waiting::Reading;
-use super::{Arrived, Letter, NO_LEAD, duplicate, happened, record_kept};
+use super::{Arrived, Letter, NO_LEAD, happened, record_kept};
 use crate::domain::actor::{Actor, Person, Right};
 use crate::domain::client::Client;
 use crate::domain::event::{Normalised, Provider};
@@ -67,19 +68,32 @@ pub async fn replay(
     let about =
         About { verb: "payload.replay", kind: Kind::Payload, subject: parked.id.0, lead: None, detail: event.kind.as_str() };
     tx.journal(&actor, about).await?;
-    let letter = Letter { provider: parked.provider, body: &parked.body, id: parked.id, key: &event.natural_key };
-    let (known, changed) = match books::hear(&mut tx, &client, &letter, &event).await? {
+    let letter = Letter {
+        client: &client,
+        provider: parked.provider,
+        body: &parked.body,
+        id: parked.id,
+        key: &event.natural_key,
+        kept: None,
+    };
+    let (known, changed) = match books::hear(&mut tx, &letter, &event).await? {
         Heard::News { lead, changed } => (lead, changed),
         Heard::Known => return Err(still("it was told like this before, or something newer was")),
         Heard::Nobodys => return Err(still(NO_LEAD)),
     };
+    let named = [(client.id, letter.provider, letter.key)];
     if !tx.unpark_payload(parked.id, letter.key).await? {
         // It came once more meanwhile and was read: this one stays what it is.
-        return duplicate(&mut tx, &client, &letter).await;
+        return one(told(&mut tx, &named, vec![Taken::Duplicate]).await?);
     }
     let rules = tx.rulebook().await?;
-    let recorded = record_kept(&mut tx, &client, &letter, &happened(&event, changed), known, &rules).await?;
+    record_kept(&mut tx, &letter, &happened(&event, changed), known, &rules).await?;
     tx.finish_payload_tasks(parked.id).await?;
+    let recorded = one(told(&mut tx, &named, vec![Taken::Recorded]).await?)?;
     tx.commit().await?;
     Ok(recorded)
+}
+
+fn one(told: Vec<Arrived>) -> Result<Arrived, Failure> {
+    told.into_iter().next().ok_or_else(|| Failure::Other("nothing became of a payload".to_owned()))
 }

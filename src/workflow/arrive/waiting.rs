@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use super::{Arrival, Arrived, take};
+use super::outcome::Taken;
+use super::together::take_all;
+use super::{Arrival, Letter};
 use crate::domain::client::Client;
 use crate::domain::event::{Normalised, Provider, Rejected};
 use crate::domain::failure::Failure;
 use crate::domain::id::{ClientId, PayloadId};
 use crate::domain::journal::{sha256, to_hex};
 use crate::domain::text::Internal;
+use crate::store::Store;
 use crate::store::waiting::Waiting;
-use crate::store::{Store, Tx};
 
 /// Requests in one transaction at most.
 const TOGETHER: i64 = 50;
@@ -56,39 +58,41 @@ async fn settle_some(
     if waiting.is_empty() {
         return Ok(0);
     }
-    tx.gather();
-    let rules = tx.rulebook().await?;
     let mut clients: BTreeMap<ClientId, Client> = BTreeMap::new();
     for one in &waiting {
-        let client = match clients.get(&one.client) {
-            Some(client) => client.clone(),
-            None => known(&mut tx, one.client, &mut clients).await?,
-        };
-        let readings = if park { vec![unreadable(one)] } else { bounded(one.provider, read(one, &client)) };
-        let mut outcomes = Vec::new();
-        let mut named = false;
-        for (place, (body, outcome)) in readings.into_iter().enumerate() {
-            let arrival = Arrival { normalised: kept(&body, outcome), body: Internal::new(body) };
-            named |= matches!(arrival.normalised, Normalised::SetAside { .. });
+        if !clients.contains_key(&one.client) {
+            clients.extend(tx.client(one.client).await?.map(|client| (one.client, client)));
+        }
+    }
+    let mut requests: Vec<(&Waiting, &Client, Vec<Arrival>)> = Vec::with_capacity(waiting.len());
+    for one in &waiting {
+        let client = clients.get(&one.client).ok_or_else(|| Failure::NotFound("the client of a request".to_owned()))?;
+        let readings = if park { vec![unreadable(one)] } else { bounded(one.provider, read(one, client)) };
+        let arrivals =
+            readings.into_iter().map(|(body, outcome)| Arrival { normalised: kept(&body, outcome), body: Internal::new(body) });
+        requests.push((one, client, arrivals.collect()));
+    }
+    let mut letters = Vec::new();
+    for (one, client, arrivals) in &requests {
+        for (place, arrival) in arrivals.iter().enumerate() {
             // The first has the id that the journal announced.
             let id = if place == 0 { one.id } else { PayloadId::new() };
-            outcomes.push(take(&mut tx, &client, one.provider, &arrival, id, &rules).await?);
+            letters.push((Letter::new(client, one.provider, arrival, id), &arrival.normalised));
         }
+    }
+    let mut taken = take_all(&mut tx, letters).await?.into_iter();
+    for (one, _, arrivals) in &requests {
+        let named = arrivals.iter().any(|arrival| matches!(arrival.normalised, Normalised::SetAside { .. }));
         if one.provider == Provider::Quickbooks && named {
             // It names what changed by its id alone: what is in the books now is asked for.
             tx.wake_sync(one.client, one.provider).await?;
         }
+        let outcomes: Vec<Taken> = taken.by_ref().take(arrivals.len()).collect();
         let (state, reason) = told(&outcomes);
         tx.settle_arrival(one.id, state, reason).await?;
     }
     tx.commit().await?;
     Ok(waiting.len())
-}
-
-async fn known(tx: &mut Tx, id: ClientId, clients: &mut BTreeMap<ClientId, Client>) -> Result<Client, Failure> {
-    let client = tx.client(id).await?.ok_or_else(|| Failure::NotFound("the client of a request".to_owned()))?;
-    clients.insert(id, client.clone());
-    Ok(client)
 }
 
 fn unreadable(waiting: &Waiting) -> Reading {
@@ -127,16 +131,16 @@ fn kept(body: &[u8], outcome: Result<Normalised, Rejected>) -> Normalised {
 }
 
 /// The state of a request, from what became of its payloads.
-fn told(outcomes: &[Arrived]) -> (&'static str, Option<&str>) {
+fn told(outcomes: &[Taken]) -> (&'static str, Option<&str>) {
     let parked = outcomes.iter().find_map(|outcome| match outcome {
-        Arrived::Parked { reason, .. } | Arrived::SetAside { reason } => Some(reason.as_str()),
+        Taken::Parked { reason, .. } | Taken::SetAside { reason } => Some(reason.as_str()),
         _ => None,
     });
     if outcomes.is_empty() {
         ("rejected", Some("there is nothing in it"))
     } else if parked.is_some() {
         ("parked", parked)
-    } else if outcomes.iter().any(|outcome| matches!(outcome, Arrived::Recorded { .. })) {
+    } else if outcomes.iter().any(|outcome| matches!(outcome, Taken::Recorded)) {
         ("recorded", None)
     } else {
         ("duplicate", None)
