@@ -136,10 +136,14 @@ pub fn neutralise(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);
+    let mut behind_mark = false;
     for cluster in text.graphemes(true) {
-        let mut plain = 0;
+        // What combined with nothing, because a control stood before it, combines with the mark that is shown for it.
+        let mut plain = usize::from(behind_mark && combines(cluster));
         for c in cluster.chars() {
-            if let Some(mark) = mark(c) {
+            let mark = mark(c);
+            behind_mark = mark.is_some();
+            if let Some(mark) = mark {
                 out.push_str(&mark);
             } else if plain <= MARKS_PER_BASE {
                 out.push(c);
@@ -148,6 +152,12 @@ pub fn neutralise(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(out)
+}
+
+/// Whether the first character of a cluster belongs to whatever stands before it.
+fn combines(cluster: &str) -> bool {
+    let first = cluster.chars().next().unwrap_or(' ');
+    ['⟩', first].iter().collect::<String>().graphemes(true).count() == 1
 }
 
 /// Whether a character could change the screen beyond its own cell. The last wall before the terminal asks this.
@@ -180,6 +190,13 @@ mod tests {
     fn a_pile_of_marks_is_cut() {
         let pile = format!("a{}b", "\u{301}".repeat(500));
         assert_eq!(neutralise(&pile).chars().count(), 2 + MARKS_PER_BASE);
+    }
+
+    #[test]
+    fn a_pile_behind_a_control_is_cut_with_its_mark() {
+        let shown = neutralise("\u{83}\u{483}\u{483}\u{483}\u{483}\u{483}").into_owned();
+        assert_eq!(shown, "⟨U+0083⟩\u{483}\u{483}\u{483}\u{483}");
+        assert_eq!(neutralise(&shown), shown);
     }
 
     #[test]
