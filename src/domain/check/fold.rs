@@ -114,6 +114,14 @@ impl Folded {
         &self.lower[self.words[before].end..self.words[before + 1].start]
     }
 
+    /// Up to so many bytes before a span, the span, and up to so many behind it.
+    pub(super) fn around(&self, span: &Range<usize>, (before, after): (usize, usize)) -> &str {
+        let starts = |at: &usize| self.lower.is_char_boundary(*at);
+        let from = (span.start.saturating_sub(before)..=span.start).find(starts).unwrap_or(span.start);
+        let to = (span.end..=self.lower.len().min(span.end + after)).rev().find(starts).unwrap_or(span.end);
+        &self.lower[from..to]
+    }
+
     /// The byte before a place, or a space at the start.
     pub(super) fn before(&self, at: usize) -> u8 {
         at.checked_sub(1).map_or(b' ', |at| self.lower.as_bytes()[at])

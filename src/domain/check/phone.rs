@@ -9,7 +9,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::Hit;
-use super::digits::{count, explained, groups, is_of_named_thing, is_other_number, pattern, runs, touches, whole};
+use super::digits::{count, explained, groups, is_of_a_thing, is_other_number, pattern, runs, touches, whole};
+use super::extension;
 use super::fold::Folded;
 use crate::domain::span::FindingKind;
 
@@ -33,7 +34,7 @@ const REAL_FIGURES: usize = 6;
 /// `1-800-GOT-MICE`, `1-800-555-PIPE`: a free number whose last signs are a word.
 static VANITY: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?:1[\x20.\-]?)?\(?8(?:00|33|44|55|66|77|88)\)?[\x20.\-](?:[a-z]{7}|[a-z0-9]{3}[\x20\-][a-z]{4}|[a-z]{4}[\x20\-][a-z]{3})(?-u:\b)",
+        r"(?:1[\x20.\-]?)?\(?8(?:00|33|44|55|66|77|88)\)?[\x20.\-](?:[a-z]{7}|[a-z]{2}[\x20\-][a-z]{5}|[a-z]{5}[\x20\-][a-z]{2}|[a-z0-9]{3}[\x20\-][a-z]{4}|[a-z]{4}[\x20\-][a-z]{3})(?-u:\b)",
     )
 });
 
@@ -47,9 +48,27 @@ static LOCAL: LazyLock<Regex> = LazyLock::new(|| pattern(r"[2-9][0-9]{2}[.\-][0-
 /// `call 555 0142`: with a space only after a word that says what it is.
 static LOCAL_AFTER_WORD: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?-u:\b)(?:call|text|phone|cell|mobile|tel|ph|number|reach|ring|dial|contact|fax|callback|voicemail|vm|landline|registered|left)(?-u:\b|s)(?: (?:no|nr|num)\.)?[^0-9.!?\n]{0,25}([2-9][0-9]{2}[ .\-]?[0-9]{4})(?-u:\b)",
+        r"(?-u:\b)(?:call|text|phone|cell|mobile|tel|ph|number|reach|ring|dial|contact|fax|callback|cb|voicemail|vm|landline|registered|left)(?-u:\b|s)(?: (?:no|nr|num)\.)?[^0-9.!?\n]{0,25}([2-9][0-9]{2}[ .\-]?[0-9]{4})(?-u:\b)",
     )
 });
+
+/// `the number is 555-WASH`: in capitals, and only where a number is spoken of.
+static LOCAL_VANITY: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?-u:\b)(?:call|text|phone|numbers?|reach|ring|dial)(?-u:\b|s)[^0-9!?\n]{0,40}(?-u:\b)([2-9][0-9]{2}[ .\-][a-z]{4})(?-u:\b)",
+    )
+});
+
+/// `it's 555 01 99`: the last four in two, only behind a word that says what it is.
+static LOCAL_IN_PAIRS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?-u:\b)(?:call|text|phone|cell|mobile|tel|number|reach|ring|dial|at|on|is|it's)(?-u:\b|s):? ([2-9][0-9]{2}[ .\-][0-9]{2}[ .\-][0-9]{2})(?-u:\b)",
+    )
+});
+
+/// What somebody does with a phone number alone, whatever paper it stands in: `rang the number in the ticket`.
+static RUNG: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?-u:\b)(?:rang|ring|dial(?:led|ed)?|call(?:ed)?|texted) (?:the )?number[^.!?]{0,24}$"));
 
 /// `I'm at 5550142`, `leave word on 555 0142`.
 static LOCAL_AT: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?-u:\b)(?:at|on|is):? ([2-9][0-9]{2}[ .\-]?[0-9]{4})(?-u:\b)"));
@@ -67,21 +86,33 @@ static QUAD: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[0-9]{1,3}(?:\.[0-9]{
 /// What stands after an amount, and never after a phone number.
 static UNIT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^ ?(?:%|sq|square|ft|feet|foot|in(?:ch|ches)?\b|gal|dollars|usd|lbs?\b|pounds|psi|btus?|watts?|kw|rpm|cfm|hours|hrs|miles|mi\b|degrees)",
+        r"^ ?(?:%|sq|square|ft|feet|foot|in\.|in(?:ch|ches)\b|gal|dollars|usd|lbs?\b|pounds|psi|btus?|watts?|kw|rpm|cfm|hours|hrs|miles|mi\b|degrees)",
     )
 });
 
 /// Finds phone numbers.
 pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
     let lower = &folded.lower;
-    let mut push = |span: Range<usize>| hits.push(Hit::block(FindingKind::Phone, with_area_code(folded, span), REASON));
+    let mut push =
+        |span: Range<usize>| hits.push(Hit::block(FindingKind::Phone, extension::with_its_words(folded, span), REASON));
     each(lower, &NORTH_AMERICAN, |span| stands_alone(folded, span) && dialled(folded, span), &mut push);
     let real = |span: &Range<usize>| lower[span.clone()].bytes().filter(u8::is_ascii_digit).count() >= REAL_FIGURES;
     each(lower, &LOOKS_ALIKE, |span| real(span) && stands_alone(folded, span), &mut push);
     // In capitals: `1-800-555 with a` is no word on a key pad.
     let capitals = |span: &Range<usize>| !folded.text[span.clone()].bytes().any(|b| b.is_ascii_lowercase());
     each(lower, &VANITY, |span| capitals(span) && stands_alone(folded, span), &mut push);
-    each(lower, &INTERNATIONAL, |span| !folded.at(span.end).is_ascii_digit(), &mut push);
+    for found in LOCAL_VANITY.captures_iter(lower).chain(LOCAL_IN_PAIRS.captures_iter(lower)).filter_map(|found| found.get(1)) {
+        if capitals(&found.range()) && !is_other_number(folded, found.start()) && !UNIT.is_match(&lower[found.end()..]) {
+            push(found.range());
+        }
+    }
+    // `ZIP+4 30318-2204`
+    each(
+        lower,
+        &INTERNATIONAL,
+        |span| !folded.before(span.start).is_ascii_alphanumeric() && !folded.at(span.end).is_ascii_digit(),
+        &mut push,
+    );
     each(lower, &LOCAL, |span| is_local(folded, span), &mut push);
     for found in
         LOCAL_AFTER_WORD.captures_iter(lower).chain(LOCAL_AT.captures_iter(lower)).chain(LOCAL_BEFORE_WORD.captures_iter(lower))
@@ -93,13 +124,6 @@ pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
         }
     }
     grouped(folded, &mut push);
-}
-
-/// With the words that announce it: `area code 512` says what the figures are.
-pub(super) fn with_area_code(folded: &Folded, span: Range<usize>) -> Range<usize> {
-    let before = folded.lower[..span.start].trim_end_matches([' ', ':', ',']);
-    let before = before.strip_suffix(" is").unwrap_or(before);
-    before.strip_suffix("area code").map_or(span.clone(), |rest| rest.len()..span.end)
 }
 
 /// Every match that is accepted. After a refusal the search goes on one character later, not behind the match.
@@ -119,7 +143,16 @@ fn each(text: &str, shape: &Regex, accept: impl Fn(&Range<usize>) -> bool, push:
 fn stands_alone(folded: &Folded, span: &Range<usize>) -> bool {
     let before = folded.before(span.start);
     let decimal = matches!(before, b'.' | b',') && span.start > 1 && folded.before(span.start - 1).is_ascii_digit();
-    !before.is_ascii_digit() && before != b'$' && !decimal && !folded.at(span.end).is_ascii_digit()
+    !before.is_ascii_digit() && before != b'$' && !decimal && !folded.at(span.end).is_ascii_digit() && !goes_on(folded, span)
+}
+
+/// The first ten of a longer number in groups, as shops give to orders: `112-4485930-7716221`.
+fn goes_on(folded: &Folded, span: &Range<usize>) -> bool {
+    let behind = &folded.lower.as_bytes()[span.end..];
+    let longer = behind.len() > 3 && behind[0] == b'-' && behind[1..4].iter().all(u8::is_ascii_digit);
+    let two = folded.lower[span.clone()].bytes().filter(|b| !b.is_ascii_digit()).count() == 1;
+    let of_a_thing = || is_of_a_thing(folded, span.start);
+    longer && two || behind.len() > 1 && behind[0] == b'-' && behind[1].is_ascii_alphanumeric() && of_a_thing()
 }
 
 /// A number without any separator must be one of the North American plan: area and exchange begin with 2 to 9; and
@@ -129,16 +162,21 @@ fn dialled(folded: &Folded, span: &Range<usize>) -> bool {
     // Three numbers of a list: `sold 512, 555, 1200`.
     if number.contains(", ") {
         let groups: Vec<&str> = number.split(", ").collect();
-        return groups.len() < 3
-            || groups
-                .iter()
-                .all(|group| group.starts_with(['2', '3', '4', '5', '6', '7', '8', '9', '0']) && !group.ends_with("00"));
+        let of_a_model = folded.before(span.start).is_ascii_alphabetic();
+        return groups.len() < 3 && !of_a_model
+            || groups.len() > 2
+                && groups
+                    .iter()
+                    .all(|group| group.starts_with(['2', '3', '4', '5', '6', '7', '8', '9', '0']) && !group.ends_with("00"));
     }
     if !number.bytes().all(|b| b.is_ascii_digit()) {
         return true;
     }
     let ten = number.strip_prefix('1').filter(|rest| rest.len() == 10).unwrap_or(number).as_bytes();
-    ten.len() == 10 && ten[0] >= b'2' && ten[3] >= b'2' && !is_other_number(folded, span.start)
+    ten.len() == 10
+        && ten[0] >= b'2'
+        && ten[3] >= b'2'
+        && (!is_other_number(folded, span.start) || RUNG.is_match(folded.around(&(span.start..span.start), (48, 0))))
 }
 
 /// Seven digits that are no decimal, no range and no part of an id or ZIP code.
@@ -152,7 +190,7 @@ fn is_local(folded: &Folded, span: &Range<usize>) -> bool {
         && !matches!(before, b'$' | b'.' | b',' | b'-' | b'/' | b'_')
         && !goes_on
         && !round
-        && !is_of_named_thing(folded, span.start)
+        && !is_of_a_thing(folded, span.start)
         && !UNIT.is_match(&folded.lower[span.end..])
 }
 
@@ -168,7 +206,7 @@ fn grouped(folded: &Folded, push: &mut impl FnMut(Range<usize>)) {
         let long = run.iter().any(|group| group.len() > 2) && run.iter().all(|group| group.len() > 1);
         let ten = (3..=5).contains(&run.len()) && (10..=11).contains(&digits) && long;
         let quad = QUAD.is_match(&folded.lower[whole(run)]);
-        if (trunk || ten) && !quad && !is_of_named_thing(folded, whole(run).start) && !touches(&explained, &whole(run)) {
+        if (trunk || ten) && !quad && !is_of_a_thing(folded, whole(run).start) && !touches(&explained, &whole(run)) {
             push(whole(run));
         }
     }
@@ -221,6 +259,13 @@ mod tests {
     #[case("as 1-800-555-PIPE, which", "1-800-555-PIPE")]
     #[case("312-555-0185, extension four oh two", "312-555-0185, extension four oh two")]
     #[case("512_555_0142", "512_555_0142")]
+    #[case("Cust cb 5550147 after 3p", "5550147")]
+    #[case("next door is 267-0193 in case", "267-0193")]
+    #[case("dial 1-888-GO-FROST to register", "1-888-GO-FROST")]
+    #[case("512 555 0142 and then the extension is forty two, ask", "512 555 0142 and then the extension is forty two")]
+    #[case("the number is on the sign, 555-WASH, ask", "555-WASH")]
+    #[case("It's 555 01 99 local", "555 01 99")]
+    #[case("rang the number in the ticket 3865550194 wrong person", "3865550194")]
     fn phones(#[case] text: &str, #[case] found: &str) {
         assert_eq!(spans(text, Phone), [found]);
     }
@@ -248,6 +293,15 @@ mod tests {
     #[case("slots 100 bil 555 soil")]
     #[case("4111 1111 1111 1111")]
     #[case("1234567890123456")]
+    #[case("the number on the part is 318-MERV")]
+    #[case("is 555 01 99 psi")]
+    #[case("Job 555-2210 moved to Thursday")]
+    #[case("Warranty ref 330-558-1094-B denied")]
+    #[case("ZIP+4 30318-2204 service area ok")]
+    #[case("EPA reg no. 432-1483 applied")]
+    #[case("order 112-4485930-7716221 shows delivered")]
+    #[case("Goodman GSX140361, 2014, low on charge")]
+    #[case("sku 1004-771-203 from the orange store")]
     fn no_phones(#[case] text: &str) {
         assert!(spans(text, Phone).is_empty(), "{:?}", spans(text, Phone));
     }

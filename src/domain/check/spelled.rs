@@ -1,7 +1,8 @@
 //! Phone numbers spelled out: `five one two, five five five, oh one four two`, `5 1 2 5 5 5 …`, `double five`.
 
 use super::fold::Folded;
-use super::{Hit, phone};
+use super::stream::glued;
+use super::{Hit, extension, phone};
 use crate::domain::span::FindingKind;
 
 /// What a word adds to a spelled number.
@@ -13,6 +14,8 @@ enum Said {
     Figures(usize),
     /// `double`, `triple`: the next word counts so often.
     Times(usize),
+    /// That many digits in figures and words run into one.
+    Glued(usize),
 }
 
 fn said(word: &str) -> Option<Said> {
@@ -23,11 +26,27 @@ fn said(word: &str) -> Option<Said> {
         "ten" | "eleven" | "twelve" | "thirteen" | "fourteen" | "fifteen" | "sixteen" | "seventeen" | "eighteen" | "nineteen"
         | "twenty" | "thirty" | "forty" | "fifty" | "sixty" | "seventy" | "eighty" | "ninety" | "hundred" => Said::Word(2),
         "double" => Said::Times(2),
-        "triple" => Said::Times(3),
+        "triple" | "tripple" => Said::Times(3),
         figures if figures.len() <= 4 && figures.bytes().all(|b| b.is_ascii_digit()) => Said::Figures(figures.len()),
-        _ => return None,
+        word => return glued(word).map(|digits| Said::Glued(digits.len())),
     })
 }
+
+/// Words that a transcript writes for the figure that sounds like them.
+const SOUNDS_ALIKE: &[&str] = &["to", "too", "for", "won", "ate", "tree"];
+
+/// Whether a word among words for figures is heard as one: `five one to five`; at the end only as the last two of ten.
+fn sounds_like_figure(folded: &Folded, at: usize, digits: usize) -> bool {
+    let heard = |n: usize| folded.words.get(n).is_some_and(|_| SOUNDS_ALIKE.contains(&folded.word(n)));
+    let word = |n: usize| folded.words.get(n).is_some_and(|_| said(folded.word(n)) == Some(Said::Word(1)));
+    heard(at)
+        && at > 0
+        && (word(at - 1) || heard(at - 1))
+        && (word(at + 1) || digits == 9 || heard(at + 1) && (word(at + 2) || digits == 8))
+}
+
+/// Digits of a number with its area code.
+const TEN: usize = 10;
 
 /// Digits from which on a spelled run is more than an amount. There is no most: a spelled card number must not leave either.
 const FEWEST: usize = 7;
@@ -36,10 +55,10 @@ const FEWEST: usize = 7;
 pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
     let mut at = 0;
     while at < folded.words.len() {
-        let run = read(folded, at);
+        let run = beginning_alike(folded, at).unwrap_or_else(|| read(folded, at, Run::default()));
         if run.is_phone() {
             let span = folded.words[at].start..folded.words[run.end - 1].end;
-            hits.push(Hit::block(FindingKind::Phone, phone::with_area_code(folded, span), phone::REASON));
+            hits.push(Hit::block(FindingKind::Phone, extension::with_its_words(folded, span), phone::REASON));
         }
         at = run.end.max(at + 1);
     }
@@ -53,6 +72,11 @@ struct Run {
     digits: usize,
     /// Numbers in words.
     words: usize,
+    /// Of them, such as only sound like one.
+    heard: usize,
+    /// Whether it counts in thousands and hundreds.
+    amount: bool,
+    thousands: bool,
     /// The sizes of its groups of figures.
     figures: Vec<usize>,
     /// Whether something is said between its groups: `dash`, `dot`, `and the number is`, or a pause.
@@ -66,55 +90,25 @@ fn is_sign(word: &str) -> bool {
     matches!(word, "dash" | "hyphen" | "dot" | "point" | "period" | "uh" | "um" | "er" | "then")
 }
 
-/// What is said behind an area code and behind the next three figures, while the rest is looked for.
-fn is_bridge(word: &str) -> bool {
-    matches!(
-        word,
-        "and"
-            | "the"
-            | "number"
-            | "is"
-            | "it's"
-            | "its"
-            | "that's"
-            | "then"
-            | "uh"
-            | "um"
-            | "er"
-            | "area"
-            | "code"
-            | "rest"
-            | "first"
-            | "last"
-            | "three"
-            | "four"
-            | "pause"
-            | "hold"
-            | "on"
-            | "ok"
-            | "okay"
-            | "ready"
-            | "yeah"
-            | "so"
-            | "again"
-    )
-}
-
 /// Words between two groups at most.
 const BRIDGE: usize = 8;
 
-/// The run that begins here.
-fn read(folded: &Folded, from: usize) -> Run {
-    let mut run = Run { end: from, ..Run::default() };
+/// A number of ten whose first word only sounds like its figure: `too one ate five five five oh one three tree`.
+fn beginning_alike(folded: &Folded, at: usize) -> Option<Run> {
+    let heard = SOUNDS_ALIKE.contains(&folded.word(at)) && folded.words.len() > at + 1 && folded.gap(at) == " ";
+    let run = heard.then(|| read(folded, at + 1, Run { digits: 1, words: 1, heard: 1, ..Run::default() }))?;
+    (run.digits == TEN && run.words == TEN).then_some(run)
+}
+
+/// The run that begins here, after what was read of it before.
+fn read(folded: &Folded, from: usize, before: Run) -> Run {
+    let mut run = Run { end: from, ..before };
     let (mut times, mut tens, mut at) = (1, false, from);
     while at < folded.words.len() {
-        let Some(said) = said(folded.word(at)) else {
-            // Only between two groups: behind an area code more is said than elsewhere.
-            let bridges = |n: &usize| is_sign(folded.word(*n)) || matches!(run.digits, 3 | 6) && is_bridge(folded.word(*n));
-            let next = (at..folded.words.len()).take(BRIDGE + 1).find(|n| !bridges(n));
-            // `sold 512, 555 and 1200` is a list.
-            let listed = |next: usize| run.digits == 6 && next == at + 1 && folded.word(at) == "and";
-            match next.filter(|next| run.digits > 0 && *next > at && !listed(*next) && self::said(folded.word(*next)).is_some()) {
+        let heard = run.words > 0 && run.digits < TEN && sounds_like_figure(folded, at, run.digits);
+        let Some(said) = said(folded.word(at)).or_else(|| heard.then_some(Said::Word(1))) else {
+            let next = (at..folded.words.len()).take(BRIDGE + 1).find(|n| !is_sign(folded.word(*n)));
+            match next.filter(|next| run.digits > 0 && *next > at && self::said(folded.word(*next)).is_some()) {
                 Some(next) => {
                     run.spoken = true;
                     at = next;
@@ -123,6 +117,9 @@ fn read(folded: &Folded, from: usize) -> Run {
                 None => break,
             }
         };
+        run.heard += usize::from(heard);
+        run.amount |= run.thousands && folded.word(at) == "hundred";
+        run.thousands |= folded.word(at) == "thousand";
         run.take(said, folded.word(at), &mut times, &mut tens);
         at += 1;
         run.end = at;
@@ -155,6 +152,10 @@ impl Run {
                 self.figures.push(count * *times);
                 *times = 1;
             }
+            Said::Glued(count) => {
+                self.words += 3;
+                self.digits += count;
+            }
             Said::Times(count) => {
                 // Nobody says it of an amount.
                 self.words += 3;
@@ -165,12 +166,18 @@ impl Run {
 
     /// Figures alone are judged by the phone shapes, unless they stand one by one, or something is said between their groups.
     fn is_phone(&self) -> bool {
-        if self.digits < FEWEST {
+        // `from two to four for three to five` is a life of its own.
+        if self.digits < FEWEST
+            || self.amount
+            || self.heard * 3 > self.digits
+            || self.heard > 0 && !matches!(self.digits, 7 | 10 | 11)
+        {
             return false;
         }
         if self.words > 0 {
             // `eight hundred 555 0142` says its area code alone.
-            return self.words > 2 || self.digits == 10 && self.figures == [3, 4];
+            let one_by_one = matches!(self.digits, 7 | TEN | 11) && self.figures.iter().all(|count| *count == 1);
+            return self.words > 2 || one_by_one || self.digits == TEN && self.figures == [3, 4];
         }
         // 555 0142, 512 555 0142 and 1 512 555 0142 are read out with pauses between these groups, if with any.
         let inside: Vec<usize> = self.commas.iter().copied().filter(|comma| *comma < self.digits).collect();
@@ -204,9 +211,18 @@ mod tests {
     #[case("sizes 3, 4, 5, 6, 7, 8, 9, 10", &[])]
     #[case("rooms 1 2 3, 4 5 6 7 8, 9", &[])]
     #[case("eight hundred 555 0142", &["eight hundred 555 0142"])]
+    #[case("ring at 4 oh 4 5 5 5 oh 1 7 7 we lost", &["4 oh 4 5 5 5 oh 1 7 7"])]
+    #[case("eight oh one five five five zero one six five, eight to five only", &["eight oh one five five five zero one six five, eight"])]
+    #[case("his cell is 213five550104 I think", &["213five550104"])]
+    #[case("at five one to five five five oh one for to please", &["five one to five five five oh one for to"])]
+    #[case("five won two five five five oh one four two to fix it", &["five won two five five five oh one four two"])]
+    #[case("me at too one ate five five five oh one three tree this is", &["too one ate five five five oh one three tree"])]
+    #[case("open from two to four for three to five people", &[])]
     #[case("two of three visits took one hour", &[])]
     #[case("steps 1, 2, 3, 4, 5, 6, 7, 8", &[])]
     #[case("twenty twenty six", &[])]
+    #[case("the bid was nine thousand four hundred, take it", &[])]
+    #[case("nine one two, five five five, two thousand", &["nine one two, five five five, two thousand"])]
     #[case("one two 2026 plan", &[])]
     fn spelled_out(#[case] text: &str, #[case] found: &[&str]) {
         assert_eq!(spans(text, Phone), found);

@@ -124,6 +124,22 @@ fn unit(word: &str) -> Option<usize> {
     if matches!(word, "oh" | "o" | "nought") { Some(0) } else { place(&UNITS, word) }
 }
 
+/// The digits of a word that figures and words for figures were run into, as transcripts do: `213five550104`.
+pub(super) fn glued(word: &str) -> Option<String> {
+    let mixed = word.len() > 2 && word.bytes().any(|b| b.is_ascii_digit()) && word.bytes().any(|b| b.is_ascii_alphabetic());
+    let (mut rest, mut digits) = (word, String::new());
+    while mixed && !rest.is_empty() {
+        let (digit, taken) = match rest.as_bytes()[0] {
+            figure @ b'0'..=b'9' => (usize::from(figure - b'0'), 1),
+            _ if rest.starts_with("oh") => (0, 2),
+            _ => UNITS.iter().enumerate().find(|(_, unit)| rest.starts_with(**unit)).map(|(n, unit)| (n, unit.len()))?,
+        };
+        digits.push_str(&digit.to_string());
+        rest = &rest[taken..];
+    }
+    mixed.then_some(digits)
+}
+
 /// The digits that are spelled here, and by how many words: `twelve`, `forty two`, `double five`, `hundred`.
 pub(super) fn number(folded: &Folded, at: usize) -> Option<(String, usize)> {
     let word = folded.word(at);
@@ -144,8 +160,8 @@ pub(super) fn number(folded: &Folded, at: usize) -> Option<(String, usize)> {
     let times = match word {
         "hundred" => return Some(("00".to_owned(), 1)),
         "double" => 2,
-        "triple" => 3,
-        _ => return None,
+        "triple" | "tripple" => 3,
+        word => return glued(word).map(|digits| (digits, 1)),
     };
     let next = next?;
     let digit = unit(next)

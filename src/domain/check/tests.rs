@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use rstest::rstest;
 
+use super::digits::is_of_a_thing;
 use super::*;
 
 /// The spans of one kind in a text without evidence.
@@ -80,6 +81,8 @@ proptest! {
         before in "[A-Z][a-z]{1,8}( [a-z]{1,8}){0,4} ",
         after in "(, [a-z]{1,8}| [a-z]{1,8}|\\.|!)?",
     ) {
+        // `sku 0120 00 0000` is a part: words that name one are seldom made, but they are.
+        prop_assume!(!is_of_a_thing(&Folded::new(&before), before.len()));
         let phone = written(&country, &national, format);
         let text = format!("{before}{phone}{after}");
         let start = before.chars().count();
