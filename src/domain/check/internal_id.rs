@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::Hit;
-use super::digits::pattern;
+use super::digits::{is_of_a_thing, pattern};
 use super::fold::Folded;
 use crate::domain::span::FindingKind;
 
@@ -32,7 +32,8 @@ pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
         if matches!(folded.before(found.start()), b'-' | b'/') || folded.at(found.end()) == b'-' {
             continue;
         }
-        let long = found.len() >= LONG + "L-".len();
+        // `estimate E-5507` is a paper of the client's own.
+        let long = found.len() >= LONG + "L-".len() && !is_of_a_thing(folded, found.start());
         hits.push(if long {
             Hit::block(FindingKind::InternalId, found.range(), REASON)
         } else {
@@ -53,6 +54,7 @@ mod tests {
     #[case("job 0190d6a2-7c1b-7a3e-9f00-0123456789ab failed", "0190d6a2-7c1b-7a3e-9f00-0123456789ab", Block)]
     #[case("call CA0123456789abcdef0123456789abcdef", "CA0123456789abcdef0123456789abcdef", Block)]
     #[case("a T-8 lamp", "T-8", Warn)]
+    #[case("Estimate E-5507 was for a furnace", "E-5507", Warn)]
     fn ids(#[case] text: &str, #[case] found: &str, #[case] weighs: crate::domain::span::Severity) {
         assert_eq!(spans(text, InternalId), [found]);
         assert_eq!(heaviest(text, InternalId), Some(weighs));

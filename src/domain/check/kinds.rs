@@ -51,7 +51,7 @@ pub const ABOUT: &[About] = &[
     fixed(
         FindingKind::LongDigits,
         EITHER,
-        "joined to a person by anybody who has the other table; of a part, an invoice or a meter it warns",
+        "of an account or a licence, or as long as a card's or a person's, it leads to somebody; any other warns",
     ),
     fixed(FindingKind::InternalId, EITHER, "leads to the record; a short one may be a lamp or a size, and warns"),
     fixed(FindingKind::LeadName, EITHER, "the full name identifies; a part of it may be an ordinary word, and warns"),

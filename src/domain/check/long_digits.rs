@@ -1,13 +1,33 @@
-//! Long runs of digits that nothing else explains: account, order, licence and recording numbers.
+//! Long runs of digits that nothing else explains. Those of accounts and licences, and what may be the number of a card or
+//! of a person, block; orders, policies and manuals have as long ones, so the others warn.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::Hit;
-use super::digits::{count, explained, groups, is_of_a_thing, is_parcel, runs, touches, whole};
+use super::digits::{count, explained, groups, is_of_a_thing, is_parcel, pattern, runs, touches, whole};
 use super::fold::Folded;
 use crate::domain::span::FindingKind;
 
 const REASON: &str = "a long number that could identify a person or a record: take it out";
 
 const THING: &str = "a long number, of a thing or a paper as it seems: see that it leads to nobody";
+
+const SOME: &str = "a long number: see that it leads to nobody, or take it out";
+
+/// What a number is called that leads to a person, or to what somebody said.
+static OF_A_PERSON: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?-u:\b)(?:accounts?|acct|members?|membership|customer|client|subscriber|insured|patient|loan|routing|aba|iban|driver'?s?|passport|medicare|medicaid|ssn|social|dob|born|birth|dl|ein|tin|tax id|vin|recording|session|message id|call id|sid|user|login)(?-u:\b)[^.!?]{0,24}$",
+    )
+});
+/// Bytes before it in which that is said.
+const SAID_BEFORE: usize = 48;
+
+/// Figures of the number of a card, and of a person where nothing stands between.
+const CARD: std::ops::RangeInclusive<usize> = 13..=19;
+const PERSON: usize = 9;
 
 /// Digits from which on a run is long: shorter ones are amounts, years and ZIP codes.
 const LONG: usize = 7;
@@ -19,10 +39,12 @@ pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
         if touches(&explained, &span) {
             return;
         }
-        hits.push(if is_of_a_thing(folded, span.start) || is_parcel(folded, span.start) {
-            Hit::warn(FindingKind::LongDigits, span, THING)
-        } else {
+        let of_a_thing = is_of_a_thing(folded, span.start) || is_parcel(folded, span.start);
+        let of_a_person = OF_A_PERSON.is_match(folded.around(&(span.start..span.start), (SAID_BEFORE, 0)));
+        hits.push(if of_a_person || !of_a_thing && is_card_or_person(&folded.lower[span.clone()]) {
             Hit::block(FindingKind::LongDigits, span, REASON)
+        } else {
+            Hit::warn(FindingKind::LongDigits, span, if of_a_thing { THING } else { SOME })
         });
     };
     for group in groups.iter().filter(|group| group.len() >= LONG) {
@@ -42,6 +64,12 @@ pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
             push(whole(run));
         }
     }
+}
+
+/// Whether it has as many figures as a card, of which none begins with 0, 1, 7, 8 or 9; or nine, as a person's number.
+fn is_card_or_person(number: &str) -> bool {
+    let figures: Vec<u8> = number.bytes().filter(u8::is_ascii_digit).collect();
+    CARD.contains(&figures.len()) && matches!(figures[0], b'2'..=b'6') || figures.len() == PERSON && !number.contains('.')
 }
 
 #[cfg(test)]
@@ -77,8 +105,18 @@ mod tests {
     #[case("serial on the door operator: 0417-88-52201", Severity::Warn)]
     #[case("Invoice #1023399", Severity::Warn)]
     #[case("the meter reads 0048213", Severity::Warn)]
+    #[case("WO#5550142 cancelled", Severity::Warn)]
+    #[case("Photo IMG_20250614_101522", Severity::Warn)]
+    #[case("rate sheet effective 01012026", Severity::Warn)]
+    #[case("order number 70-118845", Severity::Warn)]
+    #[case("IP of the controller is 192.168.1.44", Severity::Warn)]
+    #[case("order 1023399", Severity::Warn)]
+    #[case("born 19840612", Severity::Block)]
     #[case("account 1023399", Severity::Block)]
-    #[case("order 1023399", Severity::Block)]
+    #[case("member id on the card: 4471982", Severity::Block)]
+    #[case("her driver's licence 08841207", Severity::Block)]
+    #[case("he gave 4111 1111 1111 1112 for it", Severity::Block)]
+    #[case("and 219099977 is hers", Severity::Block)]
     fn numbers_of_things_only_warn(#[case] text: &str, #[case] severity: Severity) {
         assert_eq!(heaviest(text, LongDigits), Some(severity));
     }

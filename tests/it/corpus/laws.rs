@@ -15,7 +15,7 @@ const PRIVATE: [&str; 18] = [
     "card 4111 1111 1111 1111 today",
     "form 219-09-9999 today",
     "come to 1204 Alder Creek Lane today",
-    "order 99887766554 today",
+    "account 99887766554 today",
     "see www.example.com/rec today",
     "gate code 4411 today",
     "routing number 021000021 today",
