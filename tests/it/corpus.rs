@@ -156,14 +156,20 @@ fn held_out_text() {
     for (file, phones, codes) in [
         ("heldout.txt", 1.0, 0.97),
         ("heldout2.txt", 1.0, 0.95),
-        // Voicemails read out in pieces, with words between.
-        ("heldout3.txt", 0.85, 0.92),
+        ("heldout3.txt", 0.98, 0.91),
         ("heldout4.txt", 1.0, 0.92),
         ("heldout5.txt", 1.0, 0.93),
-        ("heldout6.txt", 1.0, 0.89),
-        ("heldout7.txt", 0.98, 0.93),
+        // Building talk, written to mislead.
+        ("heldout6.txt", 1.0, 0.88),
+        ("heldout7.txt", 1.0, 0.94),
+        // Numbers read out in pieces, and much talk of gates and locks around other numbers.
+        ("heldout9.txt", 1.0, 0.92),
+        ("heldout10.txt", 0.98, 0.91),
+        ("heldout11.txt", 1.0, 0.96),
+        ("heldout12.txt", 0.99, 0.94),
         // No points of the codes were made with these lines.
-        ("heldout8.txt", 0.99, 0.92),
+        ("heldout8.txt", 1.0, 0.96),
+        ("heldout13.txt", 0.99, 0.95),
     ] {
         let samples = trade::lines(file);
         let mut table = Table::new(file);

@@ -27,10 +27,12 @@ const KNOWN: &str = "the evidence gives this as an access code: take it out";
 static PASSWORDS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     [
         r#"(?-u:\b)(?:wi-?fi|wireless|network|router|gate|door|alarm|keypad|portal)(?-u:\b)[^.!?]{0,40}(?-u:\b)(?:password|passcode|pass|pw|key)(?: is|:| =|=)+ ?["']?(?P<code>[^\s"']{4,})"#,
-        r#"(?-u:\b)(?:password|passcode|passphrase) (?:for|to|of|on) (?:the |our |my )?(?:[a-z]+ )?(?:wi-?fi|wireless|network|router|gate|door|alarm|keypad|portal)(?: is|:| =|=)+ ?["']?(?P<code>[^\s"']{4,})"#,
+        r#"(?-u:\b)(?:password|passcode|passphrase) (?:for|to|of|on) (?:the |our |my )?(?:[a-z]+ )?(?:wi-?fi|wireless|network|router|gate|door|alarm|keypad|portal)(?: [a-z]+)?(?: is|:| =|=)+ ?["']?(?P<code>[^\s"']{4,})"#,
         r#"(?-u:\b)(?:verbal|alarm|spoken|security|safe) (?:password|passcode|pass ?word|pw|code ?word) ?["'](?P<code>[^"']{3,30})["']"#,
         r"(?-u:\b)(?:alarm|gate|door|guard|central|security)(?-u:\b)[^.!?]{0,30}(?-u:\b)(?:password|pw|code ?word) (?P<code>[a-z0-9!@#$%&*-]{4,}) (?:if|when|for)(?-u:\b)",
         r#"(?-u:\b)(?:password|passcode|pw|code ?word) (?:for|to|of|on|w/) (?:the |our |my )?(?:[a-z]+ ){0,2}(?:alarm|gate|guard|central|security)(?-u:\b)[^.!?]{0,25} (?:is|:|=) ?["']?(?P<code>[a-z0-9!@#$%&*-]{4,})"#,
+        r#"(?-u:\b)(?:verbal|alarm|spoken|security|safe|monitoring) (?:password|passcode|pass ?word|pw|code ?word)(?-u:\b)[^.!?]{0,25} ?(?:is|:|=) ?["']?(?P<code>[a-z0-9!@#$%&*-]{4,})"#,
+        r#"(?-u:\b)(?:password|passcode|pw|code ?word) (?:for|to|of|on|w/|with) (?:the |our |my )?(?:[a-z]+ ){0,2}(?:alarm|monitoring|adt|brinks|vivint)(?-u:\b)[^.!?]{0,25} ?(?:is|:|=) ?["']?(?P<code>[a-z0-9!@#$%&*-]{4,})"#,
         r#"(?-u:\b)(?:wi-?fi|wireless|network|router)(?-u:\b)[^.!?]{0,40}(?-u:\b)(?:password|passcode|pw) ["']?(?P<code>[^\s"']*[0-9!@#$%&*][^\s"',]*)"#,
     ]
     .iter()
@@ -65,6 +67,17 @@ const NO_PASSWORDS: &[&str] = &[
     "given",
     "case",
 ];
+
+/// `combo on the lockbox is HOME`: letters that are set on wheels; in capitals, behind a word that is not.
+static LETTERS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?-u:\b)(?P<before>lock ?box(?:es)?|word lock|lbx|combo|combination|wheels|letters|pad)(?: on (?:the )?[a-z]{3,10}| by (?:the )?[a-z]{3,10})?(?: is| it's| its|:| =|,)?(?: set to| so| spells| opens (?:on|with))? (?P<code>[a-z]{3,5})(?-u:\b)",
+    )
+});
+
+/// `spin to BKDT`: where the lock was named before, or is not.
+static SPUN: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?P<before>spin to|spells|opens (?:on|with)) (?P<code>[a-z]{4,5})(?-u:\b)"));
 
 /// Digits from which on a code of the evidence is looked for by itself: shorter ones are ordinary amounts.
 const FEWEST: usize = 4;
@@ -111,6 +124,13 @@ fn each(folded: &Folded) -> Vec<(Range<usize>, bool)> {
         for shape in PASSWORDS.iter() {
             let codes = shape.captures_iter(&folded.lower).filter_map(|caught| caught.name("code"));
             found.extend(codes.filter(|code| !NO_PASSWORDS.contains(&code.as_str())).map(|code| (code.range(), true)));
+        }
+    }
+    for caught in LETTERS.captures_iter(&folded.lower).chain(SPUN.captures_iter(&folded.lower)) {
+        let capitals =
+            |name| caught.name(name).is_some_and(|part| !folded.text[part.range()].contains(|c: char| c.is_ascii_lowercase()));
+        if let Some(code) = caught.name("code").filter(|_| capitals("code") && !capitals("before")) {
+            found.push((code.range(), true));
         }
     }
     found
@@ -175,6 +195,26 @@ mod tests {
     #[case("g\u{200b}ate code ４４１１", "４４１１")]
     #[case("Wifi pa\nssword is bluehouse77", "bluehouse77")]
     #[case("ga\nte co\nde 4411", "4411")]
+    #[case("combo on lockbox is HOME", "home")]
+    #[case("Realtor's box opens on HOME.", "home")]
+    #[case("Letter lockbox, spin to BKDT.", "bkdt")]
+    #[case("Lock code:091384", "091384")]
+    #[case("Smart lock temp passcode: 881 204.", "881 204")]
+    #[case("He wrote 'gate 1551' on the estimate.", "1551")]
+    #[case("g/c 0091, beware of geese", "0091")]
+    #[case("the garage you do 2 8, uh, 1 6 and it goes", "2 8, uh, 1 6")]
+    #[case("gate lock is a 4 dial word lock spells FISH", "fish")]
+    #[case("verbal password with ADT is Bluebonnet", "bluebonnet")]
+    #[case("the password for the monitoring co is marigold", "marigold")]
+    #[case("lock box A-1-9-4 hanging on the railing", "a-1-9-4")]
+    #[case("ok ready? 6.. 3.. 8.. 1.. thats the gate", "6.. 3.. 8.. 1")]
+    #[case("simplex lock, press 1+3, 5 and turn", "1+3, 5")]
+    #[case("for the cabana restrooms 2&4 then 5 on the pad", "2&4 then 5")]
+    #[case("the gate opens with 5 star 7 7.", "5 star 7 7")]
+    #[case("Hatch padlock 12 right, 30 left, 8 right", "12 right, 30 left, 8 right")]
+    #[case("a combination lock he described as \"right 18, left 4, right 32\"", "right 18, left 4, right 32")]
+    #[case("Turn the dial to 22, 6, 31 and the shed padlock pops.", "22, 6, 31")]
+    #[case("The number for the lock is uh three, nine, uh, nine, two yeah", "three, nine, uh, nine, two")]
     fn codes(#[case] text: &str, #[case] found: &str) {
         let spans: Vec<String> = spans(text, AccessCode).into_iter().map(|span| span.to_lowercase()).collect();
         assert_eq!(spans, [found]);
@@ -194,6 +234,12 @@ mod tests {
     #[case("The alarm password is something else")]
     #[case("The gate at 1180 Weller Ave is dead")]
     #[case("Serial number on the safe door is 0047193")]
+    #[case("the code on the display says 4410 and it won't start")]
+    #[case("lock is a Schlage BE365, battery cover missing")]
+    #[case("paint the door SW 6258 and the shutters SW 7069")]
+    #[case("LOCKBOX FRONT DOOR HVAC")]
+    #[case("turn right on 12 and then left on 4")]
+    #[case("no lock, park at 4 and then")]
     fn no_codes(#[case] text: &str) {
         assert_eq!(spans(text, AccessCode), Vec::<String>::new());
     }

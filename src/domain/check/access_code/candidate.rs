@@ -31,6 +31,8 @@ pub(super) struct Candidate {
     pub(super) letters: bool,
     /// Whether it could be a date as well.
     pub(super) date: bool,
+    /// Whether it is told by turns of a dial: `right 18, left 4, right 32`.
+    pub(super) turns: bool,
 }
 
 /// Signs of one group at most; longer ones are other numbers.
@@ -56,7 +58,7 @@ pub(super) fn each(folded: &Folded) -> Vec<Candidate> {
     let explained = explained(folded);
     let mut at = 0;
     while at < folded.words.len() {
-        let Some(mut candidate) = read(folded, at).or_else(|| letters(folded, at)) else {
+        let Some(mut candidate) = turns(folded, at).or_else(|| letters(folded, at)).or_else(|| read(folded, at)) else {
             at += 1;
             continue;
         };
@@ -74,10 +76,20 @@ pub(super) fn each(folded: &Folded) -> Vec<Candidate> {
 /// Whether it is an amount, a decimal, or a part of something longer.
 fn is_measured(folded: &Folded, candidate: &Candidate) -> bool {
     let first = folded.words[candidate.words.start].start;
-    let joined = matches!(folded.before(first), b'.' | b',' | b'/' | b':' | b'-' | b'&')
-        && first > 1
-        && folded.before(first - 1).is_ascii_alphanumeric();
-    folded.before(first) == b'$' || joined || MEASURE.is_match(&folded.lower[candidate.span.end..])
+    let before = (folded.before(first), if first > 1 { folded.before(first - 1) } else { b' ' });
+    let behind = (folded.at(candidate.span.end), folded.at(candidate.span.end + 1));
+    // `Code:4411`, and two codes with a stroke between; but `10:30` and `3/4`.
+    let long = candidate.digits >= 4;
+    let joined = match before {
+        (b':', sign) => sign.is_ascii_digit(),
+        (b'/', sign) => sign.is_ascii_alphanumeric() && !(long && sign.is_ascii_digit()),
+        (b'.' | b',' | b'-' | b'&', sign) => sign.is_ascii_alphanumeric(),
+        _ => false,
+    };
+    let stroke = long && behind.0 == b'/' && behind.1.is_ascii_digit();
+    let quoted = folded.before(first) == b'"' && folded.at(candidate.span.end) == b'"';
+    let opened = behind.0 == b'\'' && folded.around(&(first..first), (30, 0)).contains(" '");
+    before.0 == b'$' || joined || !(quoted || opened || stroke) && MEASURE.is_match(&folded.lower[candidate.span.end..])
 }
 
 fn is_sign(word: &str) -> bool {
@@ -133,26 +145,37 @@ fn read(folded: &Folded, at: usize) -> Option<Candidate> {
     // Only short groups go on: a long one is a number by itself.
     let mut longest = if spelled { 1 } else { count };
     while end < folded.words.len() && !letters {
-        let joins = matches!(folded.word(end), "then" | "and" | "together") && longest == 1 && !spelled;
+        let between = |n: usize| matches!(folded.word(n), "then" | "and" | "together" | "star");
+        let joins = between(end) && longest == 1 && !spelled;
         let mut next = end;
         if joins {
-            while next < folded.words.len() && matches!(folded.word(next), "then" | "and" | "together") {
+            while next < folded.words.len() && between(next) {
                 next += 1;
             }
         }
-        let gap = folded.gap(end - 1);
+        // `three, nine, uh, nine, two`
+        while longest == 1 && next + 1 < folded.words.len() && matches!(folded.word(next), "uh" | "um" | "er") {
+            next += 1;
+        }
+        if next >= folded.words.len() {
+            break;
+        }
+        let gap = folded.gap(next - 1);
         let together = if spelled { matches!(gap, " " | "-" | ", " | " - ") } else { matches!(gap, " " | "-" | " - ") };
         let Some(part) = part(folded, next) else { break };
         let more = part.digits;
         // `4 oh 4 9`: digits one by one, some of them in words.
         let one_by_one = more == 1 && longest == 1;
-        let together = together || one_by_one && !spelled && gap == ", ";
+        let together = together || one_by_one && !spelled && matches!(gap, ", " | ".. " | "... " | "+" | "&");
+        // `881 204`: a code of six as it is shown.
+        let threes = (groups, more, longest) == (1, 3, 3) && gap == " ";
         // `12, 14 and 16` are amounts; `1 and 3 together, then 5` are buttons.
-        if joins && more != 1
+        let starred = joins && folded.word(end) == "star" && more <= 2;
+        if joins && more != 1 && !starred
             || !joins && !together
             || part.letters
             || part.spelled != spelled && !one_by_one
-            || !part.spelled && !spelled && more.max(longest) > 2
+            || !part.spelled && !spelled && more.max(longest) > 2 && !threes
         {
             break;
         }
@@ -189,7 +212,18 @@ fn read(folded: &Folded, at: usize) -> Option<Candidate> {
     } else if !ends_in_sign && groups > 1 && matches!(folded.lower.as_bytes().get(span.end..span.end + 2), Some(b" #" | b" *")) {
         (span.end, signs, ends_in_sign) = (span.end + 2, signs + 1, true);
     }
-    Some(Candidate { words: at..end, span, digits: count, groups, signs, ends_in_sign, spelled, letters, date: false })
+    Some(Candidate {
+        words: at..end,
+        span,
+        digits: count,
+        groups,
+        signs,
+        ends_in_sign,
+        spelled,
+        letters,
+        date: false,
+        turns: false,
+    })
 }
 
 /// `QX-2281`: a letter or three, and figures behind a hyphen.
@@ -203,14 +237,91 @@ fn prefixed(folded: &Folded, at: usize) -> Option<Part> {
     fits.then_some(Part { digits: word.len() + next.len(), words: 2, spelled: false, letters: true })
 }
 
-/// `S-E-L-L`: letters one by one.
+/// Words that are said between the turns of a dial.
+const TURNING: &[&str] =
+    &["to", "then", "and", "past", "it", "back", "again", "turn", "once", "twice", "stop", "at", "on", "all", "the", "way"];
+/// Of them at most between two.
+const BETWEEN_TURNS: usize = 5;
+
+/// `right 18, left 4, right 32`; `22, 6, 31` behind words of a dial: numbers of one or two figures.
+fn turns(folded: &Folded, at: usize) -> Option<Candidate> {
+    let is_turn = |n: usize| matches!(folded.word(n), "left" | "right" | "clockwise" | "counterclockwise" | "l" | "r");
+    let short = |n: usize| folded.word(n).len() <= 2 && folded.word(n).bytes().all(|b| b.is_ascii_digit());
+    let (mut next, mut end, mut groups, mut digits, mut turned) = (at, at, 0, 0, 0);
+    let listed = |n: usize| short(n) && n + 1 < folded.words.len() && folded.gap(n) == ", " && short(n + 1);
+    let list = short(at)
+        && listed(at)
+        && at + 2 < folded.words.len()
+        && listed(at + 1)
+        && (1..=4).any(|back| {
+            at.checked_sub(back).is_some_and(|n| {
+                matches!(folded.word(n), "dial" | "turn" | "spin" | "combo" | "combination" | "wheels" | "roll" | "numbers")
+            })
+        });
+    if list {
+        (groups, digits, end) = (3, (at..at + 3).map(|n| folded.word(n).len()).sum(), at + 3);
+    } else if is_turn(at) || short(at) {
+        while next < folded.words.len() && groups < 5 {
+            let passed = |n: &usize| is_turn(*n) || TURNING.contains(&folded.word(*n));
+            let Some(number) = (next..folded.words.len()).take(BETWEEN_TURNS + 1).find(|n| !passed(n)).filter(|n| short(*n))
+            else {
+                break;
+            };
+            // `12 right, 30 left` as well as `right 12, left 30`.
+            let turns_here = (next..number).any(is_turn) || number + 1 < folded.words.len() && is_turn(number + 1);
+            if groups > 0 && !turns_here || (next..number).any(|n| folded.gap(n).contains(['.', '!', '?', ';'])) {
+                break;
+            }
+            turned += usize::from(turns_here);
+            (groups, digits, end, next) = (groups + 1, digits + folded.word(number).len(), number + 1, number + 1);
+            if next < folded.words.len() && folded.gap(number).contains(['.', '!', '?', ';']) {
+                break;
+            }
+        }
+        if groups < 3 || turned < 2 {
+            return None;
+        }
+        // `12 right, 30 left, 8 right`
+        if end < folded.words.len() && is_turn(end) && folded.gap(end - 1) == " " {
+            end += 1;
+        }
+    } else {
+        return None;
+    }
+    let span = folded.words[at].start..folded.words[end - 1].end;
+    Some(Candidate {
+        words: at..end,
+        span,
+        digits,
+        groups,
+        signs: 0,
+        ends_in_sign: false,
+        spelled: false,
+        letters: false,
+        date: false,
+        turns: true,
+    })
+}
+
+/// `S-E-L-L`, `A-1-9-4`: letters one by one, or letters and figures.
 fn letters(folded: &Folded, at: usize) -> Option<Candidate> {
-    let is_letter = |n: usize| folded.word(n).len() == 1 && folded.word(n).as_bytes()[0].is_ascii_lowercase();
+    let is_sign = |n: usize| folded.word(n).len() == 1 && folded.word(n).as_bytes()[0].is_ascii_alphanumeric();
     let mut end = at;
-    while end < folded.words.len() && is_letter(end) && (end == at || folded.gap(end - 1) == "-") {
+    let capital = folded.text.as_bytes()[folded.words[at].start].is_ascii_uppercase();
+    while end < folded.words.len()
+        && is_sign(end)
+        && (end == at || folded.gap(end - 1) == "-" || capital && folded.gap(end - 1) == " ")
+    {
         end += 1;
     }
     let count = end - at;
+    let figures = (at..end).filter(|n| folded.word(*n).as_bytes()[0].is_ascii_digit()).count();
+    if capital && (at + 1..end).any(|n| folded.gap(n - 1) == " ") && (figures < 2 || count < 4) {
+        return None;
+    }
+    if (at..end).all(|n| folded.word(n).as_bytes()[0].is_ascii_digit()) {
+        return None;
+    }
     let span = || folded.words[at].start..folded.words[end - 1].end;
     (3..=8).contains(&count).then(|| Candidate {
         words: at..end,
@@ -222,5 +333,6 @@ fn letters(folded: &Folded, at: usize) -> Option<Candidate> {
         spelled: false,
         letters: true,
         date: false,
+        turns: false,
     })
 }

@@ -9,8 +9,20 @@ use super::super::fold::Folded;
 use super::cues::{self, Cue};
 use super::{candidate, reading, words};
 
-const SETS: [&str; 8] =
-    ["trade.txt", "heldout.txt", "heldout2.txt", "heldout3.txt", "heldout4.txt", "heldout5.txt", "heldout6.txt", "heldout7.txt"];
+const SETS: [&str; 12] = [
+    "trade.txt",
+    "heldout.txt",
+    "heldout2.txt",
+    "heldout3.txt",
+    "heldout4.txt",
+    "heldout5.txt",
+    "heldout6.txt",
+    "heldout7.txt",
+    "heldout9.txt",
+    "heldout10.txt",
+    "heldout11.txt",
+    "heldout12.txt",
+];
 /// Points for a unit of log-odds.
 const SCALE: f64 = 10.0;
 /// How much a weight is drawn to nothing, in lines.

@@ -4,7 +4,7 @@ use super::super::digits::is_of_a_thing;
 use super::super::fold::Folded;
 use super::candidate::Candidate;
 use super::cues::Cue;
-use super::words::{Word, is_other_name, is_unit};
+use super::words::{Word, is_maker, is_other_name, is_unit};
 
 /// Words before a number that are near.
 const NEAR: usize = 3;
@@ -53,11 +53,13 @@ fn shape(folded: &Folded, candidate: &Candidate, cues: &mut Vec<Cue>) {
     add(candidate.ends_in_sign, Cue::EndsInSign);
     add(candidate.spelled, Cue::Spelled);
     add(candidate.groups >= 3 && candidate.digits == candidate.groups, Cue::OneByOne);
-    add(candidate.groups >= 3 && text.contains('-') && !candidate.letters, Cue::Hyphens);
+    add(candidate.turns || candidate.groups >= 3 && text.contains('-') && !candidate.letters, Cue::Hyphens);
     add(candidate.groups == 2, Cue::Pairs);
     add(candidate.date, Cue::DateLike);
     add(plain && digits.starts_with('0'), Cue::LeadingZero);
-    add(plain && digits.len() == 4 && (digits.starts_with("19") || digits.starts_with("20")), Cue::YearLike);
+    let year = plain && digits.len() == 4 && (digits.starts_with("19") || digits.starts_with("20"));
+    let spoken = candidate.spelled && candidate.groups == 2 && (digits.starts_with("nineteen ") || digits.starts_with("twenty "));
+    add(year || spoken, Cue::YearLike);
     add(plain && digits.len() > 2 && digits.ends_with("00"), Cue::Round);
     add(candidate.letters && text.contains(|c: char| c.is_ascii_digit()), Cue::Mixed);
     add(candidate.letters && !text.contains(|c: char| c.is_ascii_digit()), Cue::LettersAlone);
@@ -100,6 +102,7 @@ fn before(folded: &Folded, words: &[Word], candidate: &Candidate, cues: &mut Vec
         Word::Opens => Cue::OpensBefore,
         Word::Link => Cue::LinkBefore,
         Word::Other => Cue::OtherBefore,
+        _ if folded.word(last) == "by" && last > 0 && folded.word(last - 1) == "followed" => Cue::PressBefore,
         _ if !particle && folded.word(last) == "in" => Cue::InBefore,
         _ if matches!(folded.word(last), "at" | "by" | "until" | "till" | "from" | "around" | "since" | "between") => {
             Cue::AtBefore
@@ -166,6 +169,16 @@ fn before(folded: &Folded, words: &[Word], candidate: &Candidate, cues: &mut Vec
         && cues.iter().any(|cue| matches!(cue, Cue::InBefore | Cue::AtBefore | Cue::AmountBefore | Cue::OtherBefore))
     {
         cues.push(Cue::YearTold);
+    }
+    let digits = &folded.lower[candidate.span.clone()];
+    let clock = digits.len() == 4 && digits[..2] < *"24" && digits[2..] < *"60" && digits.bytes().all(|b| b.is_ascii_digit());
+    if clock
+        && (cues.contains(&Cue::AtBefore) || matches!(folded.word(last), "arrived" | "left" | "called" | "at" | "by" | "since"))
+    {
+        cues.push(Cue::ClockTold);
+    }
+    if is_maker(folded.word(last)) && gap == " " {
+        cues.push(Cue::MakerBefore);
     }
     cues.append(&mut seen);
 }

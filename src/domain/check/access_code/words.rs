@@ -48,12 +48,13 @@ impl Word {
 
 /// The words of each kind.
 const WORDS: [(Word, &str); 13] = [
-    (Word::Name, "cd clave code codes codigo combination combo combos digits passcode passcodes password pin pins pw "),
+    (Word::Name, "cd gc clave code codes codigo combination combo combos digits passcode passcodes password pin pins pw "),
     (
         Word::Opener,
         "adt alarm alarma barrier callbox candado deadbolt fob gate gates gte intercom keybox keyless keypad keypads keysafe \
          knox kwikset latch lb lock lockbox lockboxes locks pad padlock padlocks porton safe schlage simplisafe supra \
-         turnstile yale codebox sentrilock kypd keypd simplex touchpad touchscreen masterlock lockset",
+         turnstile yale codebox sentrilock kypd keypd simplex touchpad touchscreen masterlock lockset lbx kp callbx \
+         frontpoint vivint thumbwheels wheels doorking codelock shackle dials",
     ),
     (
         Word::Place,
@@ -86,13 +87,13 @@ const WORDS: [(Word, &str); 13] = [
          channel chapter check cheque circuit claim dept draft ending ends error est estimate exit ext extension fault \
          fig flash floor form grade highway hwy ibc ifc inspection interstate inv invoice irc item job lead level lic \
          license lot memo meter mileage model models nec nfpa no nos num number odometer order osha page part parts \
-         permit phase po policy quote rack reading receipt ref report rev route row rt seal sec section serial series \
+         permit phase po policy quote rack reading receipt ref report rev route row rt seal section serial series \
          size sizes sku sn space stage stall ste step store street tag task ticket tracking trouble truck ul unit \
-         units van version visa visit wo year zip zone zones rma confirmation conf note wo spec mailbox schedule",
+         units van version visa visit wo year zip zone zones rma confirmation conf note wo spec mailbox schedule ck sw img photo badge appointment customer department firmware bulletin lcn",
     ),
     (
         Word::Amount,
-        "about added after almost another approx approximately apr april around at aug august before between by charge \
+        "about added after almost arrived another approx approximately apr april around at aug august before between by charge \
          charged cost costs counted dec december during every feb february fee fixed for found friday from had has have \
          installed jan january jul july jun june least mar march may measured minus monday most nearly nov november oct \
          october of only ordered over owes paid past plus price priced quoted ran removed repaired replaced roughly \
@@ -104,7 +105,7 @@ const WORDS: [(Word, &str); 13] = [
         "ah am amp amps ave avenue blvd btu btus bucks calls car cars cfm cm court ct cubic cycles day days degrees \
          dollars dr drive feet foot ft gal gallon gallons gauge gpf gpm hour hours hp hr hrs hz in inch inches jobs k kg \
          kw lane lbs leads linear ln mah meters mi miles min mins minute minutes mm month months mph ohms oz pcs people \
-         percent percentage pieces pm points pounds ppm psi rd reviews road rpm second seconds secs sq sqft square st \
+         percent percentage pieces pm points pounds ppm psi rd reviews road rpm sec second seconds secs sq sqft square st \
          stars times ton tons usd v visits volt volts watt watts week weeks x yards years yr yrs",
     ),
     (
@@ -129,10 +130,10 @@ const BOXES: &str = "lock key call entry gate realtor contractor knox supra comb
 const OTHER_CODES: &str = "error fault trouble flash zip postal area promo discount coupon product part model paint color colour date bar \
      qr fire electrical plumbing diagnostic blink led tax country cost item labor billing lot mechanical energy \
      county city state stock hinge clevis cotter hitch shear dowel sku gl job referral gift status engine reason \
-     dress source order remote service warranty";
+     dress source order remote service warranty post mfg manufacturer rolling department";
 /// Words behind it that do: `building code section 1404`.
 const OF_RULES: &str = "means requires required says section chapter book calls compliance violation violations unit upgrade inspection \
-     official enforcement minimum";
+     official enforcement minimum cycle reader letter";
 
 static KINDS: LazyLock<HashMap<&str, Word>> =
     LazyLock::new(|| WORDS.iter().flat_map(|(kind, words)| words.split_ascii_whitespace().map(|word| (word, *kind))).collect());
@@ -156,9 +157,14 @@ fn one(folded: &Folded, at: usize) -> Word {
         "box" | "boxes" if BOX.contains(before) => Word::Opener,
         "box" if matches!(before, "the" | "a" | "little") => Word::Place,
         "pass" if matches!(before, "alarm" | "gate" | "door" | "keypad") => Word::Name,
-        "number" | "numbers" if matches!(kind(before), Word::Name | Word::Opener | Word::Place) => Word::Link,
+        // `past the gate, number 1822` is a house.
+        "number" | "numbers" if matches!(kind(before), Word::Name | Word::Opener | Word::Place) && folded.gap(at - 1) == " " => {
+            Word::Link
+        }
         "key" if matches!(before, "the" | "a" | "my" | "our" | "spare" | "house" | "that") => Word::Plain,
+        "c" if before == "g" && folded.gap(at - 1) == "/" => Word::Name,
         "o" if before == "w" && folded.gap(at - 1) == "/" => Word::Other,
+        "no" if kind(before) == Word::Other => Word::Other,
         "no" if !folded.lower[folded.words[at].end..].starts_with(['.', '#']) => Word::Small,
         word => kind(word),
     }
@@ -175,8 +181,37 @@ pub(super) fn is_other_name(folded: &Folded, at: usize) -> bool {
     let behind = if at + 1 < folded.words.len() { folded.word(at + 1) } else { "" };
     OTHER.contains(before)
         || RULES.contains(behind)
+        || is_of_machine(folded, at)
         || before == "per"
         || before == "to" && at > 1 && matches!(folded.word(at - 2), "up" | "brought" | "built")
+}
+
+/// Words behind a name in which the machine stands that shows it.
+const ON_MACHINE: usize = 4;
+
+/// `the code on the display`, `code 3200 on the pool heater`: what shows it is named right behind.
+fn is_of_machine(folded: &Folded, at: usize) -> bool {
+    let behind = at + 1..folded.words.len().min(at + 2 + ON_MACHINE);
+    let on = behind.clone().find(|n| matches!(folded.word(*n), "on" | "from"));
+    on.is_some_and(|on| (on..behind.end).any(|n| kind(bare(folded.word(n))) == Word::Machine))
+}
+
+/// Makers whose locks and openers have models: `a Schlage BE365`.
+pub(super) fn is_maker(word: &str) -> bool {
+    matches!(
+        word,
+        "schlage"
+            | "kwikset"
+            | "yale"
+            | "liftmaster"
+            | "chamberlain"
+            | "genie"
+            | "norton"
+            | "medeco"
+            | "linear"
+            | "simplex"
+            | "master"
+    )
 }
 
 /// Whether a word stands behind an amount.
