@@ -30,6 +30,7 @@ pub mod lists;
 pub(crate) mod many;
 pub mod merging;
 pub mod migrate;
+pub mod open;
 pub mod parked;
 pub mod presence;
 pub mod releases;

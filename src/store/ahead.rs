@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
-use super::statement::{Value, values};
+use super::statement::values;
 use super::{Outcome, Tx};
 use crate::domain::contact::{Email, Phone};
 use crate::domain::duplicate::{Traits, traits_of};
@@ -23,6 +23,21 @@ pub(crate) enum By {
     Email,
     Street,
     Name,
+}
+
+impl By {
+    const ALL: [Self; 5] = [Self::Thread, Self::Phone, Self::Email, Self::Street, Self::Name];
+
+    /// What it is asked by; no name of a channel, because addresses are asked beside.
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Thread => "thread",
+            Self::Phone => "phone",
+            Self::Email => "address",
+            Self::Street => "street",
+            Self::Name => "name",
+        }
+    }
 }
 
 /// What is known not to be there.
@@ -85,27 +100,26 @@ impl Ahead {
     }
 }
 
-macro_rules! held {
+/// The newest lead that has a key, found by an index in that order whatever the database guesses of its size.
+macro_rules! newest {
     ($column:literal) => {
-        concat!(
-            "with wanted (client, key) as (values {rows}) select w.client, w.key from wanted w
-             where exists (select 1 from leads l where l.client_id = w.client and l.",
-            $column,
-            " = w.key)"
-        )
+        concat!("(select max(l.arrived_at) from leads l where l.client_id = w.client and l.", $column, " = w.key)")
     };
 }
-const HELD: [(By, &str); 5] = [
-    (By::Thread, held!("thread_key")),
-    (By::Phone, held!("phone")),
-    (By::Email, held!("email")),
-    (By::Street, held!("street_key")),
-    (By::Name, held!("name_key")),
-];
-const CLOSED: &str =
-    "with wanted (client, channel, address) as (values {rows}) select w.client, w.channel, w.address from wanted w
-    where exists (select 1 from opt_outs o
-        where o.client_id = w.client and o.channel = w.channel and o.address = w.address and o.lifted_at is null)";
+const HELD: &str = concat!(
+    "with wanted (client, what, key) as (values {rows}) select w.client, w.what, w.key from wanted w where case w.what when 'thread' then ",
+    newest!("thread_key"),
+    " when 'phone' then ",
+    newest!("phone"),
+    " when 'address' then ",
+    newest!("email"),
+    " when 'street' then ",
+    newest!("street_key"),
+    " when 'name' then ",
+    newest!("name_key"),
+    " else (select max(o.since) from opt_outs o where o.client_id = w.client and o.channel = w.what and o.address = w.key
+        and o.lifted_at is null) end is not null"
+);
 
 impl Tx {
     /// Asks, for all of a batch, what nobody has.
@@ -116,18 +130,14 @@ impl Tx {
             keys.extend(keys_of(event).map(|(by, key)| ((*client, by, key), None)));
             open.extend(addresses_of(event).map(|(channel, address)| (*client, channel, address.to_owned())));
         }
-        for (kind, sql) in HELD {
-            let wanted = keys.keys().filter(|(_, by, _)| *by == kind).map(|(client, _, key)| values![*client, key]);
-            let wanted: Vec<Vec<Value>> = wanted.collect();
-            for (client, key) in self.over::<(Uuid, String)>(sql, vec![], wanted).await? {
-                keys.remove(&(ClientId(client), kind, key));
-            }
-        }
-        let wanted = open.iter().map(|(client, channel, address)| values![*client, channel.as_str(), address]);
-        let wanted: Vec<Vec<Value>> = wanted.collect();
-        for (client, channel, address) in self.over::<(Uuid, String, String)>(CLOSED, vec![], wanted).await? {
-            if let Ok(channel) = channel.parse() {
-                open.remove(&(ClientId(client), channel, address));
+        let rows = keys.keys().map(|(client, by, key)| values![*client, by.as_str(), key]);
+        let rows = rows.chain(open.iter().map(|(client, channel, address)| values![*client, channel.as_str(), address]));
+        for (client, what, key) in self.over::<(Uuid, String, String)>(HELD, vec![], rows.collect()).await? {
+            let client = ClientId(client);
+            if let Some(by) = By::ALL.into_iter().find(|by| by.as_str() == what) {
+                keys.remove(&(client, by, key));
+            } else if let Ok(channel) = what.parse() {
+                open.remove(&(client, channel, key));
             }
         }
         self.ahead = Ahead { keys, open };

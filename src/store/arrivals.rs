@@ -1,6 +1,6 @@
 //! What arrives: payloads, events and opt-outs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -48,6 +48,9 @@ const KNOWN: &str = "with wanted (place, client, provider, natural_key) as (valu
     select w.place, e.number, l.number from wanted w
     join payloads p on p.provider = w.provider and p.natural_key = w.natural_key and p.client_id = w.client
     join events e on e.payload_id = p.id join leads l on l.id = e.lead_id";
+// Each by itself: a join would be planned by a guess of how many events there are.
+const NUMBERS: &str = "with wanted (id) as (values {rows}) select w.id, (select e.number from events e where e.id = w.id),
+    (select l.number from events e join leads l on l.id = e.lead_id where e.id = w.id) from wanted w";
 const EVENT: &str =
     "insert into events (id, client_id, lead_id, payload_id, provider, kind, occurred_at, recorded_at, words, unknown_fields)
     values {rows} returning id";
@@ -94,6 +97,13 @@ impl Tx {
             }
         }
         Ok(all)
+    }
+
+    /// The numbers of events, each with its lead's.
+    pub async fn event_numbers(&mut self, ids: &[EventId]) -> Outcome<BTreeMap<EventId, (i64, i64)>> {
+        let rows = ids.iter().map(|id| values![*id]).collect();
+        let rows: Vec<(Uuid, i64, i64)> = self.over(NUMBERS, vec![], rows).await?;
+        Ok(rows.into_iter().map(|(id, event, lead)| (EventId(id), (event, lead))).collect())
     }
 
     /// Records an event of a lead.

@@ -199,13 +199,6 @@ impl Tx {
         let now = self.now;
         self.run(ANSWERED, values![task, now]).await.map(drop)
     }
-
-    /// Messages of a lead since a moment: what a repeat sender is known by.
-    pub async fn messages_since(&mut self, lead: LeadId, since: DateTime<Utc>) -> Outcome<i64> {
-        const SQL: &str = "select count(*) from events where lead_id = $1 and occurred_at > $2
-            and kind in ('form_sent', 'quote_requested', 'message_received')";
-        Ok(self.one::<(i64,)>(SQL, values![lead, since]).await?.map_or(0, |row| row.0))
-    }
 }
 
 const DOUBTS: &str = "select f.lead_id as lead, f.kind, f.severity, o.number as other, f.score, f.reason, f.found_at, f.verdict

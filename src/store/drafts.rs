@@ -139,13 +139,6 @@ impl Tx {
         Ok(self.one::<(i64,)>("select count(*) from drafts where lead_id = $1", values![lead]).await?.map_or(0, |row| row.0))
     }
 
-    /// Whether a draft of a lead is queued already and its evidence not gathered yet.
-    pub async fn has_waiting_draft(&mut self, lead: LeadId) -> Outcome<bool> {
-        const SQL: &str = "select id from jobs where lead_id = $1 and operation = 'draft.lead' and content is null
-            and state in ('armed', 'scheduled', 'ready', 'retrying', 'held') limit 1";
-        Ok(self.one::<(Uuid,)>(SQL, values![lead]).await?.is_some())
-    }
-
     /// Sets earlier drafts of the same aside that nobody worked on, and marks those that somebody did; gives back how
     /// many are aside.
     pub async fn supersede_drafts(&mut self, new: &NewRow<'_>) -> Outcome<usize> {

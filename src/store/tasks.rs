@@ -141,10 +141,4 @@ impl Tx {
         }
         Ok(())
     }
-
-    /// Whether somebody is asked already to do this for a lead.
-    pub async fn has_open_task(&mut self, lead: LeadId, kind: TaskKind) -> Outcome<bool> {
-        const SQL: &str = "select id from tasks where lead_id = $1 and kind = $2 and state = 'open' limit 1";
-        Ok(self.one::<(Uuid,)>(SQL, values![lead, kind.as_str()]).await?.is_some())
-    }
 }

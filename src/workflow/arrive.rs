@@ -19,12 +19,14 @@ use crate::domain::job::JobKind;
 use crate::domain::lead::Urgency;
 use crate::domain::retry;
 use crate::domain::routing::{BULK, Route, Situation, TaskPlan, WEBHOOK, answer_channel, route};
+use crate::domain::spam::counted_since;
 use crate::domain::task::TaskKind;
 use crate::domain::text::Internal;
 use crate::store::arrivals::NewPayload;
 use crate::store::jobs::{NewJob, Reuse};
 use crate::store::journal::About;
 use crate::store::leads::LeadNow;
+use crate::store::open::Open;
 use crate::store::rulebook::Rulebook;
 use crate::store::tasks::NewTask;
 use crate::store::{Store, Tx};
@@ -122,6 +124,8 @@ struct Subject<'a> {
     id: LeadId,
     /// As it was before, where it was there.
     known: Option<&'a LeadNow>,
+    /// Its messages a short while before this event.
+    earlier: i64,
 }
 
 /// A payload on its way in.
@@ -203,8 +207,7 @@ async fn record(tx: &mut Tx, letter: &Letter<'_>, event: &NormalEvent, rules: &R
     if !letter.keep(tx, None).await? {
         return Ok(Taken::Duplicate);
     }
-    record_kept(tx, letter, &happened(event, changed), known, rules).await?;
-    Ok(Taken::Recorded)
+    record_kept(tx, letter, &happened(event, changed), known, rules).await.map(Taken::Recorded)
 }
 
 /// The event as it happened: what is told once more because it changed happened when it changed.
@@ -222,7 +225,7 @@ async fn record_kept(
     event: &NormalEvent,
     known: Option<LeadNow>,
     rules: &Rulebook,
-) -> Result<(), Failure> {
+) -> Result<EventId, Failure> {
     let client = letter.client;
     if !books::keep(tx, letter, event).await? {
         // Somebody else is as far with the same record: what was written here goes, and all of it is read again.
@@ -239,27 +242,35 @@ async fn record_kept(
         About { verb: "event.record", kind: Kind::Event, subject: id.0, lead: Some(lead_id), detail: event.kind.as_str() };
     tx.journal(&Actor::Intake, about).await?;
     let next_action = next_action(&plan, event, known.as_ref());
-    match &known {
+    let mut open = match &known {
         Some(lead) => {
             let consent = wishes::consent_after(tx.lead_consent(lead.id).await?, event);
             tx.enrich_lead(lead, consent, event, &next_action).await?;
+            tx.open_of(lead.id, counted_since(event.occurred_at)).await?
         }
-        None => tx.insert_lead(lead_id, client.id, &wishes::beginning(event), &next_action).await?,
-    }
+        None => {
+            tx.insert_lead(lead_id, client.id, &wishes::beginning(event), &next_action).await?;
+            Open::default()
+        }
+    };
     tx.record_event(id, lead_id, client.id, letter.id, letter.provider, event).await?;
     wishes::follow(tx, client, lead_id, event, id).await?;
-    let subject = Subject { id: lead_id, known: known.as_ref() };
+    let subject = Subject { id: lead_id, known: known.as_ref(), earlier: open.messages };
     let doubts = examine::examine(tx, client, subject, event).await?;
     let questions = books::follow(tx, letter, subject, event).await?;
 
     for task in plan.tasks.iter().chain(&doubts).chain(&questions) {
-        make_task(tx, client, lead_id, known.as_ref(), task).await?;
-    }
-    if plan.tell {
-        if known.is_some() {
-            drafting::outdate(tx, lead_id).await?;
+        // Somebody is asked already: one task per lead and kind, not one per ring of the phone.
+        if known.is_none() || !open.asked.contains(&task.kind) {
+            make_task(tx, client, subject, task).await?;
+            open.asked.push(task.kind);
         }
-        drafting::something_happened(tx, rules, client.id, (lead_id, known.is_some()), &event.natural_key).await?;
+    }
+    if plan.tell && open.drafts {
+        drafting::outdate(tx, lead_id).await?;
+    }
+    if plan.tell && !open.draft_waits {
+        drafting::something_happened(tx, rules, client.id, lead_id, &event.natural_key).await?;
     }
     // Of a lead that was made just now nothing was sent, and nothing stands against it but what was found here.
     let fresh = known.is_none() && doubts.is_empty();
@@ -271,7 +282,7 @@ async fn record_kept(
     if known.is_none() {
         tell_listeners(tx, client, lead_id, rules).await?;
     }
-    Ok(())
+    Ok(id)
 }
 
 /// Every receiver of webhooks hears of a new lead, once.
@@ -314,15 +325,11 @@ async fn is_opted_out(tx: &mut Tx, client: &Client, event: &NormalEvent) -> Resu
     }
 }
 
-async fn make_task(tx: &mut Tx, client: &Client, lead: LeadId, known: Option<&LeadNow>, plan: &TaskPlan) -> Result<(), Failure> {
-    // Somebody is asked already: one task per lead and kind, not one per ring of the phone.
-    if known.is_some() && tx.has_open_task(lead, plan.kind).await? {
-        return Ok(());
-    }
-    let owner = known.and_then(|lead| lead.owner.as_deref());
+async fn make_task(tx: &mut Tx, client: &Client, subject: Subject<'_>, plan: &TaskPlan) -> Result<(), Failure> {
+    let owner = subject.known.and_then(|lead| lead.owner.as_deref());
     let task = NewTask {
         client: client.id,
-        lead: Some(lead),
+        lead: Some(subject.id),
         job: None,
         payload: None,
         kind: plan.kind,

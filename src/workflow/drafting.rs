@@ -96,19 +96,16 @@ pub async fn ask(store: &Store, actor: &Actor, what: Ask) -> Result<Ref, Failure
     Ok(Ref::new(Kind::Job, number))
 }
 
-/// Queues a draft because something happened with a lead: what is written so far is out of date, and one job gathers all
-/// that happens until a worker has it.
+/// Queues a draft because something happened with a lead, where none waits: one job gathers all that happens until a worker
+/// has it.
 pub(super) async fn something_happened(
     tx: &mut Tx,
     rules: &Rulebook,
     client: ClientId,
-    (lead, known): (LeadId, bool),
+    lead: LeadId,
     natural_key: &str,
 ) -> Result<(), Failure> {
     let Some(drafter) = rules.destination(JobKind::AiDraft, None) else { return Ok(()) };
-    if known && tx.has_waiting_draft(lead).await? {
-        return Ok(());
-    }
     let args =
         serde_json::to_string(&Args { lead: Some(lead), week: None }).map_err(|error| Failure::Other(error.to_string()))?;
     let job = draft_job(drafter, (client, lead), natural_key, &args);

@@ -12,7 +12,7 @@ use crate::domain::event::{EventKind, NormalEvent};
 use crate::domain::failure::Failure;
 use crate::domain::id::{Kind, LeadId, Ref};
 use crate::domain::routing::TaskPlan;
-use crate::domain::spam::{Signs, counted_since, score};
+use crate::domain::spam::{Signs, score};
 use crate::domain::span::Severity;
 use crate::domain::task::TaskKind;
 use crate::store::Tx;
@@ -92,16 +92,12 @@ async fn pair(
 }
 
 async fn spam(tx: &mut Tx, subject: Subject<'_>, event: &NormalEvent) -> Result<Option<TaskPlan>, Failure> {
-    let messages = match subject.known {
-        Some(_) => tx.messages_since(subject.id, counted_since(event.occurred_at)).await?,
-        None => 1,
-    };
     let signs = Signs {
         words: event.words.as_ref().map_or("", |words| words.raw()),
         email: event.contact.email.as_ref().map(Email::as_str),
         bad_phone: event.seen.bad_phone,
         took: event.seen.took,
-        messages,
+        messages: subject.earlier + 1,
     };
     let score = score(&signs);
     let Some(severity) = score.severity() else { return Ok(None) };

@@ -3,14 +3,14 @@
 use super::Arrived;
 use crate::domain::event::Provider;
 use crate::domain::failure::Failure;
-use crate::domain::id::{ClientId, Kind, Ref, TaskId};
+use crate::domain::id::{ClientId, EventId, Kind, Ref, TaskId};
 use crate::store::Tx;
 
 /// What became of a letter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Taken {
     /// It is a new event of a lead.
-    Recorded,
+    Recorded(EventId),
     /// It was here already; nothing changed.
     Duplicate,
     /// Kept, and made a person's task.
@@ -19,29 +19,38 @@ pub(super) enum Taken {
     SetAside { reason: String },
 }
 
+/// A letter's client, provider and key.
+pub(super) type Named<'a> = (ClientId, Provider, &'a str);
+
 /// Tells what became of letters with their references.
-pub(super) async fn told(
-    tx: &mut Tx,
-    letters: &[(ClientId, Provider, &str)],
-    taken: Vec<Taken>,
-) -> Result<Vec<Arrived>, Failure> {
-    let known = tx.known_payloads(letters).await?;
-    let tasks: Vec<TaskId> =
-        taken.iter().filter_map(|taken| if let Taken::Parked { task, .. } = taken { Some(*task) } else { None }).collect();
-    let tasks = tx.task_numbers(&tasks).await?;
-    let told = taken.into_iter().zip(known).map(|(taken, known)| {
-        let (event, lead) =
-            (known.event.map(|number| Ref::new(Kind::Event, number)), known.lead.map(|number| Ref::new(Kind::Lead, number)));
-        match (taken, event, lead) {
-            (Taken::Recorded, Some(event), Some(lead)) => Ok(Arrived::Recorded { event, lead }),
-            (Taken::Recorded, ..) => Err(Failure::Other("an event was recorded and is not there".to_owned())),
-            (Taken::Duplicate, event, lead) => Ok(Arrived::Duplicate { event, lead }),
-            (Taken::Parked { reason, task }, ..) => {
-                let number = tasks.get(&task).copied().unwrap_or_default();
-                Ok(Arrived::Parked { reason, task: Ref::new(Kind::Task, number) })
-            }
-            (Taken::SetAside { reason }, ..) => Ok(Arrived::SetAside { reason }),
+pub(super) async fn told(tx: &mut Tx, letters: &[Named<'_>], taken: Vec<Taken>) -> Result<Vec<Arrived>, Failure> {
+    let (mut events, mut tasks, mut again) = (Vec::new(), Vec::new(), Vec::new());
+    for (letter, taken) in letters.iter().zip(&taken) {
+        match taken {
+            Taken::Recorded(event) => events.push(*event),
+            Taken::Duplicate => again.push(*letter),
+            Taken::Parked { task, .. } => tasks.push(*task),
+            Taken::SetAside { .. } => {}
         }
+    }
+    let (events, tasks) = (tx.event_numbers(&events).await?, tx.task_numbers(&tasks).await?);
+    let mut again = tx.known_payloads(&again).await?.into_iter();
+    let gone = |what| Failure::Other(format!("{what} was written and is not there"));
+    let told = taken.into_iter().map(|taken| match taken {
+        Taken::Recorded(event) => {
+            let (event, lead) = events.get(&event).ok_or_else(|| gone("an event"))?;
+            Ok(Arrived::Recorded { event: Ref::new(Kind::Event, *event), lead: Ref::new(Kind::Lead, *lead) })
+        }
+        Taken::Duplicate => {
+            let known = again.next().unwrap_or_default();
+            let event = known.event.map(|number| Ref::new(Kind::Event, number));
+            Ok(Arrived::Duplicate { event, lead: known.lead.map(|number| Ref::new(Kind::Lead, number)) })
+        }
+        Taken::Parked { reason, task } => {
+            let number = tasks.get(&task).ok_or_else(|| gone("a task"))?;
+            Ok(Arrived::Parked { reason, task: Ref::new(Kind::Task, *number) })
+        }
+        Taken::SetAside { reason } => Ok(Arrived::SetAside { reason }),
     });
     told.collect()
 }

@@ -87,9 +87,9 @@ pub async fn replay(
         return one(told(&mut tx, &named, vec![Taken::Duplicate]).await?);
     }
     let rules = tx.rulebook().await?;
-    record_kept(&mut tx, &letter, &happened(&event, changed), known, &rules).await?;
+    let event = record_kept(&mut tx, &letter, &happened(&event, changed), known, &rules).await?;
     tx.finish_payload_tasks(parked.id).await?;
-    let recorded = one(told(&mut tx, &named, vec![Taken::Recorded]).await?)?;
+    let recorded = one(told(&mut tx, &named, vec![Taken::Recorded(event)]).await?)?;
     tx.commit().await?;
     Ok(recorded)
 }

@@ -140,7 +140,7 @@ fn told(outcomes: &[Taken]) -> (&'static str, Option<&str>) {
         ("rejected", Some("there is nothing in it"))
     } else if parked.is_some() {
         ("parked", parked)
-    } else if outcomes.iter().any(|outcome| matches!(outcome, Taken::Recorded)) {
+    } else if outcomes.iter().any(|outcome| matches!(outcome, Taken::Recorded(_))) {
         ("recorded", None)
     } else {
         ("duplicate", None)
