@@ -1,8 +1,8 @@
-//! What a batch asks before it begins: which of its keys and addresses anybody has. Of those that nobody has, and most are
-//! a new customer's, no event asks again.
+//! What a batch asks before it begins: who has its keys, and which of its addresses somebody opted out of. Of a key that
+//! nobody has, as most of a new customer's, or that one lead alone has, no event asks again whose it is not.
 //!
-//! Only what is *not* there is remembered, and every verb that writes one of these keys says so here: a batch sees what it
-//! wrote, because what somebody may have is asked of the database.
+//! Every verb that writes one of these keys says so here, and what more than one lead may have is asked of the database: so
+//! a batch sees what it wrote.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,11 +40,19 @@ impl By {
     }
 }
 
-/// What is known not to be there.
+/// Who has a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Holder {
+    Nobody,
+    Only(LeadId),
+    /// More than one, or it was not asked.
+    Unknown,
+}
+
+/// What a batch knows.
 #[derive(Debug, Default)]
 pub(crate) struct Ahead {
-    /// Keys that no lead has, or one alone.
-    keys: BTreeMap<(ClientId, By, String), Option<LeadId>>,
+    keys: BTreeMap<(ClientId, By, String), Holder>,
     /// Addresses that nobody opted out of.
     open: BTreeSet<(ClientId, Channel, String)>,
 }
@@ -64,14 +72,18 @@ fn addresses_of(event: &NormalEvent) -> impl Iterator<Item = (Channel, &str)> {
 }
 
 impl Ahead {
-    /// Whether no lead at all has a key.
-    pub(crate) fn nobody_has(&self, client: ClientId, by: By, key: &str) -> bool {
-        self.keys.get(&(client, by, key.to_owned())).is_some_and(Option::is_none)
+    /// Who has a key.
+    pub(crate) fn holder(&self, client: ClientId, by: By, key: &str) -> Holder {
+        self.keys.get(&(client, by, key.to_owned())).copied().unwrap_or(Holder::Unknown)
     }
 
     /// Whether no lead but this one has it.
     pub(crate) fn no_other_has(&self, client: ClientId, by: By, key: &str, lead: LeadId) -> bool {
-        self.keys.get(&(client, by, key.to_owned())).is_some_and(|holder| holder.is_none_or(|holder| holder == lead))
+        match self.holder(client, by, key) {
+            Holder::Nobody => true,
+            Holder::Only(holder) => holder == lead,
+            Holder::Unknown => false,
+        }
     }
 
     /// A lead has, from now on, what an event tells.
@@ -80,11 +92,9 @@ impl Ahead {
             return;
         }
         for (by, key) in keys_of(event) {
-            let place = (client, by, key);
-            match self.keys.get_mut(&place) {
-                Some(holder) if holder.is_none_or(|holder| holder == lead) => *holder = Some(lead),
-                Some(_) => drop(self.keys.remove(&place)),
-                None => {}
+            if let Some(holder) = self.keys.get_mut(&(client, by, key)) {
+                let alone = *holder == Holder::Nobody || *holder == Holder::Only(lead);
+                *holder = if alone { Holder::Only(lead) } else { Holder::Unknown };
             }
         }
     }
@@ -100,42 +110,62 @@ impl Ahead {
     }
 }
 
-/// The newest lead that has a key, found by an index in that order whatever the database guesses of its size.
-macro_rules! newest {
-    ($column:literal) => {
-        concat!("(select max(l.arrived_at) from leads l where l.client_id = w.client and l.", $column, " = w.key)")
+/// The leads that have a key, the newest first, one of them: found by an index in that order, whatever the database guesses
+/// of its sizes.
+macro_rules! one_of {
+    ($column:literal, $which:literal) => {
+        concat!(
+            "(select l.id from leads l where l.client_id = w.client and l.",
+            $column,
+            " = w.key order by l.arrived_at desc ",
+            $which,
+            ")"
+        )
+    };
+}
+macro_rules! by_kind {
+    ($which:literal) => {
+        concat!(
+            "case w.what when 'thread' then ",
+            one_of!("thread_key", $which),
+            " when 'phone' then ",
+            one_of!("phone", $which),
+            " when 'address' then ",
+            one_of!("email", $which),
+            " when 'street' then ",
+            one_of!("street_key", $which),
+            " when 'name' then ",
+            one_of!("name_key", $which),
+            " else (select o.id from opt_outs o where o.client_id = w.client and o.channel = w.what and o.address = w.key
+                and o.lifted_at is null) end"
+        )
     };
 }
 const HELD: &str = concat!(
-    "with wanted (client, what, key) as (values {rows}) select w.client, w.what, w.key from wanted w where case w.what when 'thread' then ",
-    newest!("thread_key"),
-    " when 'phone' then ",
-    newest!("phone"),
-    " when 'address' then ",
-    newest!("email"),
-    " when 'street' then ",
-    newest!("street_key"),
-    " when 'name' then ",
-    newest!("name_key"),
-    " else (select max(o.since) from opt_outs o where o.client_id = w.client and o.channel = w.what and o.address = w.key
-        and o.lifted_at is null) end is not null"
+    "with wanted (client, what, key) as (values {rows}), w (client, what, key, one) as (select w.client, w.what, w.key, ",
+    by_kind!("limit 1"),
+    " from wanted w) select w.client, w.what, w.key, w.one, ",
+    by_kind!("limit 1 offset 1"),
+    " from w where w.one is not null"
 );
 
 impl Tx {
-    /// Asks, for all of a batch, what nobody has.
+    /// Asks, for all of a batch, who has its keys.
     pub(crate) async fn look_ahead(&mut self, events: &[(ClientId, &NormalEvent)]) -> Outcome<()> {
-        let mut keys: BTreeMap<(ClientId, By, String), Option<LeadId>> = BTreeMap::new();
+        let mut keys: BTreeMap<(ClientId, By, String), Holder> = BTreeMap::new();
         let mut open = BTreeSet::new();
         for (client, event) in events {
-            keys.extend(keys_of(event).map(|(by, key)| ((*client, by, key), None)));
+            keys.extend(keys_of(event).map(|(by, key)| ((*client, by, key), Holder::Nobody)));
             open.extend(addresses_of(event).map(|(channel, address)| (*client, channel, address.to_owned())));
         }
         let rows = keys.keys().map(|(client, by, key)| values![*client, by.as_str(), key]);
         let rows = rows.chain(open.iter().map(|(client, channel, address)| values![*client, channel.as_str(), address]));
-        for (client, what, key) in self.over::<(Uuid, String, String)>(HELD, vec![], rows.collect()).await? {
+        let found: Vec<(Uuid, String, String, Uuid, Option<Uuid>)> = self.over(HELD, vec![], rows.collect()).await?;
+        for (client, what, key, one, another) in found {
             let client = ClientId(client);
             if let Some(by) = By::ALL.into_iter().find(|by| by.as_str() == what) {
-                keys.remove(&(client, by, key));
+                let holder = if another.is_none() { Holder::Only(LeadId(one)) } else { Holder::Unknown };
+                keys.insert((client, by, key), holder);
             } else if let Ok(channel) = what.parse() {
                 open.remove(&(client, channel, key));
             }
@@ -180,13 +210,13 @@ mod tests {
         const PHONE: &str = "+15125550142";
         let (client, one, other) = (ClientId::new(), LeadId::new(), LeadId::new());
         let mut ahead = Ahead::default();
-        assert!(!ahead.nobody_has(client, By::Phone, PHONE), "what was not asked is not known");
-        ahead.keys.insert((client, By::Phone, PHONE.to_owned()), None);
-        assert!(ahead.nobody_has(client, By::Phone, PHONE) && ahead.no_other_has(client, By::Phone, PHONE, one));
+        assert_eq!(ahead.holder(client, By::Phone, PHONE), Holder::Unknown, "it was not asked");
+        ahead.keys.insert((client, By::Phone, PHONE.to_owned()), Holder::Nobody);
+        assert!(ahead.no_other_has(client, By::Phone, PHONE, one));
         ahead.has_now(client, one, &event(PHONE));
-        assert!(!ahead.nobody_has(client, By::Phone, PHONE));
+        assert_eq!(ahead.holder(client, By::Phone, PHONE), Holder::Only(one));
         assert!(ahead.no_other_has(client, By::Phone, PHONE, one) && !ahead.no_other_has(client, By::Phone, PHONE, other));
         ahead.has_now(client, other, &event(PHONE));
-        assert!(!ahead.no_other_has(client, By::Phone, PHONE, one) && !ahead.no_other_has(client, By::Phone, PHONE, other));
+        assert_eq!(ahead.holder(client, By::Phone, PHONE), Holder::Unknown, "two have it");
     }
 }

@@ -120,7 +120,7 @@ impl Tx {
         let unknown = event.unknown_fields.join(", ");
         let (kind, at, now) = (event.kind.as_str(), event.occurred_at, self.now);
         let row = values![id, client, lead, payload, provider.as_str(), kind, at, now, words, unknown];
-        self.put(Table::Events, EVENT, vec![row]).await
+        self.put(Table::Events, Some(lead), EVENT, vec![row]).await
     }
 
     /// Records that a person left a client's mail by the link in it.
@@ -129,7 +129,7 @@ impl Tx {
         let (provider, kind) = (Provider::Email.as_str(), EventKind::OptOut.as_str());
         let words = "left by the link in a mail";
         let row = values![id, client, lead, payload, provider, kind, now, now, words, ""];
-        self.put(Table::Events, EVENT, vec![row]).await
+        self.put(Table::Events, Some(lead), EVENT, vec![row]).await
     }
 
     /// Refuses further messages to an address, for this client and channel.

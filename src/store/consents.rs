@@ -96,7 +96,7 @@ impl Tx {
             of.at.unwrap_or(now),
             now,
         ];
-        self.put(Table::Consents, KEEP, vec![row]).await
+        self.put(Table::Consents, Some(of.lead), KEEP, vec![row]).await
     }
 }
 

@@ -11,6 +11,7 @@ use super::jobs::{INSERT, Planned};
 use super::journal::APPEND;
 use super::statement::Value;
 use super::{Outcome, Tx};
+use crate::domain::id::LeadId;
 
 /// The tables whose rows wait, in the order in which they are written: what is referred to before what refers to it. So every
 /// entry of the journal stands before its act.
@@ -63,6 +64,8 @@ pub(crate) struct Gathered {
     jobs: Vec<(usize, Planned)>,
     /// Their keys.
     keys: BTreeSet<String>,
+    /// Leads of which rows wait.
+    leads: BTreeSet<LeadId>,
 }
 
 impl Gathered {
@@ -86,12 +89,19 @@ impl Tx {
         self.gathered.on
     }
 
-    /// Writes rows by a statement with `{rows}` in it that gives back their ids; where rows are gathered, with the others
-    /// like them.
-    pub(crate) async fn put(&mut self, table: Table, sql: &'static str, rows: Vec<Vec<Value>>) -> Outcome<()> {
+    /// Writes rows, of a lead or of none, by a statement with `{rows}` in it that gives back their ids; where rows are
+    /// gathered, with the others like them.
+    pub(crate) async fn put(
+        &mut self,
+        table: Table,
+        lead: Option<LeadId>,
+        sql: &'static str,
+        rows: Vec<Vec<Value>>,
+    ) -> Outcome<()> {
         if !self.gathered.on {
             return self.over::<(Uuid,)>(sql, vec![], rows).await.map(drop);
         }
+        self.gathered.leads.extend(lead);
         self.gathered.rows_of(table, sql).extend(rows);
         Ok(())
     }
@@ -102,6 +112,7 @@ impl Tx {
             self.write_gathered().await?;
         }
         self.gathered.keys.insert(job.key.clone());
+        self.gathered.leads.extend(job.lead);
         let before = self.gathered.rows_of(Table::Journal, APPEND).len();
         self.gathered.jobs.push((before, job));
         Ok(())
@@ -110,6 +121,7 @@ impl Tx {
     /// Writes what was gathered.
     pub(crate) async fn write_gathered(&mut self) -> Outcome<()> {
         self.gathered.keys.clear();
+        self.gathered.leads.clear();
         let jobs = std::mem::take(&mut self.gathered.jobs);
         for (earlier, (before, job)) in self.only_new(jobs).await?.into_iter().enumerate() {
             let (entry, announcement) = job.announcement(self.now);
@@ -120,6 +132,14 @@ impl Tx {
         all.sort_by_key(|later| later.table);
         for later in all {
             self.over_now::<(Uuid,)>(later.sql, vec![], later.rows).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes what was gathered, where rows of a lead are among it: before a statement that is about this lead alone.
+    pub(crate) async fn write_of(&mut self, lead: LeadId) -> Outcome<()> {
+        if self.gathered.leads.contains(&lead) {
+            self.write_gathered().await?;
         }
         Ok(())
     }

@@ -169,8 +169,8 @@ fn reused(number: i64) -> Failure {
 #[derive(Debug)]
 pub(crate) struct Planned {
     pub(crate) key: String,
+    pub(crate) lead: Option<LeadId>,
     id: JobId,
-    lead: Option<LeadId>,
     actor: Actor,
     detail: String,
     fingerprint: Vec<u8>,

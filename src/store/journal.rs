@@ -138,7 +138,7 @@ impl Tx {
     /// Appends several entries of one actor; gives back their ids in the same order.
     pub(crate) async fn journal_all(&mut self, actor: &Actor, abouts: &[About<'_>]) -> Outcome<Vec<EntryId>> {
         let entries: Vec<Entry> = abouts.iter().map(|about| about.entry(actor, self.now)).collect();
-        self.put(Table::Journal, APPEND, entries.iter().map(row).collect()).await?;
+        self.put(Table::Journal, None, APPEND, entries.iter().map(row).collect()).await?;
         Ok(entries.into_iter().map(|entry| entry.id).collect())
     }
 }

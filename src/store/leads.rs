@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::ahead::By;
+use super::ahead::{By, Holder};
 use super::gather::Table;
 use super::rows::from_row;
 use super::statement::values;
@@ -83,7 +83,7 @@ const ENRICH: &str = "update leads set
         phone = coalesce(phone, $5), email = coalesce(email, $6), thread_key = coalesce(thread_key, $7), value = coalesce(value, $8),
         urgency = $9, consent = $10, next_action = case when $11 = '' then next_action else $11 end,
         replied_at = coalesce(replied_at, $12), search = case when name = '' or phone is null or email is null then substr(search || ' ' || $13, 1, 2000) else search end, name_key = coalesce(name_key, $15), street_key = coalesce(street_key, $16), version = version + 1, updated_at = $14
-    where id = $1";
+    where id = $1 returning id";
 const SET: &str = "update leads set state = $3, lost_reason = $4, next_action = $5,
         replied_at = case when $6 then coalesce(replied_at, $7) else replied_at end, version = version + 1, updated_at = $7
     where id = $1 and version = $2 and state = $8 returning number";
@@ -134,11 +134,14 @@ impl Tx {
         let email = event.contact.email.as_ref().map(super::super::domain::contact::Email::as_str);
         let thread = event.thread_key.as_deref();
         for (sql, by, key) in [(BY_THREAD, By::Thread, thread), (BY_PHONE, By::Phone, phone), (BY_EMAIL, By::Email, email)] {
-            if let Some(key) = key
-                && !self.ahead.nobody_has(client, by, key)
-                && let Some(found) = self.one(sql, values![client, key]).await?
-            {
-                return Ok(Some(found));
+            let Some(key) = key else { continue };
+            let found = match self.ahead.holder(client, by, key) {
+                Holder::Nobody => None,
+                Holder::Only(lead) => self.one_of(lead, sql, values![client, key]).await?,
+                Holder::Unknown => self.one(sql, values![client, key]).await?,
+            };
+            if found.is_some() {
+                return Ok(found);
             }
         }
         Ok(None)
@@ -176,7 +179,7 @@ impl Tx {
             keys.street_key,
         ];
         self.ahead.has_now(client, id, event);
-        self.put(Table::Leads, INSERT, vec![row]).await
+        self.put(Table::Leads, Some(id), INSERT, vec![row]).await
     }
 
     /// Fills in what a later event tells.
@@ -203,7 +206,7 @@ impl Tx {
             keys.street_key,
         ];
         self.ahead.has_now(lead.client_id, lead.id, event);
-        self.run(ENRICH, values).await.map(drop)
+        self.one_of::<(Uuid,)>(lead.id, ENRICH, values).await.map(drop)
     }
 
     /// By what a lead is reached on a channel, where it is.
@@ -217,7 +220,7 @@ impl Tx {
 
     /// The lead's consent.
     pub async fn lead_consent(&mut self, id: LeadId) -> Outcome<Consent> {
-        let row: Option<(String,)> = self.one("select consent from leads where id = $1", values![id]).await?;
+        let row: Option<(String,)> = self.one_of(id, "select consent from leads where id = $1", values![id]).await?;
         Ok(row.and_then(|(consent,)| consent.parse().ok()).unwrap_or(Consent::Unknown))
     }
 

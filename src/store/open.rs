@@ -40,7 +40,7 @@ const OPEN: &str = "select
 impl Tx {
     /// What is open of a lead now, with its messages since a moment.
     pub async fn open_of(&mut self, lead: LeadId, since: DateTime<Utc>) -> Outcome<Open> {
-        let row: Option<Row> = self.one(OPEN, values![lead, since]).await?;
+        let row: Option<Row> = self.one_of(lead, OPEN, values![lead, since]).await?;
         Ok(row.map_or_else(Open::default, |row| Open {
             messages: row.messages,
             asked: row.asked.split(',').filter_map(|kind| kind.parse().ok()).collect(),

@@ -107,6 +107,16 @@ impl Tx {
     /// Its first row, where there is one: for a guarded update, no row means that the guard did not hold.
     pub(crate) async fn one<T: Row>(&mut self, sql: &'static str, values: Vec<Value>) -> Outcome<Option<T>> {
         self.write_before(sql).await?;
+        self.one_now(sql, values).await
+    }
+
+    /// The same of a statement that is about one lead alone: what waits of others waits on.
+    pub(crate) async fn one_of<T: Row>(&mut self, lead: LeadId, sql: &'static str, values: Vec<Value>) -> Outcome<Option<T>> {
+        self.write_of(lead).await?;
+        self.one_now(sql, values).await
+    }
+
+    async fn one_now<T: Row>(&mut self, sql: &'static str, values: Vec<Value>) -> Outcome<Option<T>> {
         on_tx!(self, |c| bound!(sqlx::query_as(sql), values).fetch_optional(c).await).map_err(failure)
     }
 

@@ -94,7 +94,7 @@ impl Tx {
         let (kind, urgency, due) = (new.kind.as_str(), new.urgency.as_str(), now + new.due_in);
         let search = new.title.to_lowercase();
         let row = values![id, new.client, new.lead, new.job, new.payload, kind, new.title, new.owner, urgency, due, search, now];
-        self.put(Table::Tasks, INSERT, vec![row]).await?;
+        self.put(Table::Tasks, new.lead, INSERT, vec![row]).await?;
         Ok(id)
     }
 

@@ -148,7 +148,7 @@ impl Tx {
     /// Says what became of a request that waited.
     pub async fn settle_arrival(&mut self, id: PayloadId, state: &'static str, reason: Option<&str>) -> Outcome<()> {
         let now = self.now;
-        self.put(Table::Arrivals, SETTLE, vec![values![id, state, reason, now]]).await
+        self.put(Table::Arrivals, None, SETTLE, vec![values![id, state, reason, now]]).await
     }
 
     /// A client.
