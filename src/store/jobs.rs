@@ -110,8 +110,11 @@ pub(crate) const INSERT: &str =
         idempotency_key, fingerprint, args, state, priority, due_at, window_ends_at, max_attempts, armed_until, search,
         created_at, updated_at, entry_id)
     values {rows} on conflict (idempotency_key, replay) do nothing returning id, number";
-const BY_KEYS: &str =
-    "select idempotency_key, number, fingerprint from jobs where replay = 0 and idempotency_key in (values {rows})";
+// Each key by itself: a join would be planned by a guess of how many jobs there are.
+const BY_KEYS: &str = "with wanted (key) as (values {rows}), known (key, number, fingerprint) as (select w.key,
+        (select j.number from jobs j where j.idempotency_key = w.key and j.replay = 0),
+        (select j.fingerprint from jobs j where j.idempotency_key = w.key and j.replay = 0) from wanted w)
+    select key, number, fingerprint from known where number is not null";
 // A replay is a new job with the same key: the destination may still recognise it. The old one is settled, not changed.
 const REPLAY: &str = "insert into jobs (id, client_id, lead_id, summary_id, destination_id, template_id, kind, operation, delivery_mode,
         idempotency_key, fingerprint, replay, replay_of, args, content, state, priority, due_at, window_ends_at, max_attempts, armed_until, entry_id,

@@ -22,7 +22,8 @@ pub(crate) const ROWS: usize = 128;
 /// Where the rows go in a text.
 const PLACE: &str = "values {rows}";
 
-/// The text for SQLite: the rows become `($4, $5), ($6, $7)` … after `common` values.
+/// The text for SQLite: the rows become `($4, $5), ($6, $7)` … after `common` values. Without such the parameters have no
+/// names: SQLite keeps names in a list, and each of thousands would be looked for in all of it.
 fn over_rows(sql: &str, common: usize, rows: usize, width: usize) -> String {
     let mut list = String::with_capacity(rows * width * 5);
     for row in 0..rows {
@@ -30,7 +31,10 @@ fn over_rows(sql: &str, common: usize, rows: usize, width: usize) -> String {
         for column in 0..width {
             let comma = if column == 0 { "" } else { ", " };
             // Writing to a string cannot fail, here and below.
-            let _ = write!(list, "{comma}${}", common + row * width + column + 1);
+            let _ = match common {
+                0 => write!(list, "{comma}?"),
+                _ => write!(list, "{comma}${}", common + row * width + column + 1),
+            };
         }
         list.push(')');
     }
@@ -157,6 +161,7 @@ mod tests {
     #[test]
     fn rows_are_numbered_after_the_common_values() {
         assert_eq!(over_rows("in (values {rows}) and x = $1", 1, 2, 2), "in (values ($2, $3), ($4, $5)) and x = $1");
+        assert_eq!(over_rows("in (values {rows})", 0, 2, 2), "in (values (?, ?), (?, ?))");
     }
 
     #[test]
