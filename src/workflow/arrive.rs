@@ -242,16 +242,13 @@ async fn record_kept(
         About { verb: "event.record", kind: Kind::Event, subject: id.0, lead: Some(lead_id), detail: event.kind.as_str() };
     tx.journal(&Actor::Intake, about).await?;
     let next_action = next_action(&plan, event, known.as_ref());
-    let mut open = match &known {
-        Some(lead) => {
-            let consent = wishes::consent_after(tx.lead_consent(lead.id).await?, event);
-            tx.enrich_lead(lead, consent, event, &next_action).await?;
-            tx.open_of(lead.id, counted_since(event.occurred_at)).await?
-        }
-        None => {
-            tx.insert_lead(lead_id, client.id, &wishes::beginning(event), &next_action).await?;
-            Open::default()
-        }
+    let mut open = if let Some(lead) = &known {
+        let consent = wishes::consent_after(tx.lead_consent(lead.id).await?, event);
+        tx.enrich_lead(lead, consent, event, &next_action).await?;
+        tx.open_of(lead.id, counted_since(event.occurred_at)).await?
+    } else {
+        tx.insert_lead(lead_id, client.id, &wishes::beginning(event), &next_action).await?;
+        Open::default()
     };
     tx.record_event(id, lead_id, client.id, letter.id, letter.provider, event).await?;
     wishes::follow(tx, client, lead_id, event, id).await?;
