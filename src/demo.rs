@@ -322,13 +322,15 @@ impl Demo {
         let free = || page.rows.iter().filter(|draft| draft.claimed_by.is_none());
         if let Some(draft) = free().find(|draft| draft.blocks > 0 && draft.created_at < stale) {
             let target = self.claim(Ref::new(Kind::Draft, draft.number)).await?;
-            let verb = Verb::RejectDraft { reason: RejectReason::Unsafe };
+            let work_version = self.store.draft_detail(ana, draft.id).await?.work_version;
+            let verb = Verb::RejectDraft { reason: RejectReason::Unsafe, work_version };
             perform(&self.store, ana, &Act { target, verb, reason: None }).await?;
         }
         if let Some(draft) = free().find(|draft| draft.blocks == 0) {
-            let text = self.store.draft_detail(ana, draft.id).await?.text.raw().to_owned();
+            let detail = self.store.draft_detail(ana, draft.id).await?;
+            let (text, work_version) = (detail.text.raw().to_owned(), detail.work_version);
             let target = self.claim(Ref::new(Kind::Draft, draft.number)).await?;
-            perform(&self.store, ana, &Act { target, verb: Verb::ApproveDraft { text }, reason: None }).await?;
+            perform(&self.store, ana, &Act { target, verb: Verb::ApproveDraft { text, work_version }, reason: None }).await?;
         }
         Ok(())
     }

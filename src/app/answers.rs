@@ -41,7 +41,7 @@ impl App {
                 // The review screen's act: its inverse is remembered here, the rest is its own affair.
                 if let Ok(done) = result {
                     self.remember(Undo::of(act, done));
-                    let sent_back = act.verb == Verb::ReleaseDraft && act.reason.is_some();
+                    let sent_back = matches!(act.verb, Verb::ReleaseDraft { .. }) && act.reason.is_some();
                     if sent_back || matches!(act.verb, Verb::ApproveDraft { .. } | Verb::RejectDraft { .. }) {
                         self.say(Tone::Good, done.said.clone());
                     }
@@ -235,7 +235,7 @@ impl App {
             Ok(done) => {
                 match done.undo {
                     // Nobody means to hand drafts back who presses undo; single acts are told the same way.
-                    Ok(Act { verb: Verb::ReleaseDraft, .. }) => {}
+                    Ok(Act { verb: Verb::ReleaseDraft { .. }, .. }) => {}
                     Ok(act) => bulk.undo.push(act),
                     Err(why) => bulk.why_not = Some(why),
                 }

@@ -318,8 +318,10 @@ impl Review {
 
     /// What the reviewer must know before anything else, most important first.
     pub fn notices(&self, scene: &Scene<'_>) -> Vec<String> {
-        let newer =
-            self.newer.then(|| format!("newer version exists; your text is kept. {} reads it", scene.key_of(Action::Reload)));
+        let newer = self.detail.as_ref().filter(|_| self.newer).map(|detail| {
+            let by = arrive::saver(detail, scene);
+            format!("{by} saved a newer version elsewhere; your text is kept. {} reads it", scene.key_of(Action::Reload))
+        });
         let clashes = self.keep.clashes();
         let clash = clashes.then(|| format!("two texts were saved; {} asks which one is to be", scene.key_of(Action::Edit)));
         let past = self.past.as_ref().map(|past| match past.undo {

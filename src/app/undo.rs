@@ -20,7 +20,7 @@ impl Undo {
     /// Of one act. `None` of claims: who opens and leaves drafts all day takes none of that back, and it would stand
     /// between the person and the act that is really meant.
     pub fn of(act: &Act, done: &Done) -> Option<Self> {
-        if matches!(act.verb, Verb::ClaimDraft { .. } | Verb::ReleaseDraft | Verb::Reveal { .. }) {
+        if matches!(act.verb, Verb::ClaimDraft { .. } | Verb::ReleaseDraft { .. } | Verb::Reveal { .. }) {
             return None;
         }
         let said = done.said.clone();

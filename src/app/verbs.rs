@@ -261,8 +261,8 @@ pub fn action_of(verb: &Verb) -> Action {
         Verb::SetLead { .. } | Verb::RestoreLead { .. } | Verb::MergeLead { .. } | Verb::Unmerge | Verb::TellApart { .. } => {
             Action::Outcome
         }
-        Verb::ClaimDraft { .. } | Verb::ReleaseDraft | Verb::ReopenDraft => Action::TakeOver,
-        Verb::ApproveDraft { .. } | Verb::AskOverride { .. } | Verb::GrantOverride => Action::Approve,
+        Verb::ClaimDraft { .. } | Verb::ReleaseDraft { .. } | Verb::ReopenDraft => Action::TakeOver,
+        Verb::ApproveDraft { .. } | Verb::AskOverride { .. } | Verb::GrantOverride { .. } => Action::Approve,
         Verb::Reveal { .. } => Action::Reveal,
         Verb::RejectDraft { .. } => Action::Reject,
         Verb::WithdrawSummary => Action::Withdraw,

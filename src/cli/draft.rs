@@ -13,16 +13,19 @@ use super::rows::show_all;
 use super::stop::Stop;
 use crate::domain::act::Verb;
 use crate::domain::check::{Against, findings};
-use crate::domain::draft::DraftDetail;
+use crate::domain::draft::{DraftDetail, Override};
 use crate::domain::failure::Failure;
 use crate::domain::id::{Kind, Ref};
+use crate::domain::journal::to_hex;
 use crate::domain::row::Pane;
 use crate::domain::span::{Finding, FindingKind};
 use crate::workflow::drafting::{Ask, ask, last_week};
-use crate::workflow::review::{NewDraft, file_draft};
+use crate::workflow::review::{NewDraft, file_draft, save_work};
 
 /// Characters of a title made from the draft's first line.
 const TITLE: usize = 60;
+/// Digits of a text's mark.
+const MARK: usize = 12;
 
 /// `quotedeck draft …`
 pub(super) async fn run(desk: &Desk, command: &DraftCommand, printer: &mut Printer) -> Ran {
@@ -36,21 +39,41 @@ pub(super) async fn run(desk: &Desk, command: &DraftCommand, printer: &mut Print
         DraftCommand::Claim { record, take_over, reason } => {
             bulk::single(desk, act(Verb::ClaimDraft { take_over: *take_over }, reason.as_deref()), *record, printer).await
         }
-        DraftCommand::Release { record } => bulk::single(desk, act(Verb::ReleaseDraft, None), *record, printer).await,
+        DraftCommand::Release { record } => {
+            bulk::single(desk, act(Verb::ReleaseDraft { work_version: None }, None), *record, printer).await
+        }
         DraftCommand::Reopen { record } => bulk::single(desk, act(Verb::ReopenDraft, None), *record, printer).await,
         DraftCommand::Reject { record, why, reason } => {
-            bulk::single(desk, act(Verb::RejectDraft { reason: *why }, reason.as_deref()), *record, printer).await
+            let work_version = detail(desk, *record).await?.work_version;
+            bulk::single(desk, act(Verb::RejectDraft { reason: *why, work_version }, reason.as_deref()), *record, printer).await
         }
         DraftCommand::AskOverride { record, text_file, reason } => {
-            let text = saved_or(desk, *record, text_file.as_deref()).await?;
+            let text = match text_file {
+                Some(file) => save(desk, *record, read_text(file)?).await?,
+                None => detail(desk, *record).await?.work.raw().to_owned(),
+            };
             bulk::single(desk, act(Verb::AskOverride { text }, Some(reason)), *record, printer).await
         }
-        DraftCommand::Override { record, reason } => {
-            bulk::single(desk, act(Verb::GrantOverride, Some(reason)), *record, printer).await
+        DraftCommand::Override { record, read, reason } => {
+            let draft = detail(desk, *record).await?;
+            let request = asked(&draft, *record)?;
+            match read {
+                None => show_asked(&draft, request, *record, printer),
+                Some(mark) if *mark == mark_of(request) => {
+                    let verb = Verb::GrantOverride { request: request.id };
+                    bulk::single(desk, act(verb, reason.as_deref()), *record, printer).await
+                }
+                Some(mark) => {
+                    let remedy = format!("read it first: quotedeck draft override {record}");
+                    Err(Stop::usage(mark, "the text that is asked for has another mark", remedy))
+                }
+            }
         }
         DraftCommand::Approve { record, text_file, reason } => {
-            let text = saved_or(desk, *record, text_file.as_deref()).await?;
-            bulk::single(desk, act(Verb::ApproveDraft { text }, reason.as_deref()), *record, printer).await
+            let draft = detail(desk, *record).await?;
+            let text = text_file.as_deref().map_or_else(|| Ok(draft.work.raw().to_owned()), read_text)?;
+            let verb = Verb::ApproveDraft { text, work_version: draft.work_version };
+            bulk::single(desk, act(verb, reason.as_deref()), *record, printer).await
         }
     }
 }
@@ -93,12 +116,52 @@ async fn make(desk: &Desk, lead: Option<Ref>, client: Option<&str>, week: Option
     Ok(super::DONE)
 }
 
-/// The text of a file, or else the one that was saved.
-async fn saved_or(desk: &Desk, record: Ref, file: Option<&Path>) -> Result<String, Stop> {
-    match file {
-        Some(file) => read_text(file),
-        None => Ok(detail(desk, record).await?.work.raw().to_owned()),
+/// Saves a text that an owner is asked about: what nobody can read, nobody can decide.
+async fn save(desk: &Desk, record: Ref, text: String) -> Result<String, Stop> {
+    let target = desk.store.find(&desk.me, record).await?;
+    let draft = detail(desk, record).await?;
+    if draft.work.raw() != text {
+        save_work(&desk.store, &desk.me, &target, draft.work_version, &text).await?;
     }
+    Ok(text)
+}
+
+/// The request to let a text pass that is open, where the text is the one that is saved.
+fn asked(draft: &DraftDetail, record: Ref) -> Result<&Override, Stop> {
+    let what = format!("draft.override {record}");
+    let Some(request) = draft.overriding.as_ref().filter(|request| request.granted_by.is_none()) else {
+        let remedy = "it is asked on the review screen, or: quotedeck draft ask-override";
+        return Err(Failure::refused(what, "nobody asked to let anything pass", remedy).into());
+    };
+    if !request.is_about(draft.work.raw()) {
+        let by = draft.worked_by.as_deref().unwrap_or("somebody");
+        let why = format!("{} asked about another text than the one that is saved now, by {by}", request.asked_by);
+        return Err(Failure::refused(what, why, "it must be asked anew").into());
+    }
+    Ok(request)
+}
+
+/// What stands for a text that was read.
+fn mark_of(request: &Override) -> String {
+    to_hex(&request.text_hash).chars().take(MARK).collect()
+}
+
+/// The text that would pass, who asks and why, and what lets it pass.
+fn show_asked(draft: &DraftDetail, request: &Override, record: Ref, printer: &mut Printer) -> Ran {
+    let (mark, Override { asked_by, kinds, why, .. }) = (mark_of(request), request);
+    if printer.json {
+        let text = draft.work.raw();
+        printer.json(
+            &serde_json::json!({ "draft": record, "asked_by": asked_by, "kinds": kinds, "why": why, "text": text, "mark": mark }),
+        )?;
+    } else {
+        printer.heading(&format!("{asked_by} asks to let {kinds} pass in {record}: {why}"))?;
+        printer.text(draft.work.raw())?;
+        printer.text(&format!(
+            "nothing has passed yet; to let this very text pass: quotedeck draft override {record} --read {mark} --reason …"
+        ))?;
+    }
+    Ok(super::DONE)
 }
 
 async fn detail(desk: &Desk, record: Ref) -> Result<DraftDetail, Stop> {

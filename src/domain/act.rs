@@ -104,11 +104,16 @@ pub enum Verb {
         take_over: bool,
     },
     /// Hand it back.
-    ReleaseDraft,
+    ReleaseDraft {
+        /// The version of the saved text that was read, where the note speaks of it: another one means *conflict*.
+        work_version: Option<i64>,
+    },
     /// Approve a client-safe text.
     ApproveDraft {
         /// The text on the screen: this is what is approved, or nothing is.
         text: String,
+        /// The version of the saved text that it was made from: another text in the database means *conflict*.
+        work_version: i64,
     },
     /// Ask that this very text pass although a check blocks it; somebody else decides.
     AskOverride {
@@ -116,11 +121,16 @@ pub enum Verb {
         text: String,
     },
     /// Let the text pass that somebody else asked for.
-    GrantOverride,
+    GrantOverride {
+        /// The request that was read, and so its text: a newer one means *conflict*.
+        request: Uuid,
+    },
     /// Send the draft away.
     RejectDraft {
         /// Why.
         reason: RejectReason,
+        /// The version of the saved text that was read: another one means *conflict*.
+        work_version: i64,
     },
     /// Bring a rejected draft back.
     ReopenDraft,
@@ -181,14 +191,14 @@ impl Verb {
     pub fn right(&self) -> Right {
         match self {
             Self::ClaimDraft { .. }
-            | Self::ReleaseDraft
+            | Self::ReleaseDraft { .. }
             | Self::ApproveDraft { .. }
             | Self::AskOverride { .. }
             | Self::RejectDraft { .. }
             | Self::ReopenDraft
             | Self::Reveal { .. }
             | Self::WithdrawSummary => Right::Review,
-            Self::PauseDestination { .. } | Self::ResumeDestination | Self::GrantOverride => Right::Own,
+            Self::PauseDestination { .. } | Self::ResumeDestination | Self::GrantOverride { .. } => Right::Own,
             Self::RetryJob
             | Self::CancelJob
             | Self::RecallJob
@@ -230,10 +240,10 @@ impl Verb {
             Self::TellApart { .. } => "lead.tell_apart",
             Self::AssignLead { .. } => "lead.assign",
             Self::ClaimDraft { .. } => "draft.claim",
-            Self::ReleaseDraft => "draft.release",
+            Self::ReleaseDraft { .. } => "draft.release",
             Self::ApproveDraft { .. } => "draft.approve",
             Self::AskOverride { .. } => "draft.ask_override",
-            Self::GrantOverride => "draft.override",
+            Self::GrantOverride { .. } => "draft.override",
             Self::RejectDraft { .. } => "draft.reject",
             Self::ReopenDraft => "draft.reopen",
             Self::Reveal { .. } => "draft.reveal",
@@ -254,7 +264,7 @@ impl Verb {
                 | Self::PauseDestination { .. }
                 | Self::DropTask
                 | Self::AskOverride { .. }
-                | Self::GrantOverride
+                | Self::GrantOverride { .. }
                 | Self::Reveal { .. }
                 | Self::ClaimDraft { take_over: true }
         )

@@ -2,12 +2,14 @@
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use uuid::Uuid;
 
 use super::check::Frame;
 use super::id::{ClientId, DraftId, LeadId, PersonId, SummaryId};
 use super::journal::sha256;
 use super::known::Known;
 use super::severities::Severities;
+use super::span::FindingKind;
 use super::text::Untrusted;
 use super::words;
 
@@ -142,6 +144,8 @@ pub struct Draft {
 /// That a text may pass although a check blocks it: asked by one person, decided by another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Override {
+    /// Its id.
+    pub id: Uuid,
     /// Who asked.
     pub asked_by: String,
     /// The kinds of findings that would pass.
@@ -160,6 +164,16 @@ impl Override {
     pub fn is_about(&self, text: &str) -> bool {
         self.text_hash == sha256(text.trim().as_bytes())
     }
+
+    /// Whether a kind of finding is among those that were asked for.
+    pub fn names(&self, kind: FindingKind) -> bool {
+        kinds_named(&self.kinds).any(|named| named == kind)
+    }
+}
+
+/// The kinds of findings that a request to let a text pass names: `other_client, phone`.
+pub fn kinds_named(kinds: &str) -> impl Iterator<Item = FindingKind> {
+    kinds.split(", ").filter_map(|kind| kind.parse().ok())
 }
 
 /// A draft with all that the review screen needs.
@@ -173,6 +187,8 @@ pub struct DraftDetail {
     pub work: Untrusted,
     /// Raised by every saved change of `work`.
     pub work_version: i64,
+    /// Who saved `work` last; `None` while nobody has.
+    pub worked_by: Option<String>,
     /// What is known.
     pub evidence: Vec<EvidenceLine>,
     /// The lead's own name, which must not stand in a summary.

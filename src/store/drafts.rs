@@ -80,6 +80,10 @@ pub struct DraftNow {
     pub claim_until: Option<DateTime<Utc>>,
     /// Version of the text in progress.
     pub work_version: i64,
+    /// Who saved it last.
+    pub worked_name: Option<String>,
+    /// When that was.
+    pub worked_at: Option<DateTime<Utc>>,
     /// When it last changed.
     pub updated_at: DateTime<Utc>,
     /// What it speaks of.
@@ -91,14 +95,15 @@ pub struct DraftNow {
 }
 from_row!(DraftNow { id: Uuid, number: =i64, version: =i64, state: String, client_id: Uuid, client: =String, lead_id: Uuid,
     lead_name: =String, next_action: =String, source_label: =String, evidence_at: =Option<DateTime<Utc>>, claimed_by: ?Uuid,
-    claimed_name: =Option<String>, claim_until: =Option<DateTime<Utc>>, work_version: =i64, updated_at: =DateTime<Utc>,
-    subject: String, period: =String, lead_state: String, });
+    claimed_name: =Option<String>, claim_until: =Option<DateTime<Utc>>, work_version: =i64, worked_name: =Option<String>,
+    worked_at: =Option<DateTime<Utc>>, updated_at: =DateTime<Utc>, subject: String, period: =String, lead_state: String, });
 
 const NOW: &str =
     "select d.id, d.number, d.version, d.state, d.client_id, c.name as client, d.lead_id, l.name as lead_name, l.next_action,
-        d.source_label, d.evidence_at, d.claimed_by, p.name as claimed_name, d.claim_until, d.work_version, d.updated_at,
-        d.subject, d.period, l.state as lead_state
+        d.source_label, d.evidence_at, d.claimed_by, p.name as claimed_name, d.claim_until, d.work_version, w.name as worked_name,
+        d.worked_at, d.updated_at, d.subject, d.period, l.state as lead_state
     from drafts d join clients c on c.id = d.client_id join leads l on l.id = d.lead_id left join people p on p.id = d.claimed_by
+        left join people w on w.id = d.worked_by
     where d.id = $1";
 const SAME: &str =
     "select number from drafts where lead_id = $1 and text_hash = $2 and evidence_version = $3 order by number desc limit 1";
@@ -125,7 +130,8 @@ const SET: &str =
     "update drafts set state = $3, reason = case when $3 = 'pending' then coalesce($4, reason) else $4 end, claimed_by = null, claim_until = null, version = version + 1, updated_at = $5
     where id = $1 and version = $2 and state = $6 returning number";
 const WORK: &str =
-    "update drafts set work = $3, work_version = work_version + 1, blocks = $4, warns = $5, claim_until = $6, updated_at = $7
+    "update drafts set work = $3, work_version = work_version + 1, blocks = $4, warns = $5, claim_until = $6, updated_at = $7,
+        worked_by = $8, worked_at = $7
     where id = $1 and work_version = $2 and state = 'in_review' and claimed_by = $8 returning work_version";
 impl Tx {
     /// The number of a draft of this lead with this very text, made from this very evidence.
@@ -251,10 +257,15 @@ impl Tx {
         Ok(findings(text, against))
     }
 
+    /// The text in progress, as it is saved.
+    pub async fn saved_work(&mut self, draft: &DraftNow) -> Outcome<String> {
+        const SQL: &str = "select coalesce(work, text) from drafts where id = $1";
+        Ok(self.one::<(String,)>(SQL, values![draft.id]).await?.map_or_else(String::new, |row| row.0))
+    }
+
     /// Checks the text in progress again and keeps what that says: much may have been learnt or settled since it was saved.
     pub async fn recheck(&mut self, draft: &DraftNow) -> Outcome<()> {
-        const SQL: &str = "select coalesce(work, text) from drafts where id = $1";
-        let Some((text,)) = self.one::<(String,)>(SQL, values![draft.id]).await? else { return Ok(()) };
+        let text = self.saved_work(draft).await?;
         let found = self.check_text(draft, &text).await?;
         self.keep_findings(draft.id, &found).await
     }

@@ -55,11 +55,11 @@ pub async fn perform(store: &Store, me: &Person, act: &Act) -> Result<Done, Fail
         Verb::TellApart { distinct } => acting.tell_apart(*distinct).await?,
         Verb::AssignLead { to } => acting.assign_lead(to.as_deref()).await?,
         Verb::ClaimDraft { take_over } => acting.claim(*take_over).await?,
-        Verb::ReleaseDraft => acting.release().await?,
-        Verb::ApproveDraft { text } => acting.approve(text).await?,
+        Verb::ReleaseDraft { work_version } => acting.release(*work_version).await?,
+        Verb::ApproveDraft { text, work_version } => acting.approve(text, *work_version).await?,
         Verb::AskOverride { text } => acting.ask_override(text).await?,
-        Verb::GrantOverride => acting.grant_override().await?,
-        Verb::RejectDraft { reason } => acting.reject(*reason).await?,
+        Verb::GrantOverride { request } => acting.grant_override(*request).await?,
+        Verb::RejectDraft { reason, work_version } => acting.reject(*reason, *work_version).await?,
         Verb::Reveal { line, kind } => acting.reveal(*line, *kind).await?,
         Verb::ReopenDraft => acting.reopen_draft().await?,
         Verb::WithdrawSummary => acting.withdraw().await?,
@@ -115,6 +115,16 @@ impl Acting<'_> {
     fn done(&self, said: String, undo: Result<Act, &str>) -> Done {
         Done { record: self.act.target.record, said, undo: undo.map_err(str::to_owned) }
     }
+}
+
+/// A text that was saved since it was read, from another screen of the same person too.
+pub(super) fn text_conflict(draft: &DraftNow) -> Failure {
+    Failure::Conflict(Box::new(Conflict {
+        what: Ref::new(Kind::Draft, draft.number).to_string(),
+        by: draft.worked_name.clone().unwrap_or_else(|| "somebody".to_owned()),
+        at: draft.worked_at,
+        now: "at a newer text".to_owned(),
+    }))
 }
 
 /// A draft that somebody else holds, or that is closed.

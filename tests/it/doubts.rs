@@ -364,7 +364,7 @@ async fn what_a_client_weighs_heavier_stops_approval(world: World) {
     let draft = draft(&world, &rosa, 1).await;
     assert_eq!(found(&world, &rosa, draft).await.1, ["possible_duplicate block"]);
     let target = target(&world, &rosa, Kind::Draft, draft).await;
-    let approve = act(target, Verb::ApproveDraft { text: SAFE.into() });
+    let approve = act(target, Verb::ApproveDraft { text: SAFE.into(), work_version: 0 });
     let refused = perform(&world.store, &rosa, &approve).await.unwrap_err().to_string();
     assert!(refused.contains("possible_duplicate"), "{refused}");
     doing(&world, &rosa, 2, Verb::TellApart { distinct: true }).await.unwrap();

@@ -142,7 +142,7 @@ async fn a_typed_text_is_never_set_aside(world: World) {
     act(&world, &rosa, 1, Verb::ClaimDraft { take_over: false }).await;
     let target = world.store.find(&rosa, Ref::new(Kind::Draft, 1)).await.unwrap();
     save_work(&world.store, &rosa, &target, 0, "Half a sentence").await.unwrap();
-    act(&world, &rosa, 1, Verb::ReleaseDraft).await;
+    act(&world, &rosa, 1, Verb::ReleaseDraft { work_version: None }).await;
     missed(&world, &acme, "CA2").await;
     assert_eq!(states(&world).await, ["pending"]);
     assert_eq!(world.texts("select work from drafts where newer_at is not null").await, ["Half a sentence"]);

@@ -3,12 +3,13 @@
 use quotedeck::domain::act::{Act, Done, Verb};
 use quotedeck::domain::actor::{Actor, Person, Role};
 use quotedeck::domain::client::Client;
+use quotedeck::domain::draft::RejectReason;
 use quotedeck::domain::event::Provider;
 use quotedeck::domain::failure::Failure;
 use quotedeck::domain::id::{Kind, LeadId, Ref};
 use quotedeck::domain::journal::{sha256, to_hex};
 use quotedeck::workflow::act::perform;
-use quotedeck::workflow::review::{NewDraft, file_draft};
+use quotedeck::workflow::review::{NewDraft, file_draft, save_work};
 
 use crate::databases::World;
 use crate::drafting::{set_up, work};
@@ -21,6 +22,9 @@ both_databases!(
     a_block_passes_when_two_people_say_so,
     nobody_lets_their_own_block_pass,
     another_text_needs_another_word,
+    a_block_that_came_later_does_not_pass,
+    only_the_text_that_was_read_is_let_pass,
+    a_text_that_another_screen_saved_is_not_dropped,
     what_is_stored_around_a_draft_stops_its_approval,
     a_withdrawn_text_is_gone_and_a_later_approval_is_a_new_version,
     who_approved_cannot_be_changed,
@@ -43,7 +47,24 @@ async fn claim(world: &World, me: &Person, record: Ref) {
 }
 
 async fn approve(world: &World, me: &Person, record: Ref, text: &str) -> Result<Done, Failure> {
-    act(world, me, record, Verb::ApproveDraft { text: text.into() }).await
+    act(world, me, record, Verb::ApproveDraft { text: text.into(), work_version: worked(world).await }).await
+}
+
+/// The version of the text of the newest draft.
+async fn worked(world: &World) -> i64 {
+    world.number("select work_version from drafts order by number desc limit 1").await
+}
+
+/// The request that is open, as an owner has it on the screen.
+async fn asked(world: &World, me: &Person, record: Ref) -> Verb {
+    let id = world.store.find(me, record).await.unwrap().id;
+    let detail = world.store.draft_detail(me, id.into()).await.unwrap();
+    Verb::GrantOverride { request: detail.overriding.map(|request| request.id).unwrap_or_default() }
+}
+
+async fn grant(world: &World, me: &Person, record: Ref) -> Result<Done, Failure> {
+    let verb = asked(world, me, record).await;
+    act(world, me, record, verb).await
 }
 
 async fn publish(world: &World) {
@@ -101,9 +122,9 @@ async fn a_block_passes_when_two_people_say_so(world: World) {
     // A reviewer may ask, and may not grant.
     act(&world, &ana, draft, Verb::AskOverride { text: PHONE.into() }).await.unwrap();
     assert_eq!(world.number("select count(*) from tasks where title like '%asks to let phone pass%'").await, 1);
-    assert!(matches!(act(&world, &ana, draft, Verb::GrantOverride).await, Err(Failure::NotAllowed { .. })));
+    assert!(matches!(grant(&world, &ana, draft).await, Err(Failure::NotAllowed { .. })));
     assert!(approve(&world, &ana, draft, PHONE).await.is_err());
-    act(&world, &rosa, draft, Verb::GrantOverride).await.unwrap();
+    grant(&world, &rosa, draft).await.unwrap();
     approve(&world, &ana, draft, PHONE).await.unwrap();
     let told = world
         .texts("select actor || ' ' || verb || ': ' || detail from journal where verb like 'draft.%' and subject_kind = 'draft' order by number")
@@ -122,10 +143,10 @@ async fn nobody_lets_their_own_block_pass(world: World) {
     let (acme, rosa) = set_up(&world).await;
     let draft = filed(&world, &acme, PHONE).await;
     claim(&world, &rosa, draft).await;
-    let nothing = act(&world, &rosa, draft, Verb::GrantOverride).await.unwrap_err();
+    let nothing = grant(&world, &rosa, draft).await.unwrap_err();
     assert!(nothing.to_string().contains("nobody asked"), "{nothing}");
     act(&world, &rosa, draft, Verb::AskOverride { text: PHONE.into() }).await.unwrap();
-    let refused = act(&world, &rosa, draft, Verb::GrantOverride).await.unwrap_err();
+    let refused = grant(&world, &rosa, draft).await.unwrap_err();
     assert!(refused.to_string().contains("a second person"), "{refused}");
     // Nor by hand: the row itself refuses.
     let by_hand = "update overrides set granted_by = asked_by, granted_at = asked_at, granted_why = 'x'";
@@ -168,11 +189,79 @@ async fn another_text_needs_another_word(world: World) {
     let draft = filed(&world, &acme, PHONE).await;
     claim(&world, &ana, draft).await;
     act(&world, &ana, draft, Verb::AskOverride { text: PHONE.into() }).await.unwrap();
-    act(&world, &rosa, draft, Verb::GrantOverride).await.unwrap();
+    grant(&world, &rosa, draft).await.unwrap();
     let other = "Call the customer at 512-555-0143.";
     assert!(approve(&world, &ana, draft, other).await.is_err());
     let none = act(&world, &ana, draft, Verb::AskOverride { text: SAFE.into() }).await.unwrap_err();
     assert!(none.to_string().contains("nothing blocks"), "{none}");
+}
+
+async fn a_block_that_came_later_does_not_pass(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    let ana = world.person("ana", Role::Reviewer, None).await;
+    let text = "Call the customer at 512-555-0142, as Bravo Air did.";
+    let draft = filed(&world, &acme, text).await;
+    claim(&world, &ana, draft).await;
+    act(&world, &ana, draft, Verb::AskOverride { text: text.into() }).await.unwrap();
+    grant(&world, &rosa, draft).await.unwrap();
+    world.client("Bravo Air").await;
+    let refused = approve(&world, &ana, draft, text).await.unwrap_err().to_string();
+    assert!(refused.contains("other_client") && !refused.contains("phone"), "{refused}");
+    assert_eq!(world.number("select count(*) from summaries").await, 0);
+    // Asked and decided anew, with both kinds by name.
+    act(&world, &ana, draft, Verb::AskOverride { text: text.into() }).await.unwrap();
+    assert!(approve(&world, &ana, draft, text).await.is_err());
+    grant(&world, &rosa, draft).await.unwrap();
+    approve(&world, &ana, draft, text).await.unwrap();
+    let told = world.texts("select detail from journal where verb = 'draft.approve'").await;
+    assert_eq!(told, ["rosa let phone pass: a test; rosa let other_client, phone pass: a test: a test"]);
+}
+
+async fn only_the_text_that_was_read_is_let_pass(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    let ana = world.person("ana", Role::Reviewer, None).await;
+    let draft = filed(&world, &acme, PHONE).await;
+    claim(&world, &ana, draft).await;
+    act(&world, &ana, draft, Verb::AskOverride { text: PHONE.into() }).await.unwrap();
+    let read = asked(&world, &rosa, draft).await;
+    // Between the owner's look and the key, another text is asked for.
+    world.clock.advance(chrono::TimeDelta::seconds(1));
+    let other = "Call Maria's mother at 512-555-0199.";
+    act(&world, &ana, draft, Verb::AskOverride { text: other.into() }).await.unwrap();
+    let refused = act(&world, &rosa, draft, read).await.unwrap_err();
+    assert!(matches!(&refused, Failure::Conflict(conflict) if conflict.by == "ana"), "{refused}");
+    assert_eq!(world.number("select count(*) from overrides where granted_by is not null").await, 0);
+    for text in [PHONE, other] {
+        assert!(approve(&world, &ana, draft, text).await.is_err(), "{text}");
+    }
+}
+
+async fn a_text_that_another_screen_saved_is_not_dropped(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    let draft = filed(&world, &acme, SAFE).await;
+    claim(&world, &rosa, draft).await;
+    let target = world.store.find(&rosa, draft).await.unwrap();
+    let here = "The customer asked about a heater.";
+    let work_version = save_work(&world.store, &rosa, &target, 0, here).await.unwrap();
+    // The same person at another machine saves more.
+    let there = "The customer asked about a heater in the garage.";
+    save_work(&world.store, &rosa, &target, work_version, there).await.unwrap();
+    let old = [
+        Verb::ApproveDraft { text: here.into(), work_version },
+        Verb::RejectDraft { reason: RejectReason::Wrong, work_version },
+        Verb::ReleaseDraft { work_version: Some(work_version) },
+    ];
+    for verb in old {
+        let refused = act(&world, &rosa, draft, verb).await.unwrap_err();
+        assert!(matches!(&refused, Failure::Conflict(conflict) if conflict.by == "rosa"), "{refused}");
+    }
+    let refused = save_work(&world.store, &rosa, &target, work_version, here).await.unwrap_err();
+    assert!(matches!(&refused, Failure::Conflict(conflict) if conflict.by == "rosa"), "{refused}");
+    assert_eq!(world.texts("select work from drafts where state = 'in_review'").await, [there]);
+    let detail = world.store.draft_detail(&rosa, target.id.into()).await.unwrap();
+    assert_eq!(detail.worked_by.as_deref(), Some("rosa"));
+    // The very text that is saved drops nothing, whichever screen it stands on.
+    act(&world, &rosa, draft, Verb::ApproveDraft { text: there.into(), work_version }).await.unwrap();
 }
 
 async fn a_withdrawn_text_is_gone_and_a_later_approval_is_a_new_version(world: World) {

@@ -192,11 +192,13 @@ async fn a_reveal_and_a_note_are_kept_and_what_stands_there_is_not(world: World)
     assert_eq!(told, ["phone in line 1: the caller asked"]);
 
     perform(&world.store, &ana, &act(Verb::ClaimDraft { take_over: false }, version, None)).await.unwrap();
-    perform(&world.store, &ana, &act(Verb::ReleaseDraft, version + 1, Some("which valve?"))).await.unwrap();
+    perform(&world.store, &ana, &act(Verb::ReleaseDraft { work_version: Some(0) }, version + 1, Some("which valve?")))
+        .await
+        .unwrap();
     perform(&world.store, &ana, &act(Verb::ClaimDraft { take_over: false }, version + 2, None)).await.unwrap();
     let detail = world.store.draft_detail(&ana, id).await.unwrap();
     assert_eq!(detail.reason.as_deref(), Some("which valve? (ana)"), "who takes it next reads the note");
-    perform(&world.store, &ana, &act(Verb::ReleaseDraft, version + 3, None)).await.unwrap();
+    perform(&world.store, &ana, &act(Verb::ReleaseDraft { work_version: Some(0) }, version + 3, None)).await.unwrap();
     let detail = world.store.draft_detail(&ana, id).await.unwrap();
     assert_eq!(detail.reason.as_deref(), Some("which valve? (ana)"), "handing it back loses no note");
 }

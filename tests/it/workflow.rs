@@ -110,7 +110,8 @@ async fn filed(world: &World, me: &Person, lead: LeadId, text: &str) -> Target {
 }
 
 async fn approve(world: &World, me: &Person, draft: Target, text: &str) -> Result<Done, Failure> {
-    perform(&world.store, me, &act(draft, Verb::ApproveDraft { text: text.into() })).await
+    let work_version = world.number(&format!("select work_version from drafts where number = {}", draft.record.number)).await;
+    perform(&world.store, me, &act(draft, Verb::ApproveDraft { text: text.into(), work_version })).await
 }
 
 async fn a_missed_call_makes_a_lead_a_task_and_a_text_once(world: World) {
@@ -241,7 +242,7 @@ async fn a_text_in_progress_is_never_overwritten(world: World) {
     assert!(matches!(save_work(&world.store, &rosa, &draft, 0, "From an older screen.").await, Err(Failure::Conflict(_))));
     assert_eq!(world.texts("select work from drafts").await, ["First."]);
     // Handing it back keeps the text for whoever comes next.
-    perform(&world.store, &rosa, &act(draft, Verb::ReleaseDraft)).await.unwrap();
+    perform(&world.store, &rosa, &act(draft, Verb::ReleaseDraft { work_version: None })).await.unwrap();
     assert_eq!(world.texts("select work from drafts").await, ["First."]);
 }
 

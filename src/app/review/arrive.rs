@@ -138,7 +138,7 @@ impl Review {
             self.newer = true;
         } else {
             self.take_text(detail);
-            self.notice = Some("a newer text was saved elsewhere; this is it".to_owned());
+            self.notice = Some(format!("{} saved a newer text elsewhere; this is it", saver(detail, scene)));
         }
         Outcome::Stay
     }
@@ -227,6 +227,15 @@ impl Review {
         let effects = self.save(scene, seq);
         let said = if hidden > 0 { left_out(hidden) } else { "the text of your editor is here; ctrl-u takes it back".to_owned() };
         (Outcome::Say(said), effects)
+    }
+}
+
+/// Who saved a text last; oneself too, from another screen.
+pub(super) fn saver(detail: &DraftDetail, scene: &Scene<'_>) -> String {
+    match &detail.worked_by {
+        Some(name) if *name == scene.me.name => "you".to_owned(),
+        Some(name) => name.clone(),
+        None => "somebody".to_owned(),
     }
 }
 

@@ -1,5 +1,7 @@
 //! The questions of this screen: one at a time, never under typing fingers, and each answer to its own question.
 
+use uuid::Uuid;
+
 use super::{Outcome, Review, Scene};
 use crate::app::effect::{Effect, SeqSource};
 use crate::app::popup::{Answer, Question};
@@ -28,7 +30,10 @@ pub(super) enum Asking {
     TakeOver,
     /// Letting a block pass: asked for, or decided.
     AskOverride,
-    GrantOverride,
+    GrantOverride {
+        /// The request that was read.
+        request: Uuid,
+    },
     /// Two texts were saved: mine or theirs.
     Clash,
     /// Somebody else was first with a verdict.
@@ -71,7 +76,7 @@ impl Review {
                 | Asking::TakeBack
                 | Asking::TakeOver
                 | Asking::AskOverride
-                | Asking::GrantOverride
+                | Asking::GrantOverride { .. }
                 | Asking::Conflict => false,
             };
             if !stale {
@@ -94,7 +99,7 @@ impl Review {
             Asking::RevealWhich | Asking::RevealWhy(_) => self.reveal_answered(about, answer, scene, seq),
             Asking::SendBack => self.send_back_answered(answer, scene, seq),
             Asking::TakeBack => self.take_back_answered(answer, seq),
-            Asking::AskOverride | Asking::GrantOverride => self.override_answered(about, answer, scene, seq),
+            Asking::AskOverride | Asking::GrantOverride { .. } => self.override_answered(about, answer, scene, seq),
             Asking::TakeOver => self.take_over_answered(answer, scene, seq),
             Asking::Clash => self.clash_answered(&answer, scene, seq),
             Asking::Recovered => self.recovered_answered(&answer, scene, seq),

@@ -151,6 +151,6 @@ impl Review {
             return Vec::new();
         }
         self.claim = Claim::Free;
-        self.perform(Verb::ReleaseDraft, None, seq).map(|(_, effect)| effect).into_iter().collect()
+        self.perform(Verb::ReleaseDraft { work_version: None }, None, seq).map(|(_, effect)| effect).into_iter().collect()
     }
 }

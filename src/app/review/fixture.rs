@@ -56,6 +56,7 @@ pub(crate) fn detail(text: &str) -> DraftDetail {
         text: text.into(),
         work: text.into(),
         work_version: 1,
+        worked_by: None,
         evidence: evidence.collect(),
         lead_name: "Maria Ortiz".into(),
         source_label: "phone call".into(),

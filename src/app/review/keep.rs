@@ -87,6 +87,11 @@ impl Keep {
         self.flight.is_some()
     }
 
+    /// Whether another text than this one is on its way: which version the database has by now is not known then.
+    pub(super) fn flies_another(&self, text: &str) -> bool {
+        self.flight.as_ref().is_some_and(|(_, flying)| flying != text)
+    }
+
     /// The number of the save whose answer is waited for.
     pub(super) fn awaits(&self, seq: Seq) -> bool {
         self.flight.as_ref().is_some_and(|(flying, _)| *flying == seq)
@@ -217,7 +222,7 @@ impl Review {
                 let mut effects = self.keep_recovery();
                 effects.push(self.reload(seq));
                 self.leaving = false;
-                (Outcome::Say("somebody else saved another text; both are kept".to_owned()), effects)
+                (Outcome::Say("another text was saved elsewhere; both are kept".to_owned()), effects)
             }
             Err(failure) => {
                 self.keep.trouble = Some(format!("not saved: {failure}. Your text is in the recovery file"));

@@ -8,6 +8,7 @@ use crate::config::keys::Action;
 use crate::domain::act::Verb;
 use crate::domain::actor::Right;
 use crate::domain::draft::Override;
+use crate::domain::span::{FindingKind, Severity};
 
 impl Review {
     /// The request about the very text on the screen.
@@ -15,9 +16,26 @@ impl Review {
         self.detail.as_ref()?.overriding.as_ref().filter(|request| request.is_about(self.editor.text()))
     }
 
-    /// Whether somebody let the text on the screen pass.
-    pub(super) fn may_pass(&self) -> bool {
-        self.request().is_some_and(|request| request.granted_by.is_some())
+    /// Whether somebody let findings of this kind pass in the text on the screen.
+    pub(super) fn may_pass(&self, kind: FindingKind) -> bool {
+        self.request().is_some_and(|request| request.granted_by.is_some() && request.names(kind))
+    }
+
+    /// Whether the request names every kind that blocks by now: a block that came later was never decided.
+    fn covers(&self, request: &Override) -> bool {
+        let mut blocks = self.checks.found().iter().filter(|finding| finding.severity == Severity::Block);
+        blocks.all(|finding| request.names(finding.kind))
+    }
+
+    /// Who made the text another one than the request is about, where anybody did.
+    fn changed_by(&self, scene: &Scene<'_>) -> String {
+        let saved = self.detail.as_ref().and_then(|detail| detail.worked_by.as_deref());
+        match saved {
+            _ if self.dirty() => ": you changed it since".to_owned(),
+            Some(name) if name == scene.me.name => ": you changed it since".to_owned(),
+            Some(name) => format!(": {name} changed it since"),
+            None => String::new(),
+        }
     }
 
     /// The request that this person may decide.
@@ -32,7 +50,15 @@ impl Review {
         let Override { asked_by, kinds, why, granted_by, .. } = request;
         Some(match granted_by {
             _ if !request.is_about(self.editor.text()) => {
-                format!("{asked_by} asked to let {kinds} pass in another text than this one; it must be asked anew")
+                let changed = self.changed_by(scene);
+                let before = granted_by.as_ref().map_or_else(
+                    || format!("{asked_by} asked to let {kinds} pass"),
+                    |by| format!("{by} let {kinds} pass, asked by {asked_by}"),
+                );
+                format!("{before}, in another text than this one{changed}; it must be asked anew")
+            }
+            Some(by) if !self.covers(request) => {
+                format!("{by} let {kinds} pass, and more blocks by now; {} asks anew", scene.key_of(Action::Override))
             }
             Some(by) => format!("{by} let {kinds} pass in this very text, asked by {asked_by}: {why}"),
             None if self.to_decide(scene).is_some() => {
@@ -54,6 +80,7 @@ impl Review {
             return Some(reason);
         }
         match self.request() {
+            Some(request) if !self.covers(request) => None,
             Some(request) if request.granted_by.is_some() => Some("this text may pass already".to_owned()),
             Some(_) => Some("it was asked already; an owner who is somebody else decides".to_owned()),
             None => self.checks.kinds_that_block().is_empty().then(|| "nothing blocks this text".to_owned()),
@@ -62,14 +89,14 @@ impl Review {
 
     /// Asks for the reason, of either side.
     pub(super) fn ask_override(&mut self, scene: &Scene<'_>, seq: &mut SeqSource) -> Reply {
-        if let Some(Override { asked_by, kinds, why, .. }) = self.to_decide(scene).cloned() {
+        if let Some(Override { id, asked_by, kinds, why, .. }) = self.to_decide(scene).cloned() {
             let question = Question::Reason {
                 title: format!("Let {kinds} pass in {}: why?", self.record),
                 body: format!(
                     "{asked_by} asked: {why}. Then {asked_by} may approve this very text; the journal keeps both reasons."
                 ),
             };
-            return (self.ask(Asking::GrantOverride, question), Vec::new());
+            return (self.ask(Asking::GrantOverride { request: id }, question), Vec::new());
         }
         let kinds = self.checks.kinds_that_block().join(", ");
         let question = Question::Reason {
@@ -84,8 +111,15 @@ impl Review {
         if let Some(why) = self.override_reason(scene) {
             return (Outcome::Say(format!("not asked: {why}")), Vec::new());
         }
-        if about == Asking::GrantOverride {
-            return self.send(Doing::Override, Verb::GrantOverride, Some(reason), seq);
+        if let Asking::GrantOverride { request } = about {
+            // What came meanwhile was not read: neither another request, nor another text.
+            if self.to_decide(scene).is_none_or(|open| open.id != request) {
+                return (
+                    Outcome::Say("not passed: another text was asked for meanwhile; look at it first".to_owned()),
+                    Vec::new(),
+                );
+            }
+            return self.send(Doing::Override, Verb::GrantOverride { request }, Some(reason), seq);
         }
         if self.dirty() {
             return (Outcome::Say("not asked: the text is not saved yet; try again".to_owned()), self.save(scene, seq));

@@ -9,7 +9,8 @@ use crate::app::popup::{Answer, Question};
 use crate::config::keys::Action;
 use crate::domain::act::Verb;
 use crate::domain::draft::RejectReason;
-use crate::domain::span::{FindingKind, Severity};
+use crate::domain::id::Ref;
+use crate::domain::span::{Finding, FindingKind, Severity};
 use crate::domain::text::neutralise;
 
 /// How long a text must have been seen before a verdict on it counts. Longer than a keyboard waits before it repeats a
@@ -71,10 +72,11 @@ impl Review {
             if self.editor.text().trim().is_empty() {
                 return Some("there is no text to approve".to_owned());
             }
-            if self.may_pass() {
-                return None;
+            if self.keep.flies_another(self.editor.text()) {
+                return Some("the text is being saved; one moment".to_owned());
             }
-            let block = self.checks.found().iter().find(|finding| finding.severity == Severity::Block)?;
+            let stops = |finding: &&Finding| finding.severity == Severity::Block && !self.may_pass(finding.kind);
+            let block = self.checks.found().iter().find(stops)?;
             let kind = kind_name(block.kind);
             Some(neutralise(&format!("blocked: {kind} “{}”; {}", block.text.replace('\n', " "), block.reason)).into_owned())
         })
@@ -128,7 +130,7 @@ impl Review {
             return (Outcome::Say("not approved: it has only just been shown; look at it first".to_owned()), Vec::new());
         }
         let text = self.editor.text().to_owned();
-        self.send(Doing::Approve, Verb::ApproveDraft { text }, None, seq)
+        self.send(Doing::Approve, Verb::ApproveDraft { text, work_version: self.keep.version }, None, seq)
     }
 
     pub(super) fn ask_reject(&mut self, scene: &Scene<'_>) -> Reply {
@@ -147,12 +149,7 @@ impl Review {
         match (about, answer) {
             (Asking::RejectWhy, Answer::Choice(choice)) => {
                 let Some(reason) = RejectReason::VARIANTS.get(choice).copied() else { return (Outcome::Stay, Vec::new()) };
-                let question = Question::Text {
-                    title: format!("Reject {}: {}", self.record, reject_option(reason).1),
-                    body: "A note for whoever mends it. It stays internal; an empty line means none.".to_owned(),
-                    given: String::new(),
-                };
-                (self.ask(Asking::RejectNote(reason), question), Vec::new())
+                (self.ask(Asking::RejectNote(reason), reject_note(self.record, reason, String::new())), Vec::new())
             }
             (Asking::RejectNote(reason), answer @ (Answer::Text(_) | Answer::Yes)) => {
                 if let Some(refused) = self.verdict_reason(scene) {
@@ -162,7 +159,13 @@ impl Review {
                     Answer::Text(note) => Some(note).filter(|note| !note.trim().is_empty()),
                     Answer::Choice(_) | Answer::Yes | Answer::No => None,
                 };
-                self.send(Doing::Reject, Verb::RejectDraft { reason }, note, seq)
+                if self.keep.in_flight() {
+                    // The answer to the save tells which text is sent away; the note is kept in its line until then.
+                    let given = note.unwrap_or_default();
+                    return (self.ask(Asking::RejectNote(reason), reject_note(self.record, reason, given)), Vec::new());
+                }
+                let work_version = self.keep.version;
+                self.send(Doing::Reject, Verb::RejectDraft { reason, work_version }, note, seq)
             }
             _ => (Outcome::Stay, Vec::new()),
         }
@@ -189,7 +192,8 @@ impl Review {
         if self.dirty() {
             return (Outcome::Say("not sent back: the text is not saved yet; try again".to_owned()), self.save(scene, seq));
         }
-        self.send(Doing::SendBack, Verb::ReleaseDraft, Some(note), seq)
+        let verb = Verb::ReleaseDraft { work_version: Some(self.keep.version) };
+        self.send(Doing::SendBack, verb, Some(note), seq)
     }
 
     /// Asks why something decided earlier in this session is taken back.
@@ -224,6 +228,14 @@ impl Review {
 /// The name of a finding's kind, in words.
 pub fn kind_name(kind: FindingKind) -> String {
     kind.as_str().replace('_', " ")
+}
+
+fn reject_note(record: Ref, reason: RejectReason, given: String) -> Question {
+    Question::Text {
+        title: format!("Reject {record}: {}", reject_option(reason).1),
+        body: "A note for whoever mends it. It stays internal; an empty line means none.".to_owned(),
+        given,
+    }
 }
 
 fn reject_option(reason: RejectReason) -> (char, String) {

@@ -84,14 +84,17 @@ pub(crate) enum DraftCommand {
         #[arg(long, value_name = "TEXT")]
         reason: String,
     },
-    /// Let a text pass that somebody else asked for
+    /// Show a text that somebody asked to let pass, and let it pass once you read it
     Override {
         /// Which
         #[arg(value_name = "REF")]
         record: Ref,
+        /// That you read the text: its mark, as it was shown without this
+        #[arg(long, value_name = "MARK", requires = "reason")]
+        read: Option<String>,
         /// Why
-        #[arg(long, value_name = "TEXT")]
-        reason: String,
+        #[arg(long, value_name = "TEXT", requires = "read")]
+        reason: Option<String>,
     },
     /// Send a draft away
     Reject {

@@ -1,5 +1,6 @@
 //! Blocks that a second person lets pass: asked for one text by one person, granted by another, both with a reason.
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::DraftNow;
@@ -10,12 +11,13 @@ use crate::store::{Outcome, Tx};
 
 const ASK: &str = "insert into overrides (id, draft_id, text_hash, kinds, asked_by, asked_at, asked_why)
     values ($1, $2, $3, $4, $5, $6, $7)";
-const OPEN: &str = "select o.id, o.kinds, o.asked_by, p.name, o.asked_why from overrides o join people p on p.id = o.asked_by
+const OPEN: &str =
+    "select o.id, o.kinds, o.asked_by, p.name, o.asked_why, o.asked_at from overrides o join people p on p.id = o.asked_by
     where o.draft_id = $1 and o.granted_by is null order by o.asked_at desc, o.id desc limit 1";
 const GRANT: &str = "update overrides set granted_by = $2, granted_at = $3, granted_why = $4
     where id = $1 and granted_by is null and asked_by <> $2 returning id";
 const GRANTED: &str = "select p.name, o.kinds, o.granted_why from overrides o join people p on p.id = o.granted_by
-    where o.draft_id = $1 and o.text_hash = $2 order by o.granted_at desc limit 1";
+    where o.draft_id = $1 and o.text_hash = $2 order by o.granted_at, o.id";
 const TOUCH: &str = "update drafts set updated_at = $2 where id = $1";
 
 /// Somebody asks that a text pass although a check blocks it.
@@ -31,6 +33,8 @@ pub struct Asked {
     pub name: String,
     /// Why.
     pub why: String,
+    /// When.
+    pub at: DateTime<Utc>,
 }
 
 /// Somebody let a text pass.
@@ -55,8 +59,8 @@ impl Tx {
 
     /// The newest request of a draft that nobody has granted.
     pub async fn asked_override(&mut self, draft: &DraftNow) -> Outcome<Option<Asked>> {
-        let row: Option<(Uuid, String, Uuid, String, String)> = self.one(OPEN, values![draft.id]).await?;
-        Ok(row.map(|(id, kinds, by, name, why)| Asked { id, kinds, by: PersonId(by), name, why }))
+        let row: Option<(Uuid, String, Uuid, String, String, DateTime<Utc>)> = self.one(OPEN, values![draft.id]).await?;
+        Ok(row.map(|(id, kinds, by, name, why, at)| Asked { id, kinds, by: PersonId(by), name, why, at }))
     }
 
     /// Grants a request; `false` when somebody else did, or it is the person's own.
@@ -67,10 +71,9 @@ impl Tx {
         Ok(granted)
     }
 
-    /// Who let this very text of a draft pass; another text needs another request.
-    pub async fn granted_override(&mut self, draft: &DraftNow, text: &str) -> Outcome<Option<Granted>> {
-        let row: Option<(String, String, String)> =
-            self.one(GRANTED, values![draft.id, sha256(text.as_bytes()).to_vec()]).await?;
-        Ok(row.map(|(by, kinds, why)| Granted { by, kinds, why }))
+    /// Who let which kinds pass in this very text of a draft; another text needs another request.
+    pub async fn granted_overrides(&mut self, draft: &DraftNow, text: &str) -> Outcome<Vec<Granted>> {
+        let rows: Vec<(String, String, String)> = self.all(GRANTED, values![draft.id, sha256(text.as_bytes()).to_vec()]).await?;
+        Ok(rows.into_iter().map(|(by, kinds, why)| Granted { by, kinds, why }).collect())
     }
 }

@@ -8,7 +8,7 @@ use crate::domain::brief::{Subject, day, portal_next, portal_status};
 use crate::domain::draft::{DraftState, SummaryState};
 use crate::domain::id::{ClientId, LeadId, PersonId, SummaryId};
 use crate::domain::journal::{sha256, to_hex};
-use crate::domain::span::{Finding, Severity};
+use crate::domain::span::{Finding, FindingKind, Severity};
 use crate::store::rows::from_row;
 use crate::store::statement::values;
 use crate::store::{Outcome, Tx};
@@ -50,7 +50,7 @@ const STOP_PUBLISH: &str =
 impl Tx {
     /// Approves a text: the draft is closed and the text copied into the table that the portal's view reads, both or
     /// neither. The text is checked here again, whoever calls: a `block` stops approval on every path (C5), unless
-    /// a second person let it pass.
+    /// a second person let its kind pass.
     ///
     /// # Errors
     /// The blocking finding comes back as the inner error; `Ok(Ok(None))` means that the draft changed meanwhile.
@@ -60,11 +60,11 @@ impl Tx {
         version: i64,
         person: PersonId,
         text: &str,
-        overridden: bool,
+        passing: &[FindingKind],
     ) -> Outcome<Result<Option<(SummaryId, i64)>, Finding>> {
         let found = self.check_text(draft, text).await?;
-        let block = found.into_iter().find(|finding| finding.severity == Severity::Block);
-        if let Some(block) = block.filter(|_| !overridden) {
+        let stops = |finding: &Finding| finding.severity == Severity::Block && !passing.contains(&finding.kind);
+        if let Some(block) = found.into_iter().find(stops) {
             return Ok(Err(block));
         }
         if self.set_draft(draft, version, DraftState::Approved, None).await?.is_none() {

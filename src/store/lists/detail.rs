@@ -1,6 +1,7 @@
 //! A draft with all that the review screen needs.
 
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 use crate::domain::actor::Person;
 use crate::domain::check::Frame;
@@ -16,16 +17,17 @@ struct Words {
     text: Untrusted,
     work: Untrusted,
     work_version: i64,
+    worked_by: Option<String>,
     lead_name: Untrusted,
     source_label: String,
     evidence_at: Option<DateTime<Utc>>,
     reason: Option<String>,
     newer_at: Option<DateTime<Utc>>,
 }
-from_row!(Words { text: String, work: String, work_version: =i64, lead_name: String, source_label: =String,
+from_row!(Words { text: String, work: String, work_version: =i64, worked_by: =Option<String>, lead_name: String, source_label: =String,
     evidence_at: =Option<DateTime<Utc>>, reason: =Option<String>,
     newer_at: =Option<DateTime<Utc>>, });
-from_row!(Override { asked_by: =String, kinds: =String, why: =String, text_hash: =Vec<u8>, granted_by: =Option<String>, });
+from_row!(Override { id: =Uuid, asked_by: =String, kinds: =String, why: =String, text_hash: =Vec<u8>, granted_by: =Option<String>, });
 from_row!(EvidenceLine { n: =i64, text: String, source: =String, });
 
 impl Store {
@@ -33,15 +35,16 @@ impl Store {
     pub async fn draft_detail(&self, me: &Person, id: DraftId) -> Outcome<DraftDetail> {
         let draft = self.draft(me, id).await?;
         let mut words = Sql::new(
-            "select r.text, coalesce(r.work, r.text) as work, r.work_version, l.name as lead_name, r.source_label, r.evidence_at,
-                r.reason, r.newer_at from drafts r left join leads l on l.id = r.lead_id where r.id = ",
+            "select r.text, coalesce(r.work, r.text) as work, r.work_version, w.name as worked_by, l.name as lead_name,
+                r.source_label, r.evidence_at, r.reason, r.newer_at
+                from drafts r left join leads l on l.id = r.lead_id left join people w on w.id = r.worked_by where r.id = ",
         );
         words.bind(Bind::Id(id.0));
         let words: Words = self.rows(&words).await?.pop().ok_or_else(|| Failure::NotFound(format!("that {}", Kind::Draft)))?;
         let mut evidence = Sql::new("select e.n, e.text, e.source from draft_evidence e where e.draft_id = ");
         evidence.bind(Bind::Id(id.0)).push(" order by e.n");
         let mut overriding = Sql::new(
-            "select p.name as asked_by, o.kinds, o.asked_why as why, o.text_hash, g.name as granted_by from overrides o
+            "select o.id, p.name as asked_by, o.kinds, o.asked_why as why, o.text_hash, g.name as granted_by from overrides o
                 join people p on p.id = o.asked_by left join people g on g.id = o.granted_by where o.draft_id = ",
         );
         overriding.bind(Bind::Id(id.0)).push(" order by o.asked_at desc, o.id desc limit 1");
@@ -52,6 +55,7 @@ impl Store {
             text: words.text,
             work: words.work,
             work_version: words.work_version,
+            worked_by: words.worked_by,
             evidence: self.rows(&evidence).await?,
             lead_name: words.lead_name,
             source_label: words.source_label,

@@ -1,8 +1,8 @@
 //! What a reviewer does to drafts and summaries.
 
-use super::{Acting, draft_conflict};
+use super::{Acting, draft_conflict, text_conflict};
 use crate::domain::act::{Act, Done, Target, Verb};
-use crate::domain::draft::{DraftAct, DraftState, RejectReason};
+use crate::domain::draft::{DraftAct, DraftState, RejectReason, kinds_named};
 use crate::domain::failure::Failure;
 use crate::domain::id::{Kind, Ref};
 use crate::domain::job::JobKind;
@@ -49,7 +49,10 @@ impl Acting<'_> {
             return Err(self.conflict(draft.state.as_str()).await);
         }
         self.tx.recheck(&draft).await?;
-        Ok(self.done(format!("{} is yours", self.act.target.record), Ok(self.inverse(Verb::ReleaseDraft, draft.version + 1))))
+        Ok(self.done(
+            format!("{} is yours", self.act.target.record),
+            Ok(self.inverse(Verb::ReleaseDraft { work_version: None }, draft.version + 1)),
+        ))
     }
 
     /// Writes down that somebody looks at a masked place of the evidence: which and why, never what stands there.
@@ -60,9 +63,12 @@ impl Acting<'_> {
     }
 
     /// Hands it back; the text in progress stays with it, and a note where there is one.
-    pub(super) async fn release(&mut self) -> Result<Done, Failure> {
+    pub(super) async fn release(&mut self, work_version: Option<i64>) -> Result<Done, Failure> {
         let draft = self.draft().await?;
         let to = self.held(&draft, DraftAct::Release)?;
+        if work_version.is_some_and(|read| read != draft.work_version) {
+            return Err(text_conflict(&draft));
+        }
         self.announce(Kind::Draft, draft.id.0, Some(draft.lead_id), "").await?;
         let note = self.act.reason.as_ref().map(|note| format!("{note} ({})", self.me.name));
         self.closed(&draft, to, note.as_deref()).await?;
@@ -70,18 +76,24 @@ impl Acting<'_> {
         Ok(self.done(format!("{} is {how}", self.act.target.record), Err("claim it again")))
     }
 
-    /// Approves the very text on the screen, and arms its publishing.
-    pub(super) async fn approve(&mut self, text: &str) -> Result<Done, Failure> {
+    /// Approves the very text on the screen, and arms its publishing. A text that another screen of the same person saved
+    /// meanwhile is not dropped for it: where the two differ, it is a conflict.
+    pub(super) async fn approve(&mut self, text: &str, work_version: i64) -> Result<Done, Failure> {
         let draft = self.draft().await?;
         self.held(&draft, DraftAct::Approve)?;
         let text = text.trim();
+        if draft.work_version != work_version && self.tx.saved_work(&draft).await?.trim() != text {
+            return Err(text_conflict(&draft));
+        }
         if text.is_empty() || text.chars().count() > crate::workflow::review::LONGEST || text.contains('\0') {
             return Err(self.refused("the text is empty, too long, or holds a NUL", "write a few sentences"));
         }
-        let granted = self.tx.granted_override(&draft, text).await?;
-        let detail = granted.as_ref().map(|granted| format!("{} let {} pass: {}", granted.by, granted.kinds, granted.why));
-        self.announce(Kind::Draft, draft.id.0, Some(draft.lead_id), &detail.unwrap_or_default()).await?;
-        let (id, number) = match self.tx.approve_draft(&draft, draft.version, self.me.id, text, granted.is_some()).await? {
+        let granted = self.tx.granted_overrides(&draft, text).await?;
+        let passing: Vec<FindingKind> = granted.iter().flat_map(|granted| kinds_named(&granted.kinds)).collect();
+        let told = granted.iter().map(|granted| format!("{} let {} pass: {}", granted.by, granted.kinds, granted.why));
+        let detail = told.collect::<Vec<_>>().join("; ");
+        self.announce(Kind::Draft, draft.id.0, Some(draft.lead_id), &detail).await?;
+        let (id, number) = match self.tx.approve_draft(&draft, draft.version, self.me.id, text, &passing).await? {
             Err(block) => {
                 // The span itself stays out of the message: it repeats what must not leave.
                 let why = format!("{} at characters {}–{}: {}", block.kind, block.start, block.end, block.reason);
@@ -137,9 +149,12 @@ impl Acting<'_> {
     }
 
     /// Sends it away.
-    pub(super) async fn reject(&mut self, reason: RejectReason) -> Result<Done, Failure> {
+    pub(super) async fn reject(&mut self, reason: RejectReason, work_version: i64) -> Result<Done, Failure> {
         let draft = self.draft().await?;
         let to = self.held(&draft, DraftAct::Reject)?;
+        if draft.work_version != work_version {
+            return Err(text_conflict(&draft));
+        }
         self.announce(Kind::Draft, draft.id.0, Some(draft.lead_id), reason.as_str()).await?;
         let why = self.act.reason.as_ref().map_or_else(|| reason.to_string(), |note| format!("{reason}: {note}"));
         self.closed(&draft, to, Some(&why)).await?;

@@ -1,11 +1,12 @@
 //! Letting a block pass takes two people: whoever reviews asks for one text, and an owner who is somebody else decides.
 
 use chrono::TimeDelta;
+use uuid::Uuid;
 
 use super::Acting;
 use crate::domain::act::Done;
 use crate::domain::draft::DraftAct;
-use crate::domain::failure::Failure;
+use crate::domain::failure::{Conflict, Failure};
 use crate::domain::id::Kind;
 use crate::domain::lead::Urgency;
 use crate::domain::span::Severity;
@@ -16,7 +17,7 @@ impl Acting<'_> {
     /// What the task of an owner says.
     fn request(&self, who: &str, kinds: &str) -> String {
         let record = self.act.target.record;
-        format!("{who} asks to let {kinds} pass in {record}: look at it there, or: quotedeck draft override {record} --reason …")
+        format!("{who} asks to let {kinds} pass in {record}: look at it there, or: quotedeck draft override {record}")
     }
 
     /// Asks that the text on the screen pass; an owner gets a task.
@@ -53,8 +54,8 @@ impl Acting<'_> {
         Ok(self.done(format!("an owner is asked to let {kinds} pass; any other text asks anew"), Err("nothing has passed yet")))
     }
 
-    /// Lets a text pass that somebody else asked for.
-    pub(super) async fn grant_override(&mut self) -> Result<Done, Failure> {
+    /// Lets the text pass that somebody else asked for and this person read: never one that was asked for meanwhile.
+    pub(super) async fn grant_override(&mut self, request: Uuid) -> Result<Done, Failure> {
         let draft = self.draft().await?;
         let Some(asked) = self.tx.asked_override(&draft).await? else {
             return Err(self.refused(
@@ -62,6 +63,14 @@ impl Acting<'_> {
                 "it is asked on the review screen, or: quotedeck draft ask-override",
             ));
         };
+        if asked.id != request {
+            return Err(Failure::Conflict(Box::new(Conflict {
+                what: self.act.target.record.to_string(),
+                by: asked.name,
+                at: Some(asked.at),
+                now: "asked for with another text".to_owned(),
+            })));
+        }
         if asked.by == self.me.id {
             return Err(self.refused("you asked for it yourself, and it takes a second person", "let another owner decide"));
         }

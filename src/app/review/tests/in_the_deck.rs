@@ -155,7 +155,7 @@ fn quitting_keeps_the_text_and_hands_the_draft_back() {
     let at = |of: fn(&Effect) -> bool| database.sent.iter().position(of).unwrap();
     let kept = at(|effect| matches!(effect, Effect::KeepRecovery { .. }));
     let saved = at(|effect| matches!(effect, Effect::SaveWork { .. }));
-    let back = at(|effect| matches!(effect, Effect::Perform(_, act) if act.verb == Verb::ReleaseDraft));
+    let back = at(|effect| matches!(effect, Effect::Perform(_, act) if matches!(act.verb, Verb::ReleaseDraft { .. })));
     assert!(kept < saved && saved < back, "handed back once the text is saved");
     assert!(database.sent.contains(&Effect::Quit));
 }

@@ -190,14 +190,14 @@ fn leaving_saves_first_then_hands_the_claim_back() {
     assert!(matches!(desk.act(Action::Back), Outcome::Say(_)));
     assert!(!desk.effects.iter().any(|effect| matches!(effect, Effect::Perform(..))), "not before the text is safe");
     assert_eq!(desk.saved(Ok(2)), Outcome::Leave);
-    assert_eq!(desk.last_act().1.verb, Verb::ReleaseDraft);
+    assert_eq!(desk.last_act().1.verb, Verb::ReleaseDraft { work_version: None });
 }
 
 #[test]
 fn leaving_with_nothing_unsaved_is_at_once() {
     let mut desk = Desk::ready(SAFE);
     assert_eq!(desk.act(Action::Back), Outcome::Leave);
-    assert_eq!(desk.last_act().1.verb, Verb::ReleaseDraft);
+    assert_eq!(desk.last_act().1.verb, Verb::ReleaseDraft { work_version: None });
 }
 
 #[rstest]
@@ -235,7 +235,7 @@ fn quitting_keeps_saves_and_hands_back() {
     assert_eq!((recovery(&desk), saves(&desk)), (Some(format!("{SAFE}!")), vec![format!("{SAFE}!")]));
     assert!(!desk.effects.iter().any(|effect| matches!(effect, Effect::Perform(..))), "the claim is needed for the save");
     desk.saved(Ok(2));
-    assert_eq!(desk.last_act().1.verb, Verb::ReleaseDraft);
+    assert_eq!(desk.last_act().1.verb, Verb::ReleaseDraft { work_version: None });
 }
 
 #[test]
@@ -285,7 +285,7 @@ fn a_newer_text_never_replaces_the_one_being_edited() {
     desk.draft.work_version = 5;
     desk.read_changed();
     assert_eq!(desk.text(), format!("{SAFE}!"));
-    assert!(desk.review.notices(&desk.scene()).iter().any(|notice| notice.contains("newer version exists")));
+    assert!(desk.review.notices(&desk.scene()).iter().any(|notice| notice.contains("a newer version elsewhere")));
     desk.press(KeyCode::Esc);
     desk.act(Action::Reload);
     assert!(matches!(desk.read(), Outcome::Ask(Question::Menu { .. })));

@@ -164,7 +164,7 @@ proptest! {
             let count = desk.text().chars().count();
             prop_assert!(desk.review.editor().cursor() <= count);
             for effect in desk.effects.iter().skip(known) {
-                if let Effect::Perform(_, act) = effect && let Verb::ApproveDraft { text } = &act.verb {
+                if let Effect::Perform(_, act) = effect && let Verb::ApproveDraft { text, .. } = &act.verb {
                     prop_assert_eq!(text, &before, "approved what was not on the screen");
                     prop_assert!(painted, "approved what was not painted");
                     prop_assert_eq!(desk.review.checks().weight().0, 0);

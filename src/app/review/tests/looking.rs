@@ -124,7 +124,7 @@ fn three_findings_are_masked_and_approved_in_four_keys() {
     assert_eq!(desk.text(), masked);
     assert_eq!(desk.review.checks().weight().0, 0, "neutral words raise no finding");
     desk.act(Action::Approve);
-    assert_eq!(desk.last_act().1.verb, Verb::ApproveDraft { text: masked.to_owned() });
+    assert_eq!(desk.last_act().1.verb, Verb::ApproveDraft { text: masked.to_owned(), work_version: 1 });
 }
 
 #[test]

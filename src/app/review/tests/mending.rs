@@ -56,7 +56,7 @@ fn a_draft_is_sent_back_with_a_note_that_the_next_one_reads() {
     assert!(matches!(desk.act(Action::SendBack), Outcome::Ask(Question::Reason { .. })));
     desk.answer(Answer::Text("which valve?".into()));
     let act = desk.last_act().1;
-    assert_eq!((act.verb, act.reason.as_deref()), (Verb::ReleaseDraft, Some("which valve?")));
+    assert_eq!((act.verb, act.reason.as_deref()), (Verb::ReleaseDraft { work_version: Some(1) }, Some("which valve?")));
     assert_eq!(desk.acted(Ok(())), Outcome::Next);
     assert_eq!(desk.review.take_settled().unwrap().record.number, 12);
 

@@ -24,7 +24,7 @@ fn said(outcome: &Outcome) -> &str {
 fn approvals(desk: &Desk) -> Vec<String> {
     let sent = desk.effects.iter().filter_map(|effect| match effect {
         Effect::Perform(_, act) => match &act.verb {
-            Verb::ApproveDraft { text } => Some(text.clone()),
+            Verb::ApproveDraft { text, .. } => Some(text.clone()),
             _ => None,
         },
         _ => None,
@@ -178,7 +178,10 @@ fn rejecting_takes_a_reason_and_a_note() {
     assert!(matches!(desk.answer(Answer::Choice(1)), Outcome::Ask(Question::Text { .. })));
     desk.answer(Answer::Text("names a minor".into()));
     let act = desk.last_act().1;
-    assert_eq!((act.verb, act.reason.as_deref()), (Verb::RejectDraft { reason: RejectReason::Unsafe }, Some("names a minor")));
+    assert_eq!(
+        (act.verb, act.reason.as_deref()),
+        (Verb::RejectDraft { reason: RejectReason::Unsafe, work_version: 1 }, Some("names a minor"))
+    );
     assert_eq!(desk.acted(Ok(())), Outcome::Next);
 }
 
@@ -228,6 +231,7 @@ fn a_block_passes_only_for_the_text_that_was_asked_for_and_by_somebody_else() {
     assert!(matches!(desk.acted(Ok(())), Outcome::Say(_)), "the draft stays open");
 
     let request = |granted_by: Option<&str>| Override {
+        id: uuid::Uuid::from_u128(7),
         asked_by: "rosa".into(),
         kinds: "phone".into(),
         why: "their own number".into(),
@@ -245,6 +249,7 @@ fn a_block_passes_only_for_the_text_that_was_asked_for_and_by_somebody_else() {
     desk.look();
     desk.type_in(" Or 512-555-0143.");
     desk.press(KeyCode::Esc);
+    desk.saved(Ok(2));
     desk.look();
     assert!(said(&desk.act(Action::Approve)).contains("blocked"), "another text was never asked for");
     for _ in 0.." Or 512-555-0143.".len() {
@@ -254,6 +259,8 @@ fn a_block_passes_only_for_the_text_that_was_asked_for_and_by_somebody_else() {
     }
     desk.press(KeyCode::Esc);
     desk.look();
+    assert!(said(&desk.act(Action::Approve)).contains("being saved"), "another text is on its way");
+    desk.saved(Ok(3));
     desk.act(Action::Approve);
     assert_eq!(approvals(&desk), ["Call 512-555-0142."]);
 }
@@ -262,6 +269,7 @@ fn a_block_passes_only_for_the_text_that_was_asked_for_and_by_somebody_else() {
 fn an_owner_decides_while_somebody_else_holds_the_draft() {
     let mut desk = Desk::opened(detail("Call 512-555-0142."), Role::Owner);
     desk.draft.overriding = Some(Override {
+        id: uuid::Uuid::from_u128(7),
         asked_by: "ana".into(),
         kinds: "phone".into(),
         why: "their own number".into(),
@@ -275,5 +283,89 @@ fn an_owner_decides_while_somebody_else_holds_the_draft() {
     assert!(matches!(desk.act(Action::Override), Outcome::Ask(Question::Reason { .. })));
     desk.answer(Answer::Text("it stands on their vans".into()));
     let (_, act) = desk.last_act();
-    assert_eq!((act.verb, act.reason.as_deref()), (Verb::GrantOverride, Some("it stands on their vans")));
+    assert_eq!(
+        (act.verb, act.reason.as_deref()),
+        (Verb::GrantOverride { request: uuid::Uuid::from_u128(7) }, Some("it stands on their vans"))
+    );
+}
+
+/// A request of ana's about a text, granted or not.
+fn request(id: u128, text: &str, kinds: &str, granted_by: Option<&str>) -> Override {
+    Override {
+        id: uuid::Uuid::from_u128(id),
+        asked_by: "ana".into(),
+        kinds: kinds.into(),
+        why: "their own number".into(),
+        text_hash: sha256(text.as_bytes()).to_vec(),
+        granted_by: granted_by.map(Into::into),
+    }
+}
+
+#[test]
+fn a_block_that_nobody_let_pass_stops_what_was_let_pass() {
+    let text = "Call Maria Ortiz at 512-555-0142.";
+    let mut desk = Desk::ready(text);
+    desk.draft.overriding = Some(request(1, text, "phone", Some("omar")));
+    desk.read_changed();
+    desk.look();
+    let refused = desk.act(Action::Approve);
+    assert!(said(&refused).contains("blocked: lead name"), "{refused:?}");
+    assert!(desk.review.notices(&desk.scene()).iter().any(|notice| notice.contains("more blocks by now")));
+    assert!(matches!(desk.act(Action::Override), Outcome::Ask(Question::Reason { .. })), "it can be asked anew");
+    desk.draft.overriding = Some(request(2, text, "lead_name, phone", Some("omar")));
+    desk.read_changed();
+    desk.look();
+    desk.act(Action::Approve);
+    assert_eq!(approvals(&desk), [text]);
+}
+
+#[test]
+fn a_request_that_came_under_the_question_is_not_let_pass() {
+    let text = "Call 512-555-0142.";
+    let mut desk = Desk::opened(detail(text), Role::Owner);
+    desk.draft.overriding = Some(request(1, text, "phone", None));
+    desk.read();
+    desk.claim(Err(conflict("ana", "in_review")));
+    desk.look();
+    assert!(matches!(desk.act(Action::Override), Outcome::Ask(Question::Reason { .. })));
+    desk.draft.overriding = Some(request(2, text, "phone", None));
+    desk.read_changed();
+    let before = desk.effects.len();
+    assert!(said(&desk.answer(Answer::Text("it stands on their vans".into()))).contains("meanwhile"));
+    assert!(!desk.effects[before..].iter().any(|effect| matches!(effect, Effect::Perform(..))));
+}
+
+#[test]
+fn who_changed_the_text_after_it_was_let_pass_is_named() {
+    let text = "Call 512-555-0142.";
+    let mut desk = Desk::ready(text);
+    desk.draft.overriding = Some(request(1, text, "phone", Some("omar")));
+    desk.draft.work = "Call 512-555-0143.".into();
+    desk.draft.work_version = 2;
+    desk.draft.worked_by = Some("bob".into());
+    desk.read_changed();
+    let notices = desk.review.notices(&desk.scene());
+    assert!(notices.iter().any(|notice| notice.contains("omar let phone pass") && notice.contains("bob changed it since")));
+    assert!(notices.iter().any(|notice| notice == "bob saved a newer text elsewhere; this is it"), "{notices:?}");
+}
+
+#[test]
+fn a_text_that_another_screen_saved_first_is_a_conflict_and_then_a_choice() {
+    let mut desk = Desk::ready(SAFE);
+    desk.type_in(" Mine.");
+    desk.press(KeyCode::Esc);
+    desk.saved(Err(Failure::Unavailable("refused".into())));
+    desk.look();
+    desk.act(Action::Approve);
+    let (_, act) = desk.last_act();
+    assert_eq!(act.verb, Verb::ApproveDraft { text: format!("{SAFE} Mine."), work_version: 1 });
+    let asked = desk.acted(Err(conflict("rosa", "at a newer text")));
+    assert!(matches!(asked, Outcome::Ask(Question::Conflict { .. })), "{asked:?}");
+    desk.draft.work = "Theirs.".into();
+    desk.draft.work_version = 2;
+    desk.draft.worked_by = Some("rosa".into());
+    desk.read();
+    assert_eq!(desk.text(), format!("{SAFE} Mine."));
+    assert!(desk.review.notices(&desk.scene()).iter().any(|notice| notice.contains("you saved a newer version elsewhere")));
+    assert!(said(&desk.act(Action::Approve)).contains("newer version"));
 }
