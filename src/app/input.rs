@@ -85,10 +85,17 @@ impl App {
             Outcome::Stay => self.screens.push(Screen::Review(review)),
             Outcome::Leave => effects.extend(self.say_presence()),
             Outcome::Next => {
-                if let Some(settled) = review.take_settled() {
-                    self.progress.add(settled);
+                let settled = review.take_settled();
+                self.progress.extend(settled.clone());
+                if let Some(opened) = self.next_draft(review.record()) {
+                    effects.extend(opened);
+                } else if let Some(settled) = settled.filter(|_| self.start.open_review && review.is_closed()) {
+                    // Who came to review stays: the lists were never asked for, and cost a whole screen on a slow line.
+                    effects.push(review.stays(settled, &mut self.seq));
+                    self.screens.push(Screen::Review(review));
+                } else {
+                    effects.extend(self.say_presence());
                 }
-                effects.extend(self.next_draft(review.record()));
             }
             Outcome::Say(text) => {
                 self.screens.push(Screen::Review(review));
@@ -121,8 +128,8 @@ impl App {
         free && draft.state.after(crate::domain::draft::DraftAct::Claim).is_ok()
     }
 
-    /// Opens the draft after the one that was settled.
-    fn next_draft(&mut self, settled: Ref) -> Vec<Effect> {
+    /// Opens the draft after the one that was settled, where one is left.
+    fn next_draft(&mut self, settled: Ref) -> Option<Vec<Effect>> {
         let list = self.list(Pane::Review);
         let from = list.rows.iter().position(|item| item.record() == Some(settled)).map_or(0, |at| at + 1);
         let (before, behind) = list.rows.split_at(from.min(list.rows.len()));
@@ -131,10 +138,10 @@ impl App {
             .find(|item| item.record().is_none_or(|record| !self.progress.holds(record)) && self.can_be_reviewed(item))
             .cloned();
         if let Some(item) = next {
-            return self.open(item);
+            return Some(self.open(item));
         }
         self.say(Tone::Good, "no draft is left to review");
-        self.say_presence()
+        None
     }
 
     fn popup_key(&mut self, popup: Popup, key: KeyEvent) -> Vec<Effect> {

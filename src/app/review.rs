@@ -40,7 +40,7 @@ use super::popup::Question;
 use crate::config::keys::{Action, KeyTable, Place};
 use crate::domain::act::{Act, Target, Verb};
 use crate::domain::actor::Person;
-use crate::domain::draft::DraftDetail;
+use crate::domain::draft::{DraftDetail, DraftState};
 use crate::domain::id::{DraftId, Ref};
 use crate::domain::row::Presence;
 
@@ -198,6 +198,8 @@ pub struct Review {
     settled: Option<Settled>,
     /// What was decided earlier in this session: then it is looked back at.
     past: Option<Settled>,
+    /// Whether that was decided here, as the last: then the screen stays as it was.
+    last: bool,
 }
 
 impl fmt::Debug for Review {
@@ -237,6 +239,7 @@ impl Review {
             since: None,
             settled: None,
             past: None,
+            last: false,
         };
         let load = review.reload(seq);
         (review, vec![load])
@@ -247,6 +250,24 @@ impl Review {
         let (mut review, effects) = Self::open(past.draft, past.record, seq);
         review.past = Some(past);
         (review, effects)
+    }
+
+    /// The last draft was decided about, and its screen stays. What was done is told in the heading: a notice would move
+    /// all that is under it.
+    pub fn stays(&mut self, settled: Settled, seq: &mut SeqSource) -> Effect {
+        self.past = Some(settled);
+        (self.claim, self.last) = (Claim::None, true);
+        self.reload(seq)
+    }
+
+    /// What became of the last draft here, for as long as that stands.
+    pub fn ended(&self) -> Option<DraftState> {
+        self.past.as_ref().filter(|_| self.last).and_then(|_| self.closed())
+    }
+
+    /// Whether nobody can work on it any more.
+    pub fn is_closed(&self) -> bool {
+        self.closed().is_some()
     }
 
     /// What was decided here just now; once.
@@ -324,7 +345,7 @@ impl Review {
         });
         let clashes = self.keep.clashes();
         let clash = clashes.then(|| format!("two texts were saved; {} asks which one is to be", scene.key_of(Action::Edit)));
-        let past = self.past.as_ref().map(|past| match past.undo {
+        let past = self.past.as_ref().filter(|_| !self.last).map(|past| match past.undo {
             Ok(_) => format!("decided earlier: {}; {} takes it back", past.said, scene.key_of(Action::Withdraw)),
             Err(_) => format!("decided earlier: {}", past.said),
         });
@@ -337,7 +358,7 @@ impl Review {
         });
         [
             past,
-            self.read_only(scene),
+            self.read_only(scene).filter(|_| self.ended().is_none()),
             clash,
             note,
             stale,
@@ -353,7 +374,7 @@ impl Review {
 
     /// How the screen is divided in an area.
     pub fn shape(&self, scene: &Scene<'_>, width: u16, height: u16) -> Shape {
-        Shape::new(width, height, self.checks.found().len(), self.notices(scene).len())
+        Shape::new(width, height, self.checks.most(), self.notices(scene).len())
     }
 
     /// Columns of the text pane; the deck's header and footer take a row each.

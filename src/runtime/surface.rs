@@ -82,6 +82,7 @@ pub struct Painter<W: Write> {
     done: Arc<AtomicBool>,
     size: SizeOf,
     cursor: Cursor,
+    shown: cells::Shown,
 }
 
 /// What the terminal's cursor was last told.
@@ -99,7 +100,13 @@ impl<W: Write> Painter<W> {
     pub fn new(to: W, size: impl Fn() -> io::Result<Size> + Send + 'static) -> Self {
         let done = Arc::new(AtomicBool::new(false));
         let whole = Whole { to, frame: Vec::with_capacity(FRAME), done: Arc::clone(&done) };
-        Self { inner: CrosstermBackend::new(whole), done, size: Box::new(size), cursor: Cursor::Unknown }
+        Self {
+            inner: CrosstermBackend::new(whole),
+            done,
+            size: Box::new(size),
+            cursor: Cursor::Unknown,
+            shown: cells::Shown::default(),
+        }
     }
 
     /// Sends a control sequence at once.
@@ -125,8 +132,8 @@ impl<W: Write> Backend for Painter<W> {
         if matches!(self.cursor, Cursor::At(_)) {
             self.cursor = Cursor::Astray;
         }
-        let columns = self.size()?.width;
-        self.inner.write_all(cells::write(content, columns).as_bytes())
+        let size = self.size()?;
+        self.inner.write_all(self.shown.write(content, size).as_bytes())
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {
@@ -165,10 +172,13 @@ impl<W: Write> Backend for Painter<W> {
     }
 
     fn clear(&mut self) -> io::Result<()> {
+        self.shown.clear();
         self.inner.clear()
     }
 
     fn clear_region(&mut self, region: ClearType) -> io::Result<()> {
+        // The deck has the whole screen, and clears all of it or nothing.
+        self.shown.clear();
         self.inner.clear_region(region)
     }
 

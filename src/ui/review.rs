@@ -97,6 +97,7 @@ fn heading_line<'a>(review: &Review, scene: &Scene<'_>, styles: &Styles) -> Line
     };
     spans.push(Span::styled(format!("  {saving}  "), style));
     let (claim, style) = match review.claim() {
+        _ if let Some(state) = review.ended() => (format!("✓ {state}"), styles.good),
         Claim::Mine => ("● yours".to_owned(), styles.good),
         Claim::Asked => ("◐ claiming".to_owned(), styles.dim),
         Claim::Held { by, .. } => (format!("○ {}’s", neutralise(by)), styles.warn),

@@ -84,6 +84,13 @@ impl Pty {
         self.wait_for(text, |screen| screen.contents().contains(text));
     }
 
+    /// Reads until it writes no more: nothing for as long as a person looks at a text.
+    pub(crate) fn rests(&mut self) {
+        while let Ok(bytes) = self.output.recv_timeout(Duration::from_secs(1)) {
+            self.screen.process(&bytes);
+        }
+    }
+
     /// Bytes it has written so far.
     pub(crate) fn written(&self) -> usize {
         self.bytes.load(Ordering::SeqCst)

@@ -6,7 +6,7 @@ use crate::app::effect::{Effect, SeqSource};
 use crate::app::message::Message;
 use crate::app::popup::Question;
 use crate::domain::act::Done;
-use crate::domain::draft::DraftDetail;
+use crate::domain::draft::{DraftDetail, DraftState};
 use crate::domain::failure::Failure;
 
 impl Review {
@@ -128,6 +128,9 @@ impl Review {
         if self.keep.clashes() {
             return self.other_text(theirs, detail.work_version, scene);
         }
+        if self.past.is_some() {
+            return Outcome::Stay;
+        }
         // The answer to the save that is on its way will tell; until then the version may be our own.
         if self.keep.in_flight() || detail.work_version <= self.keep.version {
             return Outcome::Stay;
@@ -173,6 +176,13 @@ impl Review {
                     text: text.clone(),
                     seconds,
                 });
+                if let Some(detail) = &mut self.detail {
+                    detail.draft.state = match doing {
+                        Doing::Approve => DraftState::Approved,
+                        Doing::Reject => DraftState::Rejected,
+                        Doing::SendBack | Doing::TakeBack | Doing::Reveal(_) | Doing::Override => detail.draft.state,
+                    };
+                }
                 let mut effects = Vec::new();
                 if self.keep.settled(&text) {
                     effects.push(Effect::DropRecovery { draft: self.record });

@@ -13,6 +13,8 @@ pub struct Checks {
     /// Read once for each version of the evidence: every key press asks it.
     evidence: Option<Arc<Evidence>>,
     found: Vec<Finding>,
+    /// The most that were found at once: the pane keeps that height, so that nothing moves while findings are mended.
+    most: usize,
     /// What the draft would have let out, as the model wrote it.
     before: Vec<FindingKind>,
     selected: usize,
@@ -44,7 +46,13 @@ impl Checks {
     /// Checks the text again; the finding under the cursor stays as near as it can.
     pub fn run(&mut self, text: &str) {
         self.found = self.evidence.as_ref().map_or_else(Vec::new, |evidence| evidence.findings(text));
+        self.most = self.most.max(self.found.len());
         self.selected = self.selected.min(self.found.len().saturating_sub(1));
+    }
+
+    /// The most that were found at once since the draft was opened.
+    pub fn most(&self) -> usize {
+        self.most
     }
 
     /// By position in the text.

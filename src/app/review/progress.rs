@@ -47,9 +47,9 @@ pub struct Tally {
 }
 
 impl Progress {
-    /// One more was decided.
-    pub fn add(&mut self, settled: Settled) {
-        self.settled.push(settled);
+    /// One more was decided, if one was.
+    pub fn extend(&mut self, settled: Option<Settled>) {
+        self.settled.extend(settled);
     }
 
     /// Whether a draft was decided about in this session: it does not open by itself again.

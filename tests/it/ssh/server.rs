@@ -5,7 +5,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -45,7 +45,7 @@ impl Server {
         let config = format!(
             "ListenAddress 127.0.0.1:{port}\nHostKey {}\nAuthorizedKeysFile {}\nPidFile none\nStrictModes no\nUsePAM no\n\
              PasswordAuthentication no\nKbdInteractiveAuthentication no\nPermitRootLogin forced-commands-only\n\
-             Subsystem sftp internal-sftp\n",
+             Subsystem sftp internal-sftp\nClientAliveInterval 1\nClientAliveCountMax 2\n",
             at("host"),
             at("authorized")
         );
@@ -158,6 +158,7 @@ fn tool(name: &str) -> Command {
 pub(super) struct Wire {
     port: u16,
     carried: Arc<AtomicUsize>,
+    silent: Arc<AtomicBool>,
     ends: Arc<Mutex<Vec<TcpStream>>>,
 }
 
@@ -166,24 +167,31 @@ impl Wire {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let (carried, ends) = (Arc::new(AtomicUsize::new(0)), Arc::new(Mutex::new(Vec::new())));
-        let (count, kept) = (Arc::clone(&carried), Arc::clone(&ends));
+        let silent = Arc::new(AtomicBool::new(false));
+        let (count, kept, mute) = (Arc::clone(&carried), Arc::clone(&ends), Arc::clone(&silent));
         std::thread::spawn(move || {
             for client in listener.incoming().flatten() {
                 let Ok(server) = TcpStream::connect(("127.0.0.1", server)) else { return };
                 let both = [client.try_clone(), server.try_clone()];
                 kept.lock().unwrap().extend(both.into_iter().flatten());
                 let (Ok(from), Ok(to)) = (client.try_clone(), server.try_clone()) else { return };
-                std::thread::spawn(move || carry(from, to, &AtomicUsize::new(0)));
-                let count = Arc::clone(&count);
-                std::thread::spawn(move || carry(server, client, &count));
+                let (count, mute) = (Arc::clone(&count), [Arc::clone(&mute), Arc::clone(&mute)]);
+                let [there, back] = mute;
+                std::thread::spawn(move || carry(from, to, &AtomicUsize::new(0), &there));
+                std::thread::spawn(move || carry(server, client, &count, &back));
             }
         });
-        Self { port, carried, ends }
+        Self { port, carried, silent, ends }
     }
 
     /// Bytes that went from the server to clients, SSH's own included.
     pub(super) fn carried(&self) -> usize {
         self.carried.load(Ordering::SeqCst)
+    }
+
+    /// Loses everything from here on, and tells neither end: as when a laptop is closed, or a radio leaves its reach.
+    pub(super) fn fall_silent(&self) {
+        self.silent.store(true, Ordering::SeqCst);
     }
 
     /// Cuts every connection.
@@ -194,9 +202,12 @@ impl Wire {
     }
 }
 
-fn carry(mut from: TcpStream, mut to: TcpStream, count: &AtomicUsize) {
+fn carry(mut from: TcpStream, mut to: TcpStream, count: &AtomicUsize, silent: &AtomicBool) {
     let mut block = vec![0; 65_536];
     while let Ok(n @ 1..) = from.read(&mut block) {
+        if silent.load(Ordering::SeqCst) {
+            continue;
+        }
         count.fetch_add(n, Ordering::SeqCst);
         if to.write_all(&block[..n]).is_err() {
             break;
