@@ -18,6 +18,7 @@ mod frame;
 mod internal_id;
 pub mod kinds;
 mod known;
+mod lead_price;
 mod long_digits;
 mod name;
 mod negation;
@@ -32,6 +33,7 @@ mod secret;
 mod settle;
 mod spelled;
 mod stream;
+mod told_name;
 mod uncited;
 mod unknown_name;
 mod url;
@@ -64,11 +66,14 @@ pub struct Against<'a> {
 /// [`Against`], read once and asked often: the review screen checks at every key press.
 #[derive(Clone)]
 pub struct Evidence {
+    /// How many lines it has.
+    lines: usize,
     runs: verbatim::Runs,
     numbers: number::Known,
     heard: unknown_name::Heard,
     polarity: negation::Polarity,
     name: name::Name,
+    told: told_name::Told,
     codes: access_code::Codes,
     dangers: safety::Dangers,
     dictionary: known::Dictionary,
@@ -84,16 +89,18 @@ struct Hit {
     kind: FindingKind,
     severity: Severity,
     span: Range<usize>,
+    /// How long it is without what was put between its signs: of two the longer stays, whatever hides in them.
+    length: usize,
     reason: String,
 }
 
 impl Hit {
     fn block(kind: FindingKind, span: Range<usize>, reason: impl Into<String>) -> Self {
-        Self { kind, severity: Severity::Block, span, reason: reason.into() }
+        Self { kind, severity: Severity::Block, length: span.len(), span, reason: reason.into() }
     }
 
     fn warn(kind: FindingKind, span: Range<usize>, reason: impl Into<String>) -> Self {
-        Self { kind, severity: Severity::Warn, span, reason: reason.into() }
+        Self { kind, severity: Severity::Warn, length: span.len(), span, reason: reason.into() }
     }
 
     /// The same in characters of the text as it was given.
@@ -121,11 +128,13 @@ impl Evidence {
         let names = own.map(|known| known.value.reveal().as_str()).chain(against.lead_name);
         let names: Vec<Folded> = names.map(Folded::new).collect();
         Self {
+            lines: lines.len(),
             runs: verbatim::Runs::new(&lines, &notes),
             numbers: number::Known::new(&lines),
             heard: unknown_name::Heard::new(&lines, &names),
             polarity: negation::Polarity::new(&lines),
             name: name::Name::new(against.lead_name.unwrap_or_default()),
+            told: told_name::Told::new(&lines, &names),
             codes: access_code::Codes::new(&lines),
             dangers: safety::Dangers::new(&lines),
             dictionary: known::Dictionary::new(against.known),
@@ -145,7 +154,7 @@ impl Evidence {
         }
         self.heard.find(&folded, &mut hits);
         self.polarity.find(&folded, &mut hits);
-        uncited::find(&folded, &mut hits);
+        uncited::find(&folded, self.lines, &mut hits);
         let mut hits: Vec<Hit> = hits.into_iter().map(|hit| hit.in_original(&folded)).collect();
         // What a line break cuts in two is whole again where the lines are joined.
         if let Some(joined) = Folded::joined(text) {
@@ -192,9 +201,11 @@ impl Evidence {
         secret::find(folded, &mut hits);
         premises::find(folded, &mut hits);
         internal_id::find(folded, &mut hits);
+        lead_price::find(folded, &mut hits);
         promise::find(folded, &mut hits);
         blame::find(folded, &mut hits);
         self.name.find(folded, &mut hits);
+        self.told.find(folded, &mut hits);
         self.codes.find(folded, &mut hits);
         self.dictionary.find(folded, &mut hits);
         self.runs.find(folded, &mut hits);

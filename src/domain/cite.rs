@@ -40,6 +40,11 @@ pub fn cited(text: &str) -> Vec<usize> {
     all.filter(|line| seen.insert(*line)).collect()
 }
 
+/// Where the citations stand, in bytes, each with the blanks before it.
+pub fn places(text: &str) -> Vec<Range<usize>> {
+    citations(text).into_iter().map(|cited| cited.span).collect()
+}
+
 /// The text without its citations.
 pub fn without_citations(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());

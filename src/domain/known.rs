@@ -96,12 +96,12 @@ fn known(parent: &str, name: &str, value: &str) -> Option<Known> {
     {
         value.trim_start_matches('$').parse::<f64>().ok()?;
         KnownKind::Price
+    } else if is_code(&plain, value) {
+        KnownKind::Code
     } else if is_time(value) {
         return None;
     } else if is_name(parent, &plain) {
         value.contains(char::is_alphabetic).then_some(KnownKind::Name)?
-    } else if has(&["gatecode", "alarmcode", "lockbox", "doorcode", "accesscode", "entrycode", "keypad"]) {
-        KnownKind::Code
     } else if (10..=15).contains(&digits)
         && (value.starts_with('+') || has(&["phone", "mobile", "cell", "tel", "caller", "from", "number"]))
     {
@@ -116,6 +116,17 @@ fn known(parent: &str, name: &str, value: &str) -> Option<Known> {
         return None;
     };
     Known::new(kind, value)
+}
+
+/// What opens something: `gate_code`, `garage_pin`, `lock combination`; not a code of a product or of an area.
+fn is_code(plain: &str, value: &str) -> bool {
+    let opens = ["gate", "alarm", "lock", "door", "access", "entry", "keypad", "garage", "building", "security", "callbox"];
+    let told = ["code", "pin", "combo", "combination", "passcode", "password"];
+    let short = (1..=12).contains(&value.chars().count());
+    short
+        && (["lockbox", "keypad", "passcode", "pin", "combination"].contains(&plain)
+            || opens.iter().any(|word| plain.contains(word))
+                && (told.iter().any(|word| plain.ends_with(word)) || plain.contains("lockbox")))
 }
 
 fn is_name(parent: &str, plain: &str) -> bool {
@@ -159,6 +170,8 @@ mod tests {
     #[case(r#"{"leadPrice":"$45.00","charge":12}"#, &[(KnownKind::Price, "12"), (KnownKind::Price, "$45.00")])]
     #[case(r#"{"address1":"12 Oak Street","city":"Austin","zip":"78701"}"#, &[(KnownKind::Address, "12 Oak Street")])]
     #[case(r#"{"gate_code":"4827"}"#, &[(KnownKind::Code, "4827")])]
+    #[case(r#"{"garage_pin":"4827","pin":"0099","lock combination":"4-2-7"}"#, &[(KnownKind::Code, "4827"), (KnownKind::Code, "4-2-7"), (KnownKind::Code, "0099")])]
+    #[case(r#"{"promo_code":"SAVE20","area_code":"512","zipcode":"78701"}"#, &[])]
     #[case(r#"{"created":"2026-11-24T10:00:00Z","at":1795787835,"lat":"30.26720"}"#, &[])]
     #[case(r#"{"leadID":"437282430411005953"}"#, &[(KnownKind::Id, "437282430411005953")])]
     #[case(r#"{"message":"the heater leaks all over","service":"drain","urgent":true}"#, &[(KnownKind::Note, "the heater leaks all over")])]

@@ -9,6 +9,7 @@ mod summedits;
 mod trade;
 mod written;
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use quotedeck::domain::span::FindingKind::{AccessCode, Card, Email, LeadName, Phone, SocialSecurity, StreetAddress, Url};
@@ -121,6 +122,34 @@ fn names_of_the_lead() {
     }
     println!("\n## Names known from the lead\n{} of {all} found; missed: {missed:?}", all - missed.len());
     assert!(missed.len() * 100 <= all * 2, "{} of {all} names missed: {missed:?}", missed.len());
+}
+
+/// Names that only a line of the evidence tells, in the ways in which people and providers introduce somebody.
+#[test]
+fn names_of_the_evidence() {
+    let tellings = [
+        "Customer NAME called about a leak",
+        "hi this is NAME, my heater is out",
+        "name: NAME",
+        "Spoke with NAME at noon",
+        "Tech: NAME arrived at nine",
+        "NAME said the drain is slow",
+    ];
+    let (mut all, mut missed) = (0, Vec::new());
+    let people =
+        labelled::presidio().into_iter().flat_map(|sample| sample.people().into_iter().map(|(name, _)| name).collect::<Vec<_>>());
+    // With one word alone nobody can tell a name from another word of the line.
+    let people: BTreeSet<String> = people.filter(|name| name.split(' ').count() > 1).collect();
+    for (name, telling) in people.iter().zip(tellings.iter().cycle()) {
+        let found =
+            score::against(&format!("The visit at noon was agreed with {name}."), &[&telling.replace("NAME", name)], None);
+        all += 1;
+        if !found.iter().any(|found| found.kind == LeadName) {
+            missed.push(telling.replace("NAME", name));
+        }
+    }
+    println!("\n## Names told by a line of the evidence\n{} of {all} found; missed: {missed:#?}", all - missed.len());
+    assert!(all > 100 && missed.len() * 100 <= all * 2, "{} of {all} names missed: {missed:#?}", missed.len());
 }
 
 /// Text of the trade, marked by hand: codes, short phone numbers, and much that must not block.

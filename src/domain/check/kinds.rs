@@ -54,10 +54,18 @@ pub const ABOUT: &[About] = &[
         "of an account or a licence, or as long as a card's or a person's, it leads to somebody; any other warns",
     ),
     fixed(FindingKind::InternalId, EITHER, "leads to the record; a short one may be a lamp or a size, and warns"),
-    fixed(FindingKind::LeadName, EITHER, "the full name identifies; a part of it may be an ordinary word, and warns"),
+    fixed(
+        FindingKind::LeadName,
+        EITHER,
+        "the full name identifies, of the lead and of whoever the evidence names; a part of it may be an ordinary word, and warns",
+    ),
     fixed(FindingKind::StaffName, BLOCK, "nobody's business but ours; known from what is stored"),
     fixed(FindingKind::OtherClient, BLOCK, "nobody's business but ours; known from what is stored"),
-    fixed(FindingKind::ProviderCost, BLOCK, "what a lead costs is ours to know; known from the payload's own field"),
+    fixed(
+        FindingKind::ProviderCost,
+        BLOCK,
+        "what a lead costs is ours to know; known from the payload's own field, or told with the word lead or a provider's name",
+    ),
     fixed(FindingKind::VerbatimRun, BLOCK, "eight words in a row are the raw record itself, not a summary of it"),
     fixed(FindingKind::MissingSource, BLOCK, "the portal must say where facts are from"),
     from(
@@ -94,7 +102,12 @@ pub const ABOUT: &[About] = &[
         Severity::Note,
         "a \"not\" that the evidence has not, or has and the text lost; told by single words",
     ),
-    from(FindingKind::Uncited, WARN, Severity::Note, "in a draft that cites its lines, a sentence that cites none"),
+    from(
+        FindingKind::Uncited,
+        WARN,
+        Severity::Note,
+        "in a draft that cites its lines, a sentence that cites none, or one that is not there, or without the number it says",
+    ),
 ];
 
 /// What is said of a kind.

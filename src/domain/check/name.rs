@@ -107,8 +107,18 @@ impl Name {
         Self { parts: meant.map(str::to_owned).collect() }
     }
 
+    /// Whether it has one part alone.
+    pub(super) fn is_single(&self) -> bool {
+        self.parts.len() == 1
+    }
+
     /// Finds the name: two parts side by side, in any order, or one behind a title, are the full name.
     pub(super) fn find(&self, folded: &Folded, hits: &mut Vec<Hit>) {
+        self.find_as(folded, hits, (FULL, PART));
+    }
+
+    /// The same, with reasons of the caller's: of the full name, and of a part.
+    pub(super) fn find_as(&self, folded: &Folded, hits: &mut Vec<Hit>, (full, part_of): (&str, &str)) {
         if self.parts.is_empty() {
             return;
         }
@@ -129,9 +139,9 @@ impl Name {
             let common = ORDINARY.contains(&self.parts[first].as_str());
             let meant = letters >= SHORTEST && (!common || folded.stands_out(at));
             if end - at > 1 || titled || (self.parts.len() == 1 && meant && !common) {
-                hits.push(Hit::block(FindingKind::LeadName, span, FULL));
+                hits.push(Hit::block(FindingKind::LeadName, span, full));
             } else if meant {
-                hits.push(Hit::warn(FindingKind::LeadName, span, PART));
+                hits.push(Hit::warn(FindingKind::LeadName, span, part_of));
             }
             at = end;
         }
@@ -139,7 +149,7 @@ impl Name {
 }
 
 /// Without the ending of a possessive.
-fn bare(word: &str) -> &str {
+pub(super) fn bare(word: &str) -> &str {
     word.strip_suffix("'s").unwrap_or(word)
 }
 

@@ -2,28 +2,48 @@
 
 use std::collections::HashSet;
 
-use super::Hit;
+use super::digits::touches;
 use super::fold::Folded;
 use super::quantity::{Meaning, quantities};
+use super::{Hit, uncited};
+use crate::domain::cite;
 use crate::domain::span::FindingKind;
 
 const REASON: &str = "no evidence line contains this number: correct it, or take it out";
 
-/// Every number of the evidence.
+const ELSEWHERE: &str = "the lines that its sentence cites do not have this number: see that it cites the right one";
+
+/// Every number of the evidence, line by line.
 #[derive(Clone)]
-pub(super) struct Known(HashSet<Meaning>);
+pub(super) struct Known(Vec<HashSet<Meaning>>);
 
 impl Known {
     /// Reads the evidence.
     pub(super) fn new(evidence: &[Folded]) -> Self {
-        Self(evidence.iter().flat_map(quantities).flat_map(|quantity| quantity.supports).collect())
+        let numbers = |line| quantities(line).into_iter().flat_map(|quantity| quantity.supports).collect();
+        Self(evidence.iter().map(numbers).collect())
     }
 
-    /// Finds the numbers that nothing supports.
+    /// Finds the numbers that nothing supports, and those that only other lines have than their sentence cites.
     pub(super) fn find(&self, folded: &Folded, hits: &mut Vec<Hit>) {
+        let citations = cite::places(&folded.text);
+        let sentences = if citations.is_empty() { Vec::new() } else { uncited::sentences(folded) };
         for quantity in quantities(folded) {
-            if !quantity.weak && !quantity.supported_by.iter().any(|meaning| self.0.contains(meaning)) {
+            if quantity.weak || touches(&citations, &quantity.span) {
+                continue;
+            }
+            let has = |line: &HashSet<Meaning>| quantity.supported_by.iter().any(|meaning| line.contains(meaning));
+            if !self.0.iter().any(has) {
                 hits.push(Hit::block(FindingKind::UnknownNumber, quantity.span, REASON));
+                continue;
+            }
+            let sentence = sentences
+                .iter()
+                .find(|sentence| sentence.span.start <= quantity.span.start && quantity.span.end <= sentence.span.end);
+            let cited = sentence.map_or(&[][..], |sentence| &sentence.cites);
+            let line = |number: &usize| number.checked_sub(1).and_then(|at| self.0.get(at));
+            if !cited.is_empty() && !cited.iter().filter_map(line).any(has) {
+                hits.push(Hit::warn(FindingKind::Uncited, quantity.span, ELSEWHERE));
             }
         }
     }
@@ -32,7 +52,7 @@ impl Known {
 #[cfg(test)]
 mod tests {
     use crate::domain::check::tests::spans_against;
-    use crate::domain::span::FindingKind::UnknownNumber;
+    use crate::domain::span::FindingKind::{Uncited, UnknownNumber};
     use rstest::rstest;
 
     #[rstest]
@@ -61,6 +81,15 @@ mod tests {
     #[case("$1.2m", "1.2 million")]
     fn supported(#[case] text: &str, #[case] evidence: &str) {
         assert_eq!(spans_against(text, &[evidence], None, UnknownNumber), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_number_stands_in_the_line_that_is_cited() {
+        let evidence = ["quoted $1,200 on Monday", "two visits in 2026"];
+        let found = |text| spans_against(text, &evidence, None, Uncited);
+        assert_eq!(found("The quote was $1,200 [1]. Two visits were made [2]."), Vec::<String>::new());
+        assert_eq!(found("The quote was $1,200 [2]. Two visits were made [1, 2]."), ["1,200"]);
+        assert_eq!(spans_against("It was quoted [1] and visited [2].", &evidence, None, UnknownNumber), Vec::<String>::new());
     }
 
     #[rstest]

@@ -33,7 +33,7 @@ static ENTRANCE: LazyLock<Regex> = LazyLock::new(|| {
 static PLATE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?x)(?-u:\b)(?:licen[cs]e\x20plates?|plates?|number\x20plates?|tags?|registration|reg)(?-u:\b)(?:\x20(?:number|no|is|was|\#))*[\x20:.\#\-]{1,3}
-          (?P<plate>[a-z]{1,3}[\x20\-]?[0-9]{1,4}[\x20\-]?[a-z]{0,3}|[0-9]{1,4}[\x20\-]?[a-z]{2,4}|[0-9][a-z]{3}[0-9]{3})(?-u:\b)",
+          (?P<plate>(?:(?:al|ak|az|ar|ca|cal|co|ct|dc|de|fl|ga|hi|id|il|in|ia|ks|ky|la|me|md|ma|mi|mn|ms|mo|mt|ne|nv|nh|nj|nm|ny|nc|nd|oh|ok|or|pa|ri|sc|sd|tn|tx|tex|ut|vt|va|wa|wv|wi|wy)[\x20\-])?[0-9][a-z]{3}[\x20\-]?[0-9]{3}|[a-z]{1,3}[\x20\-]?[0-9]{1,4}[\x20\-]?[a-z]{0,3}|[0-9]{1,4}[\x20\-]?[a-z]{2,4}|[0-9][a-z]{3}[0-9]{3})(?-u:\b)",
     )
 });
 

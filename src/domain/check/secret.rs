@@ -14,7 +14,7 @@ const REASON: &str = "a key or token: take it out, and have it replaced at its s
 static SHAPES: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?x)
-          (?-u:\b)(?:sk|ak)[0-9a-f]{32}(?-u:\b)
+          (?-u:\b)(?:sk|ak)[0-9a-f]{32}(?-u:\b) | (?-u:\b)sk-(?:[a-z]{2,10}-)?[a-z0-9_\-]{16,}
         | (?-u:\b)(?:sk|pk|rk)_(?:live|test)_[0-9a-z]{10,} | (?-u:\b)whsec_[0-9a-z+/=]{16,}
         | (?-u:\b)sg\.[a-z0-9_\-]{16,}\.[a-z0-9_\-]{16,}
         | (?-u:\b)pat-[a-z]{2}[0-9]-[0-9a-f]{8}-[0-9a-f\-]{20,}
@@ -28,9 +28,37 @@ static SHAPES: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// What is said to be a password or a login: `password: Hunter2!`, `login maria / Summer2024`. A figure is in most of them, and
+/// in hardly a word.
+static PASSWORDS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r#"(?x)(?-u:\b)(?:password|passwd|pwd)(?:\x20?(?:=|:)\x20?|\x20is\x20)["']?(?P<a>[^\s"',;]{0,40}[0-9][^\s"',;]{0,40})
+        | (?-u:\b)log-?in(?:\x20is|:)?\x20[^\s/]{2,40}\x20?/\x20?(?P<b>[^\s"',;]{0,40}[0-9][^\s"',;]{0,40})
+        | (?-u:\b)basic\x20(?P<c>[a-z0-9+/]{12,}={1,2})"#,
+    )
+});
+
+/// What such a word is said of that has checks of its own; and bytes before it in which that stands.
+static OPENS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?-u:\b)(?:wi-?fi|wireless|network|router|gate|door|alarm|keypad|guard|monitoring|security)(?-u:\b)")
+});
+const OPENER: usize = 48;
+
+/// Signs of the shortest password that is told with a word.
+const SHORTEST: usize = 4;
+
 /// Finds credentials.
 pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
     hits.extend(SHAPES.find_iter(&folded.lower).map(|found| Hit::block(FindingKind::Secret, found.range(), REASON)));
+    for found in PASSWORDS.captures_iter(&folded.lower) {
+        let told = ["a", "b", "c"].iter().find_map(|name| found.name(name));
+        // What opens a door or a network is an access code.
+        let opens = |at: usize| OPENS.is_match(folded.around(&(at..at), (OPENER, 0)));
+        if let Some(told) = told.filter(|told| told.len() >= SHORTEST && !opens(told.start())) {
+            let text = told.as_str().trim_end_matches(['.', ',', '!', '?']);
+            hits.push(Hit::block(FindingKind::Secret, told.start()..told.start() + text.len(), REASON));
+        }
+    }
 }
 
 #[cfg(test)]
@@ -52,6 +80,18 @@ mod tests {
     }
 
     #[rstest]
+    #[case("the portal password: Hunter2!", "Hunter2")]
+    #[case("The password is hunter2.", "hunter2")]
+    #[case("login maria / Summer2024", "Summer2024")]
+    #[case("sent sk-proj-Ab12Cd34Ef56Gh78Ij90 by mistake", "sk-proj-Ab12Cd34Ef56Gh78Ij90")]
+    #[case("Authorization: Basic bWFyaWE6U3VtbWVy==", "bWFyaWE6U3VtbWVy==")]
+    fn told_with_words(#[case] text: &str, #[case] secret: &str) {
+        assert_eq!(spans(text, Secret), [secret]);
+    }
+
+    #[rstest]
+    #[case("basic plumbing inspection")]
+    #[case("the password is with the owner")]
     #[case("a token of thanks: 20 flowers")]
     #[case("The secret is good flux")]
     #[case("part sk-4000 and pat-test")]

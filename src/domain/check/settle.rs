@@ -68,7 +68,7 @@ pub(super) fn settle(mut hits: Vec<Hit>) -> Vec<Hit> {
     hits.retain(|hit| !hit.span.is_empty());
     hits.sort_by_key(|hit| {
         let (family, place) = rank(hit.kind);
-        (family, is_vague(hit), std::cmp::Reverse(hit.severity), place, std::cmp::Reverse(hit.span.len()))
+        (family, is_vague(hit), std::cmp::Reverse(hit.severity), place, std::cmp::Reverse(hit.length))
     });
     let mut taken: BTreeMap<Family, Places> = BTreeMap::new();
     hits.retain(|hit| {

@@ -1,5 +1,7 @@
 //! Sentences of a draft that cite no line, where the draft cites lines at all: nobody can look up what they rest on.
 
+use std::ops::Range;
+
 use super::Hit;
 use super::fold::Folded;
 use crate::domain::cite;
@@ -10,26 +12,48 @@ const REASON: &str = "cites no evidence line: look for what it rests on";
 /// Words from which on a sentence claims something; shorter ones are headings and thanks.
 const FEWEST: usize = 4;
 
-/// Finds them. The text that clients read has no citations, and so no such finding.
-pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
-    if cite::cited(&folded.text).is_empty() {
-        return;
-    }
+/// A sentence of a text that cites.
+pub(super) struct Sentence {
+    /// Its words, in bytes.
+    pub(super) span: Range<usize>,
+    /// The numbers of the lines it cites.
+    pub(super) cites: Vec<usize>,
+    /// How many of its words have letters.
+    words: usize,
+}
+
+/// The sentences of a text, each with what it cites.
+pub(super) fn sentences(folded: &Folded) -> Vec<Sentence> {
+    let mut sentences = Vec::new();
     let mut from = 0;
     while from < folded.words.len() {
         let mut to = from + 1;
         while to < folded.words.len() && !ends(folded, to - 1) {
             to += 1;
         }
-        let start = folded.words[from].start;
-        let end = folded.words[to - 1].end;
+        let span = folded.words[from].start..folded.words[to - 1].end;
         // A citation stands before the full stop or right behind it.
         let until = folded.words.get(to).map_or(folded.text.len(), |next| next.start);
         let words = (from..to).filter(|n| folded.word(*n).bytes().any(|b| b.is_ascii_alphabetic())).count();
-        if words >= FEWEST && cite::cited(&folded.text[start..until]).is_empty() {
-            hits.push(Hit::warn(FindingKind::Uncited, start..end, REASON));
-        }
+        sentences.push(Sentence { cites: cite::cited(&folded.text[span.start..until]), span, words });
         from = to;
+    }
+    sentences
+}
+
+/// Finds them, and citations of lines that the evidence does not have. The text that clients read has no citations, and so
+/// no such finding.
+pub(super) fn find(folded: &Folded, lines: usize, hits: &mut Vec<Hit>) {
+    if cite::cited(&folded.text).is_empty() {
+        return;
+    }
+    for sentence in sentences(folded) {
+        if sentence.cites.is_empty() && sentence.words >= FEWEST {
+            hits.push(Hit::warn(FindingKind::Uncited, sentence.span, REASON));
+        } else if let Some(missing) = sentence.cites.iter().find(|line| lines > 0 && !(1..=lines).contains(*line)) {
+            let reason = format!("cites line {missing}, and the evidence has {lines}: look for what it rests on");
+            hits.push(Hit::warn(FindingKind::Uncited, sentence.span, reason));
+        }
     }
 }
 
@@ -52,7 +76,7 @@ fn ends(folded: &Folded, word: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::domain::check::tests::spans;
+    use crate::domain::check::tests::{spans, spans_against};
     use crate::domain::span::FindingKind::Uncited;
     use rstest::rstest;
 
@@ -66,5 +90,11 @@ mod tests {
     #[case("The heater is old [1]\nIt was made by hand", &["It was made by hand"])]
     fn sentences(#[case] text: &str, #[case] found: &[&str]) {
         assert_eq!(spans(text, Uncited), found);
+    }
+    #[test]
+    fn a_line_that_is_not_there_is_told() {
+        let told = |text| spans_against(text, &["one line", "two lines"], None, Uncited);
+        assert_eq!(told("The heater leaks [9]."), ["The heater leaks [9"]);
+        assert_eq!(told("The heater leaks [2]."), Vec::<String>::new());
     }
 }

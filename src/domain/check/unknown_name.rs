@@ -194,6 +194,16 @@ const WHOEVER: &[&str] = &[
     "people",
 ];
 
+/// Whether a word is written with a capital and names nobody.
+pub(super) fn is_nobody(word: &str) -> bool {
+    NOBODY.contains(&word) || WHOEVER.contains(&word)
+}
+
+/// Whether a word says what somebody does.
+pub(super) fn does(word: &str) -> bool {
+    DOES.contains(&word)
+}
+
 /// The words of the evidence.
 #[derive(Clone)]
 pub(super) struct Heard {

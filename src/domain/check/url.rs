@@ -19,10 +19,11 @@ static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
           [a-z][a-z0-9+.\-]{1,15}://[^\s<>"]+
         | (?-u:\b)www\.[^\s<>"]+
         | (?-u:\b)[\p{L}\p{N}](?:[\p{L}\p{N}\-]|\.[\p{L}\p{N}])*\.(?:
-              (?:com|net|org|edu|gov|mil|biz|info|io|dev|app|ai|tv|co|uk|ca|fr|nl|eu|mx|br|jp|ru|ly|gl|gy|online|site|shop|store|xyz|cloud|page|link|amazonaws)
+              (?:com|net|org|edu|gov|mil|biz|info|io|dev|app|ai|tv|co|uk|ca|fr|nl|eu|mx|br|jp|ru|ly|gl|gy|online|site|shop|store|xyz|cloud|page|link|amazonaws|internal|local|localdomain|lan|corp|intranet)
               (?-u:\b)(?::[0-9]{1,5})?(?:[/?\#][^\s<>"]*)?
             | (?:it|in|is|me|us|to|at|be|so|no|am|as|my|de|id|pro|one|plus|works|services)(?:/[^\s<>"]+)
           )
+        | (?-u:\b)localhost(?::[0-9]{1,5})?(?:/[^\s<>"]*)?
         | (?-u:\b)(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])(?:\.(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])){3}(?::[0-9]{1,5}|/)[^\s<>"]*
         | (?-u:\b)[\p{L}\p{N}\-]+\x20dot\x20(?:com|net|org|edu|gov|io|biz)(?-u:\b)"#,
     )
@@ -50,6 +51,9 @@ mod tests {
     #[case("youtu.be/abc", &["youtu.be/abc"])]
     #[case("http://10.0.0.4:8080/x and 10.0.0.4:8080/y", &["http://10.0.0.4:8080/x", "10.0.0.4:8080/y"])]
     #[case("acme dot com", &["acme dot com"])]
+    #[case("see crm.internal.local/leads/5 and rec.acme.internal/r/993", &["crm.internal.local/leads/5", "rec.acme.internal/r/993"])]
+    #[case("at localhost:8710/in/form", &["localhost:8710/in/form"])]
+    #[case("our local.The lan", &[])]
     #[case("ana@example.com", &[])]
     #[case("It is done.It works", &[])]
     #[case("e.g. a 3.5in pipe, no. 4", &[])]

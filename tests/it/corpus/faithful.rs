@@ -1,6 +1,7 @@
 //! Clean summaries with their evidence, broken in one way each: how many of each break are seen, and what the clean
 //! ones raise. Only what is absent from the evidence can be seen; a changed number that the evidence has elsewhere cannot.
 
+use quotedeck::domain::span::FindingKind::LeadName;
 use quotedeck::domain::span::Severity;
 
 use super::labelled::file;
@@ -26,6 +27,8 @@ fn marks(pair: &Pair, summary: &str) -> Vec<(Severity, String)> {
     let evidence: Vec<&str> = pair.evidence.iter().map(String::as_str).collect();
     against(summary, &evidence, None)
         .into_iter()
+        // That a name is private is another matter: the pairs were written to be right, not to be shown to a client.
+        .filter(|found| found.kind != LeadName)
         .map(|found| (found.severity, format!("{} {}: {}", found.kind, found.text, found.reason)))
         .collect()
 }
