@@ -233,9 +233,15 @@ impl App {
     /// The screen was painted.
     pub fn painted(&mut self) {
         self.dirty = false;
-        if let Some(review) = self.top_review() {
-            review.painted();
+        // What stands under a question was not seen.
+        if self.popup.is_some() {
+            return;
         }
+        let Some(mut top) = self.screens.pop() else { return };
+        if let Screen::Review(review) = &mut top {
+            review.painted(&self.scene());
+        }
+        self.screens.push(top);
     }
 
     /// Whether the first draft is about to open by itself: a list that is seen for a blink is not worth its bytes.

@@ -21,6 +21,7 @@ mod progress;
 mod replace;
 mod reveal;
 mod rows;
+mod seen;
 mod shape;
 mod verdict;
 
@@ -47,13 +48,14 @@ use crate::domain::row::Presence;
 use ask::Asking;
 pub use checks::Checks;
 pub use claim::Claim;
-pub use compare::{Fate, Piece};
+pub use compare::{Fate, Piece, joined};
 pub use editor::Editor;
 pub use keep::Saving;
 pub use portal::Portal;
 pub use progress::{Progress, Settled, Tally};
-pub use rows::{Row, column, row_of, rows, slice};
-pub use shape::{Columns, Shape};
+pub use rows::{Row, column, row_of, rows, slice, top_for};
+pub use seen::TextPane;
+pub use shape::{Columns, ROOMY, Shape};
 pub use verdict::kind_name;
 
 /// What the screen knows of the deck around it.
@@ -182,6 +184,7 @@ pub struct Review {
     claiming: Option<Seq>,
     doing: Option<(Seq, Doing)>,
     gate: verdict::Gate,
+    seen: seen::Seen,
     asking: Option<Asking>,
     later: VecDeque<(Asking, Question)>,
     view: View,
@@ -227,6 +230,7 @@ impl Review {
             claiming: None,
             doing: None,
             gate: verdict::Gate::default(),
+            seen: seen::Seen::default(),
             asking: None,
             later: VecDeque::new(),
             view: View::Text,
@@ -396,9 +400,10 @@ impl Review {
     }
 
     /// A frame with this draft has reached the terminal.
-    pub fn painted(&mut self) {
+    pub fn painted(&mut self, scene: &Scene<'_>) {
         if self.reading == Reading::Ready {
             self.gate.painted();
+            self.show(scene);
         }
     }
 }

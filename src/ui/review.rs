@@ -137,8 +137,3 @@ fn severity(severity: Severity, styles: &Styles) -> (&'static str, Style) {
         Severity::Note => ("·", styles.info),
     }
 }
-
-/// The first row seen, so that row `at` of `total` stands in the middle where it can.
-fn top_for(at: usize, total: usize, height: usize) -> usize {
-    at.saturating_sub(height / 2).min(total.saturating_sub(height))
-}

@@ -115,6 +115,7 @@ impl Review {
         self.notice = (hidden > 0).then(|| left_out(hidden));
         self.newer = false;
         self.gate.fresh();
+        self.seen.forget();
         match self.view {
             View::Diff(_) => self.compare(),
             View::Preview(_) | View::Both { .. } => self.show_text(),

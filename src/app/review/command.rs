@@ -99,8 +99,8 @@ impl Review {
             }
             Action::Up => self.editor.walk(width, -1),
             Action::Down => self.editor.walk(width, 1),
-            Action::PageUp => self.editor.walk(width, -10),
-            Action::PageDown => self.editor.walk(width, 10),
+            Action::PageUp => self.editor.walk(width, -self.page(scene)),
+            Action::PageDown => self.editor.walk(width, self.page(scene)),
             Action::Top => self.editor.go(0),
             Action::Bottom => self.editor.go(self.editor.text().chars().count()),
             Action::ScrollEvidenceUp => self.evidence_top = self.evidence_top.saturating_sub(1),
@@ -108,6 +108,12 @@ impl Review {
             Action::NextPane | Action::PreviousPane if self.one_column(scene) => self.turn(action == Action::NextPane),
             _ => {}
         }
+    }
+
+    /// Rows that a page key goes on: all that is seen but one, so that no row is passed by unseen.
+    fn page(&self, scene: &Scene<'_>) -> isize {
+        let shape = self.shape(scene, scene.size.0, scene.size.1.saturating_sub(2));
+        isize::try_from(self.text_pane(&shape).height).unwrap_or(1).saturating_sub(1).max(1)
     }
 
     fn one_column(&self, scene: &Scene<'_>) -> bool {

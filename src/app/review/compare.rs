@@ -27,6 +27,24 @@ pub struct Piece {
 /// Longest a diff may take; a coarser one comes then, never a late key.
 const BUDGET: Duration = Duration::from_millis(20);
 
+/// Both texts in one, and where each piece begins, in characters. A blank keeps what was removed apart from what came in
+/// its place.
+pub fn joined(pieces: &[Piece]) -> (String, Vec<usize>) {
+    let (mut text, mut starts, mut at) = (String::new(), Vec::new(), 0);
+    let mut before = None;
+    for piece in pieces {
+        if before == Some(Fate::Removed) && piece.fate == Fate::Added {
+            text.push(' ');
+            at += 1;
+        }
+        starts.push(at);
+        text.push_str(&piece.text);
+        at += piece.text.chars().count();
+        before = Some(piece.fate);
+    }
+    (text, starts)
+}
+
 /// Compares word by word. The `Kept` and `Removed` pieces joined are `old`, the `Kept` and `Added` ones `new`.
 ///
 /// Neighbouring changes are told as one, what was removed before what was added: "Maria Ortiz" became "The customer",

@@ -104,6 +104,8 @@ pub(crate) struct Desk {
     pub(crate) draft: DraftDetail,
     pub(crate) effects: Vec<Effect>,
     pub(crate) tally: Tally,
+    /// Whether a frame follows every key.
+    pub(crate) frames: bool,
     seq: SeqSource,
 }
 
@@ -123,6 +125,7 @@ impl Desk {
             draft,
             effects,
             tally: Tally::default(),
+            frames: true,
             seq,
         }
     }
@@ -170,15 +173,17 @@ impl Desk {
     }
 
     pub(crate) fn act(&mut self, action: Action) -> Outcome {
-        self.with(|review, scene, seq| review.action(action, scene, seq))
+        let outcome = self.with(|review, scene, seq| review.action(action, scene, seq));
+        self.framed(outcome)
     }
 
     pub(crate) fn press(&mut self, code: KeyCode) -> Outcome {
-        self.with(|review, scene, seq| review.key(KeyEvent::new(code, KeyModifiers::NONE), scene, seq))
+        self.event(KeyEvent::new(code, KeyModifiers::NONE))
     }
 
     pub(crate) fn event(&mut self, key: KeyEvent) -> Outcome {
-        self.with(|review, scene, seq| review.key(key, scene, seq))
+        let outcome = self.with(|review, scene, seq| review.key(key, scene, seq));
+        self.framed(outcome)
     }
 
     pub(crate) fn paste(&mut self, text: &str) -> Outcome {
@@ -211,9 +216,25 @@ impl Desk {
         self.message(&Message::Tick(self.now))
     }
 
+    /// A frame with what is there now has reached the terminal.
+    pub(crate) fn painted(&mut self) {
+        self.with(|review, scene, _| {
+            review.painted(scene);
+            (Outcome::Stay, Vec::new())
+        });
+    }
+
+    /// As a frame follows every key, where one did before.
+    fn framed(&mut self, outcome: Outcome) -> Outcome {
+        if self.frames && self.review.gate.is_seen() {
+            self.painted();
+        }
+        outcome
+    }
+
     /// Painted, and long enough for a person to have looked.
     pub(crate) fn look(&mut self) {
-        self.review.painted();
+        self.painted();
         self.message(&Message::Tick(self.now));
         self.now += TimeDelta::seconds(1);
     }

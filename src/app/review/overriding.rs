@@ -90,6 +90,10 @@ impl Review {
     /// Asks for the reason, of either side.
     pub(super) fn ask_override(&mut self, scene: &Scene<'_>, seq: &mut SeqSource) -> Reply {
         if let Some(Override { id, asked_by, kinds, why, .. }) = self.to_decide(scene).cloned() {
+            if let Some(left) = self.unseen(scene) {
+                self.show_text();
+                return (Outcome::Say(format!("not passed: {left}")), Vec::new());
+            }
             let question = Question::Reason {
                 title: format!("Let {kinds} pass in {}: why?", self.record),
                 body: format!(

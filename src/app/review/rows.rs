@@ -52,6 +52,11 @@ pub fn row_of(rows: &[Row], at: usize) -> usize {
     rows.partition_point(|row| row.start <= at).saturating_sub(1)
 }
 
+/// The first row seen, so that row `at` of `total` stands in the middle where it can.
+pub fn top_for(at: usize, total: usize, height: usize) -> usize {
+    at.saturating_sub(height / 2).min(total.saturating_sub(height))
+}
+
 /// The characters `start..end` of a text; what lies outside of it is left out.
 pub fn slice(text: &str, start: usize, end: usize) -> &str {
     let byte = |n: usize| text.char_indices().nth(n).map_or(text.len(), |(at, _)| at);

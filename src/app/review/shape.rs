@@ -30,6 +30,8 @@ pub struct Shape {
     pub findings: u16,
 }
 
+/// The least width at which a row of the findings tells the reason too.
+pub const ROOMY: usize = 100;
 /// Rows and columns that a border takes.
 const BORDER: u16 = 2;
 
@@ -72,6 +74,17 @@ impl Shape {
             let findings = if body >= 4 { u16::try_from(findings).unwrap_or(u16::MAX).min((body / 3).max(1)) } else { 0 };
             let face = (width, body - findings);
             Self { evidence: face, draft: face, text: face, findings, ..base }
+        }
+    }
+
+    /// Rows of the list of findings. Where a row has no room for the reason, one row below tells it.
+    pub fn finding_rows(&self) -> usize {
+        let (columns, framed) =
+            (usize::from(self.evidence.0.saturating_sub(BORDER)), self.findings.saturating_sub(BORDER).into());
+        match self.columns {
+            Columns::One => self.findings.into(),
+            Columns::Two if columns < ROOMY && framed > 1 => framed - 1,
+            Columns::Two | Columns::Three => framed,
         }
     }
 

@@ -129,6 +129,10 @@ impl Review {
         if !self.gate.opens(scene.now) {
             return (Outcome::Say("not approved: it has only just been shown; look at it first".to_owned()), Vec::new());
         }
+        if let Some(left) = self.unseen(scene) {
+            self.show_text();
+            return (Outcome::Say(format!("not approved: {left}")), Vec::new());
+        }
         let text = self.editor.text().to_owned();
         self.send(Doing::Approve, Verb::ApproveDraft { text, work_version: self.keep.version }, None, seq)
     }

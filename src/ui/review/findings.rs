@@ -7,8 +7,8 @@ use ratatui::widgets::Paragraph;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-use super::{framed, severity, top_for};
-use crate::app::review::{Columns, Review, Shape, kind_name};
+use super::{framed, severity};
+use crate::app::review::{Columns, ROOMY, Review, Shape, kind_name, top_for};
 use crate::config::theme::Styles;
 use crate::domain::span::Finding;
 use crate::domain::text::neutralise;
@@ -16,8 +16,6 @@ use crate::domain::text::neutralise;
 /// Cells of a finding's kind and of its words, where a row has room for the reason too.
 const KIND: usize = 15;
 const WORDS: usize = 26;
-/// The least width at which a row tells the reason too.
-const ROOMY: usize = 100;
 
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, review: &Review, shape: &Shape, styles: &Styles) {
     if area.is_empty() {
@@ -38,8 +36,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, review: &Review, shape: &S
         return;
     }
     // Where a row has no room for the reason, the last row tells that of the finding under the cursor.
-    let (mut below, roomy) = (None, usize::from(inside.width) >= ROOMY);
-    if !roomy && inside.height > 1 && shape.columns == Columns::Two {
+    let mut below = None;
+    if usize::from(inside.height) > shape.finding_rows() {
         let [list, last] = Layout::vertical([Constraint::Fill(1), Constraint::Length(1)]).areas(inside);
         (inside, below) = (list, Some(last));
     }

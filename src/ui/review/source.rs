@@ -55,7 +55,7 @@ pub(super) fn draft(frame: &mut Frame<'_>, area: Rect, review: &Review, shape: &
     let broken = rows(&text, width);
     let beside = rows(review.editor().text(), shape.inside(shape.text).0.into());
     let at = row_of(&beside, review.editor().cursor()) * broken.len() / beside.len().max(1);
-    let top = super::top_for(at, broken.len(), height);
+    let top = crate::app::review::top_for(at, broken.len(), height);
     let seen = broken.iter().skip(top).take(height);
     let lines: Vec<Line<'_>> =
         seen.map(|row| Line::styled(slice(&text, row.start, row.end).trim_end().to_owned(), styles.text)).collect();

@@ -189,3 +189,54 @@ fn styles(#[values("fresh", "diff")] state: &str, #[values("default", "light", "
     terminal.draw(|frame| draw(frame, frame.area(), &desk.review, &desk.scene(), &styles)).unwrap();
     insta::assert_snapshot!(format!("styles_{state}_{theme}"), format!("{:#?}", terminal.backend().buffer()));
 }
+
+/// Rows of the client-safe text that a screen shows, by the number that each begins with.
+fn numbers_on(terminal: &Terminal<TestBackend>) -> Vec<usize> {
+    let screen = terminal.backend().to_string();
+    let found = screen.split("row").skip(1).filter_map(|after| after.get(..3)?.parse().ok());
+    found.collect()
+}
+
+#[rstest]
+fn what_counts_as_seen_is_what_is_painted(
+    #[values((80, 24), (120, 36), (200, 60), (30, 8), (60, 20))] size: (u16, u16),
+    #[values(0, 7, 40)] down: usize,
+) {
+    let rows: Vec<String> = (0..90).map(|n| format!("row{n:03} ring 512-555-0142")).collect();
+    let mut draft = detail(&rows.join("\n"));
+    draft.text = SAFE.into();
+    let mut desk = Desk::opened(draft, Role::Reviewer);
+    desk.size = size;
+    desk.read();
+    for _ in 0..down {
+        desk.act(Action::Down);
+    }
+    let terminal = painted(&mut desk, size, true);
+    let shape = desk.review.shape(&desk.scene(), size.0, size.1 - 2);
+    let pane = desk.review.text_pane(&shape);
+    let painted = numbers_on(&terminal);
+    assert!(!painted.is_empty(), "{}", terminal.backend());
+    if pane.total == 90 {
+        let end = (pane.top + pane.height).min(90);
+        assert_eq!(painted, (pane.top..end).collect::<Vec<_>>(), "{}", terminal.backend());
+        let (above, below) = pane.hidden();
+        assert_eq!(terminal.backend().to_string().contains(&format!("▲{above} ")), above > 0);
+        assert!(terminal.backend().to_string().contains(&format!("▼{below} ")));
+    }
+    let listed = terminal.backend().to_string().matches("✗ ").count();
+    assert_eq!(listed, shape.finding_rows(), "{}", terminal.backend());
+}
+
+#[rstest]
+fn the_ledger_tells_every_kind(#[values((80, 24), (120, 36), (200, 60))] size: (u16, u16)) {
+    let text = "Maria Ortiz, 512-555-0142, maria@example.com, 12 Oak Street. The gate code is 4827. SSN 219-09-9999. \
+        Card 4111 1111 1111 1111. We guarantee it.";
+    let mut desk = Desk::ready(text);
+    let screen = painted(&mut desk, size, true).backend().to_string();
+    let kinds = desk.review.checks().ledger();
+    assert!(kinds.len() >= 7, "{kinds:?}");
+    for (kind, before, now) in kinds {
+        let told = format!("{} {before}→{now}", crate::app::review::kind_name(kind));
+        assert!(screen.contains(&told), "{told}:\n{screen}");
+    }
+}

@@ -7,8 +7,8 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-use super::{framed, severity, top_for};
-use crate::app::review::{Fate, Piece, Portal, Review, Row, Shape, View, column, kind_name, row_of, rows, slice};
+use super::{framed, severity};
+use crate::app::review::{Fate, Piece, Portal, Review, Row, Shape, TextPane, View, column, joined, row_of, rows, slice, top_for};
 use crate::config::theme::Styles;
 use crate::domain::text::neutralise;
 
@@ -22,18 +22,23 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, review: &Review, shape: &S
 }
 
 fn editor(frame: &mut Frame<'_>, area: Rect, review: &Review, shape: &Shape, styles: &Styles) {
-    let ledger = ledger(review, styles);
-    let title = if review.typing() { " Client-safe text · editing, Esc ends " } else { " Client-safe text " };
-    let block = framed(shape, title, styles.focused).title_bottom(ledger);
-    let inside = block.inner(area);
-    let (width, height) = (usize::from(inside.width), usize::from(inside.height));
+    let pane = review.text_pane(shape);
+    let mut title =
+        vec![Span::raw(if review.typing() { " Client-safe text · editing, Esc ends " } else { " Client-safe text " })];
+    let (above, below) = pane.hidden();
+    for (sign, lines) in [("▲", above), ("▼", below)] {
+        if lines > 0 {
+            title.push(Span::styled(format!("{sign}{lines} "), styles.warn));
+        }
+    }
+    let inside = with_ledger(frame, area, &pane, shape, title, styles);
+    let (width, top) = (usize::from(inside.width), pane.top);
     let (text, cursor) = (review.editor().text(), review.editor().cursor());
     let broken = rows(text, width);
     let at = row_of(&broken, cursor);
-    let top = top_for(at, broken.len(), height);
-    let seen = broken.iter().skip(top).take(height);
+    let seen = broken.iter().skip(top).take(inside.height.into());
     let lines: Vec<Line<'_>> = seen.map(|row| marked(review, *row, styles)).collect();
-    frame.render_widget(Paragraph::new(lines).block(block), area);
+    frame.render_widget(Paragraph::new(lines), inside);
     let here = broken.get(at).filter(|_| review.typing() && !inside.is_empty());
     if let Some(row) = here {
         let across = column(text, *row, cursor).min(width.saturating_sub(1));
@@ -42,19 +47,27 @@ fn editor(frame: &mut Frame<'_>, area: Rect, review: &Review, shape: &Shape, sty
     }
 }
 
-/// What would cross the line by kind, in the draft and in the text: `phone 1→0`.
-fn ledger<'a>(review: &Review, styles: &Styles) -> Line<'a> {
-    let kinds = review.checks().ledger();
-    if kinds.is_empty() {
-        return Line::default();
+/// The frame, with what would cross the line by kind in its lower line or, where that is too long, in rows above it.
+/// Gives back the place that is left.
+fn with_ledger(frame: &mut Frame<'_>, area: Rect, pane: &TextPane, shape: &Shape, title: Vec<Span<'_>>, styles: &Styles) -> Rect {
+    let told = pane.ledger.iter().map(|row| {
+        let spans = row.iter().map(|(words, leaks)| Span::styled(words.clone(), if *leaks { styles.warn } else { styles.dim }));
+        Line::from(spans.collect::<Vec<_>>())
+    });
+    let mut told: Vec<Line<'_>> = told.collect();
+    let mut block = framed(shape, title, styles.focused);
+    if pane.in_frame
+        && let Some(mut line) = told.pop()
+    {
+        line.push_span(Span::raw(" "));
+        block = block.title_bottom(line);
     }
-    let mut spans = vec![Span::styled(" would leak:", styles.dim)];
-    for (kind, before, now) in kinds {
-        let style = if now > 0 { styles.warn } else { styles.dim };
-        spans.push(Span::styled(format!(" {} {before}→{now}", kind_name(kind)), style));
-    }
-    spans.push(Span::raw(" "));
-    Line::from(spans)
+    let inside = block.inner(area);
+    frame.render_widget(block, area);
+    let below = u16::try_from(told.len()).unwrap_or(u16::MAX).min(inside.height);
+    let text = Rect { height: inside.height - below, ..inside };
+    frame.render_widget(Paragraph::new(told), Rect { y: inside.y + text.height, height: below, ..inside });
+    text
 }
 
 /// One row, cut where a finding or the selection begins or ends.
@@ -90,11 +103,10 @@ fn finding_style(base: Style, severity: Style, selected: bool) -> Style {
 }
 
 fn diff(frame: &mut Frame<'_>, area: Rect, review: &Review, pieces: &[Piece], shape: &Shape, styles: &Styles) {
-    let block = framed(shape, differing(" Draft → text · ", styles), styles.focused).title_bottom(ledger(review, styles));
-    let inside = block.inner(area);
+    let inside = with_ledger(frame, area, &review.text_pane(shape), shape, differing(" Draft → text · ", styles), styles);
     let mut lines = differences(pieces, inside.width.into(), styles);
     let lines = lines.split_off(scrolled(review, lines.len(), inside));
-    frame.render_widget(Paragraph::new(lines).block(block), area);
+    frame.render_widget(Paragraph::new(lines), inside);
 }
 
 /// Two saved texts, one below the other: each against the last text that both have in common.
@@ -129,19 +141,7 @@ fn differing<'a>(title: &'a str, styles: &Styles) -> Vec<Span<'a>> {
 
 /// The rows of two texts in one.
 fn differences(pieces: &[Piece], width: usize, styles: &Styles) -> Vec<Line<'static>> {
-    // Where each piece begins, in characters. A blank keeps what was removed apart from what came in its place.
-    let (mut text, mut starts, mut at) = (String::new(), Vec::new(), 0);
-    let mut before = None;
-    for piece in pieces {
-        if before == Some(Fate::Removed) && piece.fate == Fate::Added {
-            text.push(' ');
-            at += 1;
-        }
-        starts.push(at);
-        text.push_str(&piece.text);
-        at += piece.text.chars().count();
-        before = Some(piece.fate);
-    }
+    let (text, starts) = joined(pieces);
     let lines = rows(&text, width).into_iter().map(|row| {
         let inner = starts.iter().copied().filter(|at| (row.start + 1..row.end).contains(at));
         let cuts: Vec<usize> = std::iter::once(row.start).chain(inner).chain([row.end]).collect();

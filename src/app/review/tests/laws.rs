@@ -117,7 +117,7 @@ fn take(desk: &mut Desk, step: Step) -> Outcome {
         Step::Answer(answer) => desk.answer(answer),
         Step::Wait(ms) => desk.wait(TimeDelta::milliseconds(ms)),
         Step::Painted => {
-            desk.review.painted();
+            desk.painted();
             Outcome::Stay
         }
         Step::Read if has(desk, |effect| matches!(effect, Effect::LoadDraft(..))) => desk.read(),
@@ -147,6 +147,7 @@ proptest! {
         steps in prop::collection::vec(step(), 1..80),
     ) {
         let mut desk = Desk::ready(text);
+        desk.frames = false;
         desk.effects.clear();
         // Whether what stands there was painted since it came, where it did not come from these fingers.
         let mut painted = true;

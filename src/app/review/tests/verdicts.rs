@@ -15,6 +15,7 @@ use crate::domain::actor::Role;
 use crate::domain::draft::{DraftState, Override, RejectReason};
 use crate::domain::failure::Failure;
 use crate::domain::journal::sha256;
+use crate::domain::severities::Severities;
 
 fn said(outcome: &Outcome) -> &str {
     let Outcome::Say(said) = outcome else { panic!("{outcome:?}") };
@@ -90,7 +91,7 @@ fn approving_sends_exactly_the_text_on_the_screen() {
 #[test]
 fn a_verdict_is_dead_before_the_text_was_painted() {
     let mut desk = Desk::opened(detail(SAFE), Role::Reviewer);
-    desk.review.painted();
+    desk.painted();
     desk.read();
     desk.claim(Ok(()));
     desk.now += TimeDelta::minutes(5);
@@ -106,7 +107,7 @@ fn a_held_key_never_approves_the_next_draft() {
     let mut desk = Desk::opened(detail(SAFE), Role::Reviewer);
     desk.read();
     desk.claim(Ok(()));
-    desk.review.painted();
+    desk.painted();
     // The keyboard waits half a second, then repeats thirty times a second.
     desk.wait(TimeDelta::milliseconds(1));
     desk.now += TimeDelta::milliseconds(500);
@@ -259,8 +260,6 @@ fn a_block_passes_only_for_the_text_that_was_asked_for_and_by_somebody_else() {
     }
     desk.press(KeyCode::Esc);
     desk.look();
-    assert!(said(&desk.act(Action::Approve)).contains("being saved"), "another text is on its way");
-    desk.saved(Ok(3));
     desk.act(Action::Approve);
     assert_eq!(approvals(&desk), ["Call 512-555-0142."]);
 }
@@ -280,6 +279,7 @@ fn an_owner_decides_while_somebody_else_holds_the_draft() {
     desk.draft.draft.claimed_name = Some("ana".into());
     desk.read();
     desk.claim(Err(conflict("ana", "in_review")));
+    desk.look();
     assert!(matches!(desk.act(Action::Override), Outcome::Ask(Question::Reason { .. })));
     desk.answer(Answer::Text("it stands on their vans".into()));
     let (_, act) = desk.last_act();
@@ -368,4 +368,97 @@ fn a_text_that_another_screen_saved_first_is_a_conflict_and_then_a_choice() {
     assert_eq!(desk.text(), format!("{SAFE} Mine."));
     assert!(desk.review.notices(&desk.scene()).iter().any(|notice| notice.contains("you saved a newer version elsewhere")));
     assert!(said(&desk.act(Action::Approve)).contains("newer version"));
+}
+
+/// A text of so many lines, each of which can be told from the others.
+fn lines(count: usize) -> String {
+    let words = ["valve", "pump", "tank", "drain", "heater", "pipe", "boiler", "sink"];
+    let line = |n: usize| format!("The {} and the {} were seen to.", words[n % 8], words[n / 8 % 8]);
+    (0..count).map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_text_is_approved_once_all_of_it_was_on_the_screen() {
+    let mut desk = Desk::ready(&lines(71));
+    let refused = desk.act(Action::Approve);
+    assert!(said(&refused).contains("lines below not seen: PageDown"), "{refused:?}");
+    assert!(approvals(&desk).is_empty());
+    let below = |desk: &Desk| desk.review.text_pane(&desk.review.shape(&desk.scene(), 120, 34)).hidden().1;
+    let mut pages = 0;
+    while below(&desk) > 0 {
+        assert!(said(&desk.act(Action::Approve)).contains("below not seen"), "after {pages} pages");
+        desk.act(Action::PageDown);
+        pages += 1;
+    }
+    assert!((2..8).contains(&pages), "{pages} pages");
+    desk.act(Action::Approve);
+    assert_eq!(approvals(&desk).len(), 1);
+}
+
+#[test]
+fn what_was_jumped_over_is_not_seen() {
+    let mut desk = Desk::ready(&lines(120));
+    desk.act(Action::Bottom);
+    let refused = desk.act(Action::Approve);
+    assert!(said(&refused).contains("above not seen: PageUp"), "{refused:?}");
+    // A change elsewhere leaves what was seen as it is.
+    desk.type_in(" Once more.");
+    desk.press(KeyCode::Esc);
+    desk.saved(Ok(2));
+    for _ in 0..8 {
+        desk.act(Action::PageUp);
+    }
+    desk.act(Action::Approve);
+    assert_eq!(approvals(&desk).len(), 1);
+}
+
+#[test]
+fn a_smaller_window_and_a_burst_of_keys_show_less() {
+    let mut desk = Desk::opened(detail(&lines(20)), Role::Reviewer);
+    desk.size = (80, 24);
+    desk.read();
+    desk.claim(Ok(()));
+    desk.look();
+    assert!(said(&desk.act(Action::Approve)).contains("below not seen"));
+    desk.frames = false;
+    desk.act(Action::Bottom);
+    assert!(said(&desk.act(Action::Approve)).contains("not seen"), "no frame has shown it yet");
+    desk.size = (120, 36);
+    desk.painted();
+    desk.act(Action::Approve);
+    assert_eq!(approvals(&desk).len(), 1);
+}
+
+#[test]
+fn findings_that_the_list_does_not_show_are_looked_at_first() {
+    let text: Vec<String> = (0..16).map(|n| format!("It took {} hours.", 131 + n)).collect();
+    let mut draft = detail(&text.join(" "));
+    draft.severities = Severities::stored("unknown_number=warn");
+    let mut desk = Desk::opened(draft, Role::Reviewer);
+    desk.read();
+    desk.claim(Ok(()));
+    desk.look();
+    assert!(desk.review.checks().found().len() >= 12, "{:?}", desk.review.checks());
+    let refused = desk.act(Action::Approve);
+    assert!(said(&refused).contains("findings not seen: n"), "{refused:?}");
+    for _ in 0..15 {
+        desk.act(Action::NextFinding);
+    }
+    desk.act(Action::Approve);
+    assert_eq!(approvals(&desk).len(), 1);
+}
+
+#[test]
+fn an_owner_reads_all_of_the_text_before_it_passes() {
+    let text = format!("{}\nCall 512-555-0142.", lines(71));
+    let mut desk = Desk::opened(detail(&text), Role::Owner);
+    desk.draft.overriding = Some(request(1, &text, "phone", None));
+    desk.read();
+    desk.claim(Err(conflict("ana", "in_review")));
+    desk.look();
+    assert!(said(&desk.act(Action::Override)).contains("lines below not seen"));
+    for _ in 0..8 {
+        desk.act(Action::PageDown);
+    }
+    assert!(matches!(desk.act(Action::Override), Outcome::Ask(Question::Reason { .. })));
 }
