@@ -33,6 +33,7 @@ pub mod lead;
 pub mod leave;
 #[cfg(test)]
 pub(crate) mod legal;
+pub mod mask;
 pub mod merge;
 pub mod money;
 pub mod opt_out;

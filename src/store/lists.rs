@@ -19,6 +19,7 @@ use crate::domain::filter::{Filter, Sort};
 use crate::domain::id::{DestinationId, DraftId, JobId, Kind, LeadId, Ref, SummaryId, TaskId};
 use crate::domain::job::Job;
 use crate::domain::lead::Lead;
+use crate::domain::mask::{mask_row, sees_masked};
 use crate::domain::row::{Count, FailureGroup, Page, Pane};
 use crate::domain::task::Task;
 use columns::{DRAFTS, GROUPS, JOBS, LEADS, SUMMARIES, TASKS};
@@ -113,7 +114,11 @@ impl Store {
 
     /// Leads, newest first.
     pub async fn page_leads(&self, me: &Person, filter: &Filter, after: Option<&Cursor>, limit: i64) -> Outcome<Page<Lead>> {
-        self.bounded(&self.pane(me, Pane::Leads, filter, after, limit).await?, limit).await
+        let mut page: Page<Lead> = self.bounded(&self.pane(me, Pane::Leads, filter, after, limit).await?, limit).await?;
+        if sees_masked(me) {
+            page.rows.iter_mut().for_each(mask_row);
+        }
+        Ok(page)
     }
 
     /// Jobs that wait, the next first; with a `state:` in the filter those, the last changed first.
@@ -169,9 +174,18 @@ impl Store {
         self.rows(&sql).await?.pop().ok_or_else(|| Failure::NotFound(format!("that {kind}")))
     }
 
-    /// One lead.
-    pub async fn lead(&self, me: &Person, id: LeadId) -> Outcome<Lead> {
+    /// One lead with its contact data, for what is told of them and does not repeat them.
+    pub(in crate::store) async fn whole_lead(&self, me: &Person, id: LeadId) -> Outcome<Lead> {
         self.one(LEADS, me, Kind::Lead, id.0).await
+    }
+
+    /// One lead; whoever only reviews sees its contact data masked.
+    pub async fn lead(&self, me: &Person, id: LeadId) -> Outcome<Lead> {
+        let mut lead = self.whole_lead(me, id).await?;
+        if sees_masked(me) {
+            mask_row(&mut lead);
+        }
+        Ok(lead)
     }
 
     /// One job.

@@ -1,12 +1,14 @@
 //! The trace of a record: its fields and everything that happened to it, newest steps first to be kept.
 
 mod heading;
+mod masked;
 mod steps;
 
 use super::filtering::{Bind, Sql};
 use super::{Outcome, Store};
 use crate::domain::actor::Person;
 use crate::domain::id::{Kind, Ref};
+use crate::domain::mask::sees_masked;
 use crate::domain::trace::Trace;
 use heading::Heading;
 use steps::Source;
@@ -32,7 +34,8 @@ impl Scope {
 }
 
 impl Store {
-    /// A record with its whole timeline, oldest step first; the newest 500, if there are more.
+    /// A record with its whole timeline, oldest step first; the newest 500, if there are more. Whoever only reviews sees
+    /// contact data, names and codes masked in it.
     ///
     /// # Errors
     /// `NotFound` also when the person may not see it.
@@ -53,7 +56,11 @@ impl Store {
         let older = steps.len().saturating_sub(MOST);
         steps.drain(..older);
         let Heading { title, fields, faults, doubts } = heading;
-        Ok(Trace { record, title, fields, faults, doubts, steps, cut: older > 0 })
+        let mut trace = Trace { record, title, fields, faults, doubts, steps, cut: older > 0 };
+        if sees_masked(me) {
+            self.mask_of(record.kind, target.id).await?.trace(&mut trace);
+        }
+        Ok(trace)
     }
 }
 

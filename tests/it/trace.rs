@@ -2,14 +2,23 @@
 
 use chrono::TimeDelta;
 use quotedeck::domain::actor::Role;
-use quotedeck::domain::id::{Kind, Ref};
+use quotedeck::domain::event::Provider;
+use quotedeck::domain::filter::Filter;
+use quotedeck::domain::id::{Kind, LeadId, Ref};
 use quotedeck::domain::trace::{StepKind, Trace};
 use uuid::Uuid;
 
 use crate::databases::World;
+use crate::drafting::set_up;
 use crate::fixtures::with;
+use crate::workflow::give;
 
-both_databases!(a_lead_has_all_that_belongs_to_it, every_kind_of_record_answers, a_long_timeline_keeps_its_newest_end);
+both_databases!(
+    a_lead_has_all_that_belongs_to_it,
+    whoever_only_reviews_sees_contact_data_masked,
+    every_kind_of_record_answers,
+    a_long_timeline_keeps_its_newest_end
+);
 
 fn field(trace: &Trace, name: &str) -> String {
     let found = trace.fields.iter().find(|(other, _)| other == name);
@@ -170,4 +179,34 @@ async fn a_long_timeline_keeps_its_newest_end(world: World) {
     assert_eq!((trace.steps.len(), trace.cut), (500, true));
     let ends = [&trace.steps[0], &trace.steps[499]].map(|step| step.what.raw().to_owned());
     assert_eq!(ends, ["job.create: 5", "job.create: 504"]);
+}
+
+async fn whoever_only_reviews_sees_contact_data_masked(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    let ana = world.person("ana", Role::Reviewer, None).await;
+    let form = r#"{"id":"f-1","name":"Zora Quist","email":"zq@example.plumbing","phone":"+15125550142","service":"drain",
+        "address":"12 Oak Hollow, Austin","gate_code":"4827","message":"Zora here, 512 555 0142, the alarm code is 4827"}"#;
+    give(&world, &acme, Provider::Form, form).await;
+    let secrets = ["5550142", "555 0142", "zq@example.plumbing", "4827", "Quist", "Oak Hollow"];
+    let of = |kind: &str| Ref::new(kind.parse().unwrap(), 1);
+    let mut told = String::new();
+    for kind in ["lead", "event", "payload", "task", "job"] {
+        let trace = world.store.trace(&ana, of(kind)).await.unwrap();
+        told.push_str(&serde_json::to_string(&trace).unwrap());
+    }
+    let filter = Filter::default();
+    told.push_str(&serde_json::to_string(&world.store.page_leads(&ana, &filter, None, 9).await.unwrap().rows[0].phone).unwrap());
+    let id = LeadId(world.store.find(&ana, of("lead")).await.unwrap().id);
+    told.push_str(&format!("{:?}", world.store.lead(&ana, id).await.unwrap().email));
+    for secret in secrets {
+        assert!(!told.contains(secret), "{secret}: {told}");
+    }
+    for mask in ["‹phone›", "‹email›", "‹lead name›", "‹access code›"] {
+        assert!(told.contains(mask), "{mask}: {told}");
+    }
+    // An owner sees them as before, and what is said of the data is the same for both.
+    let whole = world.store.trace(&rosa, of("lead")).await.unwrap();
+    assert_eq!((field(&whole, "phone"), field(&whole, "email")), ("+15125550142".to_owned(), "zq@example.plumbing".to_owned()));
+    assert!(whole.steps.iter().any(|step| step.what.raw().contains("alarm code is 4827")));
+    assert_eq!(whole.faults, world.store.trace(&ana, of("lead")).await.unwrap().faults);
 }

@@ -239,7 +239,7 @@ impl Store {
     pub(super) async fn heading(&self, me: &Person, record: Ref, id: Uuid) -> Outcome<Heading> {
         Ok(match record.kind {
             Kind::Lead => {
-                let (found, doubts) = (self.lead(me, id.into()).await?, self.doubts(id.into()).await?);
+                let (found, doubts) = (self.whole_lead(me, id.into()).await?, self.doubts(id.into()).await?);
                 let closed = self.closed_channels(id.into()).await?;
                 lead(found, doubts, self.kept_lead(id).await?, &closed, self.consents(id.into()).await?)
             }

@@ -1,0 +1,116 @@
+//! What of a record is hidden from whoever only reviews: contact data, codes and names, as in a draft's evidence.
+
+use std::fmt;
+
+use super::actor::{Person, Right};
+use super::check::{Against, Evidence};
+use super::known::Known;
+use super::lead::Lead;
+use super::span::FindingKind;
+use super::text::Untrusted;
+use super::trace::Trace;
+
+/// Hides what leads to a person or opens a door.
+pub struct Mask(Evidence);
+
+impl fmt::Debug for Mask {
+    /// Never what it looks for.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Mask")
+    }
+}
+
+fn is_personal(kind: FindingKind) -> bool {
+    use FindingKind as K;
+    matches!(
+        kind,
+        K::Phone
+            | K::Email
+            | K::StreetAddress
+            | K::Postcode
+            | K::Card
+            | K::LongDigits
+            | K::BankNumber
+            | K::SocialSecurity
+            | K::LeadName
+            | K::AccessCode
+            | K::EntryHint
+            | K::Secret
+            | K::Vehicle
+    )
+}
+
+impl Mask {
+    /// For a record around which these values are stored.
+    pub fn new(known: &[Known]) -> Self {
+        Self(Evidence::new(Against { known, ..Against::default() }))
+    }
+
+    /// A text with `‹phone›` where a number stood.
+    pub fn text(&self, text: &str) -> String {
+        let chars: Vec<char> = text.chars().collect();
+        let (mut masked, mut from) = (String::new(), 0);
+        for found in self.0.findings(text).into_iter().filter(|found| is_personal(found.kind)) {
+            if found.start >= from {
+                masked.extend(chars.get(from..found.start).unwrap_or_default());
+                masked.push_str(&format!("‹{}›", found.kind.as_str().replace('_', " ")));
+            }
+            from = from.max(found.end);
+        }
+        masked.extend(chars.get(from..).unwrap_or_default());
+        masked
+    }
+
+    fn hide(&self, text: &mut Untrusted) {
+        *text = Untrusted::new(self.text(text.raw()));
+    }
+
+    /// Hides it in a timeline: the heading, the fields and every step.
+    pub fn trace(&self, trace: &mut Trace) {
+        self.hide(&mut trace.title);
+        for (name, value) in &mut trace.fields {
+            match name.as_str() {
+                "phone" | "email" => *value = Untrusted::new(format!("‹{name}›")),
+                // The program's own words, times and names of its people.
+                "arrived" | "reply time" | "state" | "client" | "owner" | "key" | "due" | "made" | "changed" => {}
+                _ => self.hide(value),
+            }
+        }
+        for doubt in &mut trace.doubts {
+            doubt.reason = self.text(&doubt.reason);
+        }
+        for step in &mut trace.steps {
+            self.hide(&mut step.what);
+        }
+    }
+}
+
+/// Whether somebody sees contact data only where a reason is given for it: whoever does not call people back.
+pub fn sees_masked(me: &Person) -> bool {
+    !me.role.may(Right::Operate)
+}
+
+/// Hides the contact data of a lead's row; whose lead it is stays, so that it can be found.
+pub fn mask_row(lead: &mut Lead) {
+    lead.phone = lead.phone.take().map(|_| "‹phone›".to_owned());
+    lead.email = lead.email.take().map(|_| "‹email›".to_owned());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::known::KnownKind;
+
+    #[test]
+    fn what_leads_to_a_person_or_opens_a_door_is_hidden() {
+        let known: Vec<Known> =
+            [Known::new(KnownKind::Name, "Maria Ortiz"), Known::new(KnownKind::Code, "4827")].into_iter().flatten().collect();
+        let mask = Mask::new(&known);
+        let text = "voicemail_left: Maria Ortiz, 512-555-0142 or maria@example.com, the alarm is 4827, the heater leaks";
+        assert_eq!(
+            mask.text(text),
+            "voicemail_left: ‹lead name›, ‹phone› or ‹email›, the alarm is ‹access code›, the heater leaks"
+        );
+        assert_eq!(mask.text("job.retry J-12: it was down for 20 minutes"), "job.retry J-12: it was down for 20 minutes");
+    }
+}

@@ -1,0 +1,53 @@
+//! What is stored about the lead that a timeline belongs to, for whoever may not see it there.
+
+use uuid::Uuid;
+
+use crate::domain::id::Kind;
+use crate::domain::known::{Known, KnownKind, in_payload};
+use crate::domain::mask::Mask;
+use crate::store::statement::values;
+use crate::store::{Outcome, Store};
+
+/// The two statements about the leads that a subselect gives: who they are, and what came from them.
+macro_rules! about {
+    ($leads:literal) => {
+        (
+            concat!("select name, coalesce(phone, ''), coalesce(email, '') from leads where id in (", $leads, ")"),
+            concat!(
+                "select p.body from events v join payloads p on p.id = v.payload_id where v.lead_id in (",
+                $leads,
+                ") order by v.occurred_at desc, v.id limit 200"
+            ),
+        )
+    };
+}
+
+fn statements(kind: Kind) -> Option<(&'static str, &'static str)> {
+    Some(match kind {
+        Kind::Lead => about!("select id from leads where id = $1 or merged_into = $1"),
+        Kind::Job => about!("select lead_id from jobs where id = $1"),
+        Kind::Task => about!("select lead_id from tasks where id = $1"),
+        Kind::Draft => about!("select lead_id from drafts where id = $1"),
+        Kind::Summary => about!("select lead_id from summaries where id = $1"),
+        Kind::Event => about!("select lead_id from events where id = $1"),
+        Kind::Payload => about!("select lead_id from events where payload_id = $1"),
+        Kind::Client | Kind::Destination | Kind::Person | Kind::Template | Kind::Automation => return None,
+    })
+}
+
+impl Store {
+    /// What hides contact data in a timeline.
+    pub(super) async fn mask_of(&self, kind: Kind, id: Uuid) -> Outcome<Mask> {
+        let Some((leads, payloads)) = statements(kind) else { return Ok(Mask::new(&[])) };
+        let mut known: Vec<Known> = Vec::new();
+        for (name, phone, email) in self.read::<(String, String, String)>(leads, values![id]).await? {
+            known.extend(Known::new(KnownKind::Name, name));
+            known.extend(Known::new(KnownKind::Phone, phone));
+            known.extend(Known::new(KnownKind::Email, email));
+        }
+        for (body,) in self.read::<(Vec<u8>,)>(payloads, values![id]).await? {
+            known.extend(in_payload(&String::from_utf8_lossy(&body)));
+        }
+        Ok(Mask::new(&known))
+    }
+}
