@@ -25,9 +25,10 @@ impl Shown for OfReviewer {
 }
 
 impl Shown for OfKind {
-    const HEADS: &'static [&'static str] = &["client", "finding", "severity", "found>"];
+    const HEADS: &'static [&'static str] = &["client", "finding", "severity", "made>", "left>"];
     fn cells(&self) -> Vec<String> {
-        vec![self.client.clone(), self.kind.clone(), self.severity.clone(), self.found.to_string()]
+        let (made, left) = (self.made.to_string(), self.found.to_string());
+        vec![self.client.clone(), self.kind.clone(), self.severity.clone(), made, left]
     }
 }
 

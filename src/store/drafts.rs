@@ -6,6 +6,8 @@ pub mod overrides;
 pub mod preview;
 pub mod summaries;
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
@@ -203,6 +205,7 @@ impl Tx {
         // It is there first: what is stored around it is found by it.
         let found = self.check(id, new.lead, &lines, (&brief.source_label, brief.evidence_at), &plain).await?;
         self.keep_findings(id, &found).await?;
+        self.run("update drafts set first_findings = $2 where id = $1", values![id, first(&found)]).await?;
         Ok((id, number))
     }
 
@@ -302,4 +305,13 @@ impl Tx {
         }
         Ok(saved)
     }
+}
+
+/// How often each kind was found, as it is kept with a draft: `phone:block:2`. Each save lets go of what it mended.
+fn first(found: &[Finding]) -> String {
+    let mut kinds = BTreeMap::new();
+    for finding in found {
+        *kinds.entry((finding.kind.as_str(), finding.severity.as_str())).or_insert(0) += 1;
+    }
+    kinds.into_iter().map(|((kind, severity), count)| format!("{kind}:{severity}:{count}")).collect::<Vec<_>>().join(" ")
 }

@@ -20,8 +20,8 @@ macro_rules! migrations {
 
 type Source = (&'static str, &'static str, &'static str);
 
-const SQLITE: &[Source] = migrations!("sqlite": "0001" "people_and_clients", "0002" "journal", "0003" "leads", "0004" "queue", "0005" "review", "0006" "client_views", "0007" "feed", "0008" "worker", "0010" "releases", "0011" "rules", "0013" "drafters", "0014" "boundary", "0016" "arrivals", "0017" "lead_checks", "0018" "consents", "0019" "syncs", "0020" "found", "0021" "books", "0022" "severities", "0023" "expectations", "0024" "told", "0026" "worked");
-const POSTGRES: &[Source] = migrations!("postgres": "0001" "people_and_clients", "0002" "journal", "0003" "leads", "0004" "queue", "0005" "review", "0006" "client_views", "0007" "feed", "0008" "worker", "0010" "releases", "0011" "rules", "0013" "drafters", "0014" "boundary", "0016" "arrivals", "0017" "lead_checks", "0018" "consents", "0019" "syncs", "0020" "found", "0021" "books", "0022" "severities", "0023" "expectations", "0024" "told", "0026" "worked");
+const SQLITE: &[Source] = migrations!("sqlite": "0001" "people_and_clients", "0002" "journal", "0003" "leads", "0004" "queue", "0005" "review", "0006" "client_views", "0007" "feed", "0008" "worker", "0010" "releases", "0011" "rules", "0013" "drafters", "0014" "boundary", "0016" "arrivals", "0017" "lead_checks", "0018" "consents", "0019" "syncs", "0020" "found", "0021" "books", "0022" "severities", "0023" "expectations", "0024" "told", "0026" "worked", "0027" "first_findings");
+const POSTGRES: &[Source] = migrations!("postgres": "0001" "people_and_clients", "0002" "journal", "0003" "leads", "0004" "queue", "0005" "review", "0006" "client_views", "0007" "feed", "0008" "worker", "0010" "releases", "0011" "rules", "0013" "drafters", "0014" "boundary", "0016" "arrivals", "0017" "lead_checks", "0018" "consents", "0019" "syncs", "0020" "found", "0021" "books", "0022" "severities", "0023" "expectations", "0024" "told", "0026" "worked", "0027" "first_findings");
 const BOOTSTRAP: &str = include_str!("../../assets/postgres/bootstrap.sql");
 
 fn migrator(sources: &[Source]) -> Migrator {

@@ -44,8 +44,8 @@ pub struct OfReviewer {
     pub withdrawn: i64,
 }
 
-/// Of one kind of finding, in drafts as they stand.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// Of one kind of finding.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct OfKind {
     /// Whose drafts.
     pub client: String,
@@ -53,7 +53,9 @@ pub struct OfKind {
     pub kind: String,
     /// How heavy it weighs.
     pub severity: String,
-    /// How often.
+    /// How often, in drafts as they were made: the newest 2,000.
+    pub made: i64,
+    /// How often, in all drafts as they stand.
     pub found: i64,
 }
 
@@ -83,16 +85,44 @@ impl Store {
             "select c.name, f.kind, f.severity, count(*) from findings f join drafts r on r.id = f.draft_id
                 join clients c on c.id = r.client_id where true",
         );
-        kinds.visible(me).push(" group by c.name, f.kind, f.severity order by c.name, count(*) desc, f.kind");
-        let findings: Vec<(String, String, String, i64)> = self.rows(&kinds).await?;
+        kinds.visible(me).push(" group by c.name, f.kind, f.severity");
+        let left: Vec<(String, String, String, i64)> = self.rows(&kinds).await?;
+        let mut findings = self.made(me).await?;
+        for (client, kind, severity, found) in left {
+            findings.entry((client, kind, severity)).or_default().found = found;
+        }
+        let mut findings: Vec<OfKind> = findings
+            .into_iter()
+            .map(|((client, kind, severity), counted)| OfKind { client, kind, severity, ..counted })
+            .collect();
+        // By client, what was found most often first; the map has put the rest in order.
+        findings.sort_by(|a, b| a.client.cmp(&b.client).then(b.made.max(b.found).cmp(&a.made.max(a.found))));
         Ok(Reviewing {
             clients: clients.into_iter().map(|(client, waiting, blocked)| OfClient { client, waiting, blocked }).collect(),
             reviewers: self.reviewers(me).await?,
-            findings: findings
-                .into_iter()
-                .map(|(client, kind, severity, found)| OfKind { client, kind, severity, found })
-                .collect(),
+            findings,
         })
+    }
+
+    /// What was found in drafts as they were made, by client, kind and severity.
+    async fn made(&self, me: &Person) -> Outcome<BTreeMap<(String, String, String), OfKind>> {
+        let mut drafts = Sql::new(
+            "select c.name, r.first_findings from drafts r join clients c on c.id = r.client_id where r.first_findings <> ''",
+        );
+        drafts.visible(me).push(" order by r.created_at desc, r.id desc limit ").push(LOOKED_AT);
+        let rows: Vec<(String, String)> = self.rows(&drafts).await?;
+        let mut all: BTreeMap<(String, String, String), OfKind> = BTreeMap::new();
+        for (client, kinds) in rows {
+            for word in kinds.split(' ') {
+                let mut parts = word.split(':');
+                if let (Some(kind), Some(severity), Some(Ok(count))) =
+                    (parts.next(), parts.next(), parts.next().map(str::parse::<i64>))
+                {
+                    all.entry((client.clone(), kind.to_owned(), severity.to_owned())).or_default().made += count;
+                }
+            }
+        }
+        Ok(all)
     }
 
     async fn reviewers(&self, me: &Person) -> Outcome<Vec<OfReviewer>> {
