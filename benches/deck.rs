@@ -14,15 +14,18 @@ use std::time::{Duration, Instant};
 use chrono::TimeDelta;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+use quotedeck::app::effect::Effect;
 use quotedeck::app::message::{Link, Message, Rows};
 use quotedeck::app::{App, Start};
 use quotedeck::clock::Clock;
 use quotedeck::config::keys::KeyTable;
 use quotedeck::config::theme::{Styles, Theme};
+use quotedeck::domain::act::Done;
 use quotedeck::domain::actor::{Person, Role};
+use quotedeck::domain::draft::{Draft, DraftDetail, DraftState, EvidenceLine};
 use quotedeck::domain::event::{Columns, Provider};
 use quotedeck::domain::filter::Filter;
-use quotedeck::domain::id::PersonId;
+use quotedeck::domain::id::{ClientId, DraftId, LeadId, PersonId};
 use quotedeck::domain::row::Pane;
 use quotedeck::domain::text::Internal;
 use quotedeck::intake;
@@ -79,6 +82,7 @@ async fn run() {
         newest = lite;
     }
     frames();
+    editing();
     first_paint(&newest);
 }
 
@@ -172,7 +176,7 @@ fn frames() {
     let (mut app, effects) = App::new(start);
     app.update(Message::Linked(Link::Live));
     for effect in effects {
-        if let quotedeck::app::effect::Effect::LoadPage(seq, wanted) = effect
+        if let Effect::LoadPage(seq, wanted) = effect
             && wanted.pane == Pane::Leads
         {
             let rows = (1..=200).map(bench_lead).collect();
@@ -205,6 +209,107 @@ fn frames() {
     println!("| bytes of the first frame | {first} |");
     println!("| bytes of a cursor move, median | {} |", bytes[500]);
     println!("| bytes when nothing changed | {nothing} |");
+}
+
+/// A letter typed into a text of 2 kB under review: the checks read all of it, and the screen is painted.
+fn editing() {
+    let start = Start {
+        me: owner(),
+        now: Clock::System.now(),
+        size: (120, 36),
+        keys: KeyTable::default(),
+        demo: false,
+        read_only_reason: None,
+        open_review: true,
+        can_edit_externally: false,
+    };
+    let detail = bench_draft();
+    let (mut app, mut effects) = App::new(start);
+    effects.extend(app.update(Message::Linked(Link::Live)));
+    // As the database would answer; nothing of it is measured.
+    while let Some(effect) = effects.pop() {
+        effects.extend(match effect {
+            Effect::LoadPage(seq, wanted) if wanted.pane == Pane::Review => {
+                let rows = vec![detail.draft.clone()];
+                app.update(Message::Page(seq, Ok(Rows::Drafts(quotedeck::domain::row::Page { rows, more: false }))))
+            }
+            Effect::LoadDraft(seq, _) => app.update(Message::Draft(seq, Ok(Box::new(detail.clone())))),
+            Effect::Perform(seq, act) => {
+                let done = Done { record: act.target.record, said: "claimed".into(), undo: Err("no".into()) };
+                app.update(Message::Acted(seq, act, Ok(done)))
+            }
+            _ => Vec::new(),
+        });
+    }
+    let styles = Styles::new(&Theme::default(), true);
+    let sink = Rc::new(RefCell::new(Vec::new()));
+    let painter = Painter::new(Sink(sink.clone()), || Ok(Size { width: 120, height: 36 }));
+    let mut terminal = Terminal::new(painter).unwrap();
+    let mut press = |app: &mut App, code: KeyCode| {
+        sink.borrow_mut().clear();
+        app.update(Message::Key(KeyEvent::new(code, KeyModifiers::NONE)));
+        terminal.draw(|frame| quotedeck::ui::draw(frame, app, &styles)).unwrap();
+        sink.borrow().len()
+    };
+    press(&mut app, KeyCode::Char('e'));
+    let (mut times, mut bytes) = (Vec::new(), Vec::new());
+    for n in 0..1_000 {
+        // As much is typed as is taken back, so that the text stays as long as it is.
+        let code = if n % 20 < 10 { KeyCode::Char('x') } else { KeyCode::Backspace };
+        let began = Instant::now();
+        bytes.push(press(&mut app, code));
+        times.push(began.elapsed());
+    }
+    assert!(bytes.iter().all(|n| *n > 0), "nothing was typed");
+    times.sort();
+    bytes.sort_unstable();
+    let letters = detail.text.raw().chars().count();
+    println!("| a letter typed under review, {letters} letters, p50 / p99 | {} / {} |", ms(times[500]), ms(times[990]));
+    println!("| bytes of it, median | {} |", bytes[500]);
+}
+
+/// A draft of 2 kB with findings in every fifth sentence, and the evidence of a busy week.
+fn bench_draft() -> DraftDetail {
+    const CLEAN: &str = "A customer asked about a water heater that leaks, and the crew will look at the valve first. ";
+    const LEAKS: &str = "Maria Ortiz can be called at 512-555-0142 about the visit, and we guarantee it by Friday. ";
+    let text: String = (0..22).map(|n| if n % 5 == 0 { LEAKS } else { CLEAN }).collect();
+    let said = "“our water heater is leaking all over the garage at 12 Oak Street, please call me back at 512 555 0142”";
+    let line = |n: i64| EvidenceLine { n, text: said.into(), source: format!("E-{n}") };
+    let now = Clock::System.now();
+    DraftDetail {
+        draft: Draft {
+            id: DraftId::new(),
+            number: 12,
+            version: 3,
+            state: DraftState::Pending,
+            client_id: ClientId::new(),
+            client: "Acme Plumbing".into(),
+            lead_id: LeadId::new(),
+            lead_number: 2041,
+            title: "missed-call week".into(),
+            model: "outline-1".into(),
+            claimed_by: None,
+            claimed_name: None,
+            claim_until: None,
+            blocks: 0,
+            warns: 0,
+            created_at: now,
+        },
+        text: text.as_str().into(),
+        work: text.as_str().into(),
+        work_version: 1,
+        evidence: (1..=40).map(line).collect(),
+        lead_name: "Maria Ortiz".into(),
+        source_label: "phone call".into(),
+        evidence_at: Some(now - TimeDelta::hours(3)),
+        reason: None,
+        newer_at: None,
+        overriding: None,
+        worked_by: None,
+        known: Vec::new(),
+        frame: quotedeck::domain::check::Frame { has_source: true, age_days: Some(0), ..Default::default() },
+        severities: quotedeck::domain::severities::Severities::default(),
+    }
 }
 
 /// Where the frames go: counted, not shown.
