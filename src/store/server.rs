@@ -17,13 +17,17 @@ pub struct ServerSettings {
     pub values: i64,
     /// The same, with a statement that failed.
     pub values_on_error: i64,
+    /// How much it says of an error: `terse`, `default`, `verbose`.
+    pub errors: String,
+    /// Milliseconds from which on `auto_explain` logs a plan; -1 for never.
+    pub plans: i64,
 }
 
 /// The first release of each line with the fix of CVE-2025-8713 (August 2025): before it the planner's statistics of a
 /// view's tables could be read by whoever may read the view alone.
 const FIXED: &[i64] = &[130_022, 140_019, 150_014, 160_010, 170_006];
 
-type Row = (String, String, String, String, String, String);
+type Row = (String, String, String, String, String, String, String, String);
 
 impl ServerSettings {
     /// What is wrong with it, and what to do.
@@ -51,6 +55,18 @@ impl ServerSettings {
                     .to_owned(),
             );
         }
+        if self.errors != "terse" {
+            troubles.push(
+                "its log tells the rows that a constraint refuses (DETAIL: Failing row contains …), and so payloads and drafts; set log_error_verbosity = terse"
+                    .to_owned(),
+            );
+        }
+        if self.plans >= 0 {
+            troubles.push(
+                "auto_explain keeps plans with the values in them, and so payloads and drafts; set auto_explain.log_min_duration = -1"
+                    .to_owned(),
+            );
+        }
         troubles
     }
 }
@@ -63,8 +79,10 @@ impl Store {
             current_setting('log_statement'),
             (select setting from pg_settings where name = 'log_min_duration_statement'),
             coalesce((select setting from pg_settings where name = 'log_parameter_max_length'), '-1'),
-            coalesce((select setting from pg_settings where name = 'log_parameter_max_length_on_error'), '0')";
-        let (version, number, statements, slow, values, on_error): Row =
+            coalesce((select setting from pg_settings where name = 'log_parameter_max_length_on_error'), '0'),
+            current_setting('log_error_verbosity'),
+            coalesce((select setting from pg_settings where name = 'auto_explain.log_min_duration'), '-1')";
+        let (version, number, statements, slow, values, on_error, errors, plans): Row =
             sqlx::query_as(SQL).fetch_one(pool).await.map_err(failure)?;
         let number_of = |text: &str| text.parse().unwrap_or(-1);
         Ok(Some(ServerSettings {
@@ -74,6 +92,8 @@ impl Store {
             slow: number_of(&slow),
             values: number_of(&values),
             values_on_error: number_of(&on_error),
+            errors,
+            plans: number_of(&plans),
         }))
     }
 }
@@ -84,8 +104,8 @@ mod tests {
     use rstest::rstest;
 
     fn settings(number: i64) -> ServerSettings {
-        let (version, statements) = ("x".to_owned(), "none".to_owned());
-        ServerSettings { version, number, statements, slow: -1, values: -1, values_on_error: 0 }
+        let (version, statements, errors) = ("x".to_owned(), "none".to_owned(), "terse".to_owned());
+        ServerSettings { version, number, statements, slow: -1, values: -1, values_on_error: 0, errors, plans: -1 }
     }
 
     #[rstest]
@@ -109,6 +129,8 @@ mod tests {
         assert!(all.troubles()[0].contains("log_parameter_max_length = 0"));
         assert!(ServerSettings { values: 0, ..all }.troubles().is_empty());
         assert!(!ServerSettings { slow: 250, ..ok.clone() }.troubles().is_empty());
-        assert!(ServerSettings { values_on_error: -1, ..ok }.troubles()[0].contains("on_error"));
+        assert!(ServerSettings { values_on_error: -1, ..ok.clone() }.troubles()[0].contains("on_error"));
+        assert!(ServerSettings { errors: "default".into(), ..ok.clone() }.troubles()[0].contains("log_error_verbosity"));
+        assert!(ServerSettings { plans: 0, ..ok }.troubles()[0].contains("auto_explain"));
     }
 }

@@ -1,7 +1,8 @@
 //! What the portal would show of a text, seen as the portal sees it.
 //!
 //! In a transaction that is always rolled back the text is approved and published, and then read through the portal's own
-//! view; on Postgres as the portal's own role. Whatever that role could not read is not in the preview either.
+//! view; on Postgres as the portal's own role, in the program's own connection: another connection could not see a row
+//! that is never committed. Whatever that role could not read is not in the preview either.
 
 use sqlx::Executor as _;
 use uuid::Uuid;
@@ -28,6 +29,10 @@ const SEE: [&str; 2] = [
         from client.summaries where summary_id = $1",
 ];
 
+/// What holds while the portal's role reads; the time is in milliseconds.
+const AS_A_PORTAL: [&str; 3] =
+    ["set local search_path = client", "set local transaction_read_only = on", "set local statement_timeout = 2000"];
+
 impl Store {
     /// What the portal would show of this text, were it approved now. Nothing is written.
     ///
@@ -53,7 +58,11 @@ impl Tx {
         self.copy_text(&draft, id, text).await?;
         self.run(PUBLISH, values![id, now]).await?;
         if let Inner::Postgres(transaction) = &mut self.inner {
-            // Gone with the transaction.
+            // Gone with the transaction. As a portal connects: it finds its own schema alone, writes nothing, and waits for
+            // nothing.
+            for setting in AS_A_PORTAL {
+                transaction.execute(setting).await.map_err(crate::store::errors::failure)?;
+            }
             transaction.execute("set local role quotedeck_portal").await.map_err(|_| {
                 Failure::refused(
                     "showing the portal's view",
