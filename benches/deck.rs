@@ -161,19 +161,23 @@ async fn reads(place: &Place, leads: u64) -> Vec<(&'static str, Duration)> {
     rows
 }
 
-/// A key press through the deck's state and painter to bytes for a 120×36 terminal.
-fn frames() {
-    let start = Start {
+/// A deck of 120×36.
+fn start(open_review: bool) -> Start {
+    Start {
         me: owner(),
         now: Clock::System.now(),
         size: (120, 36),
         keys: KeyTable::default(),
         demo: false,
         read_only_reason: None,
-        open_review: false,
+        open_review,
         can_edit_externally: false,
-    };
-    let (mut app, effects) = App::new(start);
+    }
+}
+
+/// A key press through the deck's state and painter to bytes for a 120×36 terminal.
+fn frames() {
+    let (mut app, effects) = App::new(start(false));
     app.update(Message::Linked(Link::Live));
     for effect in effects {
         if let Effect::LoadPage(seq, wanted) = effect
@@ -213,18 +217,8 @@ fn frames() {
 
 /// A letter typed into a text of 2 kB under review: the checks read all of it, and the screen is painted.
 fn editing() {
-    let start = Start {
-        me: owner(),
-        now: Clock::System.now(),
-        size: (120, 36),
-        keys: KeyTable::default(),
-        demo: false,
-        read_only_reason: None,
-        open_review: true,
-        can_edit_externally: false,
-    };
     let detail = bench_draft();
-    let (mut app, mut effects) = App::new(start);
+    let (mut app, mut effects) = App::new(start(true));
     effects.extend(app.update(Message::Linked(Link::Live)));
     // As the database would answer; nothing of it is measured.
     while let Some(effect) = effects.pop() {

@@ -92,6 +92,33 @@ pub struct NormalEvent {
     pub told_of: Option<Telling>,
 }
 
+impl NormalEvent {
+    /// An event of which only kind, key, time and method are known.
+    pub fn new(kind: EventKind, natural_key: &str, occurred_at: DateTime<Utc>, contact_method: ContactMethod) -> Self {
+        Self {
+            kind,
+            natural_key: natural_key.to_owned(),
+            occurred_at,
+            thread_key: None,
+            contact: Contact::default(),
+            source: None,
+            service: None,
+            contact_method,
+            consent: Consent::Unknown,
+            market: None,
+            urgency: Urgency::Routine,
+            value: None,
+            owner: None,
+            attribution: None,
+            words: None,
+            reached: None,
+            unknown_fields: Vec::new(),
+            seen: Seen::default(),
+            told_of: None,
+        }
+    }
+}
+
 /// What was seen of how something was sent: what speaks for and against it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Seen {

@@ -1,6 +1,6 @@
 //! Angi's leads: one JSON object a lead. Natural key: `CorrelationId`; the same lead may be sent again, and is charged once.
 
-use crate::domain::event::EventKind;
+use crate::domain::event::{EventKind, NormalEvent};
 use crate::domain::lead::ContactMethod;
 use crate::domain::text::Untrusted;
 
@@ -47,7 +47,7 @@ pub(super) fn normalise(known: &Known, settings: &Settings) -> Made {
         region: None,
     };
     let (contact, unread) = contact::read(told, &settings.region, false)?;
-    let mut event = draft::event(EventKind::QuoteRequested, &known.key, at, ContactMethod::Marketplace);
+    let mut event = NormalEvent::new(EventKind::QuoteRequested, &known.key, at, ContactMethod::Marketplace);
     event.contact = contact;
     event.source = Some(Untrusted::from("Angi"));
     event.service = record.first(&["Category", "TaskName"]).as_deref().and_then(text::field);

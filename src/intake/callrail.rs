@@ -4,7 +4,7 @@
 //! answered, no duration, without the fields of the end); it is parked, so that nobody is texted while the phone still rings.
 //! A change of a call (`changes`) is parked too: it would make a second event of one call. Legacy times carry no zone: UTC.
 
-use crate::domain::event::{Channel, EventKind};
+use crate::domain::event::{Channel, EventKind, NormalEvent};
 use crate::domain::lead::{Consent, ContactMethod};
 use crate::domain::money::Money;
 
@@ -201,7 +201,7 @@ fn called(known: &Known, settings: &Settings) -> Made {
         region: record.first(&["customer_country", "callercountry"]),
     };
     let (contact, mut unread) = contact::read(told, &settings.region, false)?;
-    let mut event = draft::event(kind, &known.key, at, ContactMethod::Call);
+    let mut event = NormalEvent::new(kind, &known.key, at, ContactMethod::Call);
     if let Some(value) = record.text("value") {
         event.value = Money::parse(&value).inspect_err(|_| unread.push(format!("value: {value}"))).ok();
     }
@@ -231,7 +231,7 @@ fn texted(known: &Known, settings: &Settings) -> Made {
     let (contact, unread) = contact::read(told, &settings.region, false)?;
     let content = record.text("content");
     let (kind, consent) = opt_out::texted(content.as_deref());
-    let mut event = draft::event(kind, &known.key, at, ContactMethod::Sms);
+    let mut event = NormalEvent::new(kind, &known.key, at, ContactMethod::Sms);
     event.contact = contact;
     event.consent = consent;
     event.seen.stops_all = kind == EventKind::OptOut && opt_out::everything(content.as_deref(), Channel::Sms);

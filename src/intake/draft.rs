@@ -1,37 +1,9 @@
-//! The start of every event: what all providers fill in the same way.
+//! What all providers fill in the same way.
 
-use chrono::{DateTime, Utc};
-
-use crate::domain::event::{Contact, EventKind, NormalEvent, Seen};
-use crate::domain::lead::{Consent, ContactMethod, Urgency};
+use crate::domain::event::NormalEvent;
 use crate::domain::text::Untrusted;
 
 use super::{text, urgency};
-
-/// An event of which only kind, key, time and method are known.
-pub(super) fn event(kind: EventKind, key: &str, at: DateTime<Utc>, method: ContactMethod) -> NormalEvent {
-    NormalEvent {
-        kind,
-        natural_key: key.to_owned(),
-        occurred_at: at,
-        thread_key: None,
-        contact: Contact::default(),
-        source: None,
-        service: None,
-        contact_method: method,
-        consent: Consent::Unknown,
-        market: None,
-        urgency: Urgency::Routine,
-        value: None,
-        owner: None,
-        attribution: None,
-        words: None,
-        reached: None,
-        unknown_fields: Vec::new(),
-        seen: Seen::default(),
-        told_of: None,
-    }
-}
 
 /// Fills in the words with what could not be read elsewhere, and the urgency: as told, else as the words say.
 pub(super) fn say(event: &mut NormalEvent, words: Option<String>, unread: Vec<String>, told: Option<&str>) {

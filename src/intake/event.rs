@@ -18,7 +18,7 @@ use std::str::FromStr;
 
 use strum::VariantArray;
 
-use crate::domain::event::EventKind;
+use crate::domain::event::{EventKind, NormalEvent};
 use crate::domain::lead::{Consent, ContactMethod};
 use crate::domain::money::Money;
 
@@ -54,7 +54,7 @@ pub(super) fn made(known: &Known, settings: &Settings, default: Option<EventKind
         region: None,
     };
     let (contact, unread) = contact::read(told, &settings.region, thread.is_some())?;
-    let mut event = draft::event(kind, &known.key, at, method(kind));
+    let mut event = NormalEvent::new(kind, &known.key, at, method(kind));
     if let Some(told) = word(record, "contact_method")? {
         event.contact_method = told;
     }

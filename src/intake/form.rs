@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::event::EventKind;
+use crate::domain::event::{EventKind, NormalEvent};
 use crate::domain::lead::{Consent, ContactMethod};
 use crate::domain::money::Money;
 use crate::domain::text::Untrusted;
@@ -127,7 +127,7 @@ pub(super) fn submitted(form: &Submission, key: &str, settings: &Settings) -> Ma
         form.contains("quote") || form.contains("estimate")
     });
     let kind = if asks { EventKind::QuoteRequested } else { EventKind::FormSent };
-    let mut event = draft::event(kind, key, at, ContactMethod::Form);
+    let mut event = NormalEvent::new(kind, key, at, ContactMethod::Form);
     event.contact = contact;
     // A person may write anything here: what is no amount stays among the words.
     if let Some(value) = form.get("value") {

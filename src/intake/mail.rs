@@ -7,7 +7,7 @@
 use mail_parser::{Message, MessageParser};
 use serde_json::{Map, Value};
 
-use crate::domain::event::{Channel, EventKind, Rejected};
+use crate::domain::event::{Channel, EventKind, NormalEvent, Rejected};
 use crate::domain::lead::{Consent, ContactMethod};
 use crate::domain::text::Untrusted;
 
@@ -112,7 +112,7 @@ pub(super) fn made(mail: &Record, key: &str, settings: &Settings) -> Made {
         Some(Wish::Start) => (EventKind::OptIn, Consent::Given),
         None => (EventKind::MessageReceived, Consent::Implied),
     };
-    let mut event = draft::event(kind, key, at, ContactMethod::Email);
+    let mut event = NormalEvent::new(kind, key, at, ContactMethod::Email);
     event.contact = contact;
     event.consent = consent;
     let said = asked.filter(|(_, wish)| *wish == Wish::Stop).map(|(said, _)| said);

@@ -7,7 +7,7 @@
 
 use serde_json::Value;
 
-use crate::domain::event::EventKind;
+use crate::domain::event::{EventKind, NormalEvent};
 use crate::domain::lead::ContactMethod;
 use crate::domain::money::Money;
 use crate::domain::text::Untrusted;
@@ -137,7 +137,7 @@ pub(super) fn normalise(known: &Known, settings: &Settings) -> Made {
         region: None,
     };
     let (contact, unread) = contact::read(told, &settings.region, thread.is_some())?;
-    let mut event = draft::event(kind, &known.key, at, ContactMethod::Marketplace);
+    let mut event = NormalEvent::new(kind, &known.key, at, ContactMethod::Marketplace);
     if kind == EventKind::OptOut {
         event.consent = crate::domain::lead::Consent::Withdrawn;
     }

@@ -3,7 +3,7 @@
 //! Natural key: `MessageSid`, the same in both shapes, so a message that arrives by both is one. Reports about messages that
 //! we sent (`delivered`, `failed` …) are parked: they make no lead.
 
-use crate::domain::event::{Channel, EventKind};
+use crate::domain::event::{Channel, EventKind, NormalEvent};
 use crate::domain::lead::ContactMethod;
 
 use super::contact::{self, Told};
@@ -97,7 +97,7 @@ pub(super) fn normalise(known: &Known, settings: &Settings) -> Made {
     let body = record.first(&["Body", "data.body"]);
     let said = record.first(&["OptOutType", "data.optOutType"]).or_else(|| body.clone());
     let (kind, consent) = opt_out::texted(said.as_deref());
-    let mut event = draft::event(kind, &known.key, at, ContactMethod::Sms);
+    let mut event = NormalEvent::new(kind, &known.key, at, ContactMethod::Sms);
     event.contact = contact;
     event.consent = consent;
     event.seen.stops_all = kind == EventKind::OptOut && opt_out::everything(body.as_deref(), Channel::Sms);

@@ -5,7 +5,7 @@
 //! `<Record>` that ran is a voicemail, whose own callback names the call and not the caller; any other recording belongs to a
 //! call that is reported by itself. A call that still rings has no result yet and is parked, and so is an outgoing call.
 
-use crate::domain::event::EventKind;
+use crate::domain::event::{EventKind, NormalEvent};
 use crate::domain::lead::{Consent, ContactMethod};
 
 use super::contact::{self, Told};
@@ -110,7 +110,7 @@ pub(super) fn normalise(known: &Known, settings: &Settings) -> Made {
     // A voicemail's callback leaves the caller out; the call was reported before it.
     let by_call = kind == EventKind::VoicemailLeft && told.phone.is_none();
     let (contact, unread) = contact::read(told, &settings.region, by_call)?;
-    let mut event = draft::event(kind, &known.key, at, ContactMethod::Call);
+    let mut event = NormalEvent::new(kind, &known.key, at, ContactMethod::Call);
     event.contact = contact;
     event.consent = Consent::Implied;
     event.thread_key = record.text("CallSid").map(|sid| super::text::key(&sid));

@@ -178,30 +178,13 @@ impl Tx {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::event::{Contact, EventKind, Seen};
-    use crate::domain::lead::{Consent, ContactMethod, Urgency};
+    use crate::domain::event::{Contact, EventKind};
+    use crate::domain::lead::ContactMethod;
 
     fn event(phone: &str) -> NormalEvent {
         NormalEvent {
-            kind: EventKind::FormSent,
-            consent: Consent::Unknown,
-            natural_key: "k".into(),
-            occurred_at: chrono::DateTime::UNIX_EPOCH,
-            thread_key: None,
             contact: Contact { phone: Phone::parse(phone, "US").ok(), ..Contact::default() },
-            source: None,
-            service: None,
-            contact_method: ContactMethod::Form,
-            market: None,
-            urgency: Urgency::Routine,
-            value: None,
-            owner: None,
-            attribution: None,
-            words: None,
-            reached: None,
-            unknown_fields: vec![],
-            seen: Seen::default(),
-            told_of: None,
+            ..NormalEvent::new(EventKind::FormSent, "k", chrono::DateTime::UNIX_EPOCH, ContactMethod::Form)
         }
     }
 

@@ -25,25 +25,10 @@ fn client() -> Client {
 
 fn event(kind: EventKind) -> NormalEvent {
     NormalEvent {
-        kind,
-        natural_key: "k".into(),
-        occurred_at: DateTime::UNIX_EPOCH,
-        thread_key: None,
         contact: Contact { name: None, phone: Phone::parse("+15125550142", "US").ok(), email: None },
-        source: None,
         service: Some("water heater".into()),
-        contact_method: ContactMethod::Form,
         consent: Consent::Given,
-        market: None,
-        urgency: Urgency::Routine,
-        value: None,
-        owner: None,
-        attribution: None,
-        words: None,
-        reached: None,
-        unknown_fields: Vec::new(),
-        seen: crate::domain::event::Seen::default(),
-        told_of: None,
+        ..NormalEvent::new(kind, "k", DateTime::UNIX_EPOCH, ContactMethod::Form)
     }
 }
 

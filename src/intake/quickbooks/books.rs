@@ -12,7 +12,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::domain::books::{Customer, Telling};
-use crate::domain::event::EventKind;
+use crate::domain::event::{EventKind, NormalEvent};
 use crate::domain::lead::ContactMethod;
 use crate::domain::money::Money;
 use crate::domain::text::Untrusted;
@@ -222,7 +222,7 @@ fn made(page: Page, data: &Record, known: &Known, settings: &Settings) -> Made {
         (contact.phone, contact.email) = (None, None);
     }
     let method = if contact.phone.is_some() { ContactMethod::Call } else { ContactMethod::Email };
-    let mut event = draft::event(kind, &known.key, occurred_at, method);
+    let mut event = NormalEvent::new(kind, &known.key, occurred_at, method);
     event.thread_key = id.as_deref().map(|id| text::key(&format!("quickbooks:customer:{id}")));
     event.contact = contact;
     event.source = Some(Untrusted::from("QuickBooks"));

@@ -140,8 +140,7 @@ async fn keep_consent(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::event::{Contact, Seen};
-    use crate::domain::lead::Urgency;
+    use crate::domain::event::Contact;
     use rstest::rstest;
 
     #[rstest]
@@ -162,25 +161,9 @@ mod tests {
         #[case] after: Consent,
     ) {
         let event = NormalEvent {
-            kind,
             consent: told,
-            natural_key: "k".into(),
-            occurred_at: chrono::DateTime::UNIX_EPOCH,
-            thread_key: None,
             contact: Contact { phone: Phone::parse("+15125550142", "US").ok(), ..Contact::default() },
-            source: None,
-            service: None,
-            contact_method,
-            market: None,
-            urgency: Urgency::Routine,
-            value: None,
-            owner: None,
-            attribution: None,
-            words: None,
-            reached: None,
-            unknown_fields: vec![],
-            seen: Seen::default(),
-            told_of: None,
+            ..NormalEvent::new(kind, "k", chrono::DateTime::UNIX_EPOCH, contact_method)
         };
         assert_eq!(consent_after(before, &event), after);
         let begins = beginning(&event).consent;
