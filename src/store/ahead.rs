@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 use super::statement::values;
-use super::{Outcome, Tx};
+use super::{Inner, Outcome, Tx};
 use crate::domain::contact::{Email, Phone};
 use crate::domain::duplicate::{Traits, traits_of};
 use crate::domain::event::{Channel, NormalEvent};
@@ -149,7 +149,22 @@ const HELD: &str = concat!(
     " from w where w.one is not null"
 );
 
+/// Held to the end of the transaction. The second number tells these turns from other locks of the server.
+const TURN: &str = "select pg_advisory_xact_lock(hashtextextended($1, 7146811))";
+
 impl Tx {
+    /// Waits until nobody else takes anything in for these clients: what two programs read at once of one new customer would
+    /// make two leads. On SQLite a transaction that writes is alone already.
+    pub(crate) async fn arrive_alone(&mut self, clients: &BTreeSet<ClientId>) -> Outcome<()> {
+        if matches!(self.inner, Inner::Postgres(_)) {
+            // In one order for all, so that no two wait for each other.
+            for client in clients {
+                self.run(TURN, values![client.to_string()]).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Asks, for all of a batch, who has its keys.
     pub(crate) async fn look_ahead(&mut self, events: &[(ClientId, &NormalEvent)]) -> Outcome<()> {
         let mut keys: BTreeMap<(ClientId, By, String), Holder> = BTreeMap::new();

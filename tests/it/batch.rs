@@ -16,12 +16,15 @@ both_databases!(
     two_events_of_a_new_customer_in_a_batch_are_one_lead,
     a_stop_in_a_batch_holds_for_what_comes_after_it,
     two_leads_of_a_batch_may_be_one_person,
+    two_batches_at_once_make_one_lead_of_one_customer,
     a_batch_is_what_its_letters_are_one_by_one,
 );
 
 const PHONES: [&str; 5] = ["+15125550142", "+15125550143", "+15125550144", "+15125550145", "+15125550146"];
 const EMAILS: [&str; 4] = ["ana@ortiz.example", "jo@ortiz.example", "kim@lee.example", "bo@lee.example"];
 const NAMES: [&str; 5] = ["Jane Doe", "Jane D.", "Jo Ortiz", "Kim Lee", "K. Lee"];
+/// How often two batches race; without a turn of their own they make two leads in the first rounds.
+const RACES: i64 = 20;
 const WORDS: [&str; 4] = ["it leaks at 1200 Oak Street", "at 44 Elm Ave, hello", "STOP", "HELP"];
 const KINDS: [&str; 12] = [
     "form_sent",
@@ -103,6 +106,24 @@ async fn two_leads_of_a_batch_may_be_one_person(world: World) {
 }
 
 /// Somebody's event, from a few people who share what they are known by.
+/// Two programs take in at once what the same new customer sent, each in a batch of its own.
+async fn two_batches_at_once_make_one_lead_of_one_customer(world: World) {
+    let (acme, _) = set_up(&world).await;
+    for round in 0..RACES {
+        let phone = format!("+1512555{:04}", 1000 + round);
+        let one = event(&format!("a{round}"), "form_sent", json!({ "phone": phone, "name": "Jane Doe" }));
+        let other = event(&format!("b{round}"), "message_received", json!({ "phone": phone, "words": "and the gutter" }));
+        let (one, other) = tokio::join!(give(&world, &acme, Provider::Event, &one), give(&world, &acme, Provider::Event, &other));
+        let leads: Vec<Option<Ref>> = one
+            .iter()
+            .chain(&other)
+            .map(|one| if let Arrived::Recorded { lead, .. } = one { Some(*lead) } else { None })
+            .collect();
+        assert!(leads[0].is_some() && leads[0] == leads[1], "round {round}: {leads:?}");
+    }
+    assert_eq!(world.number("select count(*) from leads").await, RACES);
+}
+
 fn made_up(rng: &mut Rng, n: usize) -> String {
     let mut told = Map::new();
     let mut tell = |rng: &mut Rng, what: &str, from: &[&str], share: u8| {

@@ -14,6 +14,7 @@ pub(super) type Read<'a> = (Letter<'a>, &'a Normalised);
 
 /// Takes letters in, in their order; what became of each.
 pub(super) async fn take_all(tx: &mut Tx, mut letters: Vec<Read<'_>>) -> Result<Vec<Taken>, Failure> {
+    tx.arrive_alone(&letters.iter().map(|(letter, _)| letter.client.id).collect()).await?;
     tx.gather();
     let rules = tx.rulebook().await?;
     keep(tx, &mut letters).await?;
