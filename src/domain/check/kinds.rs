@@ -59,7 +59,11 @@ pub const ABOUT: &[About] = &[
         EITHER,
         "the full name identifies, of the lead and of whoever the evidence names; a part of it may be an ordinary word, and warns",
     ),
-    fixed(FindingKind::StaffName, BLOCK, "nobody's business but ours; known from what is stored"),
+    fixed(
+        FindingKind::StaffName,
+        EITHER,
+        "nobody's business but ours; stored, or told by the evidence, where a part of it warns",
+    ),
     fixed(FindingKind::OtherClient, BLOCK, "nobody's business but ours; known from what is stored"),
     fixed(
         FindingKind::ProviderCost,

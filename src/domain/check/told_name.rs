@@ -5,7 +5,7 @@ use super::Hit;
 use super::fold::Folded;
 use super::name::{self, Name};
 use super::unknown_name::{does, is_nobody};
-use crate::domain::span::Severity;
+use crate::domain::span::{FindingKind, Severity};
 
 const FULL: &str = "a name that the evidence tells: say \"the customer\" or \"the technician\" instead";
 const PART: &str = "a part of a name that the evidence tells: say who it is, unless it is an ordinary word here";
@@ -55,6 +55,9 @@ const CALLED: &[&str] = &[
     "named",
     "homeowners",
 ];
+/// Of them, those who came or answered.
+const OURS: &[&str] =
+    &["tech", "technician", "plumber", "electrician", "roofer", "installer", "dispatcher", "agent", "csr", "rep"];
 /// What stands before a name as often as before something else: two names in a row are asked for behind it.
 const BEFORE: &[&str] = &["with", "by", "from", "for", "and", "called", "told", "asked", "reached", "met", "saw", "to"];
 /// What stands behind one.
@@ -151,44 +154,60 @@ const NO_PERSON: &[&str] = &[
 /// Parts of one name at most.
 const PARTS: usize = 4;
 
-/// The names of the evidence, each with whether it was written as one.
+/// A name as a line tells it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Telling {
+    name: String,
+    /// Whether it was written as a name.
+    sure: bool,
+    /// Whether it is of somebody who came, or who answered: not of the customer.
+    ours: bool,
+}
+
+/// The names of the evidence.
 #[derive(Clone)]
-pub(super) struct Told(Vec<(Name, bool)>);
+pub(super) struct Told(Vec<(Name, Telling)>);
 
 impl Told {
     /// Reads the evidence; names that may stand, or have a check of their own, are left out.
     pub(super) fn new(evidence: &[Folded], others: &[Folded]) -> Self {
-        let mut names: Vec<(String, bool)> = evidence.iter().flat_map(names).collect();
+        let mut names: Vec<Telling> = evidence.iter().flat_map(names).collect();
         names.sort_unstable();
         names.dedup();
         let stands = |word: &str| others.iter().any(|other| (0..other.words.len()).any(|n| other.word(n) == word));
-        names.retain(|(name, _)| !name.split(' ').all(stands));
-        Self(names.iter().map(|(name, sure)| (Name::new(name), *sure)).collect())
+        names.retain(|telling| !telling.name.split(' ').all(stands));
+        Self(names.into_iter().map(|telling| (Name::new(&telling.name), telling)).collect())
     }
 
     /// Finds them.
     pub(super) fn find(&self, folded: &Folded, hits: &mut Vec<Hit>) {
-        for (name, sure) in &self.0 {
+        for (name, telling) in &self.0 {
             let from = hits.len();
             name.find_as(folded, hits, (FULL, PART));
-            if name.is_single() || !sure {
-                // `Will said`, `this is really bad`: of such a line nobody knows that it is a name.
-                hits[from..].iter_mut().for_each(|hit| (hit.severity, hit.reason) = (Severity::Warn, PART.to_owned()));
+            for hit in &mut hits[from..] {
+                if telling.ours {
+                    hit.kind = FindingKind::StaffName;
+                }
+                if name.is_single() || !telling.sure {
+                    // `Will said`, `this is really bad`: of such a line nobody knows that it is a name.
+                    (hit.severity, hit.reason) = (Severity::Warn, PART.to_owned());
+                }
             }
         }
     }
 }
 
 /// The names in one line.
-fn names(line: &Folded) -> Vec<(String, bool)> {
+fn names(line: &Folded) -> Vec<Telling> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < line.words.len() {
         let end = run(line, at, is_part);
-        if end > at && is_told(line, at, end) {
-            found.push((joined(line, at, end), true));
-        } else if let Some(end) = spoken(line, at) {
-            found.push((joined(line, at, end), false));
+        let told = end > at && is_told(line, at, end);
+        let spoken = if told { None } else { spoken(line, at) };
+        if told || spoken.is_some() {
+            let ours = at > 0 && OURS.contains(&line.word(at - 1));
+            found.push(Telling { name: joined(line, at, spoken.unwrap_or(end)), sure: told, ours });
         }
         at = end.max(at + 1);
     }
@@ -261,7 +280,7 @@ fn is_no_part(word: &str) -> bool {
 /// Whether a word follows the one before it as parts of a name do.
 fn follows(line: &Folded, at: usize) -> bool {
     let initial = line.word(at - 1).len() == 1 && line.gap(at - 1) == ". ";
-    line.gap(at - 1) == " " || initial
+    matches!(line.gap(at - 1), " " | "-") || initial
 }
 
 /// `name: maria ortiz`: the first or second word of a field, whatever it is written in.
@@ -287,9 +306,16 @@ fn is_told(line: &Folded, at: usize, end: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::domain::check::tests::{severities, spans_against};
-    use crate::domain::span::FindingKind::LeadName;
+    use crate::domain::span::FindingKind::{LeadName, StaffName};
     use crate::domain::span::Severity::{Block, Warn};
     use rstest::rstest;
+
+    #[test]
+    fn whoever_came_is_not_the_customer() {
+        let found = |text| spans_against(text, &["Tech: Luis Ferrer arrived 9:10"], None, StaffName);
+        assert_eq!(found("Luis Ferrer fixed the valve"), ["Luis Ferrer"]);
+        assert_eq!(severities("Luis fixed the valve", &["Tech: Luis Ferrer arrived 9:10"], None, StaffName), [Warn]);
+    }
 
     #[rstest]
     #[case("Customer Maria Ortiz called about a leak", "Maria Ortiz asked for a visit", &[("Maria Ortiz", Block)])]
@@ -297,7 +323,7 @@ mod tests {
     #[case("name: maria ortiz", "Maria Ortiz waits", &[("Maria Ortiz", Block)])]
     #[case("{\"name\":\"Maria Ortiz\",\"zip\":\"78701\"}", "MARIA ORTIZ waits", &[("MARIA ORTIZ", Block)])]
     #[case("hi this is Dana Whitlow, my heater leaks", "Whitlow, Dana has no heat", &[("Whitlow, Dana", Block)])]
-    #[case("Tech: Luis Ferrer arrived 9:10", "Luis fixed the valve", &[("Luis", Warn)])]
+    #[case("Customer Jean-Luc Roy called", "Jean-Luc Roy waits", &[("Jean-Luc Roy", Block)])]
     #[case("Hollis calling, no heat; homeowner Hollis", "Hollis has no heat", &[("Hollis", Warn)])]
     #[case("Spoke with Ed Nowak at 3", "Ed Nowak agreed", &[("Ed Nowak", Block)])]
     #[case("Priya Raman called twice", "priya raman was called back", &[("priya raman", Block)])]

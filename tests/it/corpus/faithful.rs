@@ -1,7 +1,7 @@
 //! Clean summaries with their evidence, broken in one way each: how many of each break are seen, and what the clean
 //! ones raise. Only what is absent from the evidence can be seen; a changed number that the evidence has elsewhere cannot.
 
-use quotedeck::domain::span::FindingKind::LeadName;
+use quotedeck::domain::span::FindingKind::{LeadName, StaffName};
 use quotedeck::domain::span::Severity;
 
 use super::labelled::file;
@@ -28,7 +28,7 @@ fn marks(pair: &Pair, summary: &str) -> Vec<(Severity, String)> {
     against(summary, &evidence, None)
         .into_iter()
         // That a name is private is another matter: the pairs were written to be right, not to be shown to a client.
-        .filter(|found| found.kind != LeadName)
+        .filter(|found| !matches!(found.kind, LeadName | StaffName))
         .map(|found| (found.severity, format!("{} {}: {}", found.kind, found.text, found.reason)))
         .collect()
 }
