@@ -20,24 +20,15 @@ impl fmt::Debug for Mask {
     }
 }
 
-fn is_personal(kind: FindingKind) -> bool {
-    use FindingKind as K;
-    matches!(
-        kind,
-        K::Phone
-            | K::Email
-            | K::StreetAddress
-            | K::Postcode
-            | K::Card
-            | K::LongDigits
-            | K::BankNumber
-            | K::SocialSecurity
-            | K::LeadName
-            | K::AccessCode
-            | K::EntryHint
-            | K::Secret
-            | K::Vehicle
-    )
+/// Kinds that are masked where evidence is shown: what would reach a person, and who that person is.
+pub fn is_masked(kind: FindingKind) -> bool {
+    use FindingKind::{Negation, Promise, Uncited, UnknownName, UnknownNumber, VerbatimRun};
+    !matches!(kind, UnknownNumber | UnknownName | VerbatimRun | Promise | Negation | Uncited)
+}
+
+/// The same in a timeline, which speaks of its records by their references.
+fn is_masked_in_timeline(kind: FindingKind) -> bool {
+    is_masked(kind) && kind != FindingKind::InternalId
 }
 
 impl Mask {
@@ -50,7 +41,7 @@ impl Mask {
     pub fn text(&self, text: &str) -> String {
         let chars: Vec<char> = text.chars().collect();
         let (mut masked, mut from) = (String::new(), 0);
-        for found in self.0.findings(text).into_iter().filter(|found| is_personal(found.kind)) {
+        for found in self.0.findings(text).into_iter().filter(|found| is_masked_in_timeline(found.kind)) {
             if found.start >= from {
                 masked.extend(chars.get(from..found.start).unwrap_or_default());
                 masked.push_str(&format!("‹{}›", found.kind.as_str().replace('_', " ")));
@@ -111,6 +102,7 @@ mod tests {
             mask.text(text),
             "voicemail_left: ‹lead name›, ‹phone› or ‹email›, the alarm is ‹access code›, the heater leaks"
         );
+        assert_eq!(mask.text("heard at https://rec.example/r/99"), "heard at ‹url›");
         assert_eq!(mask.text("job.retry J-12: it was down for 20 minutes"), "job.retry J-12: it was down for 20 minutes");
     }
 }

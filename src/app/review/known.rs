@@ -7,6 +7,7 @@ use std::fmt;
 use super::rows::slice;
 use crate::domain::check::{Against, Evidence};
 use crate::domain::draft::DraftDetail;
+use crate::domain::mask::is_masked;
 use crate::domain::span::FindingKind;
 
 /// What of a line is masked.
@@ -49,12 +50,6 @@ pub(super) struct Spot {
     pub(super) kind: FindingKind,
     /// First character, to know it again.
     start: usize,
-}
-
-/// Kinds that are masked: what would reach a person, and who that person is.
-fn is_masked(kind: FindingKind) -> bool {
-    use FindingKind::{Negation, Promise, Uncited, UnknownName, UnknownNumber, VerbatimRun};
-    !matches!(kind, UnknownNumber | UnknownName | VerbatimRun | Promise | Negation | Uncited)
 }
 
 impl Known {

@@ -58,7 +58,7 @@ const SEARCHING: &[&str] = &[
 const MEASURES: &[&str] = &[
     "dollars", "bucks", "cents", "percent", "degrees", "volts", "amps", "watts", "psi", "feet", "foot", "inch", "inches",
     "gallons", "pounds", "hours", "minutes", "days", "weeks", "months", "years", "units", "times", "per", "each", "tons",
-    "miles", "feet",
+    "miles",
 ];
 
 /// `Speaker 2`: whose words follow, in a transcript.
