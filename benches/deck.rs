@@ -301,7 +301,7 @@ fn bench_draft() -> DraftDetail {
         overriding: None,
         worked_by: None,
         known: Vec::new(),
-        frame: quotedeck::domain::check::Frame { has_source: true, age_days: Some(0), ..Default::default() },
+        frame: quotedeck::domain::check::Frame { age_days: Some(0), ..Default::default() },
         severities: quotedeck::domain::severities::Severities::default(),
     }
 }

@@ -124,6 +124,14 @@ impl Brief {
         to_hex(&sha256(all.as_bytes())[..8])
     }
 
+    /// What the portal says will happen next, where the lead's own state does not say it: of a week.
+    pub fn next_action(&self) -> String {
+        match &self.facts {
+            Facts::Lead(_) => String::new(),
+            Facts::Week(facts) => week_next(facts),
+        }
+    }
+
     /// What the draft is about, in a few words, for a list.
     pub fn title(&self) -> String {
         match &self.facts {
@@ -180,6 +188,15 @@ pub fn portal_next(state: LeadState) -> &'static str {
         LeadState::Quoted => "The customer decides",
         LeadState::Booked => "The job is done as agreed",
         LeadState::Lost | LeadState::Spam | LeadState::Merged => "Nothing more is planned",
+    }
+}
+
+/// What the portal says will happen next in a client's week.
+fn week_next(facts: &WeekFacts) -> String {
+    match facts.open {
+        0 => "Nothing waits for a next step".to_owned(),
+        1 => "1 request waits for a next step".to_owned(),
+        open => format!("{open} requests wait for a next step"),
     }
 }
 

@@ -42,7 +42,7 @@ mod verbatim;
 use std::ops::Range;
 
 use fold::Folded;
-pub use frame::Frame;
+pub use frame::{Frame, Lack};
 
 use super::known::{Known, KnownKind};
 use super::severities::Severities;

@@ -3,8 +3,60 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::brief::day;
+use super::brief::{Subject, day, portal_next, portal_status};
 use super::id::SummaryId;
+use super::lead::LeadState;
+
+/// How fresh a text is whose facts have no date.
+const UNDATED: &str = "not known";
+
+/// What is known of a draft for what stands beside its text.
+#[derive(Clone, Copy, Debug)]
+pub struct Filed<'a> {
+    /// What it speaks of.
+    pub subject: Subject,
+    /// Where its lead stands.
+    pub lead_state: LeadState,
+    /// Where its facts come from.
+    pub source_label: &'a str,
+    /// The time it speaks of; empty for a draft of an earlier version of the program.
+    pub period: &'a str,
+    /// What happens next, of a week; empty for a draft of an earlier version of the program.
+    pub next_action: &'a str,
+    /// When the newest of its facts happened.
+    pub evidence_at: Option<DateTime<Utc>>,
+}
+
+/// What will stand beside a text: approval copies it, and the checks tell what of it is missing. Words of ours alone: a
+/// task's title may hold what somebody wrote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Beside {
+    /// Where the facts come from, in words for the client; empty where nobody knows.
+    pub source_label: String,
+    /// The time it speaks of; empty where nobody knows.
+    pub period: String,
+    /// Where it stands.
+    pub status: &'static str,
+    /// What happens next; empty where nobody knows.
+    pub next_action: String,
+    /// When the newest fact happened; `None` where no fact has a date.
+    pub fresh_as_of: Option<DateTime<Utc>>,
+}
+
+impl Beside {
+    /// Of a draft as it is filed. A day stands for a lead's period where none is known, never for a week.
+    pub fn new(filed: &Filed<'_>) -> Self {
+        let Filed { subject, lead_state, source_label, period, next_action, evidence_at } = *filed;
+        let happened = || evidence_at.map(|at| day(at.date_naive())).unwrap_or_default();
+        let (period, status, next_action) = match subject {
+            Subject::Lead if period.trim().is_empty() => (happened(), portal_status(lead_state), portal_next(lead_state)),
+            Subject::Lead => (period.to_owned(), portal_status(lead_state), portal_next(lead_state)),
+            Subject::Week => (period.to_owned(), "weekly summary", next_action),
+        };
+        let (source_label, next_action) = (source_label.trim().to_owned(), next_action.trim().to_owned());
+        Self { source_label, period: period.trim().to_owned(), status, next_action, fresh_as_of: evidence_at }
+    }
+}
 
 /// One published summary. Every field is client-safe.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -25,8 +77,8 @@ pub struct Proof {
     pub status: String,
     /// What happens next.
     pub next_action: String,
-    /// When the newest fact in it happened.
-    pub fresh_as_of: DateTime<Utc>,
+    /// When the newest fact in it happened; `None` where no fact has a date.
+    pub fresh_as_of: Option<DateTime<Utc>>,
     /// When a person approved it.
     pub approved_at: DateTime<Utc>,
     /// When the portal first had it.
@@ -41,12 +93,37 @@ impl Proof {
             ("Source", self.source_label.clone()),
             ("Status", self.status.clone()),
             ("Next", self.next_action.clone()),
-            ("Known as of", day(self.fresh_as_of.date_naive())),
+            ("Known as of", self.fresh_as_of.map_or_else(|| UNDATED.to_owned(), |at| day(at.date_naive()))),
             ("Approved", self.approved_at.to_rfc3339()),
             ("Published", self.published_at.to_rfc3339()),
             ("Summary", self.summary_id.to_string()),
             ("SHA-256", self.text_hash.clone()),
         ];
         fields.into_iter().filter(|(_, words)| !words.is_empty()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case::lead(Subject::Lead, "1 June 2026", "", true, ("1 June 2026", "The customer is contacted", true))]
+    #[case::a_day_for_a_lead(Subject::Lead, "", "", true, ("2 June 2026", "The customer is contacted", true))]
+    #[case::nothing_has_a_date(Subject::Lead, " ", "", false, ("", "The customer is contacted", false))]
+    #[case::week(Subject::Week, "1 – 7 June 2026", "2 wait", true, ("1 – 7 June 2026", "2 wait", true))]
+    #[case::no_day_for_a_week(Subject::Week, "", "", true, ("", "", true))]
+    fn nothing_is_said_that_nobody_knows(
+        #[case] subject: Subject,
+        #[case] period: &str,
+        #[case] next_action: &str,
+        #[case] dated: bool,
+        #[case] stands: (&str, &str, bool),
+    ) {
+        let evidence_at = dated.then(|| "2026-06-02T08:00:00Z".parse().unwrap());
+        let filed = Filed { subject, lead_state: LeadState::New, source_label: "phone call", period, next_action, evidence_at };
+        let beside = Beside::new(&filed);
+        assert_eq!((beside.period.as_str(), beside.next_action.as_str(), beside.fresh_as_of.is_some()), stands);
     }
 }

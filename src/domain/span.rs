@@ -15,7 +15,7 @@ words! {
         Phone, Email, StreetAddress, Card, LongDigits, Url, VerbatimRun, UnknownNumber, Promise, LeadName,
         AccessCode, BankNumber, SocialSecurity, Secret, InternalId, LostSafetyWord, Blame,
         StaffName, OtherClient, ProviderCost, EntryHint, Vehicle, Postcode, MissingSource, StaleData, UnknownName,
-        Negation, Uncited, PossibleDuplicate, PossibleSpam,
+        Negation, Uncited, PossibleDuplicate, PossibleSpam, MissingPeriod, MissingNextAction, MissingFreshness,
     }
 }
 

@@ -18,9 +18,11 @@ use crate::domain::brief::{Brief, Subject};
 use crate::domain::check::{Against, Frame, findings, weigh};
 use crate::domain::cite::without_citations;
 use crate::domain::draft::DraftState;
-use crate::domain::id::{ClientId, DraftId, LeadId, PersonId};
+use crate::domain::failure::Failure;
+use crate::domain::id::{ClientId, DraftId, Kind, LeadId, PersonId};
 use crate::domain::journal::sha256;
 use crate::domain::lead::LeadState;
+use crate::domain::proof::{Beside, Filed};
 use crate::domain::span::Finding;
 
 /// A claim holds this long without activity; then anybody may take the draft.
@@ -68,7 +70,7 @@ pub struct DraftNow {
     pub lead_id: LeadId,
     /// That lead's name.
     pub lead_name: String,
-    /// What happens next with the lead.
+    /// What happens next, of a week; empty for a draft of an earlier version of the program.
     pub next_action: String,
     /// Where the facts come from.
     pub source_label: String,
@@ -101,7 +103,7 @@ from_row!(DraftNow { id: Uuid, number: =i64, version: =i64, state: String, clien
     worked_at: =Option<DateTime<Utc>>, updated_at: =DateTime<Utc>, subject: String, period: =String, lead_state: String, });
 
 const NOW: &str =
-    "select d.id, d.number, d.version, d.state, d.client_id, c.name as client, d.lead_id, l.name as lead_name, l.next_action,
+    "select d.id, d.number, d.version, d.state, d.client_id, c.name as client, d.lead_id, l.name as lead_name, d.next_action,
         d.source_label, d.evidence_at, d.claimed_by, p.name as claimed_name, d.claim_until, d.work_version, w.name as worked_name,
         d.worked_at, d.updated_at, d.subject, d.period, l.state as lead_state
     from drafts d join clients c on c.id = d.client_id join leads l on l.id = d.lead_id left join people p on p.id = d.claimed_by
@@ -119,8 +121,9 @@ const OUTDATE: &str =
         and (cast($4 as text) is null or period = cast($4 as text)) returning id, state";
 const INSERT: &str =
     "insert into drafts (id, client_id, lead_id, title, text, text_hash, model, source_label, evidence_at, state, blocks, warns,
-        search, created_at, updated_at, work, subject, period, prompt_version, evidence_version, tokens, cost_micros)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'pending', $10, $11, $12, $13, $13, $14, $15, $16, $17, $18, $19, $20)
+        search, created_at, updated_at, work, subject, period, prompt_version, evidence_version, tokens, cost_micros, next_action)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'pending', $10, $11, $12, $13, $13, $14, $15, $16, $17, $18, $19, $20,
+        $21)
     returning number";
 const EVIDENCE: &str = "insert into draft_evidence (draft_id, n, text, source) values ($1, $2, $3, $4)";
 const FINDING: &str =
@@ -135,6 +138,20 @@ const WORK: &str =
     "update drafts set work = $3, work_version = work_version + 1, blocks = $4, warns = $5, claim_until = $6, updated_at = $7,
         worked_by = $8, worked_at = $7
     where id = $1 and work_version = $2 and state = 'in_review' and claimed_by = $8 returning work_version";
+impl DraftNow {
+    /// What the portal will show beside its text.
+    pub(super) fn beside(&self) -> Beside {
+        Beside::new(&Filed {
+            subject: self.subject,
+            lead_state: self.lead_state,
+            source_label: &self.source_label,
+            period: &self.period,
+            next_action: &self.next_action,
+            evidence_at: self.evidence_at,
+        })
+    }
+}
+
 impl Tx {
     /// The number of a draft of this lead with this very text, made from this very evidence.
     pub async fn same_draft(&mut self, lead: LeadId, text: &str, evidence_version: &str) -> Outcome<Option<i64>> {
@@ -173,7 +190,6 @@ impl Tx {
         let (id, now) = (DraftId::new(), self.now);
         let brief = new.brief;
         let plain = without_citations(new.text);
-        let lines: Vec<&str> = brief.lines.iter().map(|line| line.text.as_str()).collect();
         let hash = sha256(new.text.as_bytes()).to_vec();
         let search = format!("{} {} {}", new.title, new.model, brief.source_label).to_lowercase();
         let values = values![
@@ -197,13 +213,16 @@ impl Tx {
             brief.version(),
             new.tokens,
             new.cost_micros,
+            brief.next_action(),
         ];
         let number = self.one::<(i64,)>(INSERT, values).await?.map_or(0, |row| row.0);
         for (n, line) in brief.lines.iter().enumerate() {
             self.run(EVIDENCE, values![id, n as i64 + 1, &line.text, &line.source]).await?;
         }
         // It is there first: what is stored around it is found by it.
-        let found = self.check(id, new.lead, &lines, (&brief.source_label, brief.evidence_at), &plain).await?;
+        let gone = || Failure::NotFound(Kind::Draft.to_string());
+        let filed = self.draft_now(id.0).await?.ok_or_else(gone)?;
+        let found = self.check_text(&filed, &plain).await?;
         self.keep_findings(id, &found).await?;
         self.run("update drafts set first_findings = $2 where id = $1", values![id, first(&found)]).await?;
         Ok((id, number))
@@ -235,24 +254,11 @@ impl Tx {
         let lines: Vec<(String,)> =
             self.all("select text from draft_evidence where draft_id = $1 order by n", values![draft.id]).await?;
         let lines: Vec<&str> = lines.iter().map(|line| line.0.as_str()).collect();
-        self.check(draft.id, draft.lead_id, &lines, (&draft.source_label, draft.evidence_at), text).await
-    }
-
-    /// What the checks say about a text of a draft on a lead, from where and when its facts are.
-    async fn check(
-        &mut self,
-        draft: DraftId,
-        lead: LeadId,
-        lines: &[&str],
-        (source_label, evidence_at): (&str, Option<DateTime<Utc>>),
-        text: &str,
-    ) -> Outcome<Vec<Finding>> {
-        let name = self.lead_name(lead).await?;
-        let around = self.around(draft).await?;
-        let frame = Frame::new(source_label, evidence_at, self.now, around.doubts, around.lapses);
+        let around = self.around(draft.id).await?;
+        let frame = Frame::new(&draft.beside(), self.now, around.doubts, around.lapses);
         let against = Against {
-            evidence: lines,
-            lead_name: Some(&name),
+            evidence: &lines,
+            lead_name: Some(&draft.lead_name),
             known: &around.known,
             frame: Some(&frame),
             severities: Some(&around.severities),

@@ -230,12 +230,6 @@ impl Tx {
         Ok(row.and_then(|row| row.0))
     }
 
-    /// The lead's own name, as it was written.
-    pub async fn lead_name(&mut self, id: LeadId) -> Outcome<String> {
-        let row: Option<(String,)> = self.one("select name from leads where id = $1", values![id]).await?;
-        Ok(row.map(|row| row.0).unwrap_or_default())
-    }
-
     /// Sets where a lead stands; `None` when it changed meanwhile. `replied` stops the reply clock.
     pub async fn set_lead(
         &mut self,

@@ -20,8 +20,8 @@ macro_rules! migrations {
 
 type Source = (&'static str, &'static str, &'static str);
 
-const SQLITE: &[Source] = migrations!("sqlite": "0001" "people_and_clients", "0002" "journal", "0003" "leads", "0004" "queue", "0005" "review", "0006" "client_views", "0007" "feed", "0008" "worker", "0010" "releases", "0011" "rules", "0013" "drafters", "0014" "boundary", "0016" "arrivals", "0017" "lead_checks", "0018" "consents", "0019" "syncs", "0020" "found", "0021" "books", "0022" "severities", "0023" "expectations", "0024" "told", "0026" "worked", "0027" "first_findings");
-const POSTGRES: &[Source] = migrations!("postgres": "0001" "people_and_clients", "0002" "journal", "0003" "leads", "0004" "queue", "0005" "review", "0006" "client_views", "0007" "feed", "0008" "worker", "0010" "releases", "0011" "rules", "0013" "drafters", "0014" "boundary", "0016" "arrivals", "0017" "lead_checks", "0018" "consents", "0019" "syncs", "0020" "found", "0021" "books", "0022" "severities", "0023" "expectations", "0024" "told", "0026" "worked", "0027" "first_findings");
+const SQLITE: &[Source] = migrations!("sqlite": "0001" "people_and_clients", "0002" "journal", "0003" "leads", "0004" "queue", "0005" "review", "0006" "client_views", "0007" "feed", "0008" "worker", "0010" "releases", "0011" "rules", "0013" "drafters", "0014" "boundary", "0016" "arrivals", "0017" "lead_checks", "0018" "consents", "0019" "syncs", "0020" "found", "0021" "books", "0022" "severities", "0023" "expectations", "0024" "told", "0026" "worked", "0027" "first_findings", "0028" "beside");
+const POSTGRES: &[Source] = migrations!("postgres": "0001" "people_and_clients", "0002" "journal", "0003" "leads", "0004" "queue", "0005" "review", "0006" "client_views", "0007" "feed", "0008" "worker", "0010" "releases", "0011" "rules", "0013" "drafters", "0014" "boundary", "0016" "arrivals", "0017" "lead_checks", "0018" "consents", "0019" "syncs", "0020" "found", "0021" "books", "0022" "severities", "0023" "expectations", "0024" "told", "0026" "worked", "0027" "first_findings", "0028" "beside");
 const BOOTSTRAP: &str = include_str!("../../assets/postgres/bootstrap.sql");
 
 fn migrator(sources: &[Source]) -> Migrator {
@@ -157,5 +157,37 @@ mod tests {
     fn both_databases_have_the_same_numbers_and_names() {
         let names = |sources: &[Source]| sources.iter().map(|(number, name, _)| format!("{number}_{name}")).collect::<Vec<_>>();
         assert_eq!(names(SQLITE), names(POSTGRES));
+    }
+
+    /// SQLite makes the table of approved texts anew: what is published stays, word for word, and stays fixed.
+    #[tokio::test]
+    async fn what_was_approved_before_is_there_after() {
+        let options = sqlx::sqlite::SqlitePoolOptions::new().max_connections(1);
+        let pool = options.connect("sqlite::memory:").await.unwrap();
+        let before = SQLITE.iter().position(|(number, _, _)| *number == "0028").unwrap();
+        migrator(&SQLITE[..before]).run(&pool).await.unwrap();
+        let rows = "pragma foreign_keys = off;
+            insert into clients (number, id, name, time_zone, region, low_value_below, high_value_at, created_at)
+                values (1, x'01', 'Acme', 'UTC', 'US', 0, 0, 't');
+            insert into summaries (number, id, draft_id, client_id, lead_id, state, approved_by, approved_at, updated_at)
+                values (1, x'02', x'03', x'01', x'04', 'published', x'05', 't', 't');
+            insert into approved_texts (summary_id, client_id, client, text, text_hash, source_label, period, next_action,
+                    fresh_as_of, approved_at, published_at, status)
+                values (x'02', x'01', 'Acme', 'A leak.', '0123456789012345678901234567890123456789012345678901234567890123',
+                    'phone call', '1 June 2026', 'a visit', 'f', 'a', 'p', 'booked');
+            pragma foreign_keys = on;";
+        sqlx::raw_sql(rows).execute(&pool).await.unwrap();
+        migrator(SQLITE).run(&pool).await.unwrap();
+        let shown = "select client || text || source_label || period || status || next_action || fresh_as_of || approved_at
+            || published_at from client_summaries";
+        let shown: String = sqlx::query_scalar(shown).fetch_one(&pool).await.unwrap();
+        assert_eq!(shown, "AcmeA leak.phone call1 June 2026bookeda visitfap");
+        for change in [
+            "update approved_texts set text = 'another'",
+            "update approved_texts set fresh_as_of = null",
+            "delete from approved_texts",
+        ] {
+            assert!(sqlx::raw_sql(change).execute(&pool).await.is_err(), "{change}");
+        }
     }
 }

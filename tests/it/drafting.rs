@@ -163,6 +163,9 @@ async fn a_week_is_drafted_once(world: World) {
     );
     let monday = last_week(week) + chrono::Days::new(7);
     assert_eq!(world.texts("select period from drafts").await, [period(monday, monday + chrono::Days::new(6))]);
+    // It tells what the portal shows beside it, so nothing is found to be missing.
+    assert_eq!(world.texts("select next_action from drafts").await, ["1 request waits for a next step"]);
+    assert_eq!(world.texts("select kind from findings").await, Vec::<String>::new());
     // Something that happens with one lead does not set the week aside.
     missed(&world, &acme, "CA2").await;
     assert_eq!(states(&world).await, ["pending"]);

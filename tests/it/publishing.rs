@@ -19,6 +19,7 @@ use crate::workflow::give;
 both_databases!(
     a_preview_is_what_the_portal_shows_later,
     a_preview_leaves_nothing_behind,
+    what_nobody_knows_is_a_finding_and_is_not_said_on_the_portal,
     a_block_passes_when_two_people_say_so,
     nobody_lets_their_own_block_pass,
     another_text_needs_another_word,
@@ -93,6 +94,31 @@ async fn a_preview_is_what_the_portal_shows_later(world: World) {
     assert_eq!(seen.fresh_as_of, shown.fresh_as_of);
     assert_eq!((shown.status.as_str(), shown.period.as_str()), ("new request", "1 June 2026"));
     assert_eq!(shown.text_hash, to_hex(&sha256(SAFE.as_bytes())));
+}
+
+async fn what_nobody_knows_is_a_finding_and_is_not_said_on_the_portal(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    let lead = world.lead(&acme, with![]).await;
+    let undated = with![text = SAFE, subject = "week", period = "", evidence_at = None::<chrono::DateTime<chrono::Utc>>];
+    world.draft(&acme, lead, undated).await;
+    let draft = Ref::new(Kind::Draft, 1);
+    claim(&world, &rosa, draft).await;
+    let told = world.texts("select kind || ' ' || severity from findings order by kind").await;
+    assert_eq!(told, ["missing_freshness warn", "missing_next_action warn", "missing_period warn"]);
+    let id = world.store.find(&rosa, draft).await.unwrap().id;
+    let seen = world.store.portal_preview(&rosa, id.into(), SAFE).await.unwrap();
+    world.script("update clients set findings = 'missing_freshness=block'").await;
+    let refused = approve(&world, &rosa, draft, SAFE).await.unwrap_err();
+    assert!(refused.to_string().contains("missing_freshness"), "{refused}");
+    world.script("update clients set findings = ''").await;
+    approve(&world, &rosa, draft, SAFE).await.unwrap();
+    publish(&world).await;
+    let shown = world.store.proofs(&rosa, acme.id).await.unwrap();
+    let [shown] = &shown[..] else { panic!("{shown:?}") };
+    for proof in [&seen, shown] {
+        assert_eq!((proof.fresh_as_of, proof.period.as_str(), proof.next_action.as_str()), (None, "", ""));
+        assert!(proof.beside().contains(&("Known as of", "not known".to_owned())), "{:?}", proof.beside());
+    }
 }
 
 async fn a_preview_leaves_nothing_behind(world: World) {

@@ -5,7 +5,7 @@
 //! change the text a last part decides where.
 
 use fastrand::Rng;
-use quotedeck::domain::check::{Against, Evidence, Frame, weigh};
+use quotedeck::domain::check::{Against, Evidence, Frame, Lack, weigh};
 use quotedeck::domain::known::{Known, KnownKind};
 use quotedeck::domain::span::{Finding, FindingKind, Severity};
 
@@ -170,7 +170,8 @@ fn told(found: &[Finding]) -> u64 {
 /// A text as it is.
 pub(super) fn findings(bytes: &[u8]) -> u64 {
     let age = bytes.first().map(|byte| i64::from(byte % 4));
-    let case = Case::new(bytes, Some(Frame { has_source: bytes.len().is_multiple_of(2), age_days: age, doubts: Vec::new(), lapses: Vec::new() }));
+    let lacks = if bytes.len().is_multiple_of(2) { Vec::new() } else { vec![Lack::Source] };
+    let case = Case::new(bytes, Some(Frame { lacks, age_days: age, ..Frame::default() }));
     let found = case.found(&case.text);
     let (blocks, warns) = weigh(&found);
     assert!((blocks + warns) as usize <= found.len(), "more is counted than was found");

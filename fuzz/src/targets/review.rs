@@ -239,7 +239,7 @@ fn detail(text: &str, work: &str, evidence: &[&str]) -> DraftDetail {
         newer_at: None,
         overriding: None,
         known: Vec::new(),
-        frame: Frame { has_source: true, age_days: Some(0), doubts: Vec::new(), lapses: Vec::new() },
+        frame: Frame { age_days: Some(0), ..Frame::default() },
         severities: Severities::default(),
     }
 }

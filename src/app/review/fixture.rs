@@ -65,7 +65,7 @@ pub(crate) fn detail(text: &str) -> DraftDetail {
         newer_at: None,
         overriding: None,
         known: Vec::new(),
-        frame: crate::domain::check::Frame { has_source: true, age_days: Some(0), ..crate::domain::check::Frame::default() },
+        frame: crate::domain::check::Frame { age_days: Some(0), ..crate::domain::check::Frame::default() },
         severities: crate::domain::severities::Severities::default(),
     }
 }
@@ -81,7 +81,7 @@ pub(crate) fn proof(text: &str) -> Proof {
         period: "24 Nov 2026".into(),
         status: "in progress".into(),
         next_action: "A technician calls".into(),
-        fresh_as_of: noon() - TimeDelta::hours(3),
+        fresh_as_of: Some(noon() - TimeDelta::hours(3)),
         approved_at: noon(),
         published_at: noon(),
     }

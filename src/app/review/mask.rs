@@ -45,6 +45,9 @@ pub(super) fn mask(text: &str, finding: &Finding) -> Option<Mask> {
         | FindingKind::Uncited
         | FindingKind::EntryHint
         | FindingKind::MissingSource
+        | FindingKind::MissingPeriod
+        | FindingKind::MissingNextAction
+        | FindingKind::MissingFreshness
         | FindingKind::StaleData
         | FindingKind::PossibleDuplicate
         | FindingKind::PossibleSpam => return None,

@@ -62,12 +62,13 @@ mod tests {
             period: "1 June 2026".into(),
             status: "booked".into(),
             next_action: String::new(),
-            fresh_as_of: at,
+            fresh_as_of: None,
             approved_at: at,
             published_at: at,
         };
         let page = page("A&B", &[proof]);
         assert!(page.contains("<p>&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;\n&quot;two&quot;</p>"), "{page}");
         assert!(!page.contains("<script") && page.contains("<h1>A&amp;B</h1>") && !page.contains("<dt>Next"));
+        assert!(page.contains("<dt>Known as of</dt><dd>not known</dd>"), "{page}");
     }
 }

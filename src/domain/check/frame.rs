@@ -1,11 +1,12 @@
-//! What stands beside a text on the portal: where it is from, and how old that is; and what is doubted of the leads it
-//! speaks of (C5).
+//! What stands beside a text on the portal: where it is from, of which time it speaks, what comes next, and how old it is;
+//! and what is doubted of the leads it speaks of (C5).
 
 use chrono::{DateTime, Utc};
 
 use super::Hit;
 use super::fold::Folded;
 use crate::domain::doubt::{DoubtKind, Standing};
+use crate::domain::proof::Beside;
 use crate::domain::source::silence::Lapse;
 use crate::domain::span::FindingKind;
 
@@ -15,11 +16,22 @@ const STALE: i64 = 14;
 /// So many doubts are named; a week may speak of many leads.
 const NAMED: usize = 3;
 
-/// What is known of a text's source.
+/// What would stand empty on the portal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lack {
+    /// Where the facts are from.
+    Source,
+    /// The time it speaks of.
+    Period,
+    /// What happens next.
+    NextAction,
+}
+
+/// What is known of a text beside its words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Frame {
-    /// Whether it is known where the facts are from.
-    pub has_source: bool,
+    /// What would stand empty beside it.
+    pub lacks: Vec<Lack>,
     /// Days since the newest fact; `None` when no fact has a date.
     pub age_days: Option<i64>,
     /// What is doubted of the leads it speaks of, and not settled.
@@ -29,25 +41,39 @@ pub struct Frame {
 }
 
 impl Frame {
-    /// From where the facts are from, when the newest of them happened, and what is doubted.
-    pub fn new(
-        source_label: &str,
-        evidence_at: Option<DateTime<Utc>>,
-        now: DateTime<Utc>,
-        doubts: Vec<Standing>,
-        lapses: Vec<Lapse>,
-    ) -> Self {
-        let age_days = evidence_at.map(|at| (now - at).num_days());
-        Self { has_source: !source_label.trim().is_empty(), age_days, doubts, lapses }
+    /// From what will stand beside it, and what is doubted.
+    pub fn new(beside: &Beside, now: DateTime<Utc>, doubts: Vec<Standing>, lapses: Vec<Lapse>) -> Self {
+        let told =
+            [(Lack::Source, &beside.source_label), (Lack::Period, &beside.period), (Lack::NextAction, &beside.next_action)];
+        let lacks = told.into_iter().filter(|(_, words)| words.is_empty()).map(|(lack, _)| lack).collect();
+        Self { lacks, age_days: beside.fresh_as_of.map(|at| (now - at).num_days()), doubts, lapses }
     }
 }
 
 /// Marks the last word for what the frame lacks: what can be mended in the text itself comes before it.
 pub(super) fn find(frame: &Frame, folded: &Folded, hits: &mut Vec<Hit>) {
     let Some(last) = folded.words.last() else { return };
-    if !frame.has_source {
-        let reason = "nothing says where these facts are from, and the portal must say it: file the draft with its source";
-        hits.push(Hit::block(FindingKind::MissingSource, last.clone(), reason));
+    for lack in &frame.lacks {
+        hits.push(match lack {
+            Lack::Source => {
+                let reason =
+                    "nothing says where these facts are from, and the portal must say it: file the draft with its source";
+                Hit::block(FindingKind::MissingSource, last.clone(), reason)
+            }
+            Lack::Period => {
+                let reason =
+                    "the portal would not say which time this speaks of: say it in the text, or have the draft made anew";
+                Hit::warn(FindingKind::MissingPeriod, last.clone(), reason)
+            }
+            Lack::NextAction => {
+                let reason = "the portal would not say what happens next: say it in the text, or have the draft made anew";
+                Hit::warn(FindingKind::MissingNextAction, last.clone(), reason)
+            }
+        });
+    }
+    if frame.age_days.is_none() {
+        let reason = "no evidence has a date: the portal would say that it is not known how fresh this is; look at the lead";
+        hits.push(Hit::warn(FindingKind::MissingFreshness, last.clone(), reason));
     }
     let stale = stale(frame);
     if !stale.is_empty() {
@@ -73,11 +99,8 @@ pub(super) fn find(frame: &Frame, folded: &Folded, hits: &mut Vec<Hit>) {
 
 /// Why what it says may not hold any more, or may not be all.
 fn stale(frame: &Frame) -> Vec<String> {
-    let age = match frame.age_days {
-        None => Some("no evidence has a date, so nobody can say how fresh this is: look at the lead".to_owned()),
-        Some(days) if days > STALE => Some(format!("the newest fact is {days} days old: see that it still holds")),
-        Some(_) => None,
-    };
+    let old = frame.age_days.filter(|days| *days > STALE);
+    let age = old.map(|days| format!("the newest fact is {days} days old: see that it still holds"));
     let lapsed = frame.lapses.iter().map(|lapse| match lapse.until {
         Some(until) => {
             format!("{} told nothing since {}, so later facts may be missing", lapse.provider, until.format("%Y-%m-%d %H:%M UTC"))
@@ -93,16 +116,34 @@ mod tests {
     use crate::domain::check::{Against, findings};
     use rstest::rstest;
 
+    use FindingKind::{
+        MissingFreshness, MissingNextAction, MissingPeriod, MissingSource, Phone, PossibleDuplicate, PossibleSpam, StaleData,
+    };
+
     #[rstest]
-    #[case(true, Some(3), &[])]
-    #[case(true, Some(15), &[FindingKind::StaleData])]
-    #[case(true, None, &[FindingKind::StaleData])]
-    #[case(false, Some(3), &[FindingKind::MissingSource])]
-    fn what_the_frame_lacks(#[case] has_source: bool, #[case] age_days: Option<i64>, #[case] kinds: &[FindingKind]) {
-        let frame = Frame { has_source, age_days, ..Frame::default() };
+    #[case(&[], Some(3), &[])]
+    #[case(&[], Some(15), &[StaleData])]
+    #[case(&[], None, &[MissingFreshness])]
+    #[case(&[Lack::Source], Some(3), &[MissingSource])]
+    #[case(&[Lack::Period], Some(3), &[MissingPeriod])]
+    #[case(&[Lack::NextAction], Some(3), &[MissingNextAction])]
+    #[case(&[Lack::Source, Lack::Period, Lack::NextAction], None, &[MissingSource, MissingPeriod, MissingNextAction, MissingFreshness])]
+    fn what_the_frame_lacks(#[case] lacks: &[Lack], #[case] age_days: Option<i64>, #[case] kinds: &[FindingKind]) {
+        let frame = Frame { lacks: lacks.to_vec(), age_days, ..Frame::default() };
         let against = Against { frame: Some(&frame), ..Against::default() };
         let found: Vec<FindingKind> = findings("The crew came.", against).into_iter().map(|finding| finding.kind).collect();
         assert_eq!(found, kinds);
+    }
+
+    #[test]
+    fn what_it_lacks_weighs_what_the_client_says() {
+        use crate::domain::severities::Severities;
+        use crate::domain::span::Severity;
+        let frame = Frame { lacks: vec![Lack::Period, Lack::NextAction], ..Frame::default() };
+        let severities = Severities::stored("missing_next_action=block missing_freshness=block missing_period=note");
+        let against = Against { frame: Some(&frame), severities: Some(&severities), ..Against::default() };
+        let found: Vec<Severity> = findings("The crew came.", against).into_iter().map(|finding| finding.severity).collect();
+        assert_eq!(found, [Severity::Warn, Severity::Block, Severity::Block], "a note is less than it may weigh");
     }
 
     #[test]
@@ -110,7 +151,7 @@ mod tests {
         use crate::domain::event::Provider;
         let until = "2026-05-30T08:00:00Z".parse().ok();
         let lapses = vec![Lapse { provider: Provider::Angi, until }, Lapse { provider: Provider::Form, until: None }];
-        let frame = Frame { has_source: true, age_days: Some(20), lapses, ..Frame::default() };
+        let frame = Frame { age_days: Some(20), lapses, ..Frame::default() };
         let found = findings("The crew came.", Against { frame: Some(&frame), ..Against::default() });
         let [one] = found.as_slice() else { panic!("{found:?}") };
         assert_eq!(
@@ -127,11 +168,9 @@ mod tests {
     fn what_is_doubted_is_named_once_a_kind_behind_what_can_be_mended_in_the_text() {
         let duplicates = (2..=6).map(|lead| Standing { lead, kind: DoubtKind::Duplicate, other: Some(1) });
         let spam = Standing { lead: 9, kind: DoubtKind::Spam, other: None };
-        let frame =
-            Frame { has_source: true, age_days: Some(20), doubts: duplicates.chain([spam]).collect(), lapses: Vec::new() };
+        let frame = Frame { age_days: Some(20), doubts: duplicates.chain([spam]).collect(), ..Frame::default() };
         let found = findings("Call 512-555-0142 today.", Against { frame: Some(&frame), ..Against::default() });
         let kinds: Vec<FindingKind> = found.iter().map(|finding| finding.kind).collect();
-        use FindingKind::{Phone, PossibleDuplicate, PossibleSpam, StaleData};
         assert_eq!(kinds, [Phone, StaleData, PossibleDuplicate, PossibleSpam]);
         assert!(
             found[2].reason.starts_with("L-2 may be L-1, L-3 may be L-1, L-4 may be L-1, and 2 more, and nobody"),

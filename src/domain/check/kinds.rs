@@ -80,10 +80,28 @@ pub const ABOUT: &[About] = &[
     ),
     from(FindingKind::Promise, EITHER, Severity::Warn, "commits the business; asked about or denied it warns"),
     from(
+        FindingKind::MissingPeriod,
+        WARN,
+        Severity::Warn,
+        "the portal would not say which time it speaks of; a draft that is made anew says it",
+    ),
+    from(
+        FindingKind::MissingNextAction,
+        WARN,
+        Severity::Warn,
+        "the portal would not say what happens next; a draft that is made anew says it",
+    ),
+    from(
+        FindingKind::MissingFreshness,
+        WARN,
+        Severity::Warn,
+        "no fact has a date: the portal says that it is not known how fresh this is, and never that it is new",
+    ),
+    from(
         FindingKind::StaleData,
         WARN,
         Severity::Warn,
-        "no date, older than 14 days, or of a source that is stale: a person knows whether it still holds",
+        "older than 14 days, or of a source that is stale: a person knows whether it still holds",
     ),
     from(
         FindingKind::PossibleDuplicate,

@@ -152,7 +152,7 @@ impl Tx {
         Ok(Some(Brief {
             client: fields.client,
             lines,
-            evidence_at: events.iter().map(|event| event.2).max(),
+            evidence_at: events.iter().map(|event| event.2).chain(sent.iter().map(|sent| sent.2)).chain(fields.replied_at).max(),
             source_label: source_label(&kinds),
             period: period(first, last),
             facts: Facts::Lead(LeadFacts {
@@ -232,8 +232,10 @@ fn count(leads: &[Fields]) -> WeekFacts {
 fn totals(facts: &WeekFacts) -> [String; 3] {
     let ways: Vec<String> = facts.by_method.iter().map(|(method, n)| format!("{n} by {}", way(*method))).collect();
     let half = facts.median_reply.map(|n| format!(", half of them within {}", minutes(n))).unwrap_or_default();
+    // What nobody had is not named: a text that says nothing of it has lost nothing.
+    let urgent = if facts.urgent > 0 { format!("; {} urgent", facts.urgent) } else { String::new() };
     [
-        format!("{} new requests: {}; {} urgent", facts.leads, ways.join(", "), facts.urgent),
+        format!("{} new requests: {}{urgent}", facts.leads, ways.join(", ")),
         format!("{} answered{half}", facts.replied),
         format!("{} booked by now, {} waiting for a next step", facts.booked, facts.open),
     ]

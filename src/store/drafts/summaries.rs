@@ -4,10 +4,10 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::DraftNow;
-use crate::domain::brief::{Subject, day, portal_next, portal_status};
 use crate::domain::draft::{DraftState, SummaryState};
 use crate::domain::id::{ClientId, LeadId, PersonId, SummaryId};
 use crate::domain::journal::{sha256, to_hex};
+use crate::domain::proof::Beside;
 use crate::domain::span::{Finding, FindingKind, Severity};
 use crate::store::rows::from_row;
 use crate::store::statement::values;
@@ -81,15 +81,9 @@ impl Tx {
     pub(super) async fn copy_text(&mut self, draft: &DraftNow, id: SummaryId, text: &str) -> Outcome<()> {
         let now = self.now;
         let hash = to_hex(&sha256(text.as_bytes()));
-        let fresh = draft.evidence_at.unwrap_or(now);
-        let period = if draft.period.is_empty() { day(fresh.date_naive()) } else { draft.period.clone() };
-        // Words of ours alone: a task's title may hold what somebody wrote.
-        let (status, next) = match draft.subject {
-            Subject::Lead => (portal_status(draft.lead_state), portal_next(draft.lead_state)),
-            Subject::Week => ("weekly summary", ""),
-        };
+        let Beside { source_label, period, status, next_action, fresh_as_of } = draft.beside();
         let values =
-            values![id, draft.client_id, &draft.client, text, hash, &draft.source_label, period, next, fresh, now, status];
+            values![id, draft.client_id, &draft.client, text, hash, source_label, period, next_action, fresh_as_of, now, status];
         self.run(APPROVED, values).await.map(drop)
     }
 

@@ -4,10 +4,13 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::domain::actor::Person;
+use crate::domain::brief::Subject;
 use crate::domain::check::Frame;
 use crate::domain::draft::{DraftDetail, EvidenceLine, Override};
 use crate::domain::failure::Failure;
 use crate::domain::id::{DraftId, Kind};
+use crate::domain::lead::LeadState;
+use crate::domain::proof::{Beside, Filed};
 use crate::domain::text::Untrusted;
 use crate::store::filtering::{Bind, Sql};
 use crate::store::rows::from_row;
@@ -21,11 +24,16 @@ struct Words {
     lead_name: Untrusted,
     source_label: String,
     evidence_at: Option<DateTime<Utc>>,
+    subject: Subject,
+    period: String,
+    next_action: String,
+    lead_state: LeadState,
     reason: Option<String>,
     newer_at: Option<DateTime<Utc>>,
 }
 from_row!(Words { text: String, work: String, work_version: =i64, worked_by: =Option<String>, lead_name: String, source_label: =String,
-    evidence_at: =Option<DateTime<Utc>>, reason: =Option<String>,
+    evidence_at: =Option<DateTime<Utc>>, subject: String, period: =String, next_action: =String, lead_state: String,
+    reason: =Option<String>,
     newer_at: =Option<DateTime<Utc>>, });
 from_row!(Override { id: =Uuid, asked_by: =String, kinds: =String, why: =String, text_hash: =Vec<u8>, granted_by: =Option<String>, });
 from_row!(EvidenceLine { n: =i64, text: String, source: =String, });
@@ -36,8 +44,8 @@ impl Store {
         let draft = self.draft(me, id).await?;
         let mut words = Sql::new(
             "select r.text, coalesce(r.work, r.text) as work, r.work_version, w.name as worked_by, l.name as lead_name,
-                r.source_label, r.evidence_at, r.reason, r.newer_at
-                from drafts r left join leads l on l.id = r.lead_id left join people w on w.id = r.worked_by where r.id = ",
+                r.source_label, r.evidence_at, r.subject, r.period, r.next_action, l.state as lead_state, r.reason, r.newer_at
+                from drafts r join leads l on l.id = r.lead_id left join people w on w.id = r.worked_by where r.id = ",
         );
         words.bind(Bind::Id(id.0));
         let words: Words = self.rows(&words).await?.pop().ok_or_else(|| Failure::NotFound(format!("that {}", Kind::Draft)))?;
@@ -49,7 +57,15 @@ impl Store {
         );
         overriding.bind(Bind::Id(id.0)).push(" order by o.asked_at desc, o.id desc limit 1");
         let around = self.around(id).await?;
-        let frame = Frame::new(&words.source_label, words.evidence_at, self.clock.now(), around.doubts, around.lapses);
+        let beside = Beside::new(&Filed {
+            subject: words.subject,
+            lead_state: words.lead_state,
+            source_label: &words.source_label,
+            period: &words.period,
+            next_action: &words.next_action,
+            evidence_at: words.evidence_at,
+        });
+        let frame = Frame::new(&beside, self.clock.now(), around.doubts, around.lapses);
         Ok(DraftDetail {
             draft,
             text: words.text,

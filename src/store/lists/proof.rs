@@ -11,7 +11,7 @@ use crate::store::rows::from_row;
 use crate::store::{Outcome, Store};
 
 from_row!(Proof { summary_id: Uuid, client: =String, text: =String, text_hash: =String, source_label: =String,
-    period: =String, status: =String, next_action: =String, fresh_as_of: =DateTime<Utc>, approved_at: =DateTime<Utc>,
+    period: =String, status: =String, next_action: =String, fresh_as_of: =Option<DateTime<Utc>>, approved_at: =DateTime<Utc>,
     published_at: =DateTime<Utc>, });
 
 impl Store {
