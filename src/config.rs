@@ -20,6 +20,7 @@ mod example;
 mod file;
 pub mod keys;
 pub mod paths;
+mod portal;
 pub mod rules;
 mod secret;
 mod settle;
@@ -32,6 +33,7 @@ use destinations::Described;
 use environment::Environment;
 use keys::KeyTable;
 use paths::Paths;
+pub use portal::PortalSetting;
 use sources::DescribedSource;
 use theme::Theme;
 
@@ -45,6 +47,8 @@ pub struct Config {
     pub database: String,
     /// Who acts, where that was said. `--as` goes before it.
     pub actor: Option<String>,
+    /// How the client portal logs in.
+    pub portal: PortalSetting,
     /// The service businesses.
     pub clients: Vec<ClientSetting>,
     /// The people who act.
@@ -204,6 +208,7 @@ impl Config {
         Ok(Self {
             database,
             actor: environment.actor.clone().or(checked.actor),
+            portal: checked.portal.with_url(),
             clients: checked.clients,
             people: checked.people,
             destinations: checked.destinations.into_iter().map(Described::with_secret).collect(),

@@ -24,6 +24,7 @@ use crate::config::keys::KeyTable;
 use crate::config::theme::Styles;
 use crate::server::Reader;
 use crate::store::connect::Place;
+use crate::store::portal::Login;
 pub use deck::Deck;
 
 /// What a deck is opened with.
@@ -31,6 +32,8 @@ pub use deck::Deck;
 pub struct Session {
     /// Where the database is.
     pub place: Place,
+    /// How the portal's own connection is opened, for the preview.
+    pub portal: Login,
     /// Where the time comes from.
     pub clock: Clock,
     /// The login name of who sits before the deck.

@@ -32,6 +32,7 @@ pub mod merging;
 pub mod migrate;
 pub mod open;
 pub mod parked;
+pub mod portal;
 pub mod presence;
 pub mod releases;
 pub mod reviewing;
@@ -108,6 +109,8 @@ pub struct Store {
     pub clock: Clock,
     /// How to connect again, for the change feed's own connection.
     pub(crate) place: connect::Place,
+    /// The way to the portal's own connection, for a reviewer's preview.
+    portal: portal::Portal,
     /// Whose turn it is to write. SQLite has one writer at a time, and lets others find out by sleeping ever longer; within
     /// one program they queue instead.
     pub(crate) turn: Arc<Semaphore>,
@@ -161,7 +164,10 @@ impl Store {
 
     /// Closes every connection; waits at most two seconds for what is under way.
     pub async fn close(&self) {
-        let closing = async { on_db!(self, |pool| pool.close().await) };
+        let closing = async {
+            self.portal.close().await;
+            on_db!(self, |pool| pool.close().await);
+        };
         // Past this the process ends anyway, and an open transaction is rolled back by the database.
         drop(tokio::time::timeout(Duration::from_secs(2), closing).await);
     }

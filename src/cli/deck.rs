@@ -59,6 +59,7 @@ fn session(global: &Global, config: Config, place: Place, actor: String) -> Sess
     };
     Session {
         place,
+        portal: desk::portal(&config),
         clock: Clock::System,
         actor,
         keys: config.keys,

@@ -15,6 +15,7 @@ use crate::domain::id::{Kind, Ref};
 use crate::domain::row::Destination;
 use crate::store::Store;
 use crate::store::connect::{Place, Purpose};
+use crate::store::portal::Login;
 
 /// An opened database, and the person at it.
 pub(super) struct Desk {
@@ -82,6 +83,15 @@ pub(super) fn load(global: &Global) -> Result<Config, Stop> {
 pub(super) fn place(global: &Global, config: &Config) -> Result<Place, Stop> {
     let url = global.database.as_ref().unwrap_or(&config.database);
     url.parse().map_err(|bad| Stop::usage("the database", bad, "give it with --database or in the configuration"))
+}
+
+/// How the portal's own connection is opened.
+pub(super) fn portal(config: &Config) -> Login {
+    match (&config.portal.database, &config.portal.missing) {
+        (_, Some(why)) => Login::Unknown(why.clone()),
+        (Some(url), None) => Login::own(url.reveal()).unwrap_or_else(|bad| Login::Unknown(format!("the portal's login: {bad}"))),
+        (None, None) => Login::Started,
+    }
 }
 
 /// Who asks: the command line, then the environment and the configuration, then the login name.

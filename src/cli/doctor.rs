@@ -14,8 +14,8 @@ use super::print::Printer;
 use super::rows::{Shown, at, show_all};
 use super::stop::{COULD_NOT, Stop};
 use crate::clock::Clock;
-use crate::config::Config;
 use crate::config::rules::OPERATIONS;
+use crate::config::{Config, PortalSetting};
 use crate::delivery::couriers::Couriers;
 use crate::domain::destination::Setting;
 use crate::domain::event::Channel;
@@ -81,7 +81,7 @@ pub(super) async fn run(global: &Global, config: Result<Config, Stop>, printer: 
 
 async fn database(global: &Global, config: &Config, place: &Place, look: &mut impl FnMut(&str, Health, String)) {
     let store = match Store::open(place, Clock::System, Purpose::Deck).await {
-        Ok(store) => store,
+        Ok(store) => store.seen_through(&desk::portal(config)),
         Err(failure) => return look("database", Health::Bad, failure.to_string()),
     };
     look("database", Health::Ok, format!("{place} answers, and its tables are the ones this program knows"));
@@ -101,6 +101,8 @@ async fn database(global: &Global, config: &Config, place: &Place, look: &mut im
         Ok(None) => {}
         Err(failure) => look("database server", Health::Warn, failure.to_string()),
     }
+    let (health, said) = portal(config, &store).await;
+    look("portal preview", health, said);
     match people(global, config, &store).await {
         Ok((health, said)) => look("you", health, said),
         Err(stop) => look("you", Health::Bad, stop.text),
@@ -123,6 +125,24 @@ async fn database(global: &Global, config: &Config, place: &Place, look: &mut im
         Err(failure) => look("clock", Health::Warn, failure.to_string()),
     }
     store.close().await;
+}
+
+/// What a reviewer's preview is fetched as.
+async fn portal(config: &Config, store: &Store) -> (Health, String) {
+    match store.portal_reader().await {
+        Ok(Some(reader)) if reader.own => (Health::Ok, format!("fetched as the portal's own login {}", reader.login)),
+        Ok(Some(reader)) => {
+            let said = "fetched in a session of its own that starts as quotedeck_portal, on the login";
+            let better = "a login of the portal's own is safer still: say it in [portal] of the configuration";
+            (Health::Ok, format!("{said} {}; {better}", reader.login))
+        }
+        Ok(None) if config.portal != PortalSetting::default() => (
+            Health::Warn,
+            "SQLite has no logins: [portal] is not used; a portal gets the files of quotedeck export proof".to_owned(),
+        ),
+        Ok(None) => (Health::Ok, "what an export would hold: SQLite has no logins".to_owned()),
+        Err(failure) => (Health::Bad, failure.to_string()),
+    }
 }
 
 async fn people(global: &Global, config: &Config, store: &Store) -> Result<(Health, String), Stop> {

@@ -75,6 +75,7 @@ pub(super) fn text() -> String {
 fn parts() -> Vec<Part> {
     vec![
         top(),
+        portal(),
         log(),
         theme(),
         clients(),
@@ -107,6 +108,19 @@ fn top() -> Part {
             line("database", quoted("sqlite:/var/lib/quotedeck/quotedeck.sqlite"), database),
             line("actor", quoted("rosa"), actor),
         ],
+    }
+}
+
+fn portal() -> Part {
+    Part {
+        heading: "[portal]",
+        about: "How the client portal logs in to Postgres: a login that is quotedeck_portal and nothing more. A reviewer's preview is\n\
+                fetched as it. Without it, the preview's connection starts in the role quotedeck_portal on the program's own login.",
+        lines: vec![line(
+            "database",
+            quoted("postgres://acme_portal@localhost/quotedeck"),
+            "or database_env = \"NAME\" of a variable, or database_file = \"/PATH\"",
+        )],
     }
 }
 

@@ -23,6 +23,7 @@ pub(super) type Text = Spanned<String>;
 pub(super) struct File {
     pub(super) database: Option<Text>,
     pub(super) actor: Option<Text>,
+    pub(super) portal: Portal,
     pub(super) log: Log,
     pub(super) theme: BTreeMap<Text, Text>,
     pub(super) keys: BTreeMap<Text, Vec<String>>,
@@ -35,6 +36,14 @@ pub(super) struct File {
     pub(super) sync: Vec<Sync>,
     pub(super) template: Vec<Template>,
     pub(super) automation: Vec<Automation>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Portal {
+    pub(super) database: Option<Text>,
+    pub(super) database_env: Option<Text>,
+    pub(super) database_file: Option<Text>,
 }
 
 #[derive(Default, Deserialize)]

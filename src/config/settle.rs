@@ -10,6 +10,7 @@ use super::bad::Fault;
 use super::destinations::{Described, destinations};
 use super::file::{Client, File, Person, Text};
 use super::keys::{BadKeys, KeyTable};
+use super::portal::{self, portal};
 use super::sources::{DescribedServe, DescribedSource, serve, sources};
 use super::syncs::syncs;
 use super::theme::Theme;
@@ -40,6 +41,7 @@ const LONGEST_NAME: usize = 80;
 pub(super) struct Settled {
     pub(super) database: Option<String>,
     pub(super) actor: Option<String>,
+    pub(super) portal: portal::Described,
     pub(super) clients: Vec<ClientSetting>,
     pub(super) people: Vec<PersonSetting>,
     pub(super) destinations: Vec<Described>,
@@ -73,6 +75,7 @@ pub(super) fn settle(file: File) -> Result<Settled, Fault> {
         sources: sources(&file.source)?,
         clients,
         actor: file.actor.map(|actor| name(&actor)).transpose()?,
+        portal: portal(&file.portal)?,
         database: file.database.map(Spanned::into_inner),
         columns: columns(&file.csv.columns)?,
         keys: keys(&file.keys)?,

@@ -77,7 +77,7 @@ fn a_whole_file_is_read() {
 }
 
 #[rstest]
-#[case("databse = 'sqlite:x'", "config.toml:1:1: databse: there is no such key; known here: database, actor, log,")]
+#[case("databse = 'sqlite:x'", "config.toml:1:1: databse: there is no such key; known here: database, actor, portal,")]
 #[case("actor = 5", "config.toml:1:9: actor: this is the wrong kind of value; write text in quotes")]
 #[case("actor = ''", "config.toml:1:9: actor: it is empty; write a name")]
 #[case("actor = \"a\\u0000b\"", "config.toml:1:9: actor: it holds a character that nobody can see")]
@@ -86,6 +86,15 @@ fn a_whole_file_is_read() {
 #[case(
     "\n[log]\nlevel = 'loud'",
     "config.toml:3:9: log.level: there is no such word; write one of: error, warn, info, debug, trace"
+)]
+#[case(
+    "[portal]\ndatabase = 'sqlite:x'",
+    "config.toml:2:12: portal.database: SQLite has no logins; write postgres://LOGIN@HOST/NAME"
+)]
+#[case("[portal]\ndatabase = ''", "config.toml:2:12: portal.database: it names no database; write postgres://LOGIN@HOST/NAME")]
+#[case(
+    "[portal]\ndatabase = 'postgres://p@h/d'\ndatabase_env = 'P'",
+    "config.toml:2:12: portal.database: a variable or a file says it already"
 )]
 #[case("[log]\nfile = '~/x'", "config.toml:2:8: log.file: ~ is not replaced here")]
 #[case("[theme]\nname = 'neon'", "config.toml:2:8: theme.name: there is no such theme; write one of: default, light, contrast")]
@@ -171,6 +180,8 @@ fn a_bad_file_says_where_what_and_what_to_do(#[case] text: &str, #[case] begins:
 
 #[rstest]
 #[case("database = ['postgres://u:hunter2@h/d']")]
+#[case("[portal]\ndatabase = 'mysql://u:hunter2@h/d'")]
+#[case("[portal]\ndatabase_env = 'postgres://u:hunter2@h/d'")]
 #[case("database = 'mysql://u:hunter2@h/d'")]
 #[case("keys = 'postgres://u:hunter2@h/d'")]
 #[case("log = 'hunter2'")]
@@ -230,6 +241,7 @@ fn the_example_changes_nothing_and_holds_every_key_at_its_default() {
     let file::File {
         database,
         actor,
+        portal,
         log,
         theme,
         keys,
@@ -245,6 +257,9 @@ fn the_example_changes_nothing_and_holds_every_key_at_its_default() {
     } = file::File::read(&uncommented()).unwrap();
     let file::Log { level, file } = log;
     assert!(database.is_some() && actor.is_some() && level.is_some() && file.is_some());
+    let file::Portal { database, database_env, database_file } = portal;
+    assert!(database.is_some() && database_env.is_none() && database_file.is_none());
+    assert!(Config::example().contains("database_env = ") && Config::example().contains("database_file = "));
     assert_eq!(theme.len(), Theme::MEANINGS.len() + 1);
     assert_eq!(keys.len(), <keys::Action as strum::VariantArray>::VARIANTS.len());
     assert_eq!(csv.columns.len(), crate::domain::event::FIELDS.len());

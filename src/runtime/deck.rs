@@ -92,7 +92,12 @@ impl<S: Surface> Deck<S> {
         let (say, messages) = mpsc::channel(WAITING);
         let (say_news, news) = mpsc::channel(16);
         let mut link = JoinSet::new();
-        link.spawn(link::follow(session.place.clone(), session.clock.clone(), session.actor.clone(), say_news));
+        link.spawn(link::follow(
+            (session.place.clone(), session.portal.clone()),
+            session.clock.clone(),
+            session.actor.clone(),
+            say_news,
+        ));
         let recovery = Recovery::new(&session.recovery, &session.place.to_string(), &session.actor);
         let found = recovery.found();
         let hands = Hands::new(say, recovery, session.reader.clone());

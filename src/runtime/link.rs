@@ -14,6 +14,7 @@ use crate::store::Store;
 use crate::store::connect::{Place, Purpose};
 use crate::store::feed::Hint;
 use crate::store::journal::Search;
+use crate::store::portal::Login;
 
 const FIRST_WAIT: Duration = Duration::from_millis(250);
 /// A server that comes back must not meet every deck at once.
@@ -76,15 +77,18 @@ async fn look_up(store: &Store, name: &str) -> Result<Standing, Failure> {
     Ok(standing(store.list_people().await?, name))
 }
 
-async fn open(place: &Place, clock: &Clock, name: &str) -> Result<(Store, Standing), Failure> {
-    let store = Store::open(place, clock.clone(), Purpose::Deck).await?;
+async fn open((place, portal): &Ways, clock: &Clock, name: &str) -> Result<(Store, Standing), Failure> {
+    let store = Store::open(place, clock.clone(), Purpose::Deck).await?.seen_through(portal);
     let standing = look_up(&store, name).await?;
     Ok((store, standing))
 }
 
+/// The program's way to the database, and the portal's own.
+type Ways = (Place, Login);
+
 /// Connects, and then tells what happens until nobody listens.
-pub(super) async fn follow(place: Place, clock: Clock, name: String, say: mpsc::Sender<News>) {
-    let Some((store, mut known)) = connect(&place, &clock, &name, &say).await else { return };
+pub(super) async fn follow(ways: Ways, clock: Clock, name: String, say: mpsc::Sender<News>) {
+    let Some((store, mut known)) = connect(&ways, &clock, &name, &say).await else { return };
     // The feed before the first load: what changes in between is told.
     let mut feed = store.watch();
     if say.send(News::Connected(store.clone(), known.clone())).await.is_err() {
@@ -115,14 +119,15 @@ pub(super) async fn follow(place: Place, clock: Clock, name: String, say: mpsc::
     }
 }
 
-async fn connect(place: &Place, clock: &Clock, name: &str, say: &mpsc::Sender<News>) -> Option<(Store, Standing)> {
+async fn connect(ways: &Ways, clock: &Clock, name: &str, say: &mpsc::Sender<News>) -> Option<(Store, Standing)> {
+    let place = &ways.0;
     let longest = match place {
         Place::Sqlite(_) => LONGEST_WAIT_FOR_A_FILE,
         Place::Postgres(_) => LONGEST_WAIT,
     };
     let mut wait = FIRST_WAIT;
     loop {
-        match open(place, clock, name).await {
+        match open(ways, clock, name).await {
             Ok(opened) => return Some(opened),
             Err(failure) => {
                 tracing::info!(%place, "the database could not be opened");

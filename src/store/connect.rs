@@ -11,6 +11,7 @@ use sqlx::{Connection as _, Executor as _, Row as _};
 use tokio::sync::Semaphore;
 
 use super::errors::failure;
+use super::portal::{Login, Portal};
 use super::{Db, Outcome, Store};
 use crate::clock::Clock;
 use crate::domain::failure::Failure;
@@ -143,7 +144,8 @@ impl Store {
             Place::Sqlite(path) => Db::Sqlite(open_sqlite(path, create).await?),
             Place::Postgres(options) => Db::Postgres(open_postgres(options, purpose).await?),
         };
-        Ok(Self { db, clock, place: place.clone(), turn: Arc::new(Semaphore::new(1)) })
+        let portal = Portal::of(place, &Login::default());
+        Ok(Self { db, clock, place: place.clone(), portal, turn: Arc::new(Semaphore::new(1)) })
     }
 }
 

@@ -1,4 +1,4 @@
-//! What `doctor` says of a Postgres server whose log would keep what must stay inside.
+//! What `doctor` says of a Postgres server whose log would keep what must stay inside, and of whom the preview is fetched as.
 
 use std::process::Command;
 
@@ -6,17 +6,30 @@ use quotedeck::domain::actor::Role;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 use tempfile::TempDir;
 
-use crate::databases::{World, on_postgres};
+use crate::databases::{World, on_postgres, on_sqlite};
 use quotedeck::store::connect::Place;
 
 fn said(world: &World) -> String {
+    let (well, said) = asked(world, "");
+    assert!(well, "{said}");
+    said
+}
+
+/// Whether all is well, and what it says.
+fn asked(world: &World, configuration: &str) -> (bool, String) {
     let home = TempDir::new().unwrap();
+    std::fs::write(home.path().join("c.toml"), configuration).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_quotedeck"));
-    command.arg("doctor").env_clear().env("HOME", home.path()).env("USER", "rosa").env("QUOTEDECK_DATABASE", world.url());
+    command
+        .args(["--config", "c.toml", "doctor"])
+        .current_dir(home.path())
+        .env_clear()
+        .env("HOME", home.path())
+        .env("USER", "rosa")
+        .env("QUOTEDECK_DATABASE", world.url());
     let ran = command.output().expect("the program runs");
     let said = format!("{}{}", String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
-    assert!(ran.status.success(), "{said}");
-    said
+    (ran.status.success(), said)
 }
 
 #[tokio::test]
@@ -47,6 +60,33 @@ async fn a_log_that_would_keep_raw_text_is_told() {
         assert!(!said(&world).contains("auto_explain"), "it is loaded, and logs nothing: {}", said(&world));
         set("auto_explain.log_min_duration = 250").await;
         assert!(said(&world).contains("set auto_explain.log_min_duration = -1"), "{}", said(&world));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whom_the_preview_is_fetched_as_is_told() {
+    on_postgres(async |world| {
+        world.person("rosa", Role::Owner, None).await;
+        let started = said(&world);
+        assert!(started.contains("starts as quotedeck_portal, on the login postgres; a login of the portal's own"), "{started}");
+        let login = format!("portal_{}", uuid::Uuid::now_v7().simple());
+        world.script(&format!("create role {login} login; grant quotedeck_portal to {login}")).await;
+        let url = world.url().replace("//postgres@", &format!("//{login}@"));
+        let (well, own) = asked(&world, &format!("[portal]\ndatabase = '{url}'\n"));
+        assert!(well && own.contains(&format!("fetched as the portal's own login {login}")), "{own}");
+        // It may hold a password.
+        assert!(!own.contains("postgres://portal_"), "{own}");
+        world.script(&format!("drop role {login}")).await;
+        let (well, gone) = asked(&world, "[portal]\ndatabase_env = 'PORTAL_NOBODY_SETS'\n");
+        assert!(!well && gone.contains("the variable PORTAL_NOBODY_SETS is not set"), "{gone}");
+    })
+    .await;
+    on_sqlite(async |world| {
+        world.person("rosa", Role::Owner, None).await;
+        assert!(said(&world).contains("what an export would hold"), "{}", said(&world));
+        let (well, unused) = asked(&world, "[portal]\ndatabase = 'postgres://portal@localhost/deck'\n");
+        assert!(well && unused.contains("[portal] is not used"), "{unused}");
     })
     .await;
 }

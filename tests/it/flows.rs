@@ -113,6 +113,7 @@ impl Sitting {
         let (signs, signs_come) = mpsc::channel(4);
         let session = Session {
             place: place.clone(),
+            portal: quotedeck::store::portal::Login::default(),
             clock: clock.clone(),
             actor: name.to_owned(),
             keys: KeyTable::default(),

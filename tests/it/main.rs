@@ -32,6 +32,7 @@ mod lists;
 mod model;
 mod plans;
 mod portal;
+mod preview;
 mod publishing;
 mod reviewing;
 mod rooms;
