@@ -92,7 +92,7 @@ struct Party {
 impl Party {
     async fn at(place: &Place) -> Self {
         drop(Store::init(place, Clock::System).await.unwrap());
-        let store = Store::open(place, Clock::System, Purpose::Work).await.unwrap();
+        let store = Store::open(place, Clock::System, Purpose::Queue).await.unwrap();
         // Who works here and where to; there already the second time.
         drop(store.seed(1, 1).await);
         let me = Person { id: PersonId::new(), name: "bench".into(), role: Role::Owner, clients: None };

@@ -22,7 +22,7 @@ use crate::store::connect::Purpose;
 pub(super) async fn run(global: &Global, config: Config, wanted: &Serve) -> Ran {
     let place = desk::place(global, &config)?;
     let could_not = |failure: Failure| Stop { status: COULD_NOT, text: failure.to_string() };
-    let mut store = Store::open(&place, Clock::System, Purpose::Work).await.map_err(could_not)?;
+    let mut store = Store::open(&place, Clock::System, Purpose::Queue).await.map_err(could_not)?;
     // Whether a signature is timely goes by the database's clock, as leases do.
     store.clock = Clock::anchored(store.database_now().await?);
     let mut setting = config.serve.clone();

@@ -43,7 +43,7 @@ pub(super) async fn run(global: &Global, config: Config, wanted: &Work, printer:
     let couriers = Couriers::new(&settings(&config))
         .map_err(|bad| Stop::usage("the configuration", bad, "mend it, then run: quotedeck config check"))?;
     let could_not = |failure: Failure| Stop { status: COULD_NOT, text: failure.to_string() };
-    let mut store = Store::open(&place, Clock::System, Purpose::Work).await.map_err(could_not)?;
+    let mut store = Store::open(&place, Clock::System, Purpose::Queue).await.map_err(could_not)?;
     store.clock = Clock::anchored(store.database_now().await?);
     take_limits(&store, &config).await?;
     for missing in syncing::set_up(&store, &config).await? {

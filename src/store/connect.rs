@@ -58,8 +58,10 @@ impl std::fmt::Display for Place {
 pub enum Purpose {
     /// A person waits: statements end after two seconds.
     Deck,
-    /// Commands and workers: statements end after a minute.
+    /// Commands: statements end after a minute.
     Work,
+    /// Workers and intake, which ask the same of tables that grow under them: statements end after a minute.
+    Queue,
 }
 
 /// A URL that cannot be used.
@@ -178,14 +180,21 @@ async fn open_sqlite(path: &Path, create: bool) -> Outcome<sqlx::SqlitePool> {
 async fn open_postgres(options: &PgConnectOptions, purpose: Purpose) -> Outcome<sqlx::PgPool> {
     let timeout = match purpose {
         Purpose::Deck => "2s",
-        Purpose::Work => "60s",
+        Purpose::Work | Purpose::Queue => "60s",
     };
-    let options = options.clone().options([
+    let mut options = options.clone().options([
         ("search_path", "internal"),
         ("statement_timeout", timeout),
         ("idle_in_transaction_session_timeout", "60s"),
         ("timezone", "UTC"),
+        // Compiling a statement takes longer than any of ours runs.
+        ("jit", "off"),
     ]);
+    if purpose == Purpose::Queue {
+        // A plan is made once and kept. One that was made while a table was empty reads all of it, and would go on so when
+        // it has a hundred thousand rows; every statement of the queue has an index of its own.
+        options = options.options([("enable_seqscan", "off")]);
+    }
     PgPoolOptions::new()
         .max_connections(if purpose == Purpose::Deck { 4 } else { 8 })
         .acquire_timeout(Duration::from_secs(5))
