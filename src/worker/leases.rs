@@ -11,9 +11,30 @@ use crate::store::claim::Claimed;
 
 #[derive(Debug, Default)]
 struct Held {
-    /// The fence of each, and whether nobody waits for it.
-    jobs: Mutex<BTreeMap<JobId, (i64, bool)>>,
+    jobs: Mutex<Jobs>,
     freed: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Jobs {
+    /// The fence of each, and whether nobody waits for it.
+    fences: BTreeMap<JobId, (i64, bool)>,
+    /// Those that nobody waits for: they are asked for whenever one is put down.
+    bulk: usize,
+}
+
+impl Jobs {
+    fn put(&mut self, job: JobId, fence: i64, bulk: bool) {
+        self.remove(job);
+        self.bulk += usize::from(bulk);
+        self.fences.insert(job, (fence, bulk));
+    }
+
+    fn remove(&mut self, job: JobId) {
+        if let Some((_, bulk)) = self.fences.remove(&job) {
+            self.bulk -= usize::from(bulk);
+        }
+    }
 }
 
 /// All of them; clones share.
@@ -28,26 +49,26 @@ pub(super) struct Lease {
 }
 
 impl Leases {
-    fn jobs(&self) -> std::sync::MutexGuard<'_, BTreeMap<JobId, (i64, bool)>> {
-        // Whoever panicked left a map that is whole: every change is one insert or one remove.
+    fn jobs(&self) -> std::sync::MutexGuard<'_, Jobs> {
+        // Nothing that holds it can panic.
         self.0.jobs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes a lease in hand.
     pub(super) fn hold(&self, job: &Claimed) -> Lease {
-        self.jobs().insert(job.id, (job.fence, job.priority < ANSWER_FIRST));
+        self.jobs().put(job.id, job.fence, job.priority < ANSWER_FIRST);
         Lease { leases: self.clone(), job: job.id }
     }
 
     /// How many, and how many of them are bulk.
     pub(super) fn count(&self) -> (usize, usize) {
         let jobs = self.jobs();
-        (jobs.len(), jobs.values().filter(|(_, bulk)| *bulk).count())
+        (jobs.fences.len(), jobs.bulk)
     }
 
     /// Jobs and fences.
     pub(super) fn all(&self) -> Vec<(JobId, i64)> {
-        self.jobs().iter().map(|(job, (fence, _))| (*job, *fence)).collect()
+        self.jobs().fences.iter().map(|(job, (fence, _))| (*job, *fence)).collect()
     }
 
     /// Waits until one is put down.
@@ -58,7 +79,7 @@ impl Leases {
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        self.leases.jobs().remove(&self.job);
+        self.leases.jobs().remove(self.job);
         self.leases.0.freed.notify_one();
     }
 }
