@@ -8,7 +8,7 @@ use super::errors::failure;
 use super::gather::Table;
 use super::rows::from_row;
 use super::statement::{Value, values};
-use super::{Outcome, Store, Tx, on_db, on_tx};
+use super::{Outcome, Store, Tx, on_db};
 use crate::domain::actor::Actor;
 use crate::domain::failure::Failure;
 use crate::domain::id::{EntryId, Kind, LeadId, Ref};
@@ -144,6 +144,20 @@ impl Tx {
 }
 
 impl Tx {
+    /// Seals these entries under this number; gives back the seal's hash, or `None` when there is a seal of that number.
+    async fn seal(&mut self, number: i64, previous: &[u8; 32], entries: &[(EntryId, [u8; 32])]) -> Outcome<Option<[u8; 32]>> {
+        const SEAL: &str =
+            "insert into seals (number, at, entries, previous, hash) values ($1, $2, $3, $4, $5) on conflict do nothing";
+        const MEMBERS: &str = "insert into seal_entries (entry_id, seal, position) values {rows} returning entry_id";
+        let (now, hash) = (self.now, seal_hash(previous, entries.iter().copied()));
+        if self.run(SEAL, values![number, now, entries.len() as i64, &previous[..], &hash[..]]).await? == 0 {
+            return Ok(None);
+        }
+        let row = |(position, (id, _)): (usize, &(EntryId, [u8; 32]))| values![*id, number, position as i64];
+        self.over::<(Uuid,)>(MEMBERS, vec![], entries.iter().enumerate().map(row).collect()).await?;
+        Ok(Some(hash))
+    }
+
     /// Who last did something to a record, and when: what a conflict tells.
     pub(crate) async fn last_change(&mut self, subject: Uuid) -> Outcome<Option<(String, DateTime<Utc>)>> {
         self.one("select actor, at from journal where subject_id = $1 order by number desc limit 1", values![subject]).await
@@ -153,6 +167,9 @@ impl Tx {
 /// How far behind the newest sealed entry the search for unsealed ones starts, in entries: an entry whose transaction
 /// committed late has a small number. What is older still is found by [`Search::All`].
 const LATE: i64 = 10_000;
+
+/// Seals in one transaction: what is looked through for unsealed entries is looked through once for all of them.
+const SEALS: usize = 4;
 
 const UNSEALED: &str = "select j.id, j.hash from journal j
     where j.number > $1 and not exists (select 1 from seal_entries s where s.entry_id = j.id)
@@ -168,61 +185,39 @@ pub enum Search {
 }
 
 impl Store {
-    /// Seals up to a thousand entries; gives back how many. Called about once a second by whoever works, and again at
-    /// once while it gives back a thousand.
+    /// Seals the entries that are not sealed yet, a thousand in each seal and [`SEALS`] seals at most; gives back how many
+    /// entries. Called about once a second by whoever works, and again at once while it gives back [`SEAL_SIZE`] or more.
     pub async fn seal_journal(&self, search: Search) -> Outcome<usize> {
         let mut tx = self.begin().await?;
-        let last =
-            on_tx!(tx, |c| sqlx::query_as::<_, (i64, Vec<u8>)>("select number, hash from seals order by number desc limit 1")
-                .fetch_optional(c)
-                .await)
-            .map_err(failure)?;
-        let (number, previous) = match last {
+        let last: Option<(i64, Vec<u8>)> =
+            tx.one("select number, hash from seals order by number desc limit 1", values![]).await?;
+        let (mut number, mut previous) = match last {
             Some((number, hash)) => (number + 1, hash.try_into().unwrap_or([0; 32])),
             None => (1, [0; 32]),
         };
-        let newest_sealed = on_tx!(tx, |c| sqlx::query_as::<_, (Option<i64>,)>(
-            "select max(j.number) from seal_entries s join journal j on j.id = s.entry_id where s.seal = $1"
-        )
-        .bind(number - 1)
-        .fetch_one(c)
-        .await)
-        .map_err(failure)?
-        .0;
+        let newest_sealed: Option<(Option<i64>,)> = tx
+            .one(
+                "select max(j.number) from seal_entries s join journal j on j.id = s.entry_id where s.seal = $1",
+                values![number - 1],
+            )
+            .await?;
         let from = match search {
-            Search::Recent => newest_sealed.unwrap_or(0) - LATE,
+            Search::Recent => newest_sealed.and_then(|row| row.0).unwrap_or(0) - LATE,
             Search::All => 0,
         };
-        let entries: Vec<(Uuid, Vec<u8>)> =
-            on_tx!(tx, |c| sqlx::query_as(UNSEALED).bind(from).bind(SEAL_SIZE as i64).fetch_all(c).await).map_err(failure)?;
-        if entries.is_empty() {
-            return Ok(0);
-        }
+        let found: Vec<(Uuid, Vec<u8>)> = tx.all(UNSEALED, values![from, (SEALS * SEAL_SIZE) as i64]).await?;
         let entries: Vec<(EntryId, [u8; 32])> =
-            entries.into_iter().map(|(id, hash)| (EntryId(id), hash.try_into().unwrap_or_default())).collect();
-        let hash = seal_hash(&previous, entries.iter().copied());
-        let now = tx.now;
-        let sealed = on_tx!(tx, |c| sqlx::query(
-            "insert into seals (number, at, entries, previous, hash) values ($1, $2, $3, $4, $5) on conflict do nothing"
-        )
-        .bind(number)
-        .bind(now)
-        .bind(entries.len() as i64)
-        .bind(&previous[..])
-        .bind(&hash[..])
-        .execute(c)
-        .await
-        .map(|done| done.rows_affected()))
-        .map_err(failure)?;
-        if sealed == 0 {
-            // Another process sealed at the same moment; its seal stands and ours is not needed.
-            return Ok(0);
+            found.into_iter().map(|(id, hash)| (EntryId(id), hash.try_into().unwrap_or_default())).collect();
+        for sealed in entries.chunks(SEAL_SIZE) {
+            let Some(hash) = tx.seal(number, &previous, sealed).await? else {
+                // Another process sealed at the same moment; its seal stands and ours are not needed.
+                return Ok(0);
+            };
+            (number, previous) = (number + 1, hash);
         }
-        let row = |(position, (id, _)): (usize, &(EntryId, [u8; 32]))| values![*id, number, position as i64];
-        let rows = entries.iter().enumerate().map(row).collect();
-        tx.over::<(Uuid,)>("insert into seal_entries (entry_id, seal, position) values {rows} returning entry_id", vec![], rows)
-            .await?;
-        tx.commit().await?;
+        if !entries.is_empty() {
+            tx.commit().await?;
+        }
         Ok(entries.len())
     }
 
