@@ -5,6 +5,9 @@
 //! only a committed entry makes one. Leases go by the database's clock, so a worker with a wrong clock can steal nothing;
 //! whether a job is due goes by ours.
 //!
+//! A job that runs is one that has a lease; a check of the table holds that. Statements over many leases ask for the lease:
+//! asked for the state, Postgres would take the index of what runs and look through all of it for every row.
+//!
 //! All of them work on many jobs at once: what a job costs is mostly its commits, and a commit of thirty costs as much.
 
 use chrono::{DateTime, Utc};
@@ -183,13 +186,15 @@ impl Intent {
     }
 }
 
-/// Writes a statement for each database: `lease` is the end of a new lease by that database's clock, `skip` passes over
-/// rows that another worker is taking (SQLite lets one write at a time and needs no such thing).
+/// Writes a statement for each database: `lease` is the end of a new lease by that database's clock, `fresh` that of
+/// one that was given five seconds ago, `skip` passes over rows that another worker is taking (SQLite lets one write at a time and needs no such thing).
 macro_rules! dialects {
     (@part sqlite now) => { "strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')" };
     (@part postgres now) => { "clock_timestamp()" };
     (@part sqlite lease) => { "strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now', '+45 seconds')" };
     (@part postgres lease) => { "clock_timestamp() + interval '45 seconds'" };
+    (@part sqlite fresh) => { "strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now', '+40 seconds')" };
+    (@part postgres fresh) => { "clock_timestamp() + interval '40 seconds'" };
     (@part sqlite skip) => { "" };
     (@part postgres skip) => { " for update skip locked" };
     (@part sqlite skip_jobs) => { "" };

@@ -28,8 +28,8 @@ use crate::workflow::prepare::{Prepared, prepare};
 const ATTEMPT: Duration = Duration::from_secs(31);
 
 /// How long after its announcement began a request may still leave. A worker that stood still for longer (a machine that
-/// slept, a process that was stopped) must take its lease for lost, and another's request for sent: far less than the 45 s
-/// of a lease, and far more than a commit takes.
+/// slept, a process that was stopped) must take its lease for lost, and another's request for sent: far less than the 40 s
+/// that a lease has at least, and far more than a commit takes.
 const MAY_LEAVE: Duration = Duration::from_secs(15);
 
 /// What a claimed job needs next.

@@ -16,11 +16,13 @@ use crate::store::{Outcome, Store, Tx};
 
 /// The last look before something leaves: a lease that was lost, or a destination that was paused since, stops it. What
 /// was composed first stays, so that every try of a key sends the same. An opt-out that was committed meanwhile stops a
-/// message here, however late it came (C7).
+/// message here, however late it came (C7). A lease that is hardly used stays as it is: then no index needs to be told.
 const HOLD_ON: [&str; 2] = dialects!(
-    "update jobs set content = coalesce(content, r.column3), lease_until = ",
+    "update jobs set content = coalesce(content, r.column3), lease_until = case when lease_until > ",
+    fresh,
+    " then lease_until else ",
     lease,
-    " from (values {rows}) as r where jobs.id = r.column1 and jobs.fence = r.column2 and jobs.state = 'running'
+    " end from (values {rows}) as r where jobs.id = r.column1 and jobs.fence = r.column2 and jobs.lease_until is not null
         and not exists (select 1 from destinations d where d.id = jobs.destination_id and (d.paused or d.breaker = 'open'))
         and (jobs.kind not in ('message', 'review_request') or not exists (select 1 from leads l
             join destinations d on d.id = jobs.destination_id

@@ -21,7 +21,7 @@ const ERROR_KEPT: usize = 2_000;
 const JOBS: &str = "update jobs set state = r.column3, lease_until = null, leased_by = null, attempts = attempts + r.column4,
         due_at = coalesce(r.column5, due_at), last_error = r.column6, signature = r.column7, reason = r.column8,
         version = version + 1, updated_at = $1, finished_at = r.column9
-    from (values {rows}) as r where jobs.id = r.column1 and jobs.fence = r.column2 and jobs.state = 'running' returning jobs.id";
+    from (values {rows}) as r where jobs.id = r.column1 and jobs.fence = r.column2 and jobs.lease_until is not null returning jobs.id";
 /// As a worker without a fence would write: whoever holds the job now.
 const UNFENCED: &str = "update jobs set state = r.column3, lease_until = null, leased_by = null, attempts = attempts + r.column4,
         due_at = coalesce(r.column5, due_at), last_error = r.column6, signature = r.column7, reason = r.column8,

@@ -15,13 +15,13 @@ use crate::store::{Outcome, Store, Tx};
 const BEAT: [&str; 2] = dialects!(
     "update jobs set lease_until = ",
     lease,
-    " from (values {rows}) as r where jobs.id = r.column1 and jobs.fence = r.column2 and jobs.state = 'running' returning jobs.id"
+    " from (values {rows}) as r where jobs.id = r.column1 and jobs.fence = r.column2 and jobs.lease_until is not null returning jobs.id"
 );
 // A destination that was paused since holds its jobs.
 const HAND_BACK: &str = "update jobs set state = case when exists (select 1 from destinations d where d.id = jobs.destination_id
             and (d.paused or d.breaker = 'open')) then 'held' else 'ready' end,
         lease_until = null, leased_by = null, version = version + 1, updated_at = $1
-    from (values {rows}) as r where jobs.id = r.column1 and jobs.fence = r.column2 and jobs.state = 'running'
+    from (values {rows}) as r where jobs.id = r.column1 and jobs.fence = r.column2 and jobs.lease_until is not null
         and not exists (select 1 from attempts a where a.job_id = jobs.id and a.fence = jobs.fence) returning jobs.id";
 const SET_ASIDE: &str = "update jobs set state = $3, due_at = coalesce($4, due_at), reason = $5, lease_until = null, leased_by = null,
         settled = settled or $6,
