@@ -38,7 +38,10 @@ fn main() {
             ),
         })
         .collect();
-    let against = Against { evidence: &evidence, lead_name: Some("Juan Ortiz"), known: &known, ..Against::default() };
+    // The draft cites, so that each sentence of a text is laid beside its sentences.
+    let draft: String = SENTENCES.map(|sentence| format!("{} [3]. ", sentence.trim_end_matches(['.', ' ', '\n']))).concat();
+    let against =
+        Against { evidence: &evidence, draft: Some(&draft), lead_name: Some("Juan Ortiz"), known: &known, ..Against::default() };
     let checks = Evidence::new(against);
     let clean: String = SENTENCES[..3].iter().cycle().flat_map(|sentence| sentence.chars()).take(2048).collect();
     let full: String = SENTENCES.iter().cycle().flat_map(|sentence| sentence.chars()).take(2048).collect();

@@ -281,8 +281,8 @@ impl Review {
 
     /// The lines of the evidence that the sentence under the cursor may rest on.
     pub fn lit(&self) -> std::collections::BTreeSet<usize> {
-        let draft = self.detail.as_ref().map_or("", |detail| detail.text.raw());
-        self.known.lit(self.editor.text(), self.editor.cursor(), draft)
+        let at = self.editor.cursor();
+        self.known.lit(self.editor.text(), at, self.checks.cited(at))
     }
 
     /// The draft's reference.

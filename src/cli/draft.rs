@@ -187,6 +187,7 @@ async fn check(desk: &Desk, wanted: &Check, printer: &mut Printer) -> Ran {
             &text,
             Against {
                 evidence: &evidence,
+                draft: Some(draft.text.raw()),
                 lead_name: Some(draft.lead_name.raw()),
                 known: &draft.known,
                 frame: Some(&draft.frame),

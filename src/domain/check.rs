@@ -23,6 +23,7 @@ mod long_digits;
 mod name;
 mod negation;
 mod number;
+mod origin;
 mod phone;
 mod pieces;
 mod premises;
@@ -53,6 +54,8 @@ use super::span::{Finding, FindingKind, Severity};
 pub struct Against<'a> {
     /// The internal evidence the text speaks of, line by line.
     pub evidence: &'a [&'a str],
+    /// The draft that a client-safe text is made from, with its citations.
+    pub draft: Option<&'a str>,
     /// The lead's own name.
     pub lead_name: Option<&'a str>,
     /// What is stored about the lead and around it.
@@ -68,6 +71,7 @@ pub struct Against<'a> {
 pub struct Evidence {
     /// How many lines it has.
     lines: usize,
+    origins: origin::Origins,
     runs: verbatim::Runs,
     numbers: number::Known,
     heard: unknown_name::Heard,
@@ -79,6 +83,25 @@ pub struct Evidence {
     dictionary: known::Dictionary,
     frame: Option<Frame>,
     severities: Severities,
+}
+
+/// What the checks say about a text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Checked {
+    /// By position; of overlapping findings of one family the strongest.
+    pub findings: Vec<Finding>,
+    /// The sentences, by position; none where neither the text nor its draft cites.
+    pub rests: Vec<Rests>,
+}
+
+/// What a sentence rests on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rests {
+    /// The first character of its first word.
+    pub start: usize,
+    /// The numbers of the lines that it cites, or the sentence of the draft that it was made from; the evidence may not have
+    /// all of them.
+    pub on: Vec<usize>,
 }
 
 /// How far from a code the words are looked for that tell what it opens, in bytes.
@@ -129,6 +152,7 @@ impl Evidence {
         let names: Vec<Folded> = names.map(Folded::new).collect();
         Self {
             lines: lines.len(),
+            origins: origin::Origins::new(against.draft),
             runs: verbatim::Runs::new(&lines, &notes),
             numbers: number::Known::new(&lines),
             heard: unknown_name::Heard::new(&lines, &names),
@@ -145,16 +169,22 @@ impl Evidence {
 
     /// Everything the checks say about a text, by position; of overlapping findings of one family the strongest.
     pub fn findings(&self, text: &str) -> Vec<Finding> {
+        self.check(text).findings
+    }
+
+    /// The findings, and which lines each sentence cites.
+    pub fn check(&self, text: &str) -> Checked {
         let folded = Folded::new(text);
+        let sentences = self.origins.sentences(&folded);
         let mut hits = self.patterns(&folded);
-        self.numbers.find(&folded, &mut hits);
+        self.numbers.find(&folded, &sentences, &mut hits);
         self.dangers.find(&folded, &mut hits);
         if let Some(frame) = &self.frame {
             frame::find(frame, &folded, &mut hits);
         }
         self.heard.find(&folded, &mut hits);
         self.polarity.find(&folded, &mut hits);
-        uncited::find(&folded, self.lines, &mut hits);
+        uncited::find(&folded, &sentences, self.lines, &mut hits);
         let mut hits: Vec<Hit> = hits.into_iter().map(|hit| hit.in_original(&folded)).collect();
         // What a line break cuts in two is whole again where the lines are joined.
         if let Some(joined) = Folded::joined(text) {
@@ -183,7 +213,8 @@ impl Evidence {
         });
         let mut found: Vec<Finding> = found.collect();
         found.sort_by_key(|finding| (finding.start, finding.end));
-        found
+        let rests = |sentence: uncited::Sentence| Rests { start: folded.original(&sentence.span).start, on: sentence.cites };
+        Checked { findings: found, rests: sentences.into_iter().map(rests).collect() }
     }
 
     /// What is told by its form, by the words around it, by being stored, or by being copied.

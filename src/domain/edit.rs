@@ -12,7 +12,7 @@ pub fn percent(draft: &str, approved: &str) -> i64 {
 }
 
 /// Levenshtein's distance, in words.
-fn distance(from: &[String], to: &[String]) -> usize {
+pub(super) fn distance<T: PartialEq>(from: &[T], to: &[T]) -> usize {
     let mut row: Vec<usize> = (0..=to.len()).collect();
     for (n, word) in from.iter().enumerate() {
         let mut corner = row[0];

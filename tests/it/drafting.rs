@@ -15,7 +15,7 @@ use quotedeck::store::destinations::NewDestination;
 use quotedeck::worker::{Sender, Worker};
 use quotedeck::workflow::act::perform;
 use quotedeck::workflow::drafting::{Ask, ask, last_week};
-use quotedeck::workflow::review::save_work;
+use quotedeck::workflow::review::{NewDraft, file_draft, save_work};
 
 use crate::databases::World;
 use crate::stand_in::http::{Mode, StandIn};
@@ -30,6 +30,7 @@ both_databases!(
     spam_is_not_drafted,
     what_a_source_did_not_tell_stands_on_the_drafts_that_depend_on_it,
     a_model_writes_and_its_citations_stay_with_the_draft,
+    what_a_model_does_not_cite_is_told_of_the_text_that_a_reviewer_has,
     a_model_that_fails_leaves_no_draft,
     a_busy_model_is_asked_again_when_it_says,
 );
@@ -211,6 +212,27 @@ async fn a_model_writes_and_its_citations_stay_with_the_draft(world: World) {
     assert_eq!(world.number("select count(*) from jobs where content like '%sk-test%' or args like '%sk-test%'").await, 0);
     let seen = there.seen();
     assert!(seen[0].body.contains("[2] 1 June 2026"), "{}", seen[0].body);
+}
+
+async fn what_a_model_does_not_cite_is_told_of_the_text_that_a_reviewer_has(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    missed(&world, &acme, "CA1").await;
+    let text = "A call was missed [2]. The customer waits for an answer. Nobody was told of it [9].";
+    let new = NewDraft { lead: lead(&world, &rosa).await, title: "a call".into(), text: text.into(), model: "small-1".into() };
+    file_draft(&world.store, &Actor::Worker, &new).await.unwrap();
+    let told = async || world.texts("select span from findings where kind = 'uncited' order by start_at").await;
+    assert_eq!(told().await, ["The customer waits for an answer", "Nobody was told of it"]);
+    act(&world, &rosa, 1, Verb::ClaimDraft { take_over: false }).await;
+    let target = world.store.find(&rosa, Ref::new(Kind::Draft, 1)).await.unwrap();
+    let work = "A call was missed. The customer waits for a call. The team knows.";
+    save_work(&world.store, &rosa, &target, 0, work).await.unwrap();
+    assert_eq!(told().await, ["The customer waits for a call"], "one was edited a little, one is gone");
+    // A client may ask that nothing passes that nobody can look up.
+    world.script("update clients set findings = 'uncited=block'").await;
+    let verb = Verb::ApproveDraft { text: work.into(), work_version: 1 };
+    let target = world.store.find(&rosa, Ref::new(Kind::Draft, 1)).await.unwrap();
+    let refused = perform(&world.store, &rosa, &Act { target, verb, reason: None }).await.unwrap_err();
+    assert!(refused.to_string().contains("uncited"), "{refused}");
 }
 
 async fn a_model_that_fails_leaves_no_draft(world: World) {

@@ -96,7 +96,7 @@ impl Case {
         let kind = kinds[stored.len() % kinds.len()];
         let known: Vec<Known> = Known::new(kind, &stored).into_iter().collect();
         let against =
-            Against { evidence: &[&one, &two], lead_name: Some(&name), known: &known, frame: frame.as_ref(), severities: None };
+            Against { evidence: &[&one, &two], lead_name: Some(&name), known: &known, frame: frame.as_ref(), ..Against::default() };
         let seldom = [2, 4, 16, 40][changes.len() % 4];
         Self { evidence: Evidence::new(against), text, changes: Rng::with_seed(shape(&changes)), seldom }
     }

@@ -1,9 +1,10 @@
 //! What the checks say about the text as it stands, and the finding the reviewer is at.
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
-use crate::domain::check::{Against, Evidence, weigh};
+use crate::domain::check::{Against, Checked, Evidence, Rests, weigh};
 use crate::domain::draft::DraftDetail;
 use crate::domain::span::{Finding, FindingKind, Severity};
 
@@ -13,6 +14,10 @@ pub struct Checks {
     /// Read once for each version of the evidence: every key press asks it.
     evidence: Option<Arc<Evidence>>,
     found: Vec<Finding>,
+    /// What the sentences of the text rest on, by what their draft cites.
+    rests: Vec<Rests>,
+    /// The places of the draft, as it is shown, that rest on no line that it cites.
+    unsupported: Vec<Range<usize>>,
     /// The most that were found at once: the pane keeps that height, so that nothing moves while findings are mended.
     most: usize,
     /// What the draft would have let out, as the model wrote it.
@@ -34,18 +39,23 @@ impl Checks {
         let lead_name = (!detail.lead_name.is_empty()).then(|| detail.lead_name.raw());
         let evidence = Evidence::new(Against {
             evidence: &lines,
+            draft: Some(detail.text.raw()),
             lead_name,
             known: &detail.known,
             frame: Some(&detail.frame),
             severities: Some(&detail.severities),
         });
         self.before = evidence.findings(detail.text.raw()).into_iter().map(|finding| finding.kind).collect();
+        let shown = detail.text.shown_lines().collect::<Vec<_>>().join("\n");
+        let uncited = evidence.findings(&shown).into_iter().filter(|finding| finding.kind == FindingKind::Uncited);
+        self.unsupported = uncited.map(|finding| finding.start..finding.end).collect();
         self.evidence = Some(Arc::new(evidence));
     }
 
     /// Checks the text again; the finding under the cursor stays as near as it can.
     pub fn run(&mut self, text: &str) {
-        self.found = self.evidence.as_ref().map_or_else(Vec::new, |evidence| evidence.findings(text));
+        let Checked { findings, rests } = self.evidence.as_ref().map_or_else(Checked::default, |evidence| evidence.check(text));
+        (self.found, self.rests) = (findings, rests);
         self.most = self.most.max(self.found.len());
         self.selected = self.selected.min(self.found.len().saturating_sub(1));
     }
@@ -53,6 +63,17 @@ impl Checks {
     /// The most that were found at once since the draft was opened.
     pub fn most(&self) -> usize {
         self.most
+    }
+
+    /// The places of the draft, as it is shown, that rest on no line that it cites.
+    pub fn unsupported(&self) -> &[Range<usize>] {
+        &self.unsupported
+    }
+
+    /// The numbers of the lines that the sentence at a character cites.
+    pub(super) fn cited(&self, at: usize) -> &[usize] {
+        let begun = self.rests.partition_point(|sentence| sentence.start <= at);
+        self.rests.get(begun.saturating_sub(1)).map_or(&[], |sentence| &sentence.on)
     }
 
     /// By position in the text.
@@ -121,7 +142,9 @@ impl Checks {
 
     /// The finding under the text cursor becomes the one the reviewer is at.
     pub fn follow(&mut self, cursor: usize) {
-        if let Some(at) = self.found.iter().position(|finding| (finding.start..=finding.end).contains(&cursor)) {
+        let here = self.found.iter().enumerate().filter(|(_, finding)| (finding.start..=finding.end).contains(&cursor));
+        // Of a sentence and a number in it the number: the sentence is gone to by the words around it.
+        if let Some((at, _)) = here.min_by_key(|(_, finding)| finding.end - finding.start) {
             self.selected = at;
         }
     }

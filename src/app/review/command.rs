@@ -6,6 +6,7 @@ use super::editor::Typed;
 use super::{Claim, Columns, Face, Outcome, Reply, Review, Scene, View, arrive, compare, mask, rows};
 use crate::app::effect::{Effect, SeqSource};
 use crate::config::keys::Action;
+use crate::domain::cite::without_citations;
 use crate::domain::text::Internal;
 
 impl Review {
@@ -133,8 +134,10 @@ impl Review {
         (self.view, self.face) = (View::Text, Face::Text);
     }
 
+    /// The draft without its citations: a text never has them, and what is missing in it would be hard to tell from them.
     pub(super) fn compare(&mut self) {
         let (draft, _) = super::editor::clean(self.detail.as_ref().map_or("", |detail| detail.text.raw()));
+        let draft = without_citations(&draft);
         self.view = View::Diff(compare::words(&draft, self.editor.text()));
     }
 

@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 
+use super::Hit;
 use super::digits::touches;
 use super::fold::Folded;
 use super::quantity::{Meaning, quantities};
-use super::{Hit, uncited};
+use super::uncited::Sentence;
 use crate::domain::cite;
 use crate::domain::span::FindingKind;
 
@@ -25,9 +26,8 @@ impl Known {
     }
 
     /// Finds the numbers that nothing supports, and those that only other lines have than their sentence cites.
-    pub(super) fn find(&self, folded: &Folded, hits: &mut Vec<Hit>) {
+    pub(super) fn find(&self, folded: &Folded, sentences: &[Sentence], hits: &mut Vec<Hit>) {
         let citations = cite::places(&folded.text);
-        let sentences = if citations.is_empty() { Vec::new() } else { uncited::sentences(folded) };
         for quantity in quantities(folded) {
             if quantity.weak || touches(&citations, &quantity.span) {
                 continue;

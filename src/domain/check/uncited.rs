@@ -8,6 +8,7 @@ use crate::domain::cite;
 use crate::domain::span::FindingKind;
 
 const REASON: &str = "cites no evidence line: look for what it rests on";
+const IN_DRAFT: &str = "the draft cites no evidence line here: look for what it rests on, or say it in your own words";
 
 /// Words from which on a sentence claims something; shorter ones are headings and thanks.
 const FEWEST: usize = 4;
@@ -16,10 +17,12 @@ const FEWEST: usize = 4;
 pub(super) struct Sentence {
     /// Its words, in bytes.
     pub(super) span: Range<usize>,
+    /// The same as places in the list of words.
+    pub(super) words: Range<usize>,
     /// The numbers of the lines it cites.
     pub(super) cites: Vec<usize>,
-    /// How many of its words have letters.
-    words: usize,
+    /// Whether it claims something that must rest on a line.
+    pub(super) claims: bool,
 }
 
 /// The sentences of a text, each with what it cites.
@@ -35,24 +38,23 @@ pub(super) fn sentences(folded: &Folded) -> Vec<Sentence> {
         // A citation stands before the full stop or right behind it.
         let until = folded.words.get(to).map_or(folded.text.len(), |next| next.start);
         let words = (from..to).filter(|n| folded.word(*n).bytes().any(|b| b.is_ascii_alphabetic())).count();
-        sentences.push(Sentence { cites: cite::cited(&folded.text[span.start..until]), span, words });
+        let cites = cite::cited(&folded.text[span.start..until]);
+        sentences.push(Sentence { span, words: from..to, cites, claims: words >= FEWEST });
         from = to;
     }
     sentences
 }
 
-/// Finds them, and citations of lines that the evidence does not have. The text that clients read has no citations, and so
-/// no such finding.
-pub(super) fn find(folded: &Folded, lines: usize, hits: &mut Vec<Hit>) {
-    if cite::cited(&folded.text).is_empty() {
-        return;
-    }
-    for sentence in sentences(folded) {
-        if sentence.cites.is_empty() && sentence.words >= FEWEST {
-            hits.push(Hit::warn(FindingKind::Uncited, sentence.span, REASON));
+/// Finds them, and citations of lines that the evidence does not have. In a text that clients read these are what its draft
+/// cites or does not.
+pub(super) fn find(folded: &Folded, sentences: &[Sentence], lines: usize, hits: &mut Vec<Hit>) {
+    let reason = if cite::cited(&folded.text).is_empty() { IN_DRAFT } else { REASON };
+    for sentence in sentences {
+        if sentence.cites.is_empty() && sentence.claims {
+            hits.push(Hit::warn(FindingKind::Uncited, sentence.span.clone(), reason));
         } else if let Some(missing) = sentence.cites.iter().find(|line| lines > 0 && !(1..=lines).contains(*line)) {
             let reason = format!("cites line {missing}, and the evidence has {lines}: look for what it rests on");
-            hits.push(Hit::warn(FindingKind::Uncited, sentence.span, reason));
+            hits.push(Hit::warn(FindingKind::Uncited, sentence.span.clone(), reason));
         }
     }
 }

@@ -1,12 +1,15 @@
 //! What the text is made from: the evidence, line by line with its records, and the draft as the model wrote it.
 
+use std::ops::Range;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
+use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use super::framed;
-use crate::app::review::{Review, Shape, row_of, rows, slice};
+use crate::app::review::{Review, Row, Shape, row_of, rows, slice};
 use crate::config::theme::Styles;
 use crate::domain::text::neutralise;
 
@@ -57,7 +60,20 @@ pub(super) fn draft(frame: &mut Frame<'_>, area: Rect, review: &Review, shape: &
     let at = row_of(&beside, review.editor().cursor()) * broken.len() / beside.len().max(1);
     let top = crate::app::review::top_for(at, broken.len(), height);
     let seen = broken.iter().skip(top).take(height);
-    let lines: Vec<Line<'_>> =
-        seen.map(|row| Line::styled(slice(&text, row.start, row.end).trim_end().to_owned(), styles.text)).collect();
+    let lines: Vec<Line<'_>> = seen.map(|row| marked(&text, *row, review.checks().unsupported(), styles)).collect();
     frame.render_widget(Paragraph::new(lines).block(block), area);
+}
+
+/// One row, underlined where it rests on no line that the draft cites.
+fn marked(text: &str, row: Row, unsupported: &[Range<usize>], styles: &Styles) -> Line<'static> {
+    let end = row.start + slice(text, row.start, row.end).trim_end().chars().count();
+    let edges = unsupported.iter().flat_map(|place| [place.start, place.end]).filter(|at| (row.start + 1..end).contains(at));
+    let mut cuts: Vec<usize> = edges.chain([row.start, end]).collect();
+    cuts.sort_unstable();
+    let spans = cuts.windows(2).map(|piece| {
+        let inside = unsupported.iter().any(|place| place.start <= piece[0] && piece[1] <= place.end);
+        let style = if inside { styles.text.patch(styles.warn).add_modifier(Modifier::UNDERLINED) } else { styles.text };
+        Span::styled(slice(text, piece[0], piece[1]).to_owned(), style)
+    });
+    Line::from(spans.collect::<Vec<_>>())
 }

@@ -240,3 +240,16 @@ fn the_ledger_tells_every_kind(#[values((80, 24), (120, 36), (200, 60))] size: (
         assert!(screen.contains(&told), "{told}:\n{screen}");
     }
 }
+
+#[test]
+fn what_the_draft_cites_nothing_for_is_marked_in_it() {
+    let mut draft = detail("A heater leaks in the garage [2]. The crew told her to shut the valve off.");
+    draft.work = SAFE.into();
+    let mut desk = Desk::opened(draft, Role::Reviewer);
+    desk.read();
+    let terminal = painted(&mut desk, (120, 36), false);
+    let cells = terminal.backend().buffer().content();
+    let marked: String =
+        cells.iter().filter(|cell| cell.modifier.contains(Modifier::UNDERLINED)).map(ratatui::buffer::Cell::symbol).collect();
+    assert_eq!(marked.replace(' ', ""), "Thecrewtoldhertoshutthevalveoff");
+}

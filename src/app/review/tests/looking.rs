@@ -158,3 +158,62 @@ fn findings_follow_every_key() {
     desk.press(KeyCode::Backspace);
     assert!(desk.review.checks().found().iter().all(|finding| finding.kind != FindingKind::Phone));
 }
+
+/// A draft whose second sentence cites nothing, with the text that a reviewer starts with.
+fn citing() -> Desk {
+    let text = "A heater leaks in the garage [2]. The crew told her to shut the valve off. Form sent from Austin [3].";
+    let mut draft = detail(text);
+    draft.work = crate::domain::cite::without_citations(text).as_str().into();
+    let mut desk = Desk::opened(draft, Role::Reviewer);
+    desk.read();
+    desk.claim(Ok(()));
+    desk.look();
+    desk
+}
+
+fn uncited(desk: &Desk) -> Vec<String> {
+    let found = desk.review.checks().found().iter().filter(|finding| finding.kind == FindingKind::Uncited);
+    found.map(|finding| finding.text.clone()).collect()
+}
+
+#[test]
+fn what_the_draft_rests_on_is_told_of_the_text_until_it_is_said_otherwise() {
+    let mut desk = citing();
+    assert!(!desk.text().contains('['), "{}", desk.text());
+    assert_eq!(uncited(&desk), ["The crew told her to shut the valve off"]);
+    let diff = |desk: &mut Desk| {
+        desk.act(Action::Diff);
+        let View::Diff(pieces) = desk.review.view() else { panic!() };
+        pieces.iter().all(|piece| piece.fate == Fate::Kept)
+    };
+    assert!(diff(&mut desk), "citations alone are no difference");
+    // Lightly edited it is the same sentence, in other words another one; and taken out it is gone.
+    let rewrite = |desk: &mut Desk, from: &str, to: &str| {
+        let at = desk.text().find(from).unwrap();
+        desk.act(Action::Edit);
+        desk.act(Action::Top);
+        for _ in 0..at + from.len() {
+            desk.press(KeyCode::Right);
+        }
+        for _ in 0..from.len() {
+            desk.press(KeyCode::Backspace);
+        }
+        for c in to.chars() {
+            desk.press(KeyCode::Char(c));
+        }
+        desk.press(KeyCode::Esc);
+    };
+    rewrite(&mut desk, "told her", "asked her");
+    assert_eq!(uncited(&desk), ["The crew asked her to shut the valve off"]);
+    rewrite(&mut desk, "The crew asked her to shut the valve off", "Water is off by now");
+    assert_eq!(uncited(&desk), Vec::<String>::new(), "{}", desk.text());
+}
+
+#[test]
+fn the_lines_that_are_cited_for_a_sentence_are_lit() {
+    let mut desk = citing();
+    desk.act(Action::Top);
+    assert_eq!(desk.review.lit().into_iter().collect::<Vec<_>>(), [1]);
+    desk.act(Action::Bottom);
+    assert_eq!(desk.review.lit().into_iter().collect::<Vec<_>>(), [2], "the form, whose words it does not share");
+}
