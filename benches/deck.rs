@@ -300,6 +300,7 @@ fn bench_draft() -> DraftDetail {
         newer_at: None,
         overriding: None,
         worked_by: None,
+        worked_at: None,
         known: Vec::new(),
         frame: quotedeck::domain::check::Frame { age_days: Some(0), ..Default::default() },
         severities: quotedeck::domain::severities::Severities::default(),

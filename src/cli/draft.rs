@@ -1,5 +1,7 @@
 //! Drafts: filed, checked, claimed, approved or sent away.
 
+mod text;
+
 use std::path::Path;
 
 use chrono::NaiveDate;
@@ -20,7 +22,7 @@ use crate::domain::journal::to_hex;
 use crate::domain::row::Pane;
 use crate::domain::span::{Finding, FindingKind};
 use crate::workflow::drafting::{Ask, ask, last_week};
-use crate::workflow::review::{NewDraft, file_draft, save_work};
+use crate::workflow::review::{NewDraft, file_draft};
 
 /// Characters of a title made from the draft's first line.
 const TITLE: usize = 60;
@@ -47,11 +49,9 @@ pub(super) async fn run(desk: &Desk, command: &DraftCommand, printer: &mut Print
             let work_version = detail(desk, *record).await?.work_version;
             bulk::single(desk, act(Verb::RejectDraft { reason: *why, work_version }, reason.as_deref()), *record, printer).await
         }
-        DraftCommand::AskOverride { record, text_file, reason } => {
-            let text = match text_file {
-                Some(file) => save(desk, *record, read_text(file)?).await?,
-                None => detail(desk, *record).await?.work.raw().to_owned(),
-            };
+        DraftCommand::Show { record } => text::show(desk, *record, printer).await,
+        DraftCommand::AskOverride { record, text_file, over, reason } => {
+            let text = text::save(desk, *record, text_file.as_deref(), *over).await?;
             bulk::single(desk, act(Verb::AskOverride { text }, Some(reason)), *record, printer).await
         }
         DraftCommand::Override { record, read, reason } => {
@@ -69,10 +69,9 @@ pub(super) async fn run(desk: &Desk, command: &DraftCommand, printer: &mut Print
                 }
             }
         }
-        DraftCommand::Approve { record, text_file, reason } => {
-            let draft = detail(desk, *record).await?;
-            let text = text_file.as_deref().map_or_else(|| Ok(draft.work.raw().to_owned()), read_text)?;
-            let verb = Verb::ApproveDraft { text, work_version: draft.work_version };
+        DraftCommand::Approve { record, text_file, over, reason } => {
+            let (text, work_version) = text::given(desk, *record, text_file.as_deref(), *over).await?;
+            let verb = Verb::ApproveDraft { text, work_version };
             bulk::single(desk, act(verb, reason.as_deref()), *record, printer).await
         }
     }
@@ -114,16 +113,6 @@ async fn make(desk: &Desk, lead: Option<Ref>, client: Option<&str>, week: Option
         printer.text(&format!("{job} asks the drafter; a worker files what it writes"))?;
     }
     Ok(super::DONE)
-}
-
-/// Saves a text that an owner is asked about: what nobody can read, nobody can decide.
-async fn save(desk: &Desk, record: Ref, text: String) -> Result<String, Stop> {
-    let target = desk.store.find(&desk.me, record).await?;
-    let draft = detail(desk, record).await?;
-    if draft.work.raw() != text {
-        save_work(&desk.store, &desk.me, &target, draft.work_version, &text).await?;
-    }
-    Ok(text)
 }
 
 /// The request to let a text pass that is open, where the text is the one that is saved.

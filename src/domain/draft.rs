@@ -189,6 +189,8 @@ pub struct DraftDetail {
     pub work_version: i64,
     /// Who saved `work` last; `None` while nobody has.
     pub worked_by: Option<String>,
+    /// When that was.
+    pub worked_at: Option<DateTime<Utc>>,
     /// What is known.
     pub evidence: Vec<EvidenceLine>,
     /// The lead's own name, which must not stand in a summary.

@@ -4,8 +4,12 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use quotedeck::domain::act::{Act, Verb};
 use quotedeck::domain::actor::Role;
+use quotedeck::domain::id::{Kind, Ref};
 use quotedeck::domain::text::is_unsafe;
+use quotedeck::workflow::act::perform;
+use quotedeck::workflow::review::save_work;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -16,6 +20,7 @@ both_databases!(
     samples_come_in_once,
     payloads_go_to_the_client_that_was_reached,
     a_draft_is_checked_refused_and_approved,
+    a_text_that_somebody_saved_is_not_overwritten_unseen,
     a_bad_line_is_told_and_the_rest_goes_on,
     roles_hold_at_the_command_line,
     a_bulk_does_what_it_can,
@@ -196,6 +201,45 @@ async fn a_bad_line_is_told_and_the_rest_goes_on(world: World) {
     let ran = shell.run("intake event not-there.json -");
     assert_eq!(ran.status, 1);
     assert!(ran.err.starts_with("quotedeck: not-there.json: "), "{}", ran.err);
+}
+
+async fn a_text_that_somebody_saved_is_not_overwritten_unseen(world: World) {
+    let acme = world.client("Acme").await;
+    let shell = ready(&world).await;
+    let ana = world.person("ana", Role::Owner, None).await;
+    let lead = world.lead(&acme, with![]).await;
+    world.draft(&acme, lead, with![text = "A customer asked about repair work."]).await;
+    shell.file("mine.txt", b"The team will call back.\n");
+    shell.file("leak.txt", b"Call 512-555-0142.");
+    let told = shell.run("draft show D-1");
+    assert!(told.out.contains("nobody saved another") && told.out.contains("asked about repair work"), "{}", told.out);
+    let target = world.store.find(&ana, Ref::new(Kind::Draft, 1)).await.unwrap();
+    perform(&world.store, &ana, &Act { target, verb: Verb::ClaimDraft { take_over: false }, reason: None }).await.unwrap();
+    save_work(&world.store, &ana, &target, 0, "The crew comes on Monday.").await.unwrap();
+    assert_eq!(shell.run("draft claim D-1 --take-over --reason away").status, 0);
+
+    // Neither verb that brings a text overwrites it, whatever version was read before.
+    for line in [
+        "draft approve D-1 --text-file mine.txt",
+        "draft approve D-1 --text-file mine.txt --over 0",
+        "draft ask-override D-1 --text-file leak.txt --reason needed",
+    ] {
+        let refused = shell.run(line);
+        assert_eq!(refused.status, 3, "{line}: {}", refused.out);
+        assert!(refused.err.contains("version 1, saved by ana at 20"), "{line}: {}", refused.err);
+        assert!(refused.err.contains("quotedeck draft show D-1") && refused.err.contains("--over 1"), "{line}: {}", refused.err);
+    }
+    let read = shell.run("draft show D-1 --json").json();
+    assert_eq!(
+        (&read["text"], &read["version"], &read["saved_by"]),
+        (&"The crew comes on Monday.".into(), &1.into(), &"ana".into())
+    );
+    assert!(shell.run("draft show D-1").out.contains("version 1, saved by ana at 20"));
+    assert_eq!(shell.run("draft approve D-1 --over 1").status, 2, "over what, without a text of one's own?");
+    assert_eq!(world.number("select count(*) from summaries").await, 0);
+
+    assert_eq!(shell.run("draft approve D-1 --text-file mine.txt --over 1").status, 0);
+    assert_eq!(world.texts("select text from approved_texts").await, ["The team will call back."]);
 }
 
 async fn a_draft_is_checked_refused_and_approved(world: World) {

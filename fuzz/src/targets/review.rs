@@ -231,6 +231,8 @@ fn detail(text: &str, work: &str, evidence: &[&str]) -> DraftDetail {
         text: text.into(),
         work: work.into(),
         work_version: 1,
+        worked_by: None,
+        worked_at: None,
         evidence: lines.collect(),
         lead_name: "Maria Ortiz".into(),
         source_label: "phone call".into(),

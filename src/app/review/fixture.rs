@@ -57,6 +57,7 @@ pub(crate) fn detail(text: &str) -> DraftDetail {
         work: text.into(),
         work_version: 1,
         worked_by: None,
+        worked_at: None,
         evidence: evidence.collect(),
         lead_name: "Maria Ortiz".into(),
         source_label: "phone call".into(),

@@ -42,6 +42,12 @@ pub(crate) enum DraftCommand {
     },
     /// Say what the checks find in a draft, or in any text
     Check(Check),
+    /// Show the client-safe text as it is saved, and who saved it
+    Show {
+        /// Which
+        #[arg(value_name = "REF")]
+        record: Ref,
+    },
     /// Take a draft for editing
     Claim {
         /// Which
@@ -68,6 +74,9 @@ pub(crate) enum DraftCommand {
         /// The client-safe text; `-` is standard input [default: the text as it was saved]
         #[arg(long, value_name = "FILE")]
         text_file: Option<PathBuf>,
+        /// That your text comes in place of the one that somebody saved: its version, as `draft show` tells it
+        #[arg(long, value_name = "VERSION", requires = "text_file")]
+        over: Option<i64>,
         /// A remark for the journal
         #[arg(long, value_name = "TEXT")]
         reason: Option<String>,
@@ -80,6 +89,9 @@ pub(crate) enum DraftCommand {
         /// The text; `-` is standard input [default: the text as it was saved]
         #[arg(long, value_name = "FILE")]
         text_file: Option<PathBuf>,
+        /// That your text comes in place of the one that somebody saved: its version, as `draft show` tells it
+        #[arg(long, value_name = "VERSION", requires = "text_file")]
+        over: Option<i64>,
         /// Why
         #[arg(long, value_name = "TEXT")]
         reason: String,

@@ -21,6 +21,7 @@ struct Words {
     work: Untrusted,
     work_version: i64,
     worked_by: Option<String>,
+    worked_at: Option<DateTime<Utc>>,
     lead_name: Untrusted,
     source_label: String,
     evidence_at: Option<DateTime<Utc>>,
@@ -31,7 +32,8 @@ struct Words {
     reason: Option<String>,
     newer_at: Option<DateTime<Utc>>,
 }
-from_row!(Words { text: String, work: String, work_version: =i64, worked_by: =Option<String>, lead_name: String, source_label: =String,
+from_row!(Words { text: String, work: String, work_version: =i64, worked_by: =Option<String>, worked_at: =Option<DateTime<Utc>>,
+    lead_name: String, source_label: =String,
     evidence_at: =Option<DateTime<Utc>>, subject: String, period: =String, next_action: =String, lead_state: String,
     reason: =Option<String>,
     newer_at: =Option<DateTime<Utc>>, });
@@ -43,7 +45,7 @@ impl Store {
     pub async fn draft_detail(&self, me: &Person, id: DraftId) -> Outcome<DraftDetail> {
         let draft = self.draft(me, id).await?;
         let mut words = Sql::new(
-            "select r.text, coalesce(r.work, r.text) as work, r.work_version, w.name as worked_by, l.name as lead_name,
+            "select r.text, coalesce(r.work, r.text) as work, r.work_version, w.name as worked_by, r.worked_at, l.name as lead_name,
                 r.source_label, r.evidence_at, r.subject, r.period, r.next_action, l.state as lead_state, r.reason, r.newer_at
                 from drafts r join leads l on l.id = r.lead_id left join people w on w.id = r.worked_by where r.id = ",
         );
@@ -72,6 +74,7 @@ impl Store {
             work: words.work,
             work_version: words.work_version,
             worked_by: words.worked_by,
+            worked_at: words.worked_at,
             evidence: self.rows(&evidence).await?,
             lead_name: words.lead_name,
             source_label: words.source_label,

@@ -1,0 +1,71 @@
+//! The client-safe text of a draft as it is saved: shown, and never overwritten unseen.
+
+use std::path::Path;
+
+use super::{Desk, DraftDetail, Ran, Stop, detail, read_text};
+use crate::cli::print::Printer;
+use crate::cli::rows::at;
+use crate::domain::id::Ref;
+use crate::workflow::review::save_work;
+
+/// `quotedeck draft show D-12`: the saved text, its number, and who saved it.
+pub(super) async fn show(desk: &Desk, record: Ref, printer: &mut Printer) -> Ran {
+    let draft = detail(desk, record).await?;
+    if printer.json {
+        printer.json(&serde_json::json!({
+            "draft": record,
+            "text": draft.work,
+            "version": draft.work_version,
+            "saved_by": draft.worked_by,
+            "saved_at": draft.worked_at,
+        }))?;
+        return Ok(crate::cli::DONE);
+    }
+    let saved = match draft.work_version {
+        0 => "as the drafter wrote it; nobody saved another".to_owned(),
+        version => format!("version {version}, {}", saved(&draft)),
+    };
+    printer.heading(&format!("the text of {record}, {saved}"))?;
+    for line in draft.work.shown_lines() {
+        printer.text(&line)?;
+    }
+    Ok(crate::cli::DONE)
+}
+
+/// Who saved it, and when.
+fn saved(draft: &DraftDetail) -> String {
+    let by = draft.worked_by.as_deref().unwrap_or("somebody");
+    draft.worked_at.map_or_else(|| format!("saved by {by}"), |when| format!("saved by {by} at {}", at(when)))
+}
+
+/// A text that is to come in place of the saved one, and the number of that. Whoever gives it cannot have seen what was
+/// saved a moment ago, so where somebody saved one they say which they read.
+///
+/// # Errors
+/// The number is not that of the saved text, or none was given and somebody saved another.
+pub(super) async fn given(desk: &Desk, record: Ref, file: Option<&Path>, over: Option<i64>) -> Result<(String, i64), Stop> {
+    let draft = detail(desk, record).await?;
+    let version = draft.work_version;
+    let Some(file) = file else { return Ok((draft.work.raw().to_owned(), version)) };
+    let text = read_text(file)?;
+    let same = version == 0 || text.trim() == draft.work.raw().trim();
+    if over == Some(version) || (same && over.is_none()) {
+        return Ok((text, version));
+    }
+    let why = match version {
+        0 => "nobody saved a text by now".to_owned(),
+        _ => format!("another text is there, version {version}, {}", saved(&draft)),
+    };
+    let remedy = format!("read it: quotedeck draft show {record}; to put yours in its place, add: --over {version}");
+    Err(Stop::refused(format!("not applied: {record}"), why, remedy))
+}
+
+/// Saves a text that an owner is asked about: what nobody can read, nobody can decide.
+pub(super) async fn save(desk: &Desk, record: Ref, file: Option<&Path>, over: Option<i64>) -> Result<String, Stop> {
+    let (text, version) = given(desk, record, file, over).await?;
+    if file.is_some() && detail(desk, record).await?.work.raw() != text {
+        let target = desk.store.find(&desk.me, record).await?;
+        save_work(&desk.store, &desk.me, &target, version, &text).await?;
+    }
+    Ok(text)
+}
