@@ -9,9 +9,11 @@ use strum::VariantArray as _;
 
 use crate::domain::content::Content;
 use crate::domain::destination::System;
+use crate::domain::event::Provider;
 use crate::domain::id::Ref;
 use crate::domain::journal::{sha256, to_hex};
 use crate::domain::reply::{Meaning, Reply};
+use crate::domain::sync::Fetch;
 use crate::domain::text::{Internal, Untrusted};
 
 mod callrail;
@@ -25,6 +27,7 @@ mod quickbooks;
 pub mod scripted;
 mod search_console;
 mod smtp;
+mod thumbtack;
 mod twilio;
 mod webhook;
 
@@ -118,9 +121,24 @@ pub fn classify(system: System, answer: &Answer) -> Reply {
                 System::Callrail => callrail::read(&answer, 1),
                 System::SearchConsole => search_console::read(&answer, None),
                 System::Quickbooks => quickbooks::classify(&answer),
+                System::Thumbtack => thumbtack::read(&answer, None),
                 System::Smtp | System::Webhook | System::Portal | System::Outline => webhook::read(&answer),
             }
         }
+    }
+}
+
+/// What an answer to a page of a provider's list means, to who knows which page it was.
+pub fn read_page(fetch: &Fetch, answer: &Answer) -> Reply {
+    let (system, read): (_, fn(&Received<'_>, &Fetch) -> Reply) = match fetch.provider {
+        Provider::Callrail => (System::Callrail, |answer, fetch| callrail::read(answer, fetch.at)),
+        Provider::SearchConsole => (System::SearchConsole, |answer, fetch| search_console::read(answer, Some(fetch))),
+        Provider::Thumbtack => (System::Thumbtack, |answer, fetch| thumbtack::read(answer, Some(fetch))),
+        _ => return classify(System::Quickbooks, answer),
+    };
+    match answer {
+        Answer::Http { status, retry_after, body } => read(&Received { status: *status, retry_after: *retry_after, body }, fetch),
+        other => classify(system, other),
     }
 }
 

@@ -219,6 +219,19 @@ pub(crate) fn answers() -> Vec<Vec<u8>> {
     all
 }
 
+/// Pages of providers' lists.
+pub(crate) fn pages() -> Vec<Vec<u8>> {
+    bytes(&[
+        "0 1 200\n{\"page\":1,\"total_pages\":3,\"calls\":[{\"id\":\"CAL1\"},{\"id\":\"CAL2\"}]}",
+        "1 3 200\n{\"rows\":[{\"keys\":[\"2027-01-10\",\"x\"],\"clicks\":3.0,\"impressions\":40,\"position\":4.236}],\"responseAggregationType\":\"byPage\"}",
+        "0 1 200\n{\"data\":[{\"negotiationID\":\"5\",\"createdAt\":\"2027-01-14T10:00:00Z\"},{\"negotiationID\":4,\"createTime\":\"2026-01-14T10:00:00Z\"}],\"pagination\":{\"limit\":2,\"next\":\"x\"}}",
+        "1 2 200\n{\"negotiationID\":\"5\",\"customer\":{\"firstName\":\"Ana\"},\"leadPrice\":\"$25.00\"}",
+        "2 3 200\n{\"data\":[{\"messageID\":\"8\",\"negotiationID\":\"5\",\"from\":\"Customer\",\"text\":\"Hi\",\"sentAt\":\"2027-01-14T10:00:00Z\"},{\"messageID\":\"9\",\"sentAt\":\"2027-01-13T10:00:00Z\"}],\"pagination\":{\"limit\":2}}",
+        "2 400 404\n{\"title\":\"Not found\",\"status\":404,\"traceID\":\"feca66787a0a9ee8\"}",
+        "0 2 429\n{\"error\":{\"message\":\"Quota\",\"errors\":[{\"reason\":\"quotaExceeded\"}]}}",
+    ])
+}
+
 /// The key of the links by which people leave a client's mail.
 pub(crate) const LINK_KEY: &str = "0123456789abcdef0123456789abcdef";
 

@@ -49,6 +49,7 @@ pub(crate) fn all() -> Vec<Target> {
     all.push(target("unsubscribe-token", seeds::tokens(), text(door::token)));
     all.push(target("payload-values", seeds::any_payload(), text(door::values)));
     all.push(target("answer", seeds::answers(), text(door::answered)));
+    all.push(target("pages", seeds::pages(), text(door::page)));
     all.push(target("content", seeds::answers(), text(door::content)));
     all.push(target("config", seeds::configs(), config::file));
     all.push(target("keys", seeds::keys(), text(config::keys)));

@@ -84,11 +84,9 @@ fn grant(table: &Destination, system: System) -> Result<(Option<Grant>, Option<S
     };
     let (refresh, source) = match (&table.refresh_file, &table.refresh_env) {
         (Some(_), Some(variable)) => return Err(fault(variable, "refresh_file says it already; keep one of them")),
-        (None, Some(variable)) if system == System::Quickbooks => {
-            return Err(fault(
-                variable,
-                "QuickBooks gives another token again and again, and a variable cannot keep it; use refresh_file",
-            ));
+        (None, Some(variable)) if Setting::rotates(system) => {
+            let what = format!("{system} gives another token again and again, and a variable cannot keep it; use refresh_file");
+            return Err(fault(variable, what));
         }
         (Some(file), None) => (Refresh::File(whole_path(file)?), None),
         (None, Some(variable)) => (Refresh::Missing(String::new()), place(Some(variable), None)?),
@@ -150,7 +148,13 @@ fn account(table: &Destination, system: System) -> Result<String, Fault> {
         (System::Smtp, Some(account)) => name(account),
         (System::Smtp, None) => Ok(String::new()),
         (
-            System::Hubspot | System::Webhook | System::Portal | System::Outline | System::Chat | System::SearchConsole,
+            System::Hubspot
+            | System::Webhook
+            | System::Portal
+            | System::Outline
+            | System::Chat
+            | System::SearchConsole
+            | System::Thumbtack,
             account,
         ) => useless(account.as_ref(), system),
     }

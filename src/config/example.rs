@@ -87,6 +87,8 @@ fn parts() -> Vec<Part> {
         call_list(),
         syncs(),
         books(),
+        leads(),
+        lead_sync(),
         figures(),
         site_sync(),
         mail_folder(),
@@ -321,6 +323,35 @@ fn syncs() -> Part {
             line("every_minutes", EVERY.to_string(), "between two rounds"),
             line("stale_after_minutes", STALE_AFTER.to_string(), "what is older is no base for a summary"),
             line("since_days", SINCE.to_string(), "how far back the first round begins"),
+        ],
+    }
+}
+
+fn leads() -> Part {
+    Part {
+        heading: "[[destination]]",
+        about: "An account at Thumbtack, asked for a business's leads and what was written about them. It lets in by OAuth, as Search\n\
+                Console below, with the scopes supply::negotiations.read, supply::messages.read and offline_access, and takes each\n\
+                refresh token once.",
+        lines: vec![
+            line("name", quoted("Thumbtack"), "the name people use; required"),
+            line("system", quoted(System::Thumbtack.as_str()), "required"),
+            line("client_id", quoted("5ff1a1b2"), "who the app is; required"),
+            line("secret_env", quoted("THUMBTACK_APP_SECRET"), "the app's secret; or secret_file"),
+            line("refresh_file", quoted("/var/lib/quotedeck/thumbtack-token"), "chmod 600, in a folder to write in; required"),
+            line("per_minute", "60", "requests in a minute, by all workers; a round makes one for each lead on the list"),
+        ],
+    }
+}
+
+fn lead_sync() -> Part {
+    Part {
+        heading: "[[sync]]",
+        about: "The leads of one business at Thumbtack. Its list has no pages: what it may leave out is said by `quotedeck sources`.",
+        lines: vec![
+            line("client", quoted("Acme Plumbing"), "whose leads they are; required"),
+            line("destination", quoted("Thumbtack"), "the account that is asked; required"),
+            line("business", quoted("468046965846925323"), "its businessID, as its leads tell it; required here"),
         ],
     }
 }

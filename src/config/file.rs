@@ -157,6 +157,7 @@ pub(super) struct Sync {
     pub(super) client: Text,
     pub(super) destination: Text,
     pub(super) company: Option<Text>,
+    pub(super) business: Option<Text>,
     pub(super) site: Option<Text>,
     pub(super) every_minutes: Option<Spanned<i64>>,
     pub(super) stale_after_minutes: Option<Spanned<i64>>,

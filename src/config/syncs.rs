@@ -42,8 +42,10 @@ fn sync(table: &Sync, destinations: &[Described]) -> Result<SyncSetting, Fault> 
         System::Callrail => Provider::Callrail,
         System::SearchConsole => Provider::SearchConsole,
         System::Quickbooks => Provider::Quickbooks,
+        System::Thumbtack => Provider::Thumbtack,
         system => {
-            let what = format!("{system} is not asked for anything; name one that is callrail, quickbooks or search-console");
+            let what =
+                format!("{system} is not asked for anything; name one that is callrail, thumbtack, quickbooks or search-console");
             return Err(fault(&table.destination, what));
         }
     };
@@ -66,25 +68,41 @@ fn sync(table: &Sync, destinations: &[Described]) -> Result<SyncSetting, Fault> 
     })
 }
 
-/// Which part of the account is the client's.
+/// Which part of the account is the client's: each provider has a word of its own for it, or none.
 fn scope(table: &Sync, provider: Provider) -> Result<String, Fault> {
-    let useless = |key: &Text| fault(key, format!("{provider} has no use for it; leave it out"));
-    match (provider, &table.company, &table.site) {
-        (Provider::SearchConsole, None, Some(site)) => {
-            let written = name(site)?;
-            let domain = written.strip_prefix("sc-domain:").is_some_and(|domain| !domain.is_empty() && !domain.contains('/'));
-            let prefix = Url::parse(&written).is_ok_and(|url| matches!(url.scheme(), "https" | "http")) && written.ends_with('/');
-            let what = "this is no site of Search Console; write sc-domain:acme.example or https://www.acme.example/";
-            if domain || prefix { Ok(written) } else { Err(fault(site, what)) }
-        }
-        (Provider::SearchConsole, None, None) => {
-            Err(fault(&table.client, "it has no site; add site = \"…\", as Search Console calls it"))
-        }
-        (Provider::SearchConsole, Some(company), _) => Err(useless(company)),
-        (_, _, Some(site)) => Err(useless(site)),
-        (Provider::Quickbooks, Some(company), None) => Err(useless(company)),
-        (_, company, None) => Ok(company.as_ref().map(name).transpose()?.unwrap_or_default()),
+    let (company, business, site) = (table.company.as_ref(), table.business.as_ref(), table.site.as_ref());
+    let useless = match provider {
+        Provider::SearchConsole => company.or(business),
+        Provider::Thumbtack => company.or(site),
+        Provider::Callrail => business.or(site),
+        _ => company.or(business).or(site),
+    };
+    if let Some(key) = useless {
+        return Err(fault(key, format!("{provider} has no use for it; leave it out")));
     }
+    let missing = |what: &str| Err(fault(&table.client, what));
+    match (provider, company.or(business).or(site)) {
+        (Provider::SearchConsole, Some(site)) => site_of(site),
+        (Provider::SearchConsole, None) => missing("it has no site; add site = \"…\", as Search Console calls it"),
+        (Provider::Thumbtack, Some(business)) => business_of(business),
+        (Provider::Thumbtack, None) => missing("it has no business; add business = \"…\", the id that its leads tell"),
+        (_, company) => Ok(company.map(name).transpose()?.unwrap_or_default()),
+    }
+}
+
+fn site_of(site: &Text) -> Result<String, Fault> {
+    let written = name(site)?;
+    let domain = written.strip_prefix("sc-domain:").is_some_and(|domain| !domain.is_empty() && !domain.contains('/'));
+    let prefix = Url::parse(&written).is_ok_and(|url| matches!(url.scheme(), "https" | "http")) && written.ends_with('/');
+    let what = "this is no site of Search Console; write sc-domain:acme.example or https://www.acme.example/";
+    if domain || prefix { Ok(written) } else { Err(fault(site, what)) }
+}
+
+fn business_of(business: &Text) -> Result<String, Fault> {
+    let written = name(business)?;
+    let fit = written.len() <= 64 && written.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let what = "this is no business of Thumbtack; write its id, a long number, as its leads tell it";
+    if fit { Ok(written) } else { Err(fault(business, what)) }
 }
 
 fn number(written: Option<&Spanned<i64>>, most: i64) -> Result<Option<i64>, Fault> {
@@ -106,11 +124,14 @@ mod tests {
     const ACCOUNT: &str =
         "[[destination]]\nname = 'CR'\nsystem = 'callrail'\naccount = '22'\nsecret_env = 'CARGO_MANIFEST_DIR'\n";
 
+    const LEADS: &str = "[[destination]]\nname = 'TT'\nsystem = 'thumbtack'\nclient_id = 'app'\nsecret_env = 'CARGO_MANIFEST_DIR'\n\
+                         refresh_file = '/var/lib/quotedeck/thumbtack-token'\n";
+
     const SITES: &str = "[[destination]]\nname = 'SC'\nsystem = 'search-console'\nclient_id = 'app'\nsecret_env = 'CARGO_MANIFEST_DIR'\n\
                          refresh_env = 'CARGO_PKG_NAME'\n";
 
     fn config(text: &str) -> Result<Config, BadConfig> {
-        let text = format!("database = 'sqlite:/x'\n{ACCOUNT}[[sync]]\n{text}\n{SITES}");
+        let text = format!("database = 'sqlite:/x'\n{ACCOUNT}[[sync]]\n{text}\n{SITES}{LEADS}");
         Config::of(text.as_bytes(), Path::new("c.toml"), &Environment::default(), None)
     }
 
@@ -125,6 +146,9 @@ mod tests {
         let sync = config("client = 'Acme'\ndestination = 'SC'\nsite = 'https://www.acme.example/'").unwrap().syncs.remove(0);
         assert_eq!((sync.provider, sync.scope.as_str()), (Provider::SearchConsole, "https://www.acme.example/"));
         assert_eq!((sync.every.num_minutes(), sync.stale_after.num_minutes()), (360, 1440));
+        let sync = config("client = 'Acme'\ndestination = 'TT'\nbusiness = '468046965846925323'").unwrap().syncs.remove(0);
+        assert_eq!((sync.provider, sync.scope.as_str()), (Provider::Thumbtack, "468046965846925323"));
+        assert_eq!((sync.every.num_minutes(), sync.stale_after.num_minutes()), (15, 120));
         let sync = config("client = 'Acme'\ndestination = 'CR'\nevery_minutes = 60").unwrap().syncs.remove(0);
         assert_eq!((sync.stale_after.num_minutes(), sync.since.num_days(), sync.scope.as_str()), (240, 7, ""));
     }
@@ -158,6 +182,13 @@ mod tests {
         "client = 'A'\ndestination = 'SC'\ncompany = 'C'\nsite = 'sc-domain:a.example'",
         "c.toml:10:11: sync.company: search-console has no use"
     )]
+    #[case("client = 'A'\ndestination = 'TT'", "c.toml:8:10: sync.client: it has no business")]
+    #[case(
+        "client = 'A'\ndestination = 'TT'\nbusiness = '46/8'",
+        "c.toml:10:12: sync.business: this is no business of Thumbtack"
+    )]
+    #[case("client = 'A'\ndestination = 'TT'\ncompany = '4'\nbusiness = '4'", "c.toml:10:11: sync.company: thumbtack has no use")]
+    #[case("client = 'A'\ndestination = 'CR'\nbusiness = '4'", "c.toml:10:12: sync.business: callrail has no use")]
     #[case("client = 'A'\ndestination = 'CR'\ntoken = 'x'", "c.toml:10:1: sync.token: there is no such key")]
     fn a_bad_sync_says_where_what_and_what_to_do(#[case] lines: &str, #[case] begins: &str) {
         let said = config(lines).unwrap_err().to_string();

@@ -285,7 +285,8 @@ fn the_example_changes_nothing_and_holds_every_key_at_its_default() {
     let file::Sync { client: _, destination: asked, company, every_minutes, stale_after_minutes, since_days, .. } = &sync[0];
     assert!(company.is_some() && every_minutes.is_some() && stale_after_minutes.is_some() && since_days.is_some());
     assert!(destination.iter().any(|destination| destination.name.get_ref() == asked.get_ref()));
-    assert!(sync[1].site.is_some() && destination.iter().any(|other| other.name.get_ref() == sync[1].destination.get_ref()));
+    assert!(sync[1].business.is_some() && sync[2].site.is_some());
+    assert!(sync.iter().all(|sync| destination.iter().any(|other| other.name.get_ref() == sync.destination.get_ref())));
     let by_oauth = destination.iter().find(|destination| destination.token_url.is_some()).unwrap();
     assert!(by_oauth.client_id.is_some() && by_oauth.refresh_file.is_some() && Config::example().contains("or refresh_env"));
     assert_eq!(template[0].name.get_ref(), automation[0].name.get_ref());

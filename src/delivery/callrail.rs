@@ -82,7 +82,7 @@ pub(super) fn read(answer: &Received<'_>, page: i64) -> Reply {
     let payloads = listed.calls.iter().map(|call| call.to_string().into_bytes()).collect();
     // An empty page is the last one, whatever the count says.
     let more = page < listed.total_pages && !listed.calls.is_empty();
-    let made = Some(Internal::new(Brought::Page(Page { payloads, figures: vec![], more })));
+    let made = Some(Internal::new(Brought::Page(Page { payloads, more, ..Page::default() })));
     Reply { made, ..reply(Meaning::Accepted, Some(answer.status), None) }
 }
 
@@ -97,6 +97,7 @@ mod tests {
     use super::super::couriers::fixtures::request;
     use super::*;
     use crate::domain::event::Provider;
+    use crate::domain::sync::Still;
     use rstest::rstest;
 
     fn answer(status: u16, body: &str) -> Reply {
@@ -114,6 +115,7 @@ mod tests {
             round: 1,
             list: 0,
             at: 3,
+            still: Still::default(),
         };
         let request = request(Content::Fetch(fetch));
         let (call, _) = ask(&request, "ACC9", &Secret::new("k1")).unwrap();

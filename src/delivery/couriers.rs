@@ -11,7 +11,10 @@ use super::http::{Call, Http, LOOKED_AT};
 use super::mail::Post;
 use super::oauth::Tokens;
 use super::webhook::Key;
-use super::{Answer, Received, Request, callrail, chat, classify, hubspot, quickbooks, search_console, smtp, twilio, webhook};
+use super::{
+    Answer, Received, Request, callrail, chat, classify, hubspot, quickbooks, read_page, search_console, smtp, thumbtack, twilio,
+    webhook,
+};
 use crate::domain::content::{Content, Message};
 use crate::domain::destination::{Secret, Setting, System};
 use crate::domain::outline;
@@ -173,18 +176,16 @@ impl Courier {
                     Ok(called) => called,
                     Err(why) => return classify(system, &Answer::Unfit(why)),
                 };
-                match http.exchange(call, callrail::PAGE_BYTES, until).await {
-                    Answer::Http { status, retry_after, body } => {
-                        return callrail::read(&Received { status, retry_after, body: &body }, fetch.page);
-                    }
-                    other => other,
-                }
+                return read_page(fetch, &http.exchange(call, callrail::PAGE_BYTES, until).await);
             }
             (Way::Http(http), System::SearchConsole) => {
                 return self.figures(http, request, until).await.unwrap_or_else(|reply| *reply);
             }
             (Way::Http(http), System::Quickbooks) => {
                 return self.books(http, request, until).await.unwrap_or_else(|reply| *reply);
+            }
+            (Way::Http(http), System::Thumbtack) => {
+                return self.negotiations(http, request, until).await.unwrap_or_else(|reply| *reply);
             }
             (Way::Http(http), System::Chat) => match chat::ask(request, &self.setting) {
                 Ok(call) => match http.exchange(call, chat::ANSWER, until).await {
@@ -242,7 +243,15 @@ impl Courier {
         let fetch = search_console::fetch(request).map_err(|why| Box::new(classify(self.setting.system, &Answer::Unfit(why))))?;
         let ask = |token: &Secret| search_console::ask(fetch, token);
         let (status, retry_after, body) = self.let_in(http, search_console::PAGE_BYTES, until, ask).await?;
-        Ok(search_console::read(&Received { status, retry_after, body: &body }, Some(fetch)))
+        Ok(read_page(fetch, &Answer::Http { status, retry_after, body }))
+    }
+
+    /// A page of a business's leads, or of what is known of one.
+    async fn negotiations(&self, http: &Http, request: &Request, until: Instant) -> Result<Reply, Box<Reply>> {
+        let fetch = thumbtack::fetch(request).map_err(|why| Box::new(classify(self.setting.system, &Answer::Unfit(why))))?;
+        let ask = |token: &Secret| thumbtack::ask(fetch, token);
+        let (status, retry_after, body) = self.let_in(http, thumbtack::PAGE_BYTES, until, ask).await?;
+        Ok(read_page(fetch, &Answer::Http { status, retry_after, body }))
     }
 
     /// A page of a company's books, and then whose records these are.

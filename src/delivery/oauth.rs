@@ -4,6 +4,7 @@
 //! Intuit's and Google's token endpoints both take. The answer has `access_token`, `expires_in` and, where the system gives
 //! another one (Intuit, after a day at most), `refresh_token`; that one is kept before the access token is used (`keep`).
 //! A refusal is 400 with `{"error": "invalid_grant"}` (section 5.2): nothing helps but that somebody connects the account anew.
+//! Thumbtack's endpoint wants `token_type=REFRESH` beside it, and takes each refresh token once.
 
 use std::time::Duration;
 
@@ -18,7 +19,7 @@ use url::Url;
 
 use super::http::{Call, Http, LOOKED_AT, Method};
 use super::{Answer, LONGEST_WAIT, Received, reply};
-use crate::domain::destination::{Grant, Refresh, Secret};
+use crate::domain::destination::{Grant, Refresh, Secret, System};
 use crate::domain::job::DeliveryMode;
 use crate::domain::reach::{Reach, reach};
 use crate::domain::reply::{Meaning, Reply};
@@ -38,6 +39,8 @@ const LONGEST: Duration = Duration::from_hours(24);
 pub(super) struct Tokens {
     http: Http,
     grant: Grant,
+    /// What the form has beside the standard's fields.
+    extra: Option<(&'static str, &'static str)>,
     held: Mutex<Option<Held>>,
 }
 
@@ -73,11 +76,12 @@ impl Tokens {
     ///
     /// # Errors
     /// Why it never could.
-    pub(super) fn new(system: crate::domain::destination::System, grant: &Grant) -> Result<Self, String> {
+    pub(super) fn new(system: System, grant: &Grant) -> Result<Self, String> {
         let Ok(Reach::Http(url)) = reach(system, &grant.token_url) else {
             return Err("token_url: this is no URL that tokens could be had from; write https://…".to_owned());
         };
-        Ok(Self { http: http(url)?, grant: grant.clone(), held: Mutex::new(None) })
+        let extra = (system == System::Thumbtack).then_some(("token_type", "REFRESH"));
+        Ok(Self { http: http(url)?, grant: grant.clone(), extra, held: Mutex::new(None) })
     }
 
     /// Why there is no refresh token, as far as that is known without asking.
@@ -155,6 +159,7 @@ impl Tokens {
         let basic = STANDARD.encode(format!("{}:{}", encoded(&self.grant.client_id), encoded(app.reveal())));
         let mut form = Serializer::new(String::new());
         form.append_pair("grant_type", "refresh_token").append_pair("refresh_token", token.reveal());
+        form.extend_pairs(self.extra);
         Call {
             method: Method::Post,
             path: String::new(),
@@ -244,9 +249,11 @@ mod tests {
             token_url: "https://tokens.example/v1/bearer".into(),
             refresh: Refresh::Given(Secret::new("r+1")),
         };
-        let tokens = Tokens::new(crate::domain::destination::System::SearchConsole, &grant).unwrap();
+        let tokens = Tokens::new(System::SearchConsole, &grant).unwrap();
         let call = tokens.call(&Secret::new("s:1"), &Secret::new("r+1"));
         assert_eq!(call.body, "grant_type=refresh_token&refresh_token=r%2B1");
+        let thumbtack = Tokens::new(System::Thumbtack, &grant).unwrap().call(&Secret::new("s"), &Secret::new("r1"));
+        assert_eq!(thumbtack.body, "grant_type=refresh_token&refresh_token=r1&token_type=REFRESH");
         // `app+1:s%3A1`: both are encoded as forms are, before they are named.
         assert_eq!(call.headers[0], ("authorization", "Basic YXBwKzE6cyUzQTE=".to_owned()));
         assert_eq!(tokens.http.place("").unwrap().as_str(), "https://tokens.example/v1/bearer");
@@ -278,7 +285,7 @@ mod tests {
             token_url: "http://127.0.0.1:1/token".into(),
             refresh: Refresh::File(folder.path().join("none")),
         };
-        let tokens = Tokens::new(crate::domain::destination::System::Quickbooks, &grant).unwrap();
+        let tokens = Tokens::new(System::Quickbooks, &grant).unwrap();
         let until = Instant::now() + Duration::from_secs(5);
         let Err(reply) = tokens.access(&Secret::new("s"), until).await else { panic!("a token was had") };
         assert_eq!(reply.meaning, Meaning::LockedOut);

@@ -186,7 +186,7 @@ impl Listed {
             Value::Object(whole).to_string().into_bytes()
         };
         let payloads = self.records.into_iter().map(payload).collect();
-        let made = Some(Internal::new(Brought::Page(Page { payloads, figures: vec![], more: self.more })));
+        let made = Some(Internal::new(Brought::Page(Page { payloads, more: self.more, ..Page::default() })));
         Ok(Reply { made, ..reply(Meaning::Accepted, Some(status), None) })
     }
 }

@@ -109,7 +109,7 @@ pub(super) fn read(answer: &Received<'_>, fetch: Option<&Fetch>) -> Reply {
     let Some(figures) = rows.into_iter().map(|row| figure(row, fetch)).collect::<Option<Vec<_>>>() else {
         return answer.puzzling(WHOSE);
     };
-    let made = Some(Internal::new(Brought::Page(Page { payloads: vec![], figures, more })));
+    let made = Some(Internal::new(Brought::Page(Page { figures, more, ..Page::default() })));
     Reply { made, ..reply(Meaning::Accepted, Some(answer.status), None) }
 }
 
@@ -158,6 +158,7 @@ mod tests {
     use super::super::couriers::fixtures::request;
     use super::*;
     use crate::domain::event::Provider;
+    use crate::domain::sync::Still;
     use rstest::rstest;
 
     fn page(list: i64, at: i64) -> Fetch {
@@ -170,6 +171,7 @@ mod tests {
             round: 1,
             list,
             at,
+            still: Still::default(),
         }
     }
 

@@ -31,6 +31,8 @@ words! {
         /// Google's Search Console: it is asked how a site was found.
         #[strum(serialize = "search-console")]
         SearchConsole,
+        /// Thumbtack's API: it is asked for leads and what was written about them.
+        Thumbtack,
     }
 }
 
@@ -56,7 +58,7 @@ impl System {
             Self::Webhook => "webhook",
             Self::Portal => "portal",
             Self::Outline | Self::Chat => "ai_draft",
-            Self::Callrail | Self::Quickbooks | Self::SearchConsole => "source",
+            Self::Callrail | Self::Quickbooks | Self::SearchConsole | Self::Thumbtack => "source",
         }
     }
 
@@ -68,7 +70,7 @@ impl System {
             // Asked twice, a model writes twice; our key files one of them.
             Self::Outline | Self::Chat => DeliveryMode::Keyed,
             // To read a list twice has no effect there, and here its payloads are known again.
-            Self::Callrail | Self::Quickbooks | Self::SearchConsole => DeliveryMode::Keyed,
+            Self::Callrail | Self::Quickbooks | Self::SearchConsole | Self::Thumbtack => DeliveryMode::Keyed,
             Self::Twilio => DeliveryMode::Reconcile,
             Self::Smtp => DeliveryMode::Once,
         }
@@ -198,8 +200,14 @@ impl Setting {
         match system {
             System::Quickbooks => Some("https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer"),
             System::SearchConsole => Some("https://oauth2.googleapis.com/token"),
+            System::Thumbtack => Some("https://auth.thumbtack.com/oauth2/token"),
             _ => None,
         }
+    }
+
+    /// Whether a refresh token is good for one refresh there: each brings the next one, and a variable cannot keep it.
+    pub fn rotates(system: System) -> bool {
+        matches!(system, System::Quickbooks | System::Thumbtack)
     }
 
     /// What so many tokens cost there, in millionths of a dollar, rounded down.
@@ -212,7 +220,7 @@ impl Setting {
     pub fn needs_secret(&self) -> bool {
         match self.system {
             System::Hubspot | System::Twilio | System::Webhook | System::Callrail => true,
-            System::Quickbooks | System::SearchConsole => true,
+            System::Quickbooks | System::SearchConsole | System::Thumbtack => true,
             System::Smtp => !self.account.is_empty(),
             // A model on one's own machine asks for none.
             System::Portal | System::Outline | System::Chat => false,

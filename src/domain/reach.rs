@@ -56,6 +56,7 @@ pub fn default_url(system: System) -> Option<&'static str> {
         System::Callrail => Some("https://api.callrail.com"),
         System::Quickbooks => Some("https://quickbooks.api.intuit.com"),
         System::SearchConsole => Some("https://www.googleapis.com"),
+        System::Thumbtack => Some("https://api.thumbtack.com"),
         System::Smtp | System::Webhook | System::Chat => None,
         System::Portal | System::Outline => Some(""),
     }

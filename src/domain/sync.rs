@@ -2,18 +2,20 @@
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use chrono_tz::America::Los_Angeles;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::event::Provider;
 use super::id::ClientId;
 use super::words;
 
+mod fetch;
+
+pub use fetch::{Fetch, MOST_NAMED, MOST_PAGES, Page, Still};
+
 /// How far before the cursor a window begins: what the provider was slow to list is found by the next one.
 pub const OVERLAP: TimeDelta = TimeDelta::hours(2);
 /// The longest window: a year's back-fill moves its cursor week by week.
 pub const LONGEST_WINDOW: TimeDelta = TimeDelta::days(7);
-/// Pages of one window at most; a list that says it is longer is not followed.
-pub const MOST_PAGES: i64 = 400;
 
 words! {
     /// How old what we have of a provider is, by what is expected of it.
@@ -48,6 +50,11 @@ pub fn is_read(provider: Provider, list: i64, from: DateTime<Utc>, now: DateTime
     provider != Provider::Quickbooks || list != QUICKBOOKS_DELETED || now - from <= DELETED_TOLD
 }
 
+/// Leads of a business, each asked for by its id.
+pub const THUMBTACK_LEADS: i64 = 1;
+/// Messages of its leads, lead by lead.
+pub const THUMBTACK_MESSAGES: i64 = 2;
+
 /// How many lists a round reads, one after the other.
 pub fn lists(provider: Provider) -> i64 {
     match provider {
@@ -55,11 +62,14 @@ pub fn lists(provider: Provider) -> i64 {
         Provider::SearchConsole => 3,
         // Estimates and invoices; then customers, so that those of these are known by then; and what was deleted.
         Provider::Quickbooks => QUICKBOOKS_DELETED + 1,
+        // A business's leads; then those that are new, each in full; and what was written about each.
+        Provider::Thumbtack => THUMBTACK_MESSAGES + 1,
         _ => 1,
     }
 }
 
-/// Whether what is fetched is all there is: then a webhook that is silent keeps nothing back. `CallRail` lists its calls alone.
+/// Whether what is fetched is all there is: then a webhook that is silent keeps nothing back. `CallRail` lists its calls
+/// alone, and Thumbtack no reviews.
 pub fn brings_all(provider: Provider) -> bool {
     matches!(provider, Provider::Quickbooks | Provider::SearchConsole)
 }
@@ -103,7 +113,7 @@ pub struct SyncFigures {
     pub stale_since: DateTime<Utc>,
     /// When it is asked again.
     pub next_at: DateTime<Utc>,
-    /// Why the last page that was asked for did not come; the destination's words.
+    /// Why the last page that was asked for did not come, in the destination's words; or what the last round left out.
     pub trouble: Option<String>,
 }
 
@@ -116,6 +126,8 @@ pub fn window(provider: Provider, cursor: DateTime<Utc>, now: DateTime<Utc>) -> 
             let final_until = midnight(pacific_day(now - FINAL_AFTER));
             (cursor - FINAL_AFTER, midnight(pacific_day(longest)).min(final_until))
         }
+        // Its list of leads has no beginning that could be asked for: a week of it costs as much as a year.
+        Provider::Thumbtack => (cursor - OVERLAP, now),
         _ => (cursor - OVERLAP, longest),
     }
 }
@@ -146,7 +158,7 @@ pub struct SyncSetting {
     pub destination: String,
     /// Whose payloads come of it.
     pub provider: Provider,
-    /// Which part of the account is the client's (a company of `CallRail`'s); empty for all of it.
+    /// Which part of the account is the client's (a company of `CallRail`'s, a business of Thumbtack's); empty for all of it.
     pub scope: String,
     /// Between two rounds.
     pub every: TimeDelta,
@@ -154,38 +166,6 @@ pub struct SyncSetting {
     pub stale_after: TimeDelta,
     /// How far back the first round begins.
     pub since: TimeDelta,
-}
-
-/// One page that is asked for; a job's args and content.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fetch {
-    /// Whose payloads come of it.
-    pub provider: Provider,
-    /// Which part of the account.
-    pub scope: String,
-    /// What happened from here on,
-    pub from: DateTime<Utc>,
-    /// and before this.
-    pub until: DateTime<Utc>,
-    /// Which of the round's pages it is, from 1.
-    pub page: i64,
-    /// Which of the provider's lists it is on, from 0.
-    pub list: i64,
-    /// Which page of that list it is, from 1.
-    pub at: i64,
-    /// The round it belongs to: another round's page moves no cursor.
-    pub round: i64,
-}
-
-/// What came on a page. Internal.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Page {
-    /// One payload each, as the provider's webhook would bring it.
-    pub payloads: Vec<Vec<u8>>,
-    /// What was measured: no payload of anybody's, and kept as it is.
-    pub figures: Vec<Figure>,
-    /// Whether another page of this list follows.
-    pub more: bool,
 }
 
 words! {

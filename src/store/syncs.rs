@@ -72,10 +72,12 @@ const JOB: &str = "update syncs set job_id = $3 where client_id = $1 and provide
 const TURN: &str = "update syncs set page = page + 1, version = version + 1, updated_at = $5
     where client_id = $1 and provider = $2 and round = $3 and page = $4 returning page";
 const END: &str =
-    "update syncs set cursor_at = until_at, page = 0, next_at = coalesce($5, next_at), version = version + 1, updated_at = $6
+    "update syncs set cursor_at = until_at, page = 0, next_at = coalesce($5, next_at), left_out = $7, version = version + 1,
+        updated_at = $6
     where client_id = $1 and provider = $2 and round = $3 and page = $4 and until_at > cursor_at returning version";
 const FRESH: &str = "select s.client_id, c.name as client, s.provider, d.name as destination, s.cursor_at, s.every_seconds,
-        s.stale_seconds, s.next_at, case when j.state in ('retrying', 'held', 'dead', 'unknown') then j.last_error end as trouble
+        s.stale_seconds, s.next_at, case when j.state in ('retrying', 'held', 'dead', 'unknown') then j.last_error
+            else s.left_out end as trouble
     from syncs s join clients c on c.id = s.client_id join destinations d on d.id = s.destination_id
     left join jobs j on j.id = s.job_id
     where s.off_at is null order by c.name, s.provider";
@@ -168,17 +170,25 @@ impl Tx {
     }
 
     /// Ends a round with its last page: all of its window is here. `next` is when the next one begins, where that is
-    /// sooner than usual.
+    /// sooner than usual; `left_out` is what the round could not ask for, which the journal tells when it is another.
     pub async fn end_round(
         &mut self,
         client: ClientId,
         provider: Provider,
-        round: i64,
-        page: i64,
+        (round, page): (i64, i64),
         next: Option<DateTime<Utc>>,
+        left_out: Option<&str>,
     ) -> Outcome<bool> {
+        const LEFT_OUT: &str = "select left_out from syncs where client_id = $1 and provider = $2";
         let now = self.now;
-        Ok(self.one::<(i64,)>(END, values![client, provider.as_str(), round, page, next, now]).await?.is_some())
+        let before: Option<(Option<String>,)> = self.one(LEFT_OUT, values![client, provider.as_str()]).await?;
+        let values = values![client, provider.as_str(), round, page, next, now, left_out];
+        let ended = self.one::<(i64,)>(END, values).await?.is_some();
+        if let Some(detail) = left_out.filter(|_| ended && before.is_none_or(|row| row.0.as_deref() != left_out)) {
+            let about = About { verb: "sync.short", kind: Kind::Client, subject: client.0, lead: None, detail };
+            self.journal(&Actor::Worker, about).await?;
+        }
+        Ok(ended)
     }
 }
 

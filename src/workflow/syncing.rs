@@ -16,7 +16,7 @@ use crate::domain::job::{DeliveryMode, JobKind, JobState};
 use crate::domain::journal::{sha256, to_hex};
 use crate::domain::reply::{Brought, Reply};
 use crate::domain::routing::BULK;
-use crate::domain::sync::{Fetch, is_read, lag, lists, window};
+use crate::domain::sync::{Fetch, Still, lag, window};
 use crate::domain::text::Internal;
 use crate::store::claim::{Claimed, Intent};
 use crate::store::jobs::{NewJob, Queued};
@@ -63,7 +63,17 @@ pub async fn begin_rounds(store: &Store) -> Result<usize, Failure> {
     for due in tx.due_syncs().await? {
         let (from, until) = window(due.provider, due.cursor, tx.now);
         let Some(round) = tx.begin_round(&due, until).await? else { continue };
-        let fetch = Fetch { provider: due.provider, scope: due.scope.clone(), from, until, page: 1, round, list: 0, at: 1 };
+        let fetch = Fetch {
+            provider: due.provider,
+            scope: due.scope.clone(),
+            from,
+            until,
+            page: 1,
+            round,
+            list: 0,
+            at: 1,
+            still: Still::default(),
+        };
         queue(&mut tx, due.client, due.destination, &fetch).await?;
         begun += 1;
     }
@@ -132,14 +142,8 @@ pub(super) async fn take_in(tx: &mut Tx, intent: &Intent, reply: &Reply) -> Resu
     if !page.figures.is_empty() {
         tx.keep_figures(client, &fetch.scope, &page.figures).await?;
     }
-    let next = if page.more {
-        Some((fetch.list, fetch.at + 1))
-    } else {
-        (fetch.list + 1..lists(provider)).find(|list| is_read(provider, *list, fetch.from, tx.now)).map(|list| (list, 1))
-    };
-    if let Some((list, at)) = next {
+    if let Some(next) = fetch.after(page, tx.now) {
         if tx.turn_page(client, provider, fetch.round, fetch.page).await? {
-            let next = Fetch { page: fetch.page + 1, list, at, ..fetch };
             queue(tx, client, job.destination_id, &next).await?;
         }
         return Ok(());
@@ -147,5 +151,6 @@ pub(super) async fn take_in(tx: &mut Tx, intent: &Intent, reply: &Reply) -> Resu
     // A window that was cut short is followed by the next one at once.
     let behind = tx.now - fetch.until > TimeDelta::hours(1) + lag(provider);
     let next = behind.then_some(tx.now);
-    tx.end_round(client, provider, fetch.round, fetch.page, next).await.map(drop)
+    let left_out = Some(page.still.told.join("; ")).filter(|told| !told.is_empty());
+    tx.end_round(client, provider, (fetch.round, fetch.page), next, left_out.as_deref()).await.map(drop)
 }

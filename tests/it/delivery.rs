@@ -13,7 +13,7 @@ use quotedeck::domain::id::{Kind, Ref};
 use quotedeck::domain::lead::{ContactMethod, LeadState, Urgency};
 use quotedeck::domain::reply::Found;
 use quotedeck::domain::reply::{Meaning, Reply};
-use quotedeck::domain::sync::Fetch;
+use quotedeck::domain::sync::{Fetch, Still};
 use quotedeck::domain::text::Internal;
 use rstest::rstest;
 use tokio::net::TcpListener;
@@ -123,7 +123,7 @@ fn brief() -> Content {
 fn first_page() -> Fetch {
     let until = real_now();
     let (scope, from) = (String::new(), until - chrono::TimeDelta::days(1));
-    Fetch { provider: Provider::Callrail, scope, from, until, page: 1, round: 1, list: 0, at: 1 }
+    Fetch { provider: Provider::Callrail, scope, from, until, page: 1, round: 1, list: 0, at: 1, still: Still::default() }
 }
 
 fn content(system: System) -> Content {
@@ -134,7 +134,7 @@ fn content(system: System) -> Content {
         System::Webhook => Content::Hook(Hook { event: "lead.created".into(), body: "{\"lead\":7}".into() }),
         System::Portal => Content::Publish,
         System::Outline | System::Chat => brief(),
-        System::Callrail | System::Quickbooks | System::SearchConsole => Content::Fetch(first_page()),
+        System::Callrail | System::Quickbooks | System::SearchConsole | System::Thumbtack => Content::Fetch(first_page()),
     }
 }
 

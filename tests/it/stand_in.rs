@@ -5,6 +5,7 @@
 pub(crate) mod apis;
 pub(crate) mod http;
 pub(crate) mod mail;
+pub(crate) mod thumbtack;
 pub(crate) mod tokens;
 
 pub(crate) use http::{Mode, StandIn};

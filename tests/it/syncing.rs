@@ -25,6 +25,7 @@ use crate::stand_in::{Mode, StandIn};
 mod books;
 mod figures;
 mod granted;
+mod leads;
 mod news;
 
 both_databases!(

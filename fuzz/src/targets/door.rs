@@ -1,14 +1,17 @@
 //! What comes in at the front door, and what destinations answer.
 
 use chrono::{DateTime, Utc};
-use quotedeck::delivery::{Answer, Step, classify};
+use quotedeck::delivery::{Answer, Step, classify, read_page};
 use quotedeck::domain::content::Content;
 use quotedeck::domain::destination::{Secret, System};
 use quotedeck::domain::duplicate::traits_of;
 use quotedeck::domain::event::{Columns, Normalised, Provider};
 use quotedeck::domain::known::in_payload;
 use quotedeck::domain::leave::Links;
+use quotedeck::domain::reply::{Brought, Meaning};
 use quotedeck::domain::source::SourceSetting;
+use quotedeck::domain::sync::{Fetch, MOST_NAMED, MOST_PAGES, Still};
+use quotedeck::domain::text::Internal;
 use quotedeck::intake::signed::{self, Request, mark};
 use quotedeck::intake::{Item, Settings, read};
 use strum::VariantArray as _;
@@ -130,6 +133,56 @@ pub(super) fn answered(told: &str) -> u64 {
         .map(|reply| format!("{:?} {} {}", reply.meaning, reply.remote_id.is_some(), reply.made.is_some()))
         .collect();
     shape(&told)
+}
+
+/// Pages of providers' lists: the first line says the list, how many pages the round had, and the status; then the body.
+/// Whatever comes, the round goes on to a page that reads back from the queue, names no more than it may, and ends.
+pub(super) fn page(told: &str) -> u64 {
+    let (head, body) = told.split_once('\n').unwrap_or(("", told));
+    let mut numbers = head.split_whitespace().map(|word| word.parse::<i64>().unwrap_or_default());
+    let (list, had, status) = (numbers.next().unwrap_or(0).clamp(0, 3), numbers.next().unwrap_or(1), numbers.next().unwrap_or(200));
+    let until = DateTime::<Utc>::from_timestamp(1_800_000_000, 0).unwrap_or_default();
+    let still = Still {
+        leads: vec!["5".into(), "7".into()],
+        threads: vec!["5".into(), "6".into()],
+        before: (had % 2 == 0).then_some(until),
+        told: vec![],
+    };
+    let answer = Answer::Http { status: u16::try_from(status).unwrap_or(200), retry_after: None, body: body.to_owned() };
+    let mut shapes = Vec::new();
+    for provider in [Provider::Callrail, Provider::SearchConsole, Provider::Thumbtack] {
+        let fetch = Fetch {
+            provider,
+            scope: "1".into(),
+            from: until - chrono::TimeDelta::days(7),
+            until,
+            page: had.clamp(1, MOST_PAGES),
+            list,
+            at: had.clamp(1, MOST_PAGES),
+            round: 1,
+            still: if provider == Provider::Thumbtack { still.clone() } else { Still::default() },
+        };
+        let reply = read_page(&fetch, &answer);
+        let made = reply.made.as_ref().map(Internal::reveal);
+        let Some(Brought::Page(page)) = made else {
+            assert!(reply.meaning != Meaning::Accepted, "it is accepted, and brought nothing");
+            shapes.push(format!("{:?}", reply.meaning));
+            continue;
+        };
+        assert!(page.still.leads.len() <= MOST_NAMED && page.still.threads.len() <= MOST_NAMED, "it names too many");
+        let fit = |id: &String| id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+        assert!(page.still.leads.iter().chain(&page.still.threads).all(fit), "an id would leave its path");
+        let next = fetch.after(page, until);
+        assert!(next.is_none() || fetch.page < MOST_PAGES || provider != Provider::Thumbtack, "the round has no end");
+        if let Some(next) = &next {
+            let content = Content::Fetch(next.clone());
+            let again = content.to_json().and_then(|json| Content::from_json(&json));
+            assert!(again.is_ok_and(|again| again == content), "written, it reads otherwise");
+        }
+        let seen = [page.payloads.is_empty(), page.figures.is_empty(), page.more, page.still.told.is_empty()];
+        shapes.push(format!("{seen:?} {} {}", page.still.before.is_some(), next.is_some()));
+    }
+    shape(&shapes)
 }
 
 /// What is to be sent, as it is stored: what reads is written the same.

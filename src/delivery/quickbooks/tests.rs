@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::domain::event::Provider;
+use crate::domain::sync::Still;
 use rstest::rstest;
 
 fn page(list: i64, at: i64) -> Fetch {
@@ -14,6 +15,7 @@ fn page(list: i64, at: i64) -> Fetch {
         round: 1,
         list,
         at,
+        still: Still::default(),
     }
 }
 

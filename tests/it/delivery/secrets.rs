@@ -107,7 +107,7 @@ async fn a_failing_run_tells_no_secret() {
             }
         }
     }
-    for system in [System::Quickbooks, System::SearchConsole] {
+    for system in [System::Quickbooks, System::SearchConsole, System::Thumbtack] {
         for mode in modes {
             // The token is not had; the page is not; and one that was taken back is not had anew.
             for answers in [vec![mode], vec![Mode::Ok, mode], vec![Mode::Ok, Mode::Echo(401), mode]] {
@@ -123,7 +123,10 @@ async fn a_failing_run_tells_no_secret() {
 /// Asks for a page by OAuth, and by a file that cannot be used.
 async fn granted(system: System, answers: &[Mode]) {
     let there = StandIn::answering(answers);
-    there.change(|apis| apis.tokens.rotates = true);
+    there.change(|apis| {
+        apis.tokens.rotates = true;
+        apis.tokens.typed = system == System::Thumbtack;
+    });
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("token");
     let refreshes = [

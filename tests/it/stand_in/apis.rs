@@ -1,4 +1,4 @@
-//! What HubSpot, Twilio, CallRail and a webhook receiver hold and answer, as far as we speak to them.
+//! What HubSpot, Twilio, CallRail, Thumbtack and a webhook receiver hold and answer, as far as we speak to them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::http::Seen;
+use super::thumbtack::Thumbtack;
 use super::tokens::Tokens;
 
 /// How many messages Twilio shows on a page, whatever was asked for: so that paging is met.
@@ -30,6 +31,8 @@ pub(crate) struct Apis {
     pub(crate) found: Vec<(String, String, String, i64, i64)>,
     /// QuickBooks' records: kind, and what they say.
     pub(crate) books: Vec<(String, Value)>,
+    /// Thumbtack's leads and messages.
+    pub(crate) thumbtack: Thumbtack,
     /// Webhook ids that were taken.
     hooks: BTreeSet<String>,
 }
@@ -54,6 +57,8 @@ impl Apis {
             ("GET", ["v3", "a", "22", "calls.json"]) => self.calls(seen, query),
             ("GET", ["v3", "company", "9130", "query"]) => self.books(seen, query),
             ("GET", ["v3", "company", "9130", "cdc"]) => self.captured(seen, query),
+            ("GET", ["api", "v4", asked @ ..]) if self.tokens.lets_in(seen) => self.thumbtack.answer(asked, query),
+            ("GET", ["api", "v4", ..]) => (401, json!({"title": "Unauthorized", "status": 401, "traceID": "feca66787a0a9ee8"})),
             ("POST", ["token"]) => self.tokens.give(seen),
             ("POST", ["webmasters", "v3", "sites", site, "searchAnalytics", "query"]) => self.found(site, seen),
             ("POST", ["v1", "chat", "completions"]) => self.chat(seen),

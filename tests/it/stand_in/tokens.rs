@@ -14,6 +14,8 @@ pub(crate) struct Tokens {
     pub(crate) access: BTreeSet<String>,
     /// Whether each refresh gives another refresh token, and takes the last one back.
     pub(crate) rotates: bool,
+    /// Whether a refresh has to say that it is one, as at Thumbtack.
+    pub(crate) typed: bool,
     /// Seconds that an access token is good for, as it is told.
     pub(crate) life: u64,
     /// How many were given.
@@ -22,7 +24,7 @@ pub(crate) struct Tokens {
 
 impl Default for Tokens {
     fn default() -> Self {
-        Self { refresh: "refresh-hunter2-0".into(), access: BTreeSet::new(), rotates: false, life: 3600, given: 0 }
+        Self { refresh: "refresh-hunter2-0".into(), access: BTreeSet::new(), rotates: false, typed: false, life: 3600, given: 0 }
     }
 }
 
@@ -33,7 +35,8 @@ impl Tokens {
             return (401, json!({"error": "invalid_client"}));
         }
         let form: Vec<(String, String)> = form_urlencoded::parse(seen.body.as_bytes()).into_owned().collect();
-        let expected = [("grant_type", "refresh_token"), ("refresh_token", self.refresh.as_str())];
+        let typed = self.typed.then_some(("token_type", "REFRESH"));
+        let expected = [("grant_type", "refresh_token"), ("refresh_token", self.refresh.as_str())].into_iter().chain(typed);
         if form.iter().map(|(name, value)| (name.as_str(), value.as_str())).ne(expected) {
             return (400, json!({"error": "invalid_grant", "error_description": "Token has been expired or revoked."}));
         }
