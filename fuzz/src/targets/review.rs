@@ -313,10 +313,10 @@ pub(super) fn screen(bytes: &[u8]) -> u64 {
                 let now = desk.now;
                 desk.message(&Message::Tick(now))
             }
-            12 => {
-                desk.review.painted();
-                Outcome::Stay
-            }
+            12 => desk.with(|review, scene, _| {
+                review.painted(scene);
+                (Outcome::Stay, Vec::new())
+            }),
             13 => {
                 desk.size = (inputs.byte().into(), inputs.byte().into());
                 Outcome::Stay
