@@ -14,6 +14,7 @@ mod compare;
 mod editor;
 mod keep;
 mod known;
+mod ledger;
 mod mask;
 mod overriding;
 mod portal;
@@ -51,11 +52,12 @@ pub use claim::Claim;
 pub use compare::{Fate, Piece, joined};
 pub use editor::Editor;
 pub use keep::Saving;
+pub use ledger::LedgerRow;
 pub use portal::Portal;
 pub use progress::{Progress, Settled, Tally};
 pub use rows::{Row, column, row_of, rows, slice, top_for};
 pub use seen::TextPane;
-pub use shape::{Columns, ROOMY, Shape};
+pub use shape::{Bulk, Columns, ROOMY, Shape};
 pub use verdict::kind_name;
 
 /// What the screen knows of the deck around it.
@@ -192,6 +194,8 @@ pub struct Review {
     typing: bool,
     leaving: bool,
     evidence_top: usize,
+    /// How much there is to show, as it was read: what is typed moves nothing.
+    bulk: Bulk,
     /// A newer version is in the database than the one being edited.
     newer: bool,
     notice: Option<String>,
@@ -238,6 +242,7 @@ impl Review {
             typing: false,
             leaving: false,
             evidence_top: 0,
+            bulk: Bulk::default(),
             newer: false,
             notice: None,
             since: None,
@@ -378,7 +383,7 @@ impl Review {
 
     /// How the screen is divided in an area.
     pub fn shape(&self, scene: &Scene<'_>, width: u16, height: u16) -> Shape {
-        Shape::new(width, height, self.checks.most(), self.notices(scene).len())
+        Shape::new((width, height), self.checks.most(), self.notices(scene).len(), &self.bulk)
     }
 
     /// Columns of the text pane; the deck's header and footer take a row each.

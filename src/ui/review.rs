@@ -137,3 +137,9 @@ fn severity(severity: Severity, styles: &Styles) -> (&'static str, Style) {
         Severity::Note => ("·", styles.info),
     }
 }
+
+/// A row of what would cross the line.
+fn ledger<'a>(row: &[(String, bool)], styles: &Styles) -> Line<'a> {
+    let spans = row.iter().map(|(words, leaks)| Span::styled(words.clone(), if *leaks { styles.warn } else { styles.dim }));
+    Line::from(spans.collect::<Vec<_>>())
+}

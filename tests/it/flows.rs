@@ -29,6 +29,8 @@ use crate::databases::{World, on_sqlite, start};
 use crate::fixtures::with;
 use crate::workflow::{give, set_up};
 
+/// The terminal that most tests sit at.
+const LARGE: (u16, u16) = (120, 36);
 /// For a broken loop alone.
 const LIMIT: Duration = Duration::from_secs(30);
 
@@ -77,7 +79,7 @@ pub(crate) struct Sitting {
 
 impl Sitting {
     pub(crate) fn at(place: &Place, clock: &Clock, name: &str, recovery: &TempDir) -> Self {
-        Self::opened(place, clock, name, recovery, (false, vec![]))
+        Self::opened(place, clock, name, recovery, (false, vec![], LARGE))
     }
 
     /// As ana, in the middle of a draft; the clock stands still, so that her text is not saved by itself.
@@ -94,12 +96,17 @@ impl Sitting {
 
     /// With these sources in the configuration.
     fn configured(place: &Place, clock: &Clock, name: &str, recovery: &TempDir, sources: Vec<SourceSetting>) -> Self {
-        Self::opened(place, clock, name, recovery, (false, sources))
+        Self::opened(place, clock, name, recovery, (false, sources, LARGE))
     }
 
     /// As `quotedeck review` opens it.
     pub(crate) fn reviewing(place: &Place, clock: &Clock, name: &str, recovery: &TempDir) -> Self {
-        Self::opened(place, clock, name, recovery, (true, vec![]))
+        Self::reviewing_on(LARGE, place, clock, name, recovery)
+    }
+
+    /// The same on a terminal of so many columns and rows.
+    pub(crate) fn reviewing_on(size: (u16, u16), place: &Place, clock: &Clock, name: &str, recovery: &TempDir) -> Self {
+        Self::opened(place, clock, name, recovery, (true, vec![], size))
     }
 
     fn opened(
@@ -107,7 +114,7 @@ impl Sitting {
         clock: &Clock,
         name: &str,
         recovery: &TempDir,
-        (open_review, sources): (bool, Vec<SourceSetting>),
+        (open_review, sources, size): (bool, Vec<SourceSetting>, (u16, u16)),
     ) -> Self {
         let (keys, events) = mpsc::unbounded_channel();
         let (signs, signs_come) = mpsc::channel(4);
@@ -124,7 +131,7 @@ impl Sitting {
             recovery: recovery.path().to_owned(),
             local: false,
         };
-        let terminal = Terminal::new(TestBackend::new(120, 36)).expect("a terminal in memory");
+        let terminal = Terminal::new(TestBackend::new(size.0, size.1)).expect("a terminal in memory");
         let memory = Memory { terminal, events, sent: Vec::new() };
         let deck = Deck::open(session, memory, signs_come).expect("the deck opens");
         Self { deck, keys, signs }
@@ -171,6 +178,8 @@ impl Sitting {
             let code = match key {
                 '\n' => KeyCode::Enter,
                 '\x1b' => KeyCode::Esc,
+                '⇟' => KeyCode::PageDown,
+                '⇞' => KeyCode::PageUp,
                 key => KeyCode::Char(key),
             };
             self.keys.send(Event::Key(KeyEvent::new(code, KeyModifiers::NONE))).expect("the deck reads");

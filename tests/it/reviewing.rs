@@ -7,6 +7,7 @@ use quotedeck::domain::filter::Filter;
 use quotedeck::domain::id::{Kind, Ref};
 use quotedeck::domain::span::FindingKind;
 use quotedeck::workflow::act::perform;
+use rstest::rstest;
 use tempfile::TempDir;
 
 use crate::databases::{World, on_sqlite};
@@ -32,12 +33,22 @@ fn read(world: &World) {
     world.clock.advance(TimeDelta::seconds(4));
 }
 
+/// A summary as it is at its longest: a week, told in full.
+const WEEK: &str = "A customer in Austin asked about a water heater that leaks into the garage. The request is urgent. A call came \
+    while the line was busy and was returned soon after. The team explained what the work includes and what it does not, and \
+    a visit is arranged with the customer. The old heater is taken away by the crew. Next: the customer decides.";
+
+#[rstest]
+#[case::short((120, 36), "A customer asked about a leak. A crew will look at it.")]
+#[case::short_small((80, 24), "A customer asked about a leak. A crew will look at it.")]
+#[case::long((120, 36), WEEK)]
+#[case::long_small((80, 24), WEEK)]
 #[tokio::test]
-async fn ten_clean_drafts_take_ten_keys() {
-    on_sqlite(async |world| {
+async fn ten_clean_drafts_take_ten_keys(#[case] size: (u16, u16), #[case] text: &'static str) {
+    on_sqlite(async move |world| {
         let recovery = TempDir::new().unwrap();
-        drafts(&world, &["A customer asked about a leak. A crew will look at it."; 10]).await;
-        let mut rosa = Sitting::reviewing(&world.place, &world.clock, "rosa", &recovery);
+        drafts(&world, &[text; 10]).await;
+        let mut rosa = Sitting::reviewing_on(size, &world.place, &world.clock, "rosa", &recovery);
         rosa.sees("● yours").await;
         for done in 1..=10 {
             rosa.looks().await;
@@ -50,12 +61,17 @@ async fn ten_clean_drafts_take_ten_keys() {
     .await;
 }
 
+#[rstest]
+#[case::short((120, 36), "Maria Ortiz called. Call her at 512-555-0142. We guarantee a visit.")]
+#[case::short_small((80, 24), "Maria Ortiz called. Call her at 512-555-0142. We guarantee a visit.")]
+#[case::long((120, 36), "Maria Ortiz called. {}\n\nCall her at 512-555-0142. We guarantee a visit.")]
+#[case::long_small((80, 24), "Maria Ortiz called. {}\n\nCall her at 512-555-0142. We guarantee a visit.")]
 #[tokio::test]
-async fn a_draft_with_three_findings_takes_at_most_eight_keys() {
-    on_sqlite(async |world| {
+async fn a_draft_with_three_findings_takes_at_most_eight_keys(#[case] size: (u16, u16), #[case] text: &'static str) {
+    on_sqlite(async move |world| {
         let recovery = TempDir::new().unwrap();
-        drafts(&world, &["Maria Ortiz called. Call her at 512-555-0142. We guarantee a visit."]).await;
-        let mut rosa = Sitting::reviewing(&world.place, &world.clock, "rosa", &recovery);
+        drafts(&world, &[&text.replace("{}", WEEK)]).await;
+        let mut rosa = Sitting::reviewing_on(size, &world.place, &world.clock, "rosa", &recovery);
         rosa.sees("Findings 1 of 3").await;
         rosa.sees("● yours").await;
         let mut keys = 0;
@@ -63,14 +79,18 @@ async fn a_draft_with_three_findings_takes_at_most_eight_keys() {
             rosa.press("m").await;
             keys += 1;
         }
-        rosa.looks().await;
-        read(&world);
-        rosa.press("a").await;
-        keys += 1;
-        assert!(keys <= 8, "{keys} keys");
+        // The same key shows what was not on the screen yet, where not all of it fits.
+        while approved(&world).await == 0 && keys < 20 {
+            rosa.looks().await;
+            read(&world);
+            rosa.press("a").await;
+            keys += 1;
+        }
+        assert!(keys <= 8, "{keys} keys: {}", rosa.screen());
         assert_eq!(approved(&world).await, 1, "{}", rosa.screen());
-        let text = world.texts("select text from approved_texts").await.concat();
-        assert_eq!(text, "The customer called. Call her at the number on file. We aim for a visit.");
+        let safe = text.replace("Maria Ortiz", "The customer").replace("512-555-0142", "the number on file");
+        let safe = safe.replace("guarantee", "aim for").replace("{}", WEEK);
+        assert_eq!(world.texts("select text from approved_texts").await.concat(), safe);
     })
     .await;
 }

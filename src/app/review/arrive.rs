@@ -74,6 +74,7 @@ impl Review {
         self.reading = Reading::Ready;
         self.checks.learn(detail);
         self.known.learn(detail);
+        self.bulk = super::Bulk::new(detail.text.raw(), detail.evidence.len());
         let mut outcome = Outcome::Stay;
         if first {
             self.take_text(detail);

@@ -136,7 +136,12 @@ impl Checks {
 
     /// Goes to the first finding that stops approval.
     pub fn to_block(&mut self) -> Option<&Finding> {
-        self.selected = self.found.iter().position(|finding| finding.severity == Severity::Block)?;
+        self.go(self.found.iter().position(|finding| finding.severity == Severity::Block)?)
+    }
+
+    /// Goes to a finding.
+    pub(super) fn go(&mut self, at: usize) -> Option<&Finding> {
+        self.selected = at;
         self.current()
     }
 

@@ -3,12 +3,9 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use unicode_width::UnicodeWidthStr;
-
 use super::rows::{row_of, rows, top_for};
-use super::{Columns, Face, Review, Scene, Shape, View, compare, kind_name};
-use crate::config::keys::Action;
-use crate::domain::span::FindingKind;
+use super::{Columns, Face, LedgerRow, Review, Scene, Shape, View, compare};
+use crate::domain::span::{Finding, FindingKind};
 
 /// Rows of text that what would leak leaves it, however much that is.
 const LEAST: usize = 3;
@@ -52,7 +49,7 @@ impl Seen {
 }
 
 /// How the pane of the client-safe text is divided: rows of text, and what would leak below it where that is more than
-/// the frame's own line holds.
+/// one line holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextPane {
     /// Columns.
@@ -63,10 +60,8 @@ pub struct TextPane {
     pub top: usize,
     /// Rows the text has in all.
     pub total: usize,
-    /// What would cross the line by kind, in rows: the words, and whether it still does.
-    pub ledger: Vec<Vec<(String, bool)>>,
-    /// Whether the ledger stands in the frame's lower line.
-    pub in_frame: bool,
+    /// What would cross the line by kind, where the frame of the findings has no room for it.
+    pub ledger: Vec<LedgerRow>,
 }
 
 impl TextPane {
@@ -81,44 +76,12 @@ impl Review {
     pub fn text_pane(&self, shape: &Shape) -> TextPane {
         let (width, room) = shape.inside(shape.text);
         let (width, room) = (usize::from(width), usize::from(room));
-        let ledger = self.ledger(width, if shape.columns == Columns::One { room / 2 } else { room.saturating_sub(LEAST).max(1) });
-        let in_frame = shape.columns != Columns::One && ledger.len() <= 1;
-        let height = if in_frame { room } else { room.saturating_sub(ledger.len()) };
+        let most = if shape.columns == Columns::One { room / 2 } else { room.saturating_sub(LEAST).max(1) };
+        let ledger = if self.ledger_line(shape).is_some() { Vec::new() } else { self.ledger(width, most) };
+        let height = room.saturating_sub(ledger.len());
         let broken = rows(self.editor.text(), width);
         let top = top_for(row_of(&broken, self.editor.cursor()), broken.len(), height);
-        TextPane { width, height, top, total: broken.len(), ledger, in_frame }
-    }
-
-    /// What would cross the line by kind, in the draft and in the text: `phone 1→0`, in rows of a width. Where there are
-    /// more rows than `most`, the last one says how many kinds are left out.
-    fn ledger(&self, width: usize, most: usize) -> Vec<Vec<(String, bool)>> {
-        let kinds = self.checks.ledger();
-        if kinds.is_empty() || most == 0 {
-            return Vec::new();
-        }
-        let words = kinds.iter().map(|(kind, before, now)| (format!(" {} {before}→{now}", kind_name(*kind)), *now > 0));
-        let mut told = vec![vec![(" would leak:".to_owned(), false)]];
-        let (mut cells, count) = (" would leak:".width(), kinds.len());
-        for (at, (word, leaks)) in words.enumerate() {
-            let (wide, last) = (word.width(), told.len() == most);
-            // The last row keeps room to say what it leaves out.
-            let more = if last && at + 1 < count { format!(" +{} more", count - at).width() } else { 0 };
-            if cells + wide + more > width && cells > 0 {
-                if last {
-                    if let Some(row) = told.last_mut() {
-                        row.push((format!(" +{} more", count - at), true));
-                    }
-                    break;
-                }
-                told.push(Vec::new());
-                cells = 0;
-            }
-            if let Some(row) = told.last_mut() {
-                row.push((word, leaks));
-            }
-            cells += wide;
-        }
-        told
+        TextPane { width, height, top, total: broken.len(), ledger }
     }
 
     /// The findings that are seen in the list.
@@ -165,7 +128,7 @@ impl Review {
         }
     }
 
-    /// What is left to see before a verdict counts; `None` when all was.
+    /// What is left to see before a verdict counts, as it is said; `None` when all was. What can be shown is shown then.
     pub(super) fn unseen(&mut self, scene: &Scene<'_>) -> Option<String> {
         self.seen.follow(self.editor.text());
         let shape = self.shape(scene, scene.size.0, scene.size.1.saturating_sub(2));
@@ -176,30 +139,35 @@ impl Review {
             hidden && chars.get(at).is_some_and(|c| !c.is_whitespace())
         };
         let broken = rows(self.editor.text(), pane.width);
-        let left = broken.iter().enumerate().filter(|(_, row)| (row.start..row.end).any(blind)).map(|(at, _)| at);
-        let (mut above, mut below, mut here) = (0, 0, 0);
-        for row in left {
-            let side = if row < pane.top {
-                &mut above
-            } else if row < pane.top + pane.height {
-                &mut here
-            } else {
-                &mut below
-            };
-            *side += 1;
-        }
-        let lines = |n: usize| if n == 1 { "1 line".to_owned() } else { format!("{n} lines") };
-        if below > 0 {
-            return Some(format!("{} below not seen: {}", lines(below), scene.key_of(Action::PageDown)));
-        }
-        if above > 0 {
-            return Some(format!("{} above not seen: {}", lines(above), scene.key_of(Action::PageUp)));
-        }
-        if here > 0 {
-            return Some("it has only just been shown; look at it first".to_owned());
-        }
-        let unread = |found: &&crate::domain::span::Finding| !self.seen.findings.contains(&(found.kind, found.text.clone()));
-        let findings = self.checks.found().iter().filter(unread).count();
-        (findings > 0).then(|| format!("{findings} findings not seen: {}", scene.key_of(Action::NextFinding)))
+        let left: Vec<usize> =
+            broken.iter().enumerate().filter(|(_, row)| (row.start..row.end).any(blind)).map(|(at, _)| at).collect();
+        let end = pane.top + pane.height;
+        let above: Vec<usize> = left.iter().copied().filter(|row| *row < pane.top).collect();
+        let below: Vec<usize> = left.iter().copied().filter(|row| *row >= end).collect();
+        let lines = |rows: &[usize]| if rows.len() == 1 { "1 line".to_owned() } else { format!("{} lines", rows.len()) };
+        // Shown in the middle of the pane, the row that was left out brings half a pane along.
+        let half = pane.height / 2;
+        let (says, row) = match (below.first(), above.last()) {
+            (Some(first), _) => (format!("{} below not seen", lines(&below)), first + half),
+            (None, Some(last)) => (format!("{} above not seen", lines(&above)), (last + 1 + half).saturating_sub(pane.height)),
+            (None, None) if !left.is_empty() => return Some("it has only just been shown; look at it first".to_owned()),
+            (None, None) => return self.unseen_findings(),
+        };
+        self.show_text();
+        let at = broken.get(row.min(broken.len() - 1)).map_or(0, |row| row.start);
+        self.editor.go(at);
+        self.gate.fresh();
+        Some(format!("{says}; here they are"))
+    }
+
+    fn unseen_findings(&mut self) -> Option<String> {
+        let unread = |found: &Finding| !self.seen.findings.contains(&(found.kind, found.text.clone()));
+        let left: Vec<usize> =
+            self.checks.found().iter().enumerate().filter(|(_, found)| unread(found)).map(|(at, _)| at).collect();
+        let at = self.checks.go(*left.first()?)?.start;
+        self.show_text();
+        self.editor.go(at);
+        self.gate.fresh();
+        Some(format!("{} findings not seen; here they are", left.len()))
     }
 }

@@ -35,9 +35,41 @@ pub const ROOMY: usize = 100;
 /// Rows and columns that a border takes.
 const BORDER: u16 = 2;
 
+/// How much there is to show.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Bulk {
+    /// Characters of the draft.
+    chars: usize,
+    /// Its lines.
+    lines: usize,
+    /// Lines of the evidence.
+    evidence: usize,
+}
+
+impl Bulk {
+    /// Of a draft, and of the lines it is made from.
+    pub fn new(draft: &str, evidence: usize) -> Self {
+        Self { chars: draft.chars().count(), lines: draft.split('\n').count(), evidence }
+    }
+
+    /// Rows that the text takes about, in so many columns; words do not fill them.
+    fn rows(&self, columns: u16) -> u16 {
+        let broken = self.chars * 10 / (usize::from(columns) * 9).max(1);
+        u16::try_from(self.lines + broken).unwrap_or(u16::MAX)
+    }
+
+    /// Rows of the strip that the evidence has over the text: less where there is little of it, or where the text needs them.
+    fn strip(&self, rows: u16, text: u16) -> u16 {
+        let most = (rows * 2 / 5).clamp(3, 9);
+        let evidence = u16::try_from(self.evidence * 2).unwrap_or(u16::MAX).saturating_add(BORDER);
+        let least = evidence.clamp(3, 5);
+        rows.saturating_sub(self.rows(text).saturating_add(BORDER)).clamp(least.min(most), most).min(evidence.max(3))
+    }
+}
+
 impl Shape {
-    /// Divides `width` × `height` cells for so many findings and notices.
-    pub fn new(width: u16, height: u16, findings: usize, notices: usize) -> Self {
+    /// Divides columns × rows for so many findings and notices.
+    pub fn new((width, height): (u16, u16), findings: usize, notices: usize, bulk: &Bulk) -> Self {
         let heading = u16::from(height >= 4);
         let notices = u16::try_from(notices).unwrap_or(u16::MAX).min(2).min(height.saturating_sub(heading) / 5);
         let body = height - heading - notices;
@@ -60,8 +92,8 @@ impl Shape {
             // The reason of the finding under the cursor has a row of its own.
             let findings = wanted.saturating_add(u16::from(findings > 0)).min((body / 3).max(4));
             let rows = body - findings;
-            let strip = (rows * 2 / 5).clamp(3, 9);
             let draft = width * 45 / 100;
+            let strip = bulk.strip(rows, (width - draft).saturating_sub(BORDER));
             Self {
                 columns: Columns::Two,
                 evidence: (width, strip),
@@ -75,6 +107,15 @@ impl Shape {
             let face = (width, body - findings);
             Self { evidence: face, draft: face, text: face, findings, ..base }
         }
+    }
+
+    /// Columns and rows of the findings.
+    pub fn around(&self) -> (u16, u16) {
+        let columns = match self.columns {
+            Columns::Three => self.evidence.0 + self.draft.0 + self.text.0,
+            Columns::Two | Columns::One => self.evidence.0,
+        };
+        (columns, self.findings)
     }
 
     /// Rows of the list of findings. Where a row has no room for the reason, one row below tells it.
@@ -111,12 +152,12 @@ mod tests {
     #[case(30, 8, Columns::One)]
     #[case(1, 1, Columns::One)]
     fn what_fits(#[case] width: u16, #[case] height: u16, #[case] columns: Columns) {
-        assert_eq!(Shape::new(width, height, 3, 0).columns, columns);
+        assert_eq!(Shape::new((width, height), 3, 0, &Bulk::new("One.", 9)).columns, columns);
     }
 
     #[test]
     fn at_80x24_everything_is_seen() {
-        let shape = Shape::new(80, 22, 5, 1);
+        let shape = Shape::new((80, 22), 5, 1, &Bulk::new(&"A word or two. ".repeat(40), 9));
         assert!(shape.inside(shape.evidence).1 >= 2, "{shape:?}");
         assert!(shape.inside(shape.text).1 >= 6, "{shape:?}");
         assert!(shape.findings >= 5, "{shape:?}");
@@ -124,8 +165,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_parts_fill_the_screen_exactly(width in 0_u16..300, height in 0_u16..120, findings in 0_usize..80, notices in 0_usize..5) {
-            let shape = Shape::new(width, height, findings, notices);
+        fn the_parts_fill_the_screen_exactly(width in 0_u16..300, height in 0_u16..120, findings in 0_usize..80, notices in 0_usize..5,
+            chars in 0_usize..900, evidence in 0_usize..40) {
+            let shape = Shape::new((width, height), findings, notices, &Bulk::new(&"x".repeat(chars), evidence));
             let above = shape.heading + shape.notices + shape.findings;
             let (across, down) = match shape.columns {
                 Columns::Three => (shape.evidence.0 + shape.draft.0 + shape.text.0, shape.text.1),

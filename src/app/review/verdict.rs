@@ -130,7 +130,6 @@ impl Review {
             return (Outcome::Say("not approved: it has only just been shown; look at it first".to_owned()), Vec::new());
         }
         if let Some(left) = self.unseen(scene) {
-            self.show_text();
             return (Outcome::Say(format!("not approved: {left}")), Vec::new());
         }
         let text = self.editor.text().to_owned();

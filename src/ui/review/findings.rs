@@ -7,7 +7,7 @@ use ratatui::widgets::Paragraph;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-use super::{framed, severity};
+use super::{framed, ledger, severity};
 use crate::app::review::{Columns, ROOMY, Review, Shape, kind_name, top_for};
 use crate::config::theme::Styles;
 use crate::domain::span::Finding;
@@ -26,7 +26,12 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, review: &Review, shape: &S
     let mut inside = area;
     if shape.columns != Columns::One {
         let place = if found.is_empty() { String::new() } else { format!(" {} of {}", checks.selected() + 1, found.len()) };
-        let block = framed(shape, format!(" Findings{place} "), styles.border);
+        let mut block = framed(shape, format!(" Findings{place} "), styles.border);
+        if let Some(row) = review.ledger_line(shape) {
+            let mut line = ledger(&row, styles);
+            line.push_span(Span::raw(" "));
+            block = block.title_bottom(line);
+        }
         inside = block.inner(area);
         frame.render_widget(block, area);
     }

@@ -7,7 +7,7 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-use super::{framed, severity};
+use super::{framed, ledger, severity};
 use crate::app::review::{Fate, Piece, Portal, Review, Row, Shape, TextPane, View, column, joined, row_of, rows, slice, top_for};
 use crate::config::theme::Styles;
 use crate::domain::text::neutralise;
@@ -47,21 +47,12 @@ fn editor(frame: &mut Frame<'_>, area: Rect, review: &Review, shape: &Shape, sty
     }
 }
 
-/// The frame, with what would cross the line by kind in its lower line or, where that is too long, in rows above it.
-/// Gives back the place that is left.
+/// The frame, with what would cross the line by kind where the findings have no room for it. Gives back the place that is
+/// left.
 fn with_ledger(frame: &mut Frame<'_>, area: Rect, pane: &TextPane, shape: &Shape, title: Vec<Span<'_>>, styles: &Styles) -> Rect {
-    let told = pane.ledger.iter().map(|row| {
-        let spans = row.iter().map(|(words, leaks)| Span::styled(words.clone(), if *leaks { styles.warn } else { styles.dim }));
-        Line::from(spans.collect::<Vec<_>>())
-    });
-    let mut told: Vec<Line<'_>> = told.collect();
-    let mut block = framed(shape, title, styles.focused);
-    if pane.in_frame
-        && let Some(mut line) = told.pop()
-    {
-        line.push_span(Span::raw(" "));
-        block = block.title_bottom(line);
-    }
+    let told = pane.ledger.iter().map(|row| ledger(row, styles));
+    let told: Vec<Line<'_>> = told.collect();
+    let block = framed(shape, title, styles.focused);
     let inside = block.inner(area);
     frame.render_widget(block, area);
     let below = u16::try_from(told.len()).unwrap_or(u16::MAX).min(inside.height);
