@@ -28,10 +28,12 @@ fn main() {
         .collect();
     let evidence: Vec<&str> = evidence.iter().map(String::as_str).collect();
     let known: Vec<Known> = (0..100)
-        .filter_map(|n| match n % 4 {
+        .filter_map(|n| match n % 6 {
             0 => Known::new(KnownKind::Phone, format!("+1512555{n:04}")),
             1 => Known::new(KnownKind::Name, format!("Juan{n} Ortiz{n}")),
             2 => Known::new(KnownKind::Email, format!("dana{n}@example.com")),
+            3 => Known::new(KnownKind::Address, format!("{n} Alder{n} Creek Lane, Apt {n}B, Austin, TX 78{n:03}")),
+            4 => Known::new(KnownKind::Zip, format!("78{n:03}")),
             _ => Known::new(
                 KnownKind::Note,
                 format!("she told the office {n} times that the neighbor has a spare key for the shed"),

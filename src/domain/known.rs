@@ -11,6 +11,8 @@ words! {
     /// What a stored value is.
     pub enum KnownKind {
         Phone, Email, Address,
+        /// Of an address: what comes behind the street, and where it is.
+        Unit, Zip,
         /// Of the lead, or of somebody who called for it.
         Name,
         /// Of somebody who works here.
@@ -106,7 +108,15 @@ fn known(parent: &str, name: &str, value: &str) -> Option<Known> {
         && (value.starts_with('+') || has(&["phone", "mobile", "cell", "tel", "caller", "from", "number"]))
     {
         KnownKind::Phone
-    } else if has(&["street", "addr"]) && !has(&["email", "ip", "callback"]) && digits > 0 && value.contains(' ') {
+    } else if is_zip(&plain, value, digits) {
+        KnownKind::Zip
+    } else if is_unit(parent, &plain, value, digits) {
+        KnownKind::Unit
+    } else if (has(&["street", "addr"]) || is_line(parent, &plain))
+        && !has(&["email", "ip", "callback"])
+        && digits > 0
+        && value.contains(' ')
+    {
         KnownKind::Address
     } else if is_id(&plain, value, digits) {
         KnownKind::Id
@@ -127,6 +137,37 @@ fn is_code(plain: &str, value: &str) -> bool {
         && (["lockbox", "keypad", "passcode", "pin", "combination"].contains(&plain)
             || opens.iter().any(|word| plain.contains(word))
                 && (told.iter().any(|word| plain.ends_with(word)) || plain.contains("lockbox")))
+}
+
+/// A postcode; not that of the number that was called: where we are is no secret.
+fn is_zip(plain: &str, value: &str, digits: usize) -> bool {
+    let signs = value.chars().filter(|c| c.is_alphanumeric()).count();
+    let ours = plain.starts_with("to") || plain.starts_with("called");
+    !ours && digits > 0 && signs <= 10 && ["zip", "zipcode", "postalcode", "postcode"].iter().any(|end| plain.ends_with(end))
+}
+
+/// A line of an address, below its field.
+fn is_line(parent: &str, plain: &str) -> bool {
+    parent.to_ascii_lowercase().contains("addr") && plain.starts_with("line")
+}
+
+/// What comes behind the street, in a field of its own.
+fn is_unit(parent: &str, plain: &str, value: &str, digits: usize) -> bool {
+    let second = ["address2", "addressline2", "addr2", "street2", "streetaddress2", "addresssecondline"];
+    let unit =
+        ["unit", "unitnumber", "unitno", "apt", "aptnumber", "aptno", "apartment", "apartmentnumber", "suite", "suitenumber"];
+    let signs = value.chars().count();
+    (second.iter().any(|end| plain.ends_with(end)) || unit.contains(&plain) || plain == "line2" && is_line(parent, plain))
+        && signs <= 20
+        && (digits > 0 || signs == 1)
+}
+
+/// The ZIP codes in the name of a place: `Austin, TX, 78701`.
+pub fn zips_in(place: &str) -> impl Iterator<Item = Known> + '_ {
+    let words = place.split(|c: char| !c.is_alphanumeric());
+    words
+        .filter(|word| word.len() == 5 && word.bytes().all(|b| b.is_ascii_digit()))
+        .filter_map(|word| Known::new(KnownKind::Zip, word))
 }
 
 fn is_name(parent: &str, plain: &str) -> bool {
@@ -168,10 +209,16 @@ mod tests {
     #[case(r#"{"customer":{"name":"Ana Lopez","phone":"+15125550142"}}"#, &[(KnownKind::Name, "Ana Lopez"), (KnownKind::Phone, "+15125550142")])]
     #[case(r#"{"business":{"name":"Acme"},"category":{"name":"Plumbing"}}"#, &[])]
     #[case(r#"{"leadPrice":"$45.00","charge":12}"#, &[(KnownKind::Price, "12"), (KnownKind::Price, "$45.00")])]
-    #[case(r#"{"address1":"12 Oak Street","city":"Austin","zip":"78701"}"#, &[(KnownKind::Address, "12 Oak Street")])]
+    #[case(r#"{"address1":"12 Oak Street","city":"Austin","zip":"78701"}"#, &[(KnownKind::Address, "12 Oak Street"), (KnownKind::Zip, "78701")])]
+    #[case(
+        r#"{"BillAddr":{"Line1":"12 Oak Street","Line2":"Apt 4B","PostalCode":"78704-1234"},"apt":"C","unit":"kg","price":{"unit":"each"}}"#,
+        &[(KnownKind::Address, "12 Oak Street"), (KnownKind::Unit, "Apt 4B"), (KnownKind::Zip, "78704-1234"), (KnownKind::Unit, "C")]
+    )]
+    #[case("FromZip=78704&ToZip=78701&CalledZip=78702", &[(KnownKind::Zip, "78704")])]
+    #[case(r##"{"AddressFirstLine":"88 Oak Hill Dr","AddressSecondLine":"#3","Address2":"Behind the church, blue door"}"##, &[(KnownKind::Note, "Behind the church, blue door"), (KnownKind::Address, "88 Oak Hill Dr"), (KnownKind::Unit, "#3")])]
     #[case(r#"{"gate_code":"4827"}"#, &[(KnownKind::Code, "4827")])]
     #[case(r#"{"garage_pin":"4827","pin":"0099","lock combination":"4-2-7"}"#, &[(KnownKind::Code, "4827"), (KnownKind::Code, "4-2-7"), (KnownKind::Code, "0099")])]
-    #[case(r#"{"promo_code":"SAVE20","area_code":"512","zipcode":"78701"}"#, &[])]
+    #[case(r#"{"promo_code":"SAVE20","area_code":"512","zipcode":"78701"}"#, &[(KnownKind::Zip, "78701")])]
     #[case(r#"{"created":"2026-11-24T10:00:00Z","at":1795787835,"lat":"30.26720"}"#, &[])]
     #[case(r#"{"leadID":"437282430411005953"}"#, &[(KnownKind::Id, "437282430411005953")])]
     #[case(r#"{"message":"the heater leaks all over","service":"drain","urgent":true}"#, &[(KnownKind::Note, "the heater leaks all over")])]

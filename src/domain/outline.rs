@@ -8,7 +8,7 @@ use super::lead::{ContactMethod, LeadState, Urgency};
 /// Its name, as a draft's model.
 pub const NAME: &str = "outline";
 /// Raised when its sentences change.
-pub const VERSION: &str = "outline-1";
+pub const VERSION: &str = "outline-2";
 
 /// Writes the draft.
 pub fn compose(brief: &Brief) -> Made {
@@ -21,7 +21,7 @@ pub fn compose(brief: &Brief) -> Made {
 }
 
 fn lead(facts: &LeadFacts) -> Vec<String> {
-    let from = told(&facts.market).map(|market| format!(" in {market}")).unwrap_or_default();
+    let from = town(&facts.market).map(|market| format!(" in {market}")).unwrap_or_default();
     let about = told(&facts.service).map_or_else(|| "got in touch".to_owned(), |service| format!("asked about {service}"));
     let mut sentences = vec![format!("A customer{from} {about} [1].")];
     if facts.urgency == Urgency::Urgent {
@@ -48,6 +48,16 @@ fn lead(facts: &LeadFacts) -> Vec<String> {
 
 fn told(text: &str) -> Option<&str> {
     Some(text.trim()).filter(|text| !text.is_empty())
+}
+
+/// A market without its ZIP code, which says more than where: `Austin, TX, 78701`.
+fn town(market: &str) -> Option<String> {
+    let parts = market.split(',').map(|part| {
+        let words = part.split_whitespace().filter(|word| !word.bytes().any(|b| b.is_ascii_digit()));
+        words.collect::<Vec<_>>().join(" ")
+    });
+    let town = parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
+    Some(town).filter(|town| !town.is_empty())
 }
 
 fn event(happened: &Happened) -> String {
@@ -110,5 +120,21 @@ pub fn way(method: ContactMethod) -> &'static str {
         ContactMethod::Email => "e-mail",
         ContactMethod::Form => "website form",
         ContactMethod::Marketplace => "marketplace",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("Austin, TX, 78701", Some("Austin, TX"))]
+    #[case("Austin TX 78701-1234", Some("Austin TX"))]
+    #[case(" Round Rock ", Some("Round Rock"))]
+    #[case("78701", None)]
+    #[case("", None)]
+    fn a_market_is_named_without_its_zip_code(#[case] market: &str, #[case] named: Option<&str>) {
+        assert_eq!(town(market).as_deref(), named);
     }
 }

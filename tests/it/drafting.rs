@@ -97,7 +97,7 @@ async fn a_lead_with_something_to_tell_gets_a_draft(world: World) {
     assert_eq!((draft.model.raw(), draft.blocks, detail.newer_at), ("outline", 0, None));
     let sources: Vec<&str> = detail.evidence.iter().map(|line| line.source.as_str()).collect();
     assert_eq!(sources, ["L-1", "E-1"]);
-    assert_eq!(world.texts("select prompt_version from drafts where evidence_version <> ''").await, ["outline-1"]);
+    assert_eq!(world.texts("select prompt_version from drafts where evidence_version <> ''").await, ["outline-2"]);
     // The request was announced before it left, and the draft came after it.
     assert_eq!(world.number("select count(*) from attempts where outcome = 'succeeded'").await, 1);
     let verbs =

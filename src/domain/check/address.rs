@@ -16,7 +16,7 @@ const REASON: &str = "a street address: name the market or the neighbourhood ins
 const LONGEST_NAME: usize = 5;
 
 /// Suffixes of USPS Publication 28 that are hardly anything else, as written out and as abbreviated.
-const STRONG: &[&str] = &[
+pub(super) const STRONG: &[&str] = &[
     "street",
     "str",
     "st",
@@ -186,7 +186,7 @@ const COUNTED: &[&str] = &[
     "trucks",
 ];
 
-const DIRECTIONS: &[&str] = &[
+pub(super) const DIRECTIONS: &[&str] = &[
     "n",
     "s",
     "e",
@@ -243,6 +243,11 @@ static TAIL: LazyLock<Regex> = LazyLock::new(|| {
 /// Whether a word says what kind of street it is.
 pub(super) fn is_kind_of_street(word: &str) -> bool {
     STRONG.contains(&word) || WEAK.contains(&word)
+}
+
+/// Every word that says what kind of street it is.
+pub(super) fn kinds_of_street() -> impl Iterator<Item = &'static str> {
+    STRONG.iter().chain(WEAK).copied()
 }
 
 /// Finds street addresses.

@@ -34,8 +34,12 @@ const fn from(kind: FindingKind, weighs: &'static [Severity], least: Severity, w
 pub const ABOUT: &[About] = &[
     fixed(FindingKind::Phone, BLOCK, "leads to a person, in whatever form it is written"),
     fixed(FindingKind::Email, BLOCK, "leads to a person, spelled out too"),
-    fixed(FindingKind::StreetAddress, BLOCK, "says where a person lives"),
-    fixed(FindingKind::Postcode, BLOCK, "with a unit or four more digits it is as good as an address"),
+    fixed(
+        FindingKind::StreetAddress,
+        EITHER,
+        "says where a person lives; of a stored one so does its street or its unit, which warns where it may mean something else",
+    ),
+    fixed(FindingKind::Postcode, BLOCK, "with a unit, with four more digits, or stored for the lead: as good as an address"),
     fixed(FindingKind::Url, BLOCK, "leads to recordings and other raw data"),
     fixed(FindingKind::Card, BLOCK, "pays for whoever reads it; told by network and check digit"),
     fixed(FindingKind::BankNumber, BLOCK, "told by check digits, groups or the words around it"),

@@ -23,7 +23,7 @@ const INSIDE: usize = 7;
 const JOINED: usize = 8;
 
 /// One way to write a stored value.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Form {
     kind: FindingKind,
     signs: Vec<u8>,
@@ -31,8 +31,31 @@ struct Form {
     words: usize,
     /// It may stand inside of a longer run of digits.
     inside: bool,
+    part: Part,
+    counts: Counts,
+}
+
+/// Whether it is a part of an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    No,
+    /// Words alone.
+    Words,
+    /// With a number in it.
+    Number,
+}
+
+/// What a form weighs where it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Counts {
+    /// It blocks.
+    Always,
     /// It is an ordinary word as well, and counts with a capital alone.
-    ordinary: bool,
+    Capital,
+    /// The same; without a capital it warns.
+    LessWithoutCapital,
+    /// It warns: it may mean something else.
+    Little,
 }
 
 /// Forms by their first signs.
@@ -45,6 +68,7 @@ pub(super) struct Dictionary {
     mail: Forms,
     figures: Forms,
     prices: HashSet<Meaning>,
+    loose: place::Loose,
 }
 
 impl Dictionary {
@@ -63,14 +87,24 @@ impl Dictionary {
             KnownKind::Phone => self.phone(&folded),
             KnownKind::Email => put(&mut self.mail, FindingKind::Email, Stream::new(&folded, Reading::Mail).signs, 1),
             KnownKind::Address => self.address(&folded),
+            KnownKind::Unit => self.units(&folded),
+            KnownKind::Zip => self.zip(&folded),
             KnownKind::Name => self.name(FindingKind::LeadName, &folded),
             KnownKind::Staff => self.name(FindingKind::StaffName, &folded),
             KnownKind::OtherClient => self.name(FindingKind::OtherClient, &folded),
             KnownKind::Code => self.reference(FindingKind::AccessCode, &folded),
             KnownKind::Id => self.reference(FindingKind::InternalId, &folded),
             KnownKind::Price => self.prices.extend(quantities(&folded).into_iter().flat_map(|quantity| quantity.supported_by)),
-            // Words of notes are looked for in runs, and the client's own name may stand.
-            KnownKind::Note | KnownKind::OwnClient => {}
+            // Words of notes are looked for in runs; an address in them is an address.
+            KnownKind::Note => {
+                let mut found = Vec::new();
+                address::find(&folded, &mut found);
+                for hit in found {
+                    self.parts(&place::Parts::of(&Folded::new(&folded.text[hit.span])));
+                }
+            }
+            // It may stand.
+            KnownKind::OwnClient => {}
         }
     }
 
@@ -98,6 +132,69 @@ impl Dictionary {
             let stream = Stream::new(&Folded::new(&words.join(" ")), Reading::Figures);
             put(&mut self.figures, FindingKind::StreetAddress, stream.signs, words.len());
         }
+        self.parts(&place::Parts::of(folded));
+    }
+
+    /// What of an address says where somebody lives by itself.
+    fn parts(&mut self, parts: &place::Parts) {
+        for zip in &parts.zips {
+            self.loose.zip(zip);
+        }
+        for unit in &parts.units {
+            self.unit(unit);
+        }
+        let Some(street) = &parts.street else { return };
+        for name in std::iter::once(street.name.clone()).chain(place::said(&street.name)) {
+            self.loose.street(&name);
+            let Some(kind) = &street.kind else {
+                if street.words > 1 {
+                    self.part(&name, street.words, Counts::LessWithoutCapital);
+                }
+                continue;
+            };
+            let strong = address::STRONG.contains(&kind.as_str());
+            let counts = if strong { Counts::Always } else { Counts::LessWithoutCapital };
+            for way in place::written(kind) {
+                self.part(&format!("{name} {way}"), street.words + 1, counts);
+            }
+        }
+    }
+
+    /// Of twenty leads in one street that street is looked for once.
+    fn part(&mut self, written: &str, words: usize, counts: Counts) {
+        let signs = Stream::new(&Folded::new(written), Reading::Figures).signs;
+        let part = if written.bytes().any(|b| b.is_ascii_digit()) { Part::Number } else { Part::Words };
+        let form = Form { kind: FindingKind::StreetAddress, signs, words, inside: false, part, counts };
+        let same = form.signs.first_chunk::<HEAD>().and_then(|head| self.figures.get(head));
+        if !same.is_some_and(|same| same.contains(&form)) {
+            insert(&mut self.figures, form);
+        }
+    }
+
+    /// A field of its own: with the word before it, or without.
+    fn units(&mut self, folded: &Folded) {
+        let parts = place::Parts::of(folded);
+        let whole: String = folded.lower.chars().filter(char::is_ascii_alphanumeric).collect();
+        let alone = parts.units.is_empty() && place::is_unit(&whole);
+        for unit in parts.units.into_iter().chain(alone.then_some(whole)) {
+            self.unit(&unit);
+        }
+    }
+
+    fn unit(&mut self, unit: &str) {
+        self.loose.unit(unit);
+        for (written, sure) in place::homes(unit) {
+            self.part(&written, unit.len() + 2, if sure { Counts::Always } else { Counts::Little });
+        }
+    }
+
+    fn zip(&mut self, folded: &Folded) {
+        // Of nine digits the first five say where.
+        let five = (0..folded.words.len()).find(|n| place::is_five_digits(folded.word(*n)));
+        let zip = five.map_or(&*folded.lower, |n| folded.word(n));
+        if zip.bytes().any(|b| b.is_ascii_digit()) {
+            self.loose.zip(zip);
+        }
     }
 
     /// As it is written, and the last part first.
@@ -107,6 +204,7 @@ impl Dictionary {
             .filter(|part| part.chars().any(char::is_alphabetic) && !name::is_no_name(part))
             .collect();
         let ordinary = parts.len() == 1 && name::is_ordinary(&parts[0]);
+        let counts = if ordinary { Counts::Capital } else { Counts::Always };
         let mut forms = vec![parts.concat()];
         if let [first, .., last] = &parts[..] {
             forms.push(format!("{last}{}", parts[..parts.len() - 1].concat()));
@@ -116,7 +214,7 @@ impl Dictionary {
         forms.dedup();
         for form in forms {
             let (signs, words) = (form.into_bytes(), parts.len());
-            insert(&mut self.plain, Form { kind, signs, words, inside: false, ordinary });
+            insert(&mut self.plain, Form { kind, signs, words, inside: false, part: Part::No, counts });
         }
     }
 
@@ -131,8 +229,13 @@ impl Dictionary {
     /// Finds them.
     pub(super) fn find(&self, folded: &Folded, hits: &mut Vec<Hit>) {
         for (forms, reading) in [(&self.plain, Reading::Plain), (&self.mail, Reading::Mail), (&self.figures, Reading::Figures)] {
-            if !forms.is_empty() {
-                search(&Stream::new(folded, reading), forms, folded, hits);
+            let loose = reading == Reading::Figures && !self.loose.is_empty();
+            if !forms.is_empty() || loose {
+                let stream = Stream::new(folded, reading);
+                search(&stream, forms, folded, hits);
+                if loose {
+                    self.loose.find(&stream, folded, hits);
+                }
             }
         }
         if !self.prices.is_empty() {
@@ -147,7 +250,7 @@ impl Dictionary {
 
 fn put(forms: &mut Forms, kind: FindingKind, signs: Vec<u8>, words: usize) {
     let inside = signs.len() >= INSIDE && signs.iter().all(u8::is_ascii_digit);
-    insert(forms, Form { kind, signs, words, inside, ordinary: false });
+    insert(forms, Form { kind, signs, words, inside, part: Part::No, counts: Counts::Always });
 }
 
 fn insert(forms: &mut Forms, form: Form) {
@@ -173,12 +276,27 @@ fn search(stream: &Stream, forms: &Forms, folded: &Folded, hits: &mut Vec<Hit>) 
                 continue;
             }
             let span = stream.from[at].start..stream.from[end - 1].end;
+            // A comma ends a line of an address; and `unit is` is no unit 15.
+            if form.part != Part::No && folded.lower[span.clone()].contains(',')
+                || form.part == Part::Number && !stream.has_digit(at, end)
+            {
+                continue;
+            }
             let words = stream.words(at, end);
             let by_chance = form.signs.len() < JOINED && words > form.words && folded.lower[span.clone()].contains(' ');
-            let meant = !form.ordinary || folded.text[span.clone()].starts_with(|c: char| c.is_ascii_uppercase());
             // Digits that are spelled one by one are joined by nobody by chance.
-            if meant && (!by_chance || form.signs.iter().all(u8::is_ascii_digit)) {
-                hits.push(Hit::block(form.kind, span, reason(form.kind)));
+            if by_chance && !form.signs.iter().all(u8::is_ascii_digit) {
+                continue;
+            }
+            let capital = folded.text[span.clone()].starts_with(|c: char| c.is_ascii_uppercase());
+            match (form.counts, capital) {
+                (Counts::Always, _) | (Counts::Capital | Counts::LessWithoutCapital, true) => {
+                    hits.push(Hit::block(form.kind, span, reason(form.kind)));
+                }
+                (Counts::LessWithoutCapital, false) | (Counts::Little, _) => {
+                    hits.push(Hit::warn(form.kind, span, reason(form.kind)));
+                }
+                (Counts::Capital, false) => {}
             }
         }
     }
@@ -207,5 +325,6 @@ fn reason(kind: FindingKind) -> &'static str {
     }
 }
 
+mod place;
 #[cfg(test)]
 mod tests;

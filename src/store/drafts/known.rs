@@ -10,7 +10,7 @@ use super::super::{Outcome, Store, Tx};
 use crate::domain::doubt::Standing;
 use crate::domain::event::Provider;
 use crate::domain::id::DraftId;
-use crate::domain::known::{Known, KnownKind, in_payload};
+use crate::domain::known::{Known, KnownKind, in_payload, zips_in};
 use crate::domain::severities::Severities;
 use crate::domain::source::silence::{Expectation, Lapse};
 use crate::domain::sync::{Freshness, brings_all, freshness};
@@ -41,7 +41,7 @@ macro_rules! of_spoken {
 }
 
 const LEADS: &str = of_spoken!(
-    "select l.name, coalesce(l.phone, ''), coalesce(l.email, ''), l.attribution from spoken s join leads l on l.id = s.id"
+    "select l.name, coalesce(l.phone, ''), coalesce(l.email, ''), l.attribution, l.market from spoken s join leads l on l.id = s.id"
 );
 /// A week speaks of many leads, and the newest payloads of all of them are enough to go on.
 const PAYLOADS: &str = of_spoken!(
@@ -96,7 +96,7 @@ pub(in crate::store) struct Around {
 
 /// What the statements gave.
 struct Stored {
-    leads: Vec<(String, String, String, String)>,
+    leads: Vec<(String, String, String, String, String)>,
     payloads: Vec<(Vec<u8>,)>,
     notes: Vec<(String,)>,
     people: Vec<(String,)>,
@@ -176,10 +176,11 @@ impl Stored {
 
     fn known(self) -> Vec<Known> {
         let mut all: Vec<Known> = Vec::new();
-        for (name, phone, email, attribution) in &self.leads {
+        for (name, phone, email, attribution, market) in &self.leads {
             all.extend(Known::new(KnownKind::Name, name));
             all.extend(Known::new(KnownKind::Phone, phone));
             all.extend(Known::new(KnownKind::Email, email));
+            all.extend(zips_in(market));
             // Where a lead came from may be told; the id of a click may not.
             all.extend(
                 attribution

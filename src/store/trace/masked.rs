@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use crate::domain::id::Kind;
-use crate::domain::known::{Known, KnownKind, in_payload};
+use crate::domain::known::{Known, KnownKind, in_payload, zips_in};
 use crate::domain::mask::Mask;
 use crate::store::statement::values;
 use crate::store::{Outcome, Store};
@@ -12,7 +12,7 @@ use crate::store::{Outcome, Store};
 macro_rules! about {
     ($leads:literal) => {
         (
-            concat!("select name, coalesce(phone, ''), coalesce(email, '') from leads where id in (", $leads, ")"),
+            concat!("select name, coalesce(phone, ''), coalesce(email, ''), market from leads where id in (", $leads, ")"),
             concat!(
                 "select p.body from events v join payloads p on p.id = v.payload_id where v.lead_id in (",
                 $leads,
@@ -40,10 +40,11 @@ impl Store {
     pub(super) async fn mask_of(&self, kind: Kind, id: Uuid) -> Outcome<Mask> {
         let Some((leads, payloads)) = statements(kind) else { return Ok(Mask::new(&[])) };
         let mut known: Vec<Known> = Vec::new();
-        for (name, phone, email) in self.read::<(String, String, String)>(leads, values![id]).await? {
+        for (name, phone, email, market) in self.read::<(String, String, String, String)>(leads, values![id]).await? {
             known.extend(Known::new(KnownKind::Name, name));
             known.extend(Known::new(KnownKind::Phone, phone));
             known.extend(Known::new(KnownKind::Email, email));
+            known.extend(zips_in(&market));
         }
         for (body,) in self.read::<(Vec<u8>,)>(payloads, values![id]).await? {
             known.extend(in_payload(&String::from_utf8_lossy(&body)));

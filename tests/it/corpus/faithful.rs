@@ -22,6 +22,11 @@ fn pairs() -> Vec<Pair> {
     both.iter().flat_map(|file| file.trim_end().split("\n\n")).map(read).collect()
 }
 
+/// The summaries alone.
+pub(super) fn summaries() -> Vec<String> {
+    pairs().into_iter().map(|pair| pair.summary).collect()
+}
+
 /// What the checks say of a summary: kind, place in words, and why.
 fn marks(pair: &Pair, summary: &str) -> Vec<(Severity, String)> {
     let evidence: Vec<&str> = pair.evidence.iter().map(String::as_str).collect();

@@ -30,6 +30,29 @@ fn blocks(kind: KnownKind, value: &str, text: &str) -> Vec<(FindingKind, String)
 #[case(KnownKind::OtherClient, "Bravo Air & Heat", "as at BRAVO AIR AND HEAT, or Bravo Air & Heat", FindingKind::OtherClient)]
 #[case(KnownKind::Address, "12 Oak Street, Austin, TX", "twelve oak st", FindingKind::StreetAddress)]
 #[case(KnownKind::Address, "12 Oak Hollow", "at 12\nOak Hollow", FindingKind::StreetAddress)]
+#[case(KnownKind::Address, "412 Maple Street, Austin", "a crew was on Maple Street", FindingKind::StreetAddress)]
+#[case(KnownKind::Address, "412 Maple Street, Austin", "on maple st. since noon", FindingKind::StreetAddress)]
+#[case(KnownKind::Address, "412 Maple St Austin TX", "the Maple\nStreet house", FindingKind::StreetAddress)]
+#[case(KnownKind::Address, "88 N. Oak Hill Dr., Apt 4B", "off Oak Hill Drive", FindingKind::StreetAddress)]
+#[case(KnownKind::Address, "175 5th St N", "on Fifth Street", FindingKind::StreetAddress)]
+#[case(KnownKind::Address, "175 Fifth Street", "on 5th St", FindingKind::StreetAddress)]
+#[case(KnownKind::Address, "12 Oak Hollow", "up at Oak Hollow", FindingKind::StreetAddress)]
+#[case(KnownKind::Address, "9 County Road 12", "along County Road 12", FindingKind::StreetAddress)]
+#[case(KnownKind::Address, "88 Oak Hill Dr., Apt 4B", "in Apt 4B", FindingKind::StreetAddress)]
+#[case(KnownKind::Address, "88 Oak Hill Dr. #4B", "apartment number 4-B leaks", FindingKind::StreetAddress)]
+#[case(KnownKind::Address, "88 Oak Hill Dr. #4B", "it leaks in #4b", FindingKind::StreetAddress)]
+#[case(KnownKind::Address, "88 Oak Hill Dr, Austin, TX 78704", "seen in 78704 today", FindingKind::Postcode)]
+#[case(KnownKind::Note, "I'm at 412 Maple Street apt 7, come by", "a leak on Maple Street", FindingKind::StreetAddress)]
+#[case(KnownKind::Note, "I'm at 412 Maple Street apt 7, come by", "a leak in apartment 7", FindingKind::StreetAddress)]
+#[case(KnownKind::Unit, "12", "a leak in unit 12", FindingKind::StreetAddress)]
+#[case(KnownKind::Unit, "Apt 4B", "unit four B", FindingKind::StreetAddress)]
+#[case(KnownKind::Unit, "C", "Suite C was cold", FindingKind::StreetAddress)]
+#[case(KnownKind::Zip, "78704", "a home in 78704.", FindingKind::Postcode)]
+#[case(KnownKind::Zip, "78704-1234", "Austin, TX 78704", FindingKind::Postcode)]
+#[case(KnownKind::Zip, "78704", "zip: seven eight seven oh four", FindingKind::Postcode)]
+#[case(KnownKind::Zip, "78704", "ZIP code number 7 8 7 0 4", FindingKind::Postcode)]
+#[case(KnownKind::Zip, "K1A 0B6", "near k1a0b6", FindingKind::Postcode)]
+#[case(KnownKind::Zip, "2000", "postcode 2000", FindingKind::Postcode)]
 #[case(KnownKind::Code, "4827", "it is four eight two seven", FindingKind::AccessCode)]
 #[case(KnownKind::Code, "4827", "it is forty-eight twenty-seven", FindingKind::AccessCode)]
 #[case(KnownKind::Code, "#4827", "4 8 2 7", FindingKind::AccessCode)]
@@ -50,8 +73,29 @@ fn it_is_found(#[case] kind: KnownKind, #[case] value: &str, #[case] text: &str,
 #[case(KnownKind::Id, "drain", "a drain")]
 #[case(KnownKind::OtherClient, "Best", "the best way")]
 #[case(KnownKind::Name, "Al", "an al dente sauce")]
+#[case(KnownKind::Address, "412 Austin Street, Austin, TX 78704", "A customer in Austin, TX asked about it.")]
+#[case(KnownKind::Address, "412 Maple Street", "a maple floor, a street lamp, and syrup")]
+#[case(KnownKind::Address, "12 Spring Garden", "a spring garden clean-up")]
+#[case(KnownKind::Address, "12 Elm Ct, Unit 2", "unit 2 on the roof needs a fan")]
+#[case(KnownKind::Address, "12 Elm Ct, Floor 2", "the floor was wet on 2 sides")]
+#[case(KnownKind::Address, "12 Elm Ct, Apt 20A", "a 20A breaker was changed")]
+#[case(KnownKind::Address, "12 Elm Ct, Apt 304", "invoice #304 was sent, and 304 parts came")]
+#[case(KnownKind::Zip, "78704", "it cost $78,704 in all")]
+#[case(KnownKind::Zip, "78704", "it cost $78704, or 78704 dollars")]
+#[case(KnownKind::Zip, "78704", "invoice 78704, order no. 78704 and model number 78704")]
+#[case(KnownKind::Zip, "78704", "78704 sq ft, 78704.50, 178704 and 787041")]
+#[case(KnownKind::Zip, "78704", "at 512-78704-1 and 1:78704")]
+#[case(KnownKind::Zip, "2024", "since 2024 it has been fine")]
 fn what_looks_alike_is_not(#[case] kind: KnownKind, #[case] value: &str, #[case] text: &str) {
-    let kinds = [FindingKind::StaffName, FindingKind::LeadName, FindingKind::OtherClient, FindingKind::AccessCode];
+    use FindingKind::{Postcode, StreetAddress};
+    let kinds = [
+        FindingKind::StaffName,
+        FindingKind::LeadName,
+        FindingKind::OtherClient,
+        FindingKind::AccessCode,
+        Postcode,
+        StreetAddress,
+    ];
     let all = blocks(kind, value, text);
     assert!(all.iter().all(|(kind, _)| !kinds.contains(kind) && *kind != FindingKind::ProviderCost), "{all:?}");
 }
@@ -186,7 +230,71 @@ proptest! {
     }
 
     #[test]
-    fn no_text_panics_and_no_span_leaves_it(text in any::<String>(), value in any::<String>(), kind in 0_usize..10) {
+    fn a_street_without_its_number_blocks_in_every_form(house in 1_u32..9_999, name in "[A-Z][a-z]{3,8}( [A-Z][a-z]{3,6})?", kind in 0_usize..6, way in 0_usize..8, way_written in 0_usize..3, how in proptest::collection::vec(any::<u8>(), 1..24)) {
+        let kinds = [["Street", "St", "STR"], ["Avenue", "Ave", "av"], ["Road", "Rd", "rd."], ["Lane", "LN", "ln."], ["Drive", "Dr", "DRV"], ["Court", "Ct", "ct."]];
+        let stored = match way {
+            0 => format!("{house} {name} {}", kinds[kind][0]),
+            1 => format!("{house} N. {name} {}, Austin, TX 78704", kinds[kind][1]),
+            2 => format!("{house} {name} {} Apt 4B", kinds[kind][1]),
+            3 => format!("{house} {name} {} SW\nAustin", kinds[kind][0]),
+            4 => format!("{house} {name} {} austin tx", kinds[kind][1].to_lowercase()),
+            5 => format!("{house} 1/2 {name} {} # 7", kinds[kind][0]),
+            _ => format!("{house}B {} {}., Austin", name.to_uppercase(), kinds[kind][1].to_uppercase()),
+        };
+        let text = format!("Work on {} was done.", disguised(&format!("{name} {}", kinds[kind][way_written]), &how));
+        prop_assert!(!blocks(KnownKind::Address, &stored, &text).is_empty(), "{stored}: {text}");
+    }
+
+    #[test]
+    fn a_unit_blocks_in_every_form(unit in "[0-9]{2,4}|[1-9][A-H]|[A-H][0-9]{1,2}|[1-9][0-9]{1,2}[A-H]", stored in 0_usize..5, way in 0_usize..8, how in proptest::collection::vec(any::<u8>(), 1..24)) {
+        let spaced = unit.chars().map(|c| c.to_string()).collect::<Vec<_>>();
+        let (kind, value) = match stored {
+            0 => (KnownKind::Unit, unit.clone()),
+            1 => (KnownKind::Unit, format!("Apt. {unit}")),
+            2 => (KnownKind::Unit, format!("#{unit}")),
+            3 => (KnownKind::Address, format!("12 Oak Street, Unit {unit}, Austin")),
+            _ => (KnownKind::Address, format!("12 Oak Street # {unit}")),
+        };
+        let written = match way {
+            0 => format!("Apt {unit}"),
+            1 => format!("apartment {unit}"),
+            2 => format!("unit no. {unit}"),
+            3 => format!("Suite {}", spaced.join("-")),
+            4 => format!("Apt. # {unit}"),
+            5 => format!("unit {}", spaced.join(" ")),
+            6 => format!("apt{unit}"),
+            _ => format!("UNIT number {}", unit.to_lowercase()),
+        };
+        let text = format!("The leak in {} was stopped.", disguised(&written, &how));
+        prop_assert!(!blocks(kind, &value, &text).is_empty(), "{value}: {text}");
+    }
+
+    #[test]
+    fn a_zip_code_blocks_in_every_form(zip in "[0-9]{5}", stored in 0_usize..4, way in 0_usize..8, how in proptest::collection::vec(any::<u8>(), 1..24)) {
+        let (kind, value) = match stored {
+            0 => (KnownKind::Zip, zip.clone()),
+            1 => (KnownKind::Zip, format!("{zip}-1234")),
+            2 => (KnownKind::Address, format!("12 Oak Street, Austin, TX {zip}")),
+            _ => (KnownKind::Address, format!("12 Oak Street Apt 4 {zip}")),
+        };
+        let spaced = |gap: &str| zip.chars().map(|c| c.to_string()).collect::<Vec<_>>().join(gap);
+        let names = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
+        let written = match way {
+            0 => zip.clone(),
+            1 => format!("ZIP {zip}"),
+            2 => format!("zip code: {zip}"),
+            3 => format!("Austin, TX {zip}"),
+            4 => spaced(" "),
+            5 => format!("the {zip} area"),
+            6 => zip.bytes().map(|b| names[usize::from(b - b'0')]).collect::<Vec<_>>().join(" "),
+            _ => format!("ZIP {}", spaced("-")),
+        };
+        let text = format!("A home in {} was seen.", disguised(&written, &how));
+        prop_assert!(!blocks(kind, &value, &text).is_empty(), "{value}: {text}");
+    }
+
+    #[test]
+    fn no_text_panics_and_no_span_leaves_it(text in any::<String>(), value in any::<String>(), kind in 0..<KnownKind as strum::VariantArray>::VARIANTS.len()) {
         use strum::VariantArray as _;
         let known: Vec<Known> = Known::new(KnownKind::VARIANTS[kind], &value).into_iter().collect();
         let length = text.chars().count();
@@ -194,6 +302,24 @@ proptest! {
             prop_assert!(found.start < found.end && found.end <= length);
         }
     }
+}
+
+#[rstest]
+#[case(KnownKind::Address, "412 Maple Street", "The crew was on Maple today.", "Maple")]
+#[case(KnownKind::Address, "12 Spring Garden", "at spring garden", "spring garden")]
+#[case(KnownKind::Unit, "Unit 2", "It was in unit 2.", "unit 2")]
+#[case(KnownKind::Unit, "4B", "The tenant of 4B called.", "4B")]
+fn what_may_be_a_part_of_an_address_warns(
+    #[case] kind: KnownKind,
+    #[case] value: &str,
+    #[case] text: &str,
+    #[case] marked: &str,
+) {
+    let known: Vec<Known> = Known::new(kind, value).into_iter().collect();
+    let found = findings(text, Against { known: &known, ..Against::default() });
+    let found: Vec<_> =
+        found.iter().filter(|f| f.kind == FindingKind::StreetAddress).map(|f| (f.severity, f.text.as_str())).collect();
+    assert_eq!(found, [(Severity::Warn, marked)]);
 }
 
 #[test]
