@@ -11,10 +11,15 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use quotedeck::domain::actor::Role;
+use quotedeck::domain::books::Telling;
+use quotedeck::domain::event::Provider;
+use quotedeck::domain::id::{Kind, Ref, SessionId};
+use quotedeck::domain::sync::{Dimension, Figure};
 use tempfile::TempDir;
 
 use crate::databases::World;
-use crate::door::Program;
+use crate::door::{Program, until};
+use crate::fixtures::with;
 
 both_databases!(no_canary_sings_where_a_client_listens);
 
@@ -36,32 +41,28 @@ const FACING: &[&str] = &[
 ];
 
 /// Words by which the program finds its way; a canary there stops it before it could tell anything.
-const WAY: &[&str] =
-    &["people.name", "destinations.name", "destinations.kind", "jobs.kind", "jobs.operation", "clients.time_zone"];
-
-/// Tables that are empty when canaries are planted: approvals come after it, and the rest is of other tests.
-const EMPTY: &[&str] = &[
-    "approved_texts",
-    "arrivals",
-    "client_addresses",
-    "expectations",
-    "found",
-    "lead_findings",
-    "opt_outs",
-    "person_clients",
-    "presence",
-    "refusals",
-    "release_jobs",
-    "releases",
-    "sources",
-    "summaries",
-    "syncs",
-    "told",
+const WAY: &[&str] = &[
+    "people.name",
+    "destinations.name",
+    "destinations.kind",
+    "jobs.kind",
+    "jobs.operation",
+    "clients.time_zone",
+    "arrivals.provider",
+    "expectations.provider",
+    "refusals.provider",
+    "sources.provider",
+    "syncs.provider",
+    "told.provider",
 ];
 
-/// Columns that take no canary: a state, a kind or a severity has words of its own, and the journal is append-only. What a
+/// Columns that take no canary: a state, a kind or a severity has words of its own, the journal is append-only, and an approved
+/// text stays as it was approved. What a
 /// consent rests on cannot be changed either; its canaries come with the form.
 const REFUSED: &[&str] = &[
+    "approved_texts.fresh_as_of",
+    "approved_texts.text_hash",
+    "arrivals.state",
     "attempts.outcome",
     "automations.stage",
     "consents.address",
@@ -77,6 +78,7 @@ const REFUSED: &[&str] = &[
     "drafts.subject",
     "events.kind",
     "findings.severity",
+    "found.dimension",
     "jobs.delivery_mode",
     "jobs.state",
     "journal.actor",
@@ -85,14 +87,20 @@ const REFUSED: &[&str] = &[
     "journal.detail",
     "journal.subject_kind",
     "journal.verb",
+    "lead_findings.kind",
+    "lead_findings.severity",
     "leads.consent",
     "leads.contact_method",
     "leads.lost_reason",
     "leads.state",
     "leads.urgency",
+    "opt_outs.channel",
     "payloads.state",
     "people.role",
+    "release_jobs.outcome",
+    "releases.state",
     "seals.at",
+    "summaries.state",
     "tasks.kind",
     "tasks.state",
     "tasks.urgency",
@@ -164,7 +172,7 @@ struct Planted {
     took: Vec<String>,
     /// Columns that the database let take none: words of a state, what is sealed, and what is a code by its form.
     refused: Vec<String>,
-    /// Columns of tables in which the workflow leaves no row by then.
+    /// Columns of tables without a row: nothing is known of them.
     empty: Vec<String>,
 }
 
@@ -213,8 +221,11 @@ pub(crate) fn files(folder: &Path, into: &mut String) {
     }
 }
 
-/// Rows that a lead's way to its summary alone does not make: a block that two people let pass, and a merge.
+/// Rows that a lead's way to its summary alone does not make: a block that two people let pass, a merge, a doubt, and somebody
+/// who wants no messages.
 fn fill(place: &Place) {
+    let spam = r#"{"id":"canary-spam","name":"Canary Seo","phone":"+15125550166","service":"drain","message":"We are the canary and offer SEO services. Rank on Google! http://a.example http://b.example"}"#;
+    place.file("stop.txt", "MessageSid=SMcanary1&SmsStatus=received&From=%2B15125550153&To=%2B15125550199&Body=STOP");
     for n in [2, 3] {
         let form =
             format!(r#"{{"id":"canary-{n}","name":"Canary {n}","phone":"+1512555015{n}","service":"drain","consent":"yes"}}"#);
@@ -222,6 +233,9 @@ fn fill(place: &Place) {
         place.says(&["intake", "form", "more.json", "--client", "Acme"]);
     }
     place.says(&["lead", "merge", "L-3", "L-2", "--reason", "a canary"]);
+    place.file("spam.json", spam);
+    place.says(&["intake", "form", "spam.json", "--client", "Acme"]);
+    place.says(&["intake", "twilio-sms", "stop.txt", "--client", "Acme"]);
     place.says(&["draft", "add", "L-2", "--title", "canary", "--model", "canary", "--text-file", "leak.txt"]);
     place.says(&["draft", "claim", "D-2"]);
     place.says(&["draft", "ask-override", "D-2", "--reason", "a canary"]);
@@ -232,9 +246,113 @@ fn fill(place: &Place) {
     place.says(&["--as", "ana", "draft", "override", "D-2", "--read", mark, "--reason", "a canary too"]);
 }
 
+/// Rows that no command of one program makes: what providers told, what is fetched, who sits where, and a group that failed.
+async fn fill_behind(world: &World, place: &Place) {
+    let me = world.store.list_people().await.unwrap().remove(0);
+    let acme = world.store.list_clients(&me).await.unwrap().remove(0);
+    let day = world.now().date_naive();
+    let figure = |dimension, key: &str| Figure { day, dimension, key: key.into(), clicks: 1, impressions: 2, position: 100 };
+    let figures = [figure(Dimension::Page, "https://acme.example/canary"), figure(Dimension::Query, "canary leak")];
+    let telling = Telling {
+        record: "invoice:canary".into(),
+        standing: "canary".into(),
+        amount: None,
+        changed_at: world.now(),
+        customer: None,
+    };
+    let mut tx = world.store.begin().await.unwrap();
+    tx.keep_figures(acme.id, "sc-domain:canary.example", &figures).await.unwrap();
+    tx.tell_record(acme.id, Provider::Quickbooks, &telling).await.unwrap();
+    tx.commit().await.unwrap();
+    world.store.say_presence(SessionId::new(), "canary", Some(Ref::new(Kind::Lead, 1)), true).await.unwrap();
+
+    let down = world.destination("Down", with![]).await;
+    for _ in 0..2 {
+        let later = chrono::TimeDelta::days(2_000);
+        let failed = with![
+            state = "dead",
+            signature = "canary",
+            reason = "permanent",
+            last_error = "canary",
+            window_ends_at = world.now() + later
+        ];
+        world.job(&acme, down, failed).await;
+    }
+    place.says(&["failures", "release", "--destination", "Down", "--signature", "canary", "--reason", "a canary"]);
+}
+
+/// What came in at the front door, and what was turned away there.
+async fn fill_the_door(world: &World, place: &Place) {
+    let path = |provider: &str| {
+        let made = place.says(&["source", "add", provider, "--client", "Acme"]);
+        let at = made.find("/in/").unwrap_or_else(|| panic!("{made}"));
+        made[at..].split(|c: char| c.is_whitespace() || c == '"').next().unwrap_or_default().to_owned()
+    };
+    let (form, signed) = (path("form"), path("twilio-sms"));
+    let (serving, address) = serve(place);
+    let body =
+        r#"{"id":"canary-door","name":"Canary Door","phone":"+15125550177","service":"drain","message":"a canary came by"}"#;
+    let post = |path: &str| {
+        let head = format!("POST {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json");
+        get(&address, &format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len()))
+    };
+    assert!(post(&form).starts_with("HTTP/1.1 200"), "{}", post(&form));
+    assert!(post(&signed).starts_with("HTTP/1.1 4"), "{}", post(&signed));
+    for table in ["arrivals where settled_at is not null", "refusals", "expectations"] {
+        until(world, &format!("select cast(case when count(*) > 0 then 1 else 0 end as bigint) from {table}"), 1).await;
+    }
+    drop(serving);
+}
+
+/// A summary with a canary in it that was taken back: the portal must not show it any more.
+fn fill_withdrawn(place: &Place) {
+    place.says(&["draft", "approve", "D-2", "--text-file", "leak.txt"]);
+    place.says(&["summary", "withdraw", "S-1", "--reason", "a canary"]);
+}
+
+/// The front door, and where it listens.
+fn serve(place: &Place) -> (Program, String) {
+    let mut child = place.command(&["serve"]).stderr(Stdio::piped()).spawn().expect("the program starts");
+    let mut lines = BufReader::new(child.stderr.take().expect("a pipe"));
+    let serving = Program(child);
+    loop {
+        let mut line = String::new();
+        assert!(lines.read_line(&mut line).expect("it says where") > 0, "it did not start");
+        if let Some(rest) = line.split("listening on ").nth(1) {
+            return (serving, rest.split(',').next().unwrap_or_default().to_owned());
+        }
+    }
+}
+
+const SETTINGS: &str = "
+[log]
+level = 'trace'
+file = 'log/quotedeck.log'
+[serve]
+listen = '127.0.0.1:0'
+[[client]]
+name = 'Acme'
+addresses = ['+15125550199', 'acme-account']
+[[source]]
+provider = 'form'
+client = 'Acme'
+stale_after_minutes = 60
+[[source]]
+provider = 'twilio-sms'
+secret_env = 'NOBODY_SETS_THIS'
+[[destination]]
+name = 'CallRail'
+system = 'callrail'
+account = 'A1'
+secret_env = 'NOBODY_SETS_THIS'
+[[sync]]
+client = 'Acme'
+destination = 'CallRail'
+company = 'C1'
+";
+
 async fn no_canary_sings_where_a_client_listens(world: World) {
-    let settings = "[log]\nlevel = 'trace'\nfile = 'log/quotedeck.log'\n[serve]\nlisten = '127.0.0.1:0'\n";
-    let place = Place::of(&world, settings).await;
+    let place = Place::of(&world, SETTINGS).await;
     place.file(
         "form.json",
         r#"{"id":"canary-1","name":"Canary Ortiz","phone":"+15125550142","email":"canary@example.com","service":"drain","consent":"yes",
@@ -244,22 +362,22 @@ async fn no_canary_sings_where_a_client_listens(world: World) {
     place.file("leak.txt", "Call the canary at 512-555-0142.");
     let mut heard = String::new();
     place.says(&["init"]);
-    place.says(&["client", "add", "Acme"]);
     place.says(&["intake", "form", "form.json", "--client", "Acme"]);
     place.says(&["draft", "make", "L-1"]);
     heard += &place.says(&["work", "--drain"]);
     assert_eq!(world.number("select count(*) from drafts where state = 'pending'").await, 1);
 
     fill(&place);
+    fill_withdrawn(&place);
+    fill_the_door(&world, &place).await;
+    fill_behind(&world, &place).await;
     let planted = plant(&world).await;
     for table in ["overrides", "findings", "attempts", "lead_merges", "tasks", "drafts", "leads", "payloads"] {
         assert!(planted.took.iter().any(|column| column.starts_with(&format!("{table}."))), "{table} took none: {planted:?}");
     }
     assert!(world.number("select count(*) from consents where shown like '%canary%' and page like '%canary%'").await > 0);
-    // A new column is planted, or stands here with its reason.
-    let mut none = planted.empty.clone();
-    none.retain(|column| !EMPTY.contains(&column.split('.').next().unwrap_or_default()));
-    assert!(none.is_empty(), "tables without a row: {none:?}");
+    // A new column is planted, or stands above with its reason.
+    assert_eq!(planted.empty, [""; 0], "nothing is known of a table without a row");
     assert_eq!(planted.refused.iter().filter(|column| !REFUSED.contains(&&***column)).collect::<Vec<_>>(), [""; 0]);
     let inside = place.says(&["show", "L-1"]);
     assert!(inside.contains(CANARY), "an owner sees what is kept: {inside}");
@@ -289,16 +407,7 @@ async fn no_canary_sings_where_a_client_listens(world: World) {
     }
 
     // What anybody hears at the door.
-    let mut child = place.command(&["serve"]).stderr(Stdio::piped()).spawn().expect("the program starts");
-    let mut lines = BufReader::new(child.stderr.take().expect("a pipe"));
-    let serving = Program(child);
-    let address = loop {
-        let mut line = String::new();
-        assert!(lines.read_line(&mut line).expect("it says where") > 0, "it did not start");
-        if let Some(rest) = line.split("listening on ").nth(1) {
-            break rest.split(',').next().unwrap_or_default().to_owned();
-        }
-    };
+    let (serving, address) = serve(&place);
     for path in ["/metrics", "/healthz", "/readyz", "/in/form/canary"] {
         let answer = get(&address, &format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"));
         assert!(answer.starts_with("HTTP/1.1 "), "{path}: {answer}");
