@@ -143,11 +143,27 @@ async fn furnish(world: &World) {
         .await;
 }
 
-/// As a portal logs in: the session itself is the role, so that there is nothing to go back to.
-async fn portal(options: &PgConnectOptions) -> PgConnection {
-    let mut connection = PgConnection::connect_with(&options.clone().options([("search_path", "client")])).await.unwrap();
-    connection.execute("set session authorization quotedeck_portal").await.unwrap();
-    connection
+/// A portal, logged in: the session is its own from the first moment, so that there is nothing to go back to. Its login is gone with
+/// it: logins belong to the whole server.
+struct Portal<'a> {
+    world: &'a World,
+    login: String,
+    connection: PgConnection,
+}
+
+impl<'a> Portal<'a> {
+    async fn of(world: &'a World) -> Self {
+        let login = format!("portal_{}", uuid::Uuid::now_v7().simple());
+        world.script(&format!("create role {login} login; grant quotedeck_portal to {login}")).await;
+        let Place::Postgres(options) = &world.place else { panic!("this is Postgres") };
+        let options = (**options).clone().username(&login).options([("search_path", "client")]);
+        Self { world, login, connection: PgConnection::connect_with(&options).await.unwrap() }
+    }
+
+    async fn leave(self) {
+        self.connection.close().await.unwrap();
+        self.world.script(&format!("drop owned by {0}; drop role {0}", self.login)).await;
+    }
 }
 
 /// What an attempt brought: its rows as text, or the error.
@@ -178,6 +194,60 @@ const REFUSED: &[&str] = &[
     "delete from client.summaries",
     "set role quotedeck_app",
     "set role quotedeck_owner",
+    "set role postgres",
+    "set session authorization quotedeck_app",
+    "reset role; reset session authorization; select name from internal.leads",
+    "set session_replication_role = replica",
+    "alter role current_user superuser",
+    "grant quotedeck_app to current_user",
+    "prepare p as select name from internal.leads",
+    "declare c cursor with hold for select name from internal.leads",
+    "select query_to_xml('select * from internal.leads', true, true, '')",
+    "select table_to_xml('internal.drafts', true, true, '')",
+    "select table_to_xml_and_xmlschema('internal.approved_texts', true, true, '')",
+    "select nextval('internal.leads_number_seq')",
+    "select pg_get_functiondef('internal.say_changed'::regproc)",
+    "analyze internal.leads",
+    "cluster internal.leads",
+    "comment on view client.summaries is 'x'",
+    "create rule r as on select to client.summaries do instead select 1",
+    "create operator client.=== (leftarg = text, rightarg = text, function = textregexeq)",
+    "create collation client.mine from \"C\"",
+    "create type client.mine as (n int)",
+    "create aggregate client.mine (text) (sfunc = textcat, stype = text)",
+    "create schema mine",
+    "create server s foreign data wrapper dblink_fdw",
+    "create extension lo",
+    "create publication p for all tables",
+    "create event trigger e on ddl_command_start execute function pg_catalog.now()",
+    "alter system set log_statement = 'all'",
+    "set log_statement = 'all'",
+    "set log_min_duration_statement = 0",
+    "load 'auto_explain'",
+    "select pg_read_binary_file('global/pg_control')",
+    "select pg_stat_file('/etc/hostname')",
+    "select pg_ls_logdir()",
+    "select pg_ls_waldir()",
+    "select pg_current_logfile()",
+    "select pg_reload_conf()",
+    "select * from pg_hba_file_rules",
+    "select * from pg_file_settings",
+    "select * from pg_shadow",
+    "select * from pg_largeobject",
+    "select * from pg_statistic_ext_data",
+    "select * from pg_subscription",
+    "select lo_export(1, '/tmp/x')",
+    "select pg_create_physical_replication_slot('x')",
+    "select pg_switch_wal()",
+    "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()",
+    "copy internal.approved_texts (text) to stdout",
+    "copy client.summaries from stdin",
+    "copy (select name from internal.leads) to stdout",
+    "do $$ declare t text; begin select name into t from internal.leads limit 1; raise exception '%', t; end $$",
+    "select dblink('dbname=x', 'select 1')",
+    "merge into client.summaries s using (select 1) x on true when matched then delete",
+    "select text from client.summaries for update",
+    "truncate internal.leads",
     "select pg_read_file('/etc/hostname')",
     "select pg_ls_dir('/')",
     "copy (select 1) to program 'true'",
@@ -221,6 +291,57 @@ const HARMLESS: &[&str] = &[
     "select * from pg_listening_channels()",
     "unlisten *",
     "select * from pg_settings where setting like '%canary%'",
+    // What other sessions do: their statements and what they hold.
+    "select * from pg_stat_activity",
+    "select pg_stat_get_backend_activity(n) from generate_series(1, 60) n",
+    "select * from pg_locks",
+    "select * from pg_cursors",
+    "select * from pg_prepared_xacts",
+    "select * from pg_stat_user_tables",
+    "select * from pg_stat_progress_create_index",
+    "select * from pg_replication_slots",
+    "select * from pg_publication_tables",
+    "select * from pg_user_mappings",
+    // What the catalogue tells of tables: their shape.
+    "select pg_get_constraintdef(oid) from pg_constraint",
+    "select pg_get_expr(adbin, adrelid) from pg_attrdef",
+    "select pg_get_triggerdef(oid) from pg_trigger",
+    "select pg_get_indexdef(indexrelid) from pg_index",
+    "select pg_get_viewdef('client.summaries'::regclass)",
+    "select * from pg_description",
+    "select * from pg_seclabels",
+    "select relname, reltuples, pg_relation_size(oid) from pg_class",
+    "select attname, attmissingval::text from pg_attribute",
+    "select last_value from pg_sequences",
+    // Whole tables as a document: those alone that may be read.
+    "select database_to_xml(true, true, '')",
+    "select schema_to_xml('internal', true, true, '')",
+    "select query_to_xml('select * from client.summaries where text::int > 0', true, true, '')",
+    "select cursor_to_xml('c', 10, true, true, '')",
+    // Operators, collations and casts that could see a row before the barrier does.
+    "select * from client.summaries where text operator(pg_catalog.~) '(zqx'",
+    "select * from client.summaries where text collate \"C\" < 'a' order by text collate \"POSIX\"",
+    "select * from client.summaries where text like E'x\\\\'",
+    "select * from client.summaries where ('{' || text)::json is not null",
+    "select * from client.summaries where convert_to(text, 'LATIN1') is null or text::bytea is null",
+    "select * from client.summaries where to_tsquery(text) is null",
+    "select * from client.summaries where text::xml is null or text::money > 0::money",
+    "select * from client.summaries where set_config('quotedeck.seen', text, false) = '' ; select current_setting('quotedeck.seen', true)",
+    "select * from client.summaries where pg_input_is_valid(text, 'int')",
+    "select * from client.summaries where has_table_privilege(text, 'select')",
+    "select * from client.summaries where text::regclass is null",
+    "select s.* from client.summaries s, lateral (select 1 / (case when s.text ~ 'canary' then 0 else 1 end)) x",
+    "select distinct on (text::int) * from client.summaries",
+    "select max(text::int) over (order by text), percentile_disc(0) within group (order by text::int) from client.summaries group by text",
+    "select client.summaries::text from client.summaries",
+    "select text::internal.leads from client.summaries",
+    "prepare p(int) as select text::int + $1 from client.summaries; execute p(1)",
+    "begin; declare c cursor for select text::int from client.summaries; fetch all from c; rollback",
+    "rollback",
+    "do $$ declare t text; begin for t in select text from client.summaries loop raise exception '%', t; end loop; end $$",
+    "set client_min_messages = debug5; set debug_print_rewritten = on; select * from client.summaries where text like '%canary%'; reset all",
+    "set enable_seqscan = off; set row_security = off; select * from client.summaries where text::int > 0; reset all",
+    "select lo_get(oid) from pg_largeobject_metadata",
 ];
 
 async fn leaks(connection: &mut PgConnection) -> Vec<String> {
@@ -247,12 +368,28 @@ async fn nothing_a_portal_tries_shows_more_than_what_is_published() {
     on_postgres(async |world| {
         furnish(&world).await;
         let Place::Postgres(options) = &world.place else { panic!("this is Postgres") };
-        let mut connection = portal(options).await;
-        assert_eq!(leaks(&mut connection).await, Vec::<String>::new());
+        // Somebody of ours is in the middle of something, with text in the statement itself and locks held.
+        let mut busy = PgConnection::connect_with(options).await.unwrap();
+        let statement = "begin; lock table internal.leads in share mode; select pg_advisory_lock(7), 'zqx-canary at work'";
+        sqlx::raw_sql(statement).execute(&mut busy).await.unwrap();
+        let mut large = PgConnection::connect_with(options).await.unwrap();
+        sqlx::raw_sql("select lo_from_bytea(0, 'zqx-canary'::bytea)").execute(&mut large).await.unwrap();
+        let seen = tried(&mut large, "select query from pg_stat_activity where state = 'idle in transaction'").await.unwrap();
+        assert!(seen.contains(CANARY), "an administrator sees it: {seen}");
+
+        let mut portal = Portal::of(&world).await;
+        assert_eq!(leaks(&mut portal.connection).await, Vec::<String>::new());
         // The division above finds no hidden row: it would fail on one.
         let oracle =
-            tried(&mut connection, "select text from client.summaries where 1 / (position('missed' in text)) >= 0").await;
+            tried(&mut portal.connection, "select text from client.summaries where 1 / (position('missed' in text)) >= 0").await;
         assert_eq!(oracle.as_deref(), Ok("A call was missed."));
+        // Nor did any of it leave something behind.
+        let mut administrator = PgConnection::connect_with(options).await.unwrap();
+        let made = "select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace
+            join pg_roles r on r.oid = c.relowner where r.rolname like 'portal%'";
+        assert_eq!(sqlx::query_scalar::<_, i64>(made).fetch_one(&mut administrator).await.unwrap(), 0);
+        busy.close().await.unwrap();
+        portal.leave().await;
     })
     .await;
 }
@@ -269,9 +406,10 @@ async fn an_attacker_gets_through_a_hole(#[case] mutation: &[&str]) {
         for statement in mutation {
             world.script(&statement.replace("{columns}", COLUMNS)).await;
         }
-        let Place::Postgres(options) = &world.place else { panic!("this is Postgres") };
-        let leaks = leaks(&mut portal(options).await).await;
+        let mut portal = Portal::of(&world).await;
+        let leaks = leaks(&mut portal.connection).await;
         assert!(!leaks.is_empty(), "{mutation:?} went unseen");
+        portal.leave().await;
     })
     .await;
 }
