@@ -185,7 +185,7 @@ pub enum Search {
 }
 
 impl Store {
-    /// Seals the entries that are not sealed yet, a thousand in each seal and [`SEALS`] seals at most; gives back how many
+    /// Seals the entries that are not sealed yet, a thousand in each seal and four seals at most; gives back how many
     /// entries. Called about once a second by whoever works, and again at once while it gives back [`SEAL_SIZE`] or more.
     pub async fn seal_journal(&self, search: Search) -> Outcome<usize> {
         let mut tx = self.begin().await?;
