@@ -111,10 +111,10 @@ impl Crowd {
     /// Stops one in the middle of whatever it does. Nobody takes its leases from it: they run out by themselves.
     pub(super) async fn stop(&mut self, world: &World, at: usize) {
         if let Some(child) = self.running[at % WORKERS].take() {
-            // One that has only just started holds nothing, and standing still it would do no harm.
+            // One that has nothing on its way would do no harm, standing still.
             let began = Instant::now();
-            while held(world, child.id()).await == 0 && began.elapsed() < BUSY {
-                tokio::time::sleep(Duration::from_millis(10)).await;
+            while on_their_way(world, child.id()).await == 0 && began.elapsed() < BUSY {
+                tokio::time::sleep(Duration::from_millis(3)).await;
             }
             kill_process(pid(&child), Signal::STOP).expect("it runs");
             // One that stands still within a write to SQLite stands in everybody's way, and that is no matter of leases.
@@ -200,6 +200,13 @@ async fn expire(world: &World, process: u32) {
 /// How many jobs a process holds.
 async fn held(world: &World, process: u32) -> i64 {
     world.number(&format!("select count(*) from jobs where {}", leases_of(process))).await
+}
+
+/// How many requests of a process are announced, and their results not written.
+async fn on_their_way(world: &World, process: u32) -> i64 {
+    let sql =
+        "select count(*) from attempts a join jobs j on j.id = a.job_id and j.fence = a.fence where a.outcome = 'running' and j.";
+    world.number(&format!("{sql}{}", leases_of(process))).await
 }
 
 fn leases_of(process: u32) -> String {
