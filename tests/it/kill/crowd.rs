@@ -21,6 +21,8 @@ const BUSY: Duration = Duration::from_secs(5);
 
 /// When the leases of one that stands still are over: they last 45 s.
 const OVERDUE: Duration = Duration::from_secs(47);
+/// When one goes on whatever became of what it had on its way.
+const LATEST: Duration = Duration::from_mins(2);
 
 /// What a clock may say, all but the first worker's. It jumps from one to another while the worker runs.
 const CLOCKS: [&str; 3] = ["+0", "+10m", "-10m"];
@@ -35,8 +37,15 @@ pub(super) struct Crowd {
     fault: Option<&'static str>,
     faketime: PathBuf,
     running: Vec<Option<Child>>,
-    /// Those that stand still, and since when.
-    stopped: Vec<(Instant, Child)>,
+    stopped: Vec<Still>,
+}
+
+/// One that stands still.
+struct Still {
+    since: Instant,
+    child: Child,
+    /// The numbers of the jobs whose requests it had on their way.
+    jobs: Vec<i64>,
 }
 
 impl Crowd {
@@ -113,7 +122,7 @@ impl Crowd {
         if let Some(child) = self.running[at % WORKERS].take() {
             // One that has nothing on its way would do no harm, standing still.
             let began = Instant::now();
-            while on_their_way(world, child.id()).await == 0 && began.elapsed() < BUSY {
+            while on_their_way(world, child.id()).await.is_empty() && began.elapsed() < BUSY {
                 tokio::time::sleep(Duration::from_millis(3)).await;
             }
             kill_process(pid(&child), Signal::STOP).expect("it runs");
@@ -123,7 +132,8 @@ impl Crowd {
                 tokio::time::sleep(Duration::from_millis(3)).await;
                 kill_process(pid(&child), Signal::STOP).expect("it runs");
             }
-            self.stopped.push((Instant::now(), child));
+            let jobs = on_their_way(world, child.id()).await;
+            self.stopped.push(Still { since: Instant::now(), child, jobs });
         }
     }
 
@@ -132,11 +142,15 @@ impl Crowd {
         self.stopped.is_empty()
     }
 
-    /// Lets those go on whose leases are over, as if nothing had been. Each takes the place of another, so that it has a
-    /// while to do harm.
+    /// Lets those go on whose leases are over and whose work others have ended, as if nothing had been: their results are of
+    /// no more use. Each takes the place of another, so that it has a while to do harm.
     pub(super) async fn wake(&mut self, world: &World) {
-        while self.stopped.first().is_some_and(|(since, _)| since.elapsed() > OVERDUE) {
-            let (_, child) = self.stopped.remove(0);
+        while let Some(still) = self.stopped.first() {
+            let since = still.since.elapsed();
+            if since < OVERDUE || since < LATEST && any_open(world, &still.jobs).await {
+                return;
+            }
+            let Still { child, .. } = self.stopped.remove(0);
             kill_process(pid(&child), Signal::CONT).expect("it was stopped");
             self.kill(world, 0).await;
             self.running[0] = Some(child);
@@ -174,7 +188,7 @@ impl Crowd {
 
 impl Drop for Crowd {
     fn drop(&mut self) {
-        for child in self.running.iter_mut().flatten().chain(self.stopped.iter_mut().map(|(_, child)| child)) {
+        for child in self.running.iter_mut().flatten().chain(self.stopped.iter_mut().map(|still| &mut still.child)) {
             drop(child.kill());
             drop(child.wait());
         }
@@ -202,11 +216,17 @@ async fn held(world: &World, process: u32) -> i64 {
     world.number(&format!("select count(*) from jobs where {}", leases_of(process))).await
 }
 
-/// How many requests of a process are announced, and their results not written.
-async fn on_their_way(world: &World, process: u32) -> i64 {
+/// The jobs of a process whose requests are announced, and their results not written.
+async fn on_their_way(world: &World, process: u32) -> Vec<i64> {
     let sql =
-        "select count(*) from attempts a join jobs j on j.id = a.job_id and j.fence = a.fence where a.outcome = 'running' and j.";
-    world.number(&format!("{sql}{}", leases_of(process))).await
+        "select j.number from attempts a join jobs j on j.id = a.job_id and j.fence = a.fence where a.outcome = 'running' and j.";
+    world.numbers(&format!("{sql}{}", leases_of(process))).await
+}
+
+/// Whether any of these jobs has not come to its end.
+async fn any_open(world: &World, jobs: &[i64]) -> bool {
+    let list = jobs.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
+    !list.is_empty() && world.number(&format!("select count(*) from jobs where number in ({list}) and {}", super::OPEN)).await > 0
 }
 
 fn leases_of(process: u32) -> String {
