@@ -21,6 +21,8 @@ const BUSY: Duration = Duration::from_secs(5);
 
 /// When the leases of one that stands still are over: they last 45 s.
 const OVERDUE: Duration = Duration::from_secs(47);
+/// How long one that goes on is let alone: it must write what came back, on a machine that has much else to do.
+const SPARED: Duration = Duration::from_secs(3);
 /// When one goes on whatever became of what it had on its way.
 const LATEST: Duration = Duration::from_mins(2);
 
@@ -38,6 +40,8 @@ pub(super) struct Crowd {
     faketime: PathBuf,
     running: Vec<Option<Child>>,
     stopped: Vec<Still>,
+    /// Until when the first worker, which has stood still, is let alone.
+    spared: Instant,
 }
 
 /// One that stands still.
@@ -58,7 +62,7 @@ impl Crowd {
         for (at, clock) in (1..WORKERS).zip(&CLOCKS[1..]) {
             std::fs::write(clock_of(&config, at), clock).expect("a clock");
         }
-        let mut crowd = Self { config, database, fault, faketime: faketime(), running, stopped: vec![] };
+        let mut crowd = Self { config, database, fault, faketime: faketime(), running, stopped: vec![], spared: Instant::now() };
         let prepared = crowd.command().arg("init").stdout(Stdio::null()).status().expect("the program runs");
         assert!(prepared.success(), "init brings the destinations in");
         crowd.fill();
@@ -110,7 +114,12 @@ impl Crowd {
 
     /// Kills one as SIGKILL does: it has no time for anything.
     pub(super) async fn kill(&mut self, world: &World, at: usize) {
-        if let Some(mut child) = self.running[at % WORKERS].take() {
+        let spared = at % WORKERS == 0 && Instant::now() < self.spared;
+        self.kill_at(world, if spared { 1 } else { at % WORKERS }).await;
+    }
+
+    async fn kill_at(&mut self, world: &World, at: usize) {
+        if let Some(mut child) = self.running[at].take() {
             child.kill().expect("it runs");
             child.wait().expect("it ends");
             expire(world, child.id()).await;
@@ -137,30 +146,31 @@ impl Crowd {
         }
     }
 
-    /// Whether nobody stands still.
+    /// Whether nobody stands still, and who did has had its time.
     pub(super) fn all_awake(&self) -> bool {
-        self.stopped.is_empty()
+        self.stopped.is_empty() && Instant::now() >= self.spared
     }
 
     /// Lets those go on whose leases are over and whose work others have ended, as if nothing had been: their results are of
-    /// no more use. Each takes the place of another, so that it has a while to do harm.
+    /// no more use. One at a time: each takes the place of another, and has a while to do harm.
     pub(super) async fn wake(&mut self, world: &World) {
-        while let Some(still) = self.stopped.first() {
-            let since = still.since.elapsed();
-            if since < OVERDUE || since < LATEST && any_open(world, &still.jobs).await {
-                return;
-            }
-            let Still { child, .. } = self.stopped.remove(0);
-            kill_process(pid(&child), Signal::CONT).expect("it was stopped");
-            self.kill(world, 0).await;
-            self.running[0] = Some(child);
+        let Some(still) = self.stopped.first() else { return };
+        let since = still.since.elapsed();
+        let too_early = Instant::now() < self.spared || since < OVERDUE;
+        if too_early || since < LATEST && any_open(world, &still.jobs).await {
+            return;
         }
+        let Still { child, .. } = self.stopped.remove(0);
+        kill_process(pid(&child), Signal::CONT).expect("it was stopped");
+        self.kill_at(world, 0).await;
+        self.running[0] = Some(child);
+        self.spared = Instant::now() + SPARED;
     }
 
     /// Kills all of them, and starts anew.
     pub(super) async fn renew(&mut self, world: &World) {
         for at in 0..WORKERS {
-            self.kill(world, at).await;
+            self.kill_at(world, at).await;
         }
         self.fill();
     }
