@@ -1,7 +1,8 @@
 //! From a claimed job to an announced attempt on its way: what may have left is asked for first, what may not leave is
 //! put aside, and the rest is announced together.
 
-use std::future::ready;
+use std::future::{poll_fn, ready};
+use std::task::Poll;
 use std::time::Duration;
 
 use rustix::time::{ClockId, Timespec, clock_gettime};
@@ -145,9 +146,13 @@ impl Worker {
     ) {
         let intent = if Fault::MarkFirst.is_on() { self.marked(intent).await } else { intent };
         let sending = timeout(ATTEMPT, self.sender.send(&intent, &self.store.clock));
+        // Asked before each step of the request: a worker that stood still in the middle of one must not take the next. By then
+        // another may have asked for it and sent it. (A timer alone would be asked after the step.)
+        let stood_still = poll_fn(|_| if awake.since() > ATTEMPT { Poll::Ready(()) } else { Poll::Pending });
         let reply = tokio::select! {
             biased;
             () = ready(()), if awake.since() > MAY_LEAVE => not_sent(),
+            () = stood_still => silent("the worker stood still while the request was on its way"),
             sent = sending => sent.unwrap_or_else(|_| silent("no answer within 30 s; the request was sent")),
             _ = given_up.wait_for(|given_up| *given_up) => silent("the worker was stopped before an answer came"),
         };

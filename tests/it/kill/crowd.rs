@@ -114,7 +114,7 @@ impl Crowd {
 
     /// Kills one as SIGKILL does: it has no time for anything.
     pub(super) async fn kill(&mut self, world: &World, at: usize) {
-        let spared = at % WORKERS == 0 && Instant::now() < self.spared;
+        let spared = at.is_multiple_of(WORKERS) && Instant::now() < self.spared;
         self.kill_at(world, if spared { 1 } else { at % WORKERS }).await;
     }
 
