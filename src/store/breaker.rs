@@ -49,7 +49,7 @@ const CLOSE: &str =
 const LOST_PROBES: &str = "update destinations set breaker = 'open', probe_job = null, version = version + 1, updated_at = $1
     where breaker = 'half_open' and not exists (select 1 from jobs j where j.id = probe_job and j.state in ('ready', 'running'))";
 const DUE_PROBES: &str = "select d.id, (select j.id from jobs j where j.destination_id = d.id and j.state in ('held', 'ready')
-            and j.window_ends_at > $1 order by j.priority desc, j.due_at, j.id limit 1)
+            and j.due_at <= $1 and j.window_ends_at > $1 order by j.priority desc, j.due_at, j.id limit 1)
     from destinations d where d.breaker = 'open' and d.probe_at <= $1 and not d.paused order by d.number";
 const PROBE: &str = "update destinations set breaker = 'half_open', probe_job = $2, version = version + 1, updated_at = $3
     where id = $1 and breaker = 'open' and probe_at <= $3";
@@ -59,14 +59,16 @@ const OVER: &str = "select id, number from destinations where paused and paused_
 
 const HOLD_LATE: [&str; 2] = dialects!(
     "update jobs set state = 'held', version = version + 1, updated_at = $1
-    where id in (select j.id from destinations d cross join jobs j where j.destination_id = d.id
+    where state = 'ready' and id in (select j.id from destinations d cross join jobs j where j.destination_id = d.id
         and j.state = 'ready' and (d.paused or d.breaker = 'open') limit 1000",
     skip_jobs,
     ") returning id"
 );
 const RELEASE_LATE: [&str; 2] = dialects!(
-    "update jobs set state = 'ready', version = version + 1, updated_at = $1
-    where id in (select j.id from destinations d cross join jobs j where j.destination_id = d.id
+    "update jobs set state = ",
+    released,
+    ", version = version + 1, updated_at = $1
+    where state = 'held' and id in (select j.id from destinations d cross join jobs j where j.destination_id = d.id
         and j.state = 'held' and not d.paused and d.breaker = 'closed' limit 1000",
     skip_jobs,
     ") returning id"

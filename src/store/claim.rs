@@ -13,8 +13,8 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::Store;
 use super::rows::from_row;
+use super::{Inner, Store, Tx};
 use crate::domain::id::{AttemptId, ClientId, DestinationId, JobId, Kind, LeadId, Ref, TemplateId};
 use crate::domain::job::{DeliveryMode, JobKind};
 use crate::domain::reply::Budget;
@@ -187,7 +187,8 @@ impl Intent {
 }
 
 /// Writes a statement for each database: `lease` is the end of a new lease by that database's clock, `fresh` that of
-/// one that was given five seconds ago, `skip` passes over rows that another worker is taking (SQLite lets one write at a time and needs no such thing).
+/// one that was given five seconds ago, `skip` passes over rows that another worker is taking (SQLite lets one write at a time and
+/// needs no such thing), `released` is the state of a job that is held no more at the time `$1`.
 macro_rules! dialects {
     (@part sqlite now) => { "strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')" };
     (@part postgres now) => { "clock_timestamp()" };
@@ -199,6 +200,9 @@ macro_rules! dialects {
     (@part postgres skip) => { " for update skip locked" };
     (@part sqlite skip_jobs) => { "" };
     (@part postgres skip_jobs) => { " for update of j skip locked" };
+    (@part $dialect:ident released) => {
+        "case when due_at <= $1 then 'ready' when attempts + rescues > 0 then 'retrying' else 'scheduled' end"
+    };
     (@part $dialect:ident $text:literal) => { $text };
     ($($part:tt),+ $(,)?) => {
         [concat!($($crate::store::claim::dialects!(@part sqlite $part)),+), concat!($($crate::store::claim::dialects!(@part postgres $part)),+)]
@@ -210,5 +214,12 @@ impl Store {
     /// The statement of a pair that this database understands.
     pub(super) fn of(&self, pair: [&'static str; 2]) -> &'static str {
         pair[usize::from(self.is_postgres())]
+    }
+}
+
+impl Tx {
+    /// The statement of a pair that this database understands.
+    pub(super) fn of(&self, pair: [&'static str; 2]) -> &'static str {
+        pair[usize::from(matches!(self.inner, Inner::Postgres(_)))]
     }
 }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::claim::dialects;
 use super::journal::About;
 use super::statement::values;
 use super::{Outcome, Tx};
@@ -35,11 +36,25 @@ const PAUSE: &str = "update destinations set paused = true, paused_by = $2, paus
 const RESUME: &str = "update destinations set paused = false, paused_by = null, paused_why = null, paused_until = null,
     breaker = 'closed', opened_at = null, open_why = null, probe_at = null, probe_job = null, trips = 0,
     version = version + 1, updated_at = $2 where id = $1 and (paused or breaker <> 'closed') returning number";
-// What waits for its time is held when that has come. There may be more than one statement should touch: the worker goes on.
-const HOLD: &str = "update jobs set state = 'held', version = version + 1, updated_at = $2
-    where id in (select id from jobs where destination_id = $1 and state in ('scheduled', 'ready', 'retrying') limit 1000) returning id";
-const RELEASE: &str = "update jobs set state = 'ready', version = version + 1, updated_at = $2
-    where id in (select id from jobs where destination_id = $1 and state = 'held' limit 1000) returning id";
+// There may be more than one statement should touch: the worker goes on. What another takes at this moment is passed over,
+// and its state is asked for again once it is locked.
+const HOLD: [&str; 2] = dialects!(
+    "update jobs set state = 'held', version = version + 1, updated_at = $2
+    where state in ('scheduled', 'ready', 'retrying') and id in (select j.id from jobs j where j.destination_id = $1
+        and j.state in ('scheduled', 'ready', 'retrying') limit 1000",
+    skip_jobs,
+    ") returning id"
+);
+// What waited for its time when it was held waits on: a destination is not asked about a lost request too early, and not
+// before it said.
+const RELEASE: [&str; 2] = dialects!(
+    "update jobs set state = ",
+    released,
+    ", version = version + 1, updated_at = $1
+    where state = 'held' and id in (select j.id from jobs j where j.destination_id = $2 and j.state = 'held' limit 1000",
+    skip_jobs,
+    ") returning id"
+);
 
 /// Why a destination stands still, and until when.
 #[derive(Clone, Copy, Debug)]
@@ -113,12 +128,12 @@ impl Tx {
     /// Holds what waits for a destination, up to a thousand jobs; gives back how many.
     pub(super) async fn hold(&mut self, id: DestinationId) -> Outcome<usize> {
         let now = self.now;
-        Ok(self.all::<(Uuid,)>(HOLD, values![id, now]).await?.len())
+        Ok(self.all::<(Uuid,)>(self.of(HOLD), values![id, now]).await?.len())
     }
 
     /// Releases what is held for a destination, up to a thousand jobs; gives back how many.
     pub(super) async fn release(&mut self, id: DestinationId) -> Outcome<usize> {
         let now = self.now;
-        Ok(self.all::<(Uuid,)>(RELEASE, values![id, now]).await?.len())
+        Ok(self.all::<(Uuid,)>(self.of(RELEASE), values![now, id]).await?.len())
     }
 }

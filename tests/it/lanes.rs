@@ -1,18 +1,26 @@
 //! Which destinations get how much: limits that all workers keep together, urgent work before bulk, breakers and pauses.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
-use quotedeck::domain::actor::Role;
+use quotedeck::domain::actor::{Actor, Role};
 use quotedeck::domain::content::Content;
+use quotedeck::domain::id::DestinationId;
 use quotedeck::domain::job::JobState;
 use quotedeck::domain::reply::{Found, Meaning, Reply};
 use quotedeck::domain::text::{Internal, Untrusted};
 use quotedeck::store::claim::take::{Appetite, Taken};
 use quotedeck::store::claim::{Claimed, Intent};
+use quotedeck::store::destinations::Pause;
 use quotedeck::workflow::finish::{Returned, finish_attempts};
 use quotedeck::workflow::look_up;
+use tokio::time::timeout;
 
-use crate::databases::World;
+use crate::databases::{Raw, World, on_postgres};
 use crate::fixtures::{Made, state, text, with};
+
+/// How long something may take that waits for nobody, on a machine that has much else to do.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 both_databases!(
     a_destination_gets_no_more_at_once_than_it_may,
@@ -23,6 +31,7 @@ both_databases!(
     a_failed_probe_waits_longer,
     a_pause_ends_by_itself,
     what_comes_due_at_a_stopped_destination_is_held,
+    what_waits_for_its_time_waits_on_when_it_is_held_no_more,
     what_may_have_left_is_looked_up,
     what_cannot_be_asked_in_time_is_a_persons,
 );
@@ -194,6 +203,63 @@ async fn what_comes_due_at_a_stopped_destination_is_held(world: World) {
     world.clock.advance(TimeDelta::seconds(10));
     assert!(take(&world, 8, 8).await.jobs.is_empty());
     assert_eq!(state(&world, armed).await, "held");
+}
+
+/// Who resumes a destination at once must not have a lost request asked for before it can have arrived.
+async fn what_waits_for_its_time_waits_on_when_it_is_held_no_more(world: World) {
+    let acme = world.client("Acme").await;
+    let twilio = world.destination("Twilio", with![delivery_mode = "reconcile"]).await;
+    let reconcile = || with![delivery_mode = "reconcile"];
+    let job = world.job(&acme, twilio, reconcile()).await;
+    let intents = announce(&world, take(&world, 8, 8).await.jobs).await;
+    assert_eq!(finish(&world, intents, Meaning::Silent).await, [Some(JobState::Retrying)]);
+    let later = world.job(&acme, twilio, with![state = "scheduled", due_at = world.now() + TimeDelta::hours(1)]).await;
+    let fresh = world.job(&acme, twilio, reconcile()).await;
+
+    let id = DestinationId(twilio.id);
+    let pause = Pause { why: "a look", until: None };
+    let mut tx = world.store.begin().await.unwrap();
+    assert!(matches!(tx.pause_destination(&Actor::Worker, id, pause).await, Ok(Some((_, 3)))));
+    tx.commit().await.unwrap();
+    let states = |made: [Made; 3]| {
+        let world = &world;
+        async move { [state(world, made[0]).await, state(world, made[1]).await, state(world, made[2]).await] }
+    };
+    assert_eq!(states([job, later, fresh]).await, ["held", "held", "held"]);
+    let mut tx = world.store.begin().await.unwrap();
+    tx.resume_destination(&Actor::Worker, id, "seen to").await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(states([job, later, fresh]).await, ["retrying", "scheduled", "ready"]);
+    world.clock.advance(TimeDelta::seconds(59));
+    let taken: Vec<i64> = take(&world, 8, 8).await.jobs.iter().map(|job| job.number).collect();
+    assert_eq!(taken, [fresh.number]);
+    world.clock.advance(TimeDelta::seconds(1));
+    assert!(take(&world, 8, 8).await.jobs[0].doubtful_since.is_some());
+}
+
+/// A worker takes a job at the moment at which its destination is paused: the job is neither waited for nor taken away.
+#[tokio::test]
+async fn what_is_being_taken_is_not_held() {
+    on_postgres(|world| async move {
+        let acme = world.client("Acme").await;
+        let hubspot = world.destination("HubSpot", with![]).await;
+        let (taken, other) = (world.job(&acme, hubspot, with![]).await, world.job(&acme, hubspot, with![]).await);
+        let Raw::Postgres(pool) = &world.raw else { panic!("this is Postgres") };
+        let mut taking = pool.begin().await.unwrap();
+        let lease =
+            "update jobs set state = 'running', lease_until = now() + interval '45 seconds', leased_by = 'w1' where id = $1";
+        sqlx::query(lease).bind(taken.id).execute(&mut *taking).await.unwrap();
+
+        let mut tx = world.store.begin().await.unwrap();
+        let pause = Pause { why: "a look", until: None };
+        let paused = tx.pause_destination(&Actor::Worker, DestinationId(hubspot.id), pause);
+        let paused = timeout(PATIENCE, paused).await.expect("it waits for nobody");
+        assert!(matches!(paused, Ok(Some((_, 1)))), "{paused:?}");
+        tx.commit().await.unwrap();
+        taking.commit().await.unwrap();
+        assert_eq!((state(&world, taken).await, state(&world, other).await), ("running".to_owned(), "held".to_owned()));
+    })
+    .await;
 }
 
 async fn silent_text(world: &World) -> Made {
