@@ -231,7 +231,7 @@ impl<'a> Storm<'a> {
         self.crowd.fill();
     }
 
-    /// Waits of minutes are over after seconds: long enough that what a dead worker still had on its way has arrived.
+    /// Waits of minutes are over after seconds, and once everything has arrived that somebody sent and waits for no more.
     async fn pass(&mut self) {
         let waiting = self.world.numbers("select number from jobs where state in ('retrying', 'scheduled')").await;
         self.waiting.retain(|number, _| waiting.contains(number));
@@ -241,6 +241,7 @@ impl<'a> Storm<'a> {
         let over: Vec<String> =
             self.waiting.iter().filter(|(_, since)| since.elapsed() > MOMENT).map(|(number, _)| number.to_string()).collect();
         if !over.is_empty() {
+            self.outside.doorstep().is_clear().await;
             let list = over.join(", ");
             let sql =
                 format!("update jobs set due_at = '{PAST}' where number in ({list}) and state in ('retrying', 'scheduled')");

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::outside::Outside;
+use super::outside::{Doorstep, Outside};
 use crate::databases::World;
 
 /// Workers at once.
@@ -38,6 +38,7 @@ pub(super) struct Crowd {
     database: String,
     fault: Option<&'static str>,
     faketime: PathBuf,
+    doorstep: Doorstep,
     running: Vec<Option<Child>>,
     stopped: Vec<Still>,
     /// Until when the first worker, which has stood still, is let alone.
@@ -62,7 +63,8 @@ impl Crowd {
         for (at, clock) in (1..WORKERS).zip(&CLOCKS[1..]) {
             std::fs::write(clock_of(&config, at), clock).expect("a clock");
         }
-        let mut crowd = Self { config, database, fault, faketime: faketime(), running, stopped: vec![], spared: Instant::now() };
+        let (faketime, doorstep) = (faketime(), outside.doorstep());
+        let mut crowd = Self { config, database, fault, faketime, doorstep, running, stopped: vec![], spared: Instant::now() };
         let prepared = crowd.command().arg("init").stdout(Stdio::null()).status().expect("the program runs");
         assert!(prepared.success(), "init brings the destinations in");
         crowd.fill();
@@ -122,6 +124,8 @@ impl Crowd {
         if let Some(mut child) = self.running[at].take() {
             child.kill().expect("it runs");
             child.wait().expect("it ends");
+            // Leases last 45 s: by then what it sent was read, however busy the other end is.
+            self.doorstep.is_clear().await;
             expire(world, child.id()).await;
         }
     }

@@ -5,8 +5,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
+use std::time::Duration;
 
 use serde_json::Value;
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::databases::Raw;
@@ -27,6 +29,38 @@ struct Seal {
     effects: BTreeMap<Whom, (BTreeSet<String>, usize)>,
     /// What went wrong, in words.
     violations: Vec<String>,
+}
+
+/// A connection whose other end is gone and that is not ended on this side, in the kernel's table of them.
+const OTHER_END_GONE: &str = "08";
+
+/// Where requests arrive.
+#[derive(Clone, Debug)]
+pub(super) struct Doorstep {
+    /// As the kernel writes it.
+    port: String,
+}
+
+impl Doorstep {
+    /// Waits until all was read and seen to that came from processes that are gone: they are not asked about what lies
+    /// unread. (Texts alone are asked about, so mail has no doorstep.)
+    pub(super) async fn is_clear(&self) {
+        let cleared = async {
+            while self.has_unread() {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        };
+        timeout(super::CALM, cleared).await.expect("what arrived is read");
+    }
+
+    fn has_unread(&self) -> bool {
+        let table = std::fs::read_to_string("/proc/net/tcp").expect("the kernel tells its connections");
+        table.lines().any(|line| {
+            let mut columns = line.split_ascii_whitespace().skip(1);
+            let (here, _, state) = (columns.next(), columns.next(), columns.next());
+            here.is_some_and(|here| here.ends_with(&self.port)) && state == Some(OTHER_END_GONE)
+        })
+    }
 }
 
 /// The servers, and what they saw.
@@ -72,6 +106,12 @@ impl Outside {
              from = \"+15125550100\"\nsecret_env = \"TWILIO_TOKEN\"\n\
              [[destination]]\nname = \"E-mail\"\nsystem = \"smtp\"\nurl = \"{mail}\"\nfrom = \"hello@acme.example\"\n"
         )
+    }
+
+    /// Where requests arrive, but for mail.
+    pub(super) fn doorstep(&self) -> Doorstep {
+        let port: u16 = self.http.url.rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
+        Doorstep { port: format!(":{port:04X}") }
     }
 
     /// What the configuration takes from the environment.
