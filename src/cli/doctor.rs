@@ -130,7 +130,18 @@ async fn database(global: &Global, config: &Config, place: &Place, look: &mut im
 /// What a reviewer's preview is fetched as.
 async fn portal(config: &Config, store: &Store) -> (Health, String) {
     match store.portal_reader().await {
-        Ok(Some(reader)) if reader.own => (Health::Ok, format!("fetched as the portal's own login {}", reader.login)),
+        Ok(Some(reader)) if reader.own => {
+            let said = format!("fetched as the portal's own login {}", reader.login);
+            if reader.unbounded.is_empty() {
+                return (Health::Ok, said);
+            }
+            let set = |bound: &String| {
+                let value = if bound == "statement_timeout" { "'5s'" } else { "on" };
+                format!("alter role {} set {bound} = {value}", reader.login)
+            };
+            let remedy = reader.unbounded.iter().map(set).collect::<Vec<_>>().join("; ");
+            (Health::Warn, format!("{said}, which takes no bounds over from the role quotedeck_portal; run: {remedy}"))
+        }
         Ok(Some(reader)) => {
             let said = "fetched in a session of its own that starts as quotedeck_portal, on the login";
             let better = "a login of the portal's own is safer still: say it in [portal] of the configuration";

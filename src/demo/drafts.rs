@@ -15,7 +15,7 @@ pub(super) fn write(kind: u8, caller: &Caller) -> (String, String) {
         0 => (
             format!("{service}: request answered"),
             format!(
-                "A customer in {city} asked {client} about {service}. The request was picked up in the morning, and a time \
+                "A customer in {city} asked {client} about {service}. The request was answered, and a time \
                  for a visit is being arranged."
             ),
         ),

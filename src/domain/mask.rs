@@ -37,6 +37,18 @@ impl Mask {
         Self(Evidence::new(Against { known, ..Against::default() }))
     }
 
+    /// For rows of many records: by its form alone is found what to hide.
+    pub fn of_rows() -> Self {
+        Self::new(&[])
+    }
+
+    /// Hides it in what a destination answered, which may name whom it was asked about.
+    pub fn error(&self, error: Option<&mut Untrusted>) {
+        if let Some(error) = error {
+            self.hide(error);
+        }
+    }
+
     /// A text with `‹phone›` where a number stood.
     pub fn text(&self, text: &str) -> String {
         let chars: Vec<char> = text.chars().collect();

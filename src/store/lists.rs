@@ -19,7 +19,7 @@ use crate::domain::filter::{Filter, Sort};
 use crate::domain::id::{DestinationId, DraftId, JobId, Kind, LeadId, Ref, SummaryId, TaskId};
 use crate::domain::job::Job;
 use crate::domain::lead::Lead;
-use crate::domain::mask::{mask_row, sees_masked};
+use crate::domain::mask::{Mask, mask_row, sees_masked};
 use crate::domain::row::{Count, FailureGroup, Page, Pane};
 use crate::domain::task::Task;
 use columns::{DRAFTS, GROUPS, JOBS, LEADS, SUMMARIES, TASKS};
@@ -29,6 +29,16 @@ use place::{Order, order};
 /// Rows of a page, within reason.
 fn clamped(limit: i64) -> i64 {
     limit.clamp(1, 10_000)
+}
+
+/// What destinations answered may name whom they were asked about; whoever only reviews does not see that.
+fn hide_errors(me: &Person, jobs: &mut [Job]) {
+    if sees_masked(me) {
+        let mask = Mask::of_rows();
+        for job in jobs {
+            mask.error(job.last_error.as_mut());
+        }
+    }
 }
 
 impl Sql {
@@ -123,12 +133,16 @@ impl Store {
 
     /// Jobs that wait, the next first; with a `state:` in the filter those, the last changed first.
     pub async fn page_jobs(&self, me: &Person, filter: &Filter, after: Option<&Cursor>, limit: i64) -> Outcome<Page<Job>> {
-        self.bounded(&self.pane(me, Pane::Queue, filter, after, limit).await?, limit).await
+        let mut page = self.bounded(&self.pane(me, Pane::Queue, filter, after, limit).await?, limit).await?;
+        hide_errors(me, &mut page.rows);
+        Ok(page)
     }
 
     /// Failed jobs that nobody settled, the last changed first.
     pub async fn page_failures(&self, me: &Person, filter: &Filter, after: Option<&Cursor>, limit: i64) -> Outcome<Page<Job>> {
-        self.bounded(&self.pane(me, Pane::Failures, filter, after, limit).await?, limit).await
+        let mut page = self.bounded(&self.pane(me, Pane::Failures, filter, after, limit).await?, limit).await?;
+        hide_errors(me, &mut page.rows);
+        Ok(page)
     }
 
     /// Open tasks that are not snoozed, the next due first; with a `state:` in the filter those, the newest first.
@@ -157,7 +171,14 @@ impl Store {
         sql.push(columns::GROUPED).bind(Bind::Number(clamped(limit) + 1));
         let groups: Page<columns::Grouped> = self.bounded(&sql, limit).await?;
         let releases = if groups.rows.is_empty() { Vec::new() } else { self.fresh_releases(me).await? };
-        Ok(Page { rows: groups.rows.into_iter().map(|group| group.with(&releases)).collect(), more: groups.more })
+        let mut rows: Vec<FailureGroup> = groups.rows.into_iter().map(|group| group.with(&releases)).collect();
+        if sees_masked(me) {
+            let mask = Mask::of_rows();
+            for group in &mut rows {
+                mask.error(group.example.as_mut());
+            }
+        }
+        Ok(Page { rows, more: groups.more })
     }
 
     /// The jobs of one failure group, the last changed first.
@@ -165,7 +186,9 @@ impl Store {
         let mut sql = Sql::new(JOBS);
         sql.visible(me).push(columns::FAILED).push(" and r.destination_id = ").bind(Bind::Id(destination.0));
         sql.push(" and r.signature = ").bind(Bind::Text(signature.to_owned()));
-        self.page(sql, &order!(newest "updated_at"), None, limit).await
+        let mut page = self.page(sql, &order!(newest "updated_at"), None, limit).await?;
+        hide_errors(me, &mut page.rows);
+        Ok(page)
     }
 
     async fn one<T: Row>(&self, select: &'static str, me: &Person, kind: Kind, id: Uuid) -> Outcome<T> {
@@ -190,7 +213,9 @@ impl Store {
 
     /// One job.
     pub async fn job(&self, me: &Person, id: JobId) -> Outcome<Job> {
-        self.one(JOBS, me, Kind::Job, id.0).await
+        let mut job = self.one(JOBS, me, Kind::Job, id.0).await?;
+        hide_errors(me, std::slice::from_mut(&mut job));
+        Ok(job)
     }
 
     /// One task.

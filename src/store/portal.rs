@@ -59,6 +59,9 @@ pub struct Reader {
     pub login: String,
     /// Whether the session is the portal's from the login on, so that no `reset role` could give it more.
     pub own: bool,
+    /// Settings that bound the portal's role, and that a login does not take over from it by being a member: those that this
+    /// login, or its database, does not set itself.
+    pub unbounded: Vec<String>,
 }
 
 /// The way there.
@@ -105,7 +108,7 @@ fn pool(options: &PgConnectOptions, more: &[(&str, &str)]) -> PgPool {
         .connect_lazy_with(options.options(more.iter().copied()))
 }
 
-/// Who reads, what else that login is, whether it reaches anything internal, whether it writes, and in which database.
+/// Who reads, what else that login is, whether it reaches anything internal, whether it writes, and which bounds it lacks.
 const WHO: &str = "select current_user::text, session_user::text,
     (select string_agg(r.rolname::text, ', ' order by r.rolname) from pg_roles r
         where pg_has_role(session_user, r.oid, 'member') and r.rolname <> session_user and r.rolname <> 'quotedeck_portal'),
@@ -113,8 +116,13 @@ const WHO: &str = "select current_user::text, session_user::text,
     (select string_agg(n.nspname || '.' || c.relname, ', ' order by c.relname) from pg_class c
         join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'internal' and c.relkind in ('r', 'v', 'm', 'p', 'f')
         and has_schema_privilege(n.oid, 'usage') and has_any_column_privilege(c.oid, 'select')),
-    current_setting('transaction_read_only') = 'on'";
-type Who = (String, String, Option<String>, bool, Option<String>, bool);
+    current_setting('transaction_read_only') = 'on',
+    array(select bound from unnest(array['default_transaction_read_only', 'statement_timeout']) bound where not exists (
+        select from pg_db_role_setting s cross join unnest(s.setconfig) setting
+        where s.setrole in (0, (select oid from pg_roles where rolname = session_user))
+            and s.setdatabase in (0, (select oid from pg_database where datname = current_database()))
+            and setting like bound || '=%'))";
+type Who = (String, String, Option<String>, bool, Option<String>, bool, Vec<String>);
 
 /// Which database this is, whatever the name of its server: a portal may read a copy that follows.
 const WHERE: &str = "select system_identifier::text || ' ' || current_database() from pg_control_system()";
@@ -216,7 +224,7 @@ impl Store {
 }
 
 async fn who(connection: &mut PgConnection, own: bool) -> Outcome<Reader> {
-    let (current, session, more, powers, internal, read_only): Who =
+    let (current, session, more, powers, internal, read_only, unbounded): Who =
         sqlx::query_as(WHO).fetch_one(connection).await.map_err(failure)?;
     let no = |why: String, remedy: String| Err(Failure::refused(TRIED, why, remedy));
     if powers {
@@ -245,7 +253,7 @@ async fn who(connection: &mut PgConnection, own: bool) -> Outcome<Reader> {
     if !read_only {
         return no("it would not be read only there".to_owned(), "let the portal's login start read only".to_owned());
     }
-    Ok(Reader { login: session, own })
+    Ok(Reader { login: session, own, unbounded: if own { unbounded } else { vec![] } })
 }
 
 /// The first three of a list.

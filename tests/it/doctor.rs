@@ -74,7 +74,13 @@ async fn whom_the_preview_is_fetched_as_is_told() {
         world.script(&format!("create role {login} login; grant quotedeck_portal to {login}")).await;
         let url = world.url().replace("//postgres@", &format!("//{login}@"));
         let (well, own) = asked(&world, &format!("[portal]\ndatabase = '{url}'\n"));
-        assert!(well && own.contains(&format!("fetched as the portal's own login {login}")), "{own}");
+        assert!(well && own.contains(&format!("fetched as the portal's own login {login}, which takes no bounds over")), "{own}");
+        assert!(own.contains(&format!("alter role {login} set statement_timeout = '5s'")), "{own}");
+        for bound in ["default_transaction_read_only = on", "statement_timeout = '5s'"] {
+            world.script(&format!("alter role {login} set {bound}")).await;
+        }
+        let (well, bounded) = asked(&world, &format!("[portal]\ndatabase = '{url}'\n"));
+        assert!(well && bounded.contains(&format!("own login {login}")) && !bounded.contains("alter role"), "{bounded}");
         // It may hold a password.
         assert!(!own.contains("postgres://portal_"), "{own}");
         world.script(&format!("drop role {login}")).await;

@@ -103,7 +103,7 @@ async fn the_preview_is_what_the_portals_login_sees_later() {
         let store = portal.store();
         assert_eq!(sessions(&world).await, [""; 0], "it is opened when somebody asks");
         let seen = desk.preview(&store).await.unwrap();
-        assert_eq!(store.portal_reader().await.unwrap(), Some(Reader { login: portal.1.clone(), own: true }));
+        assert_eq!(store.portal_reader().await.unwrap(), Some(Reader { login: portal.1.clone(), own: true, unbounded: vec!["default_transaction_read_only".into(), "statement_timeout".into()] }));
         assert_eq!(sessions(&world).await, std::slice::from_ref(&portal.1));
         desk.publish().await;
 
@@ -128,7 +128,10 @@ async fn without_a_login_of_its_own_the_session_starts_as_the_portal() {
     on_postgres(async |world| {
         let desk = Desk::of(&world).await;
         assert_eq!(desk.preview(&world.store).await.unwrap().text, SAFE);
-        assert_eq!(world.store.portal_reader().await.unwrap(), Some(Reader { login: "postgres".into(), own: false }));
+        assert_eq!(
+            world.store.portal_reader().await.unwrap(),
+            Some(Reader { login: "postgres".into(), own: false, unbounded: vec![] })
+        );
         // What is not approved stands in no statement that another session could see.
         let seen = "select count(*) from pg_stat_activity where query like '%about a water heater%' and pid <> pg_backend_pid()";
         assert_eq!(world.number(seen).await, 0);
@@ -144,7 +147,7 @@ async fn a_plain_login_of_the_program_may_start_as_the_portal() {
         let place = rosa.url(&world.url()).parse().unwrap();
         let store = Store::open(&place, world.clock.clone(), Purpose::Deck).await.unwrap();
         assert_eq!(desk.preview(&store).await.unwrap().text, SAFE);
-        assert_eq!(store.portal_reader().await.unwrap(), Some(Reader { login: rosa.1.clone(), own: false }));
+        assert_eq!(store.portal_reader().await.unwrap(), Some(Reader { login: rosa.1.clone(), own: false, unbounded: vec![] }));
         rosa.drop(store).await;
     })
     .await;

@@ -1,7 +1,7 @@
 //! The trace: everything that belongs to a record, in order, and nothing to somebody who may not see it.
 
 use chrono::TimeDelta;
-use quotedeck::domain::actor::Role;
+use quotedeck::domain::actor::{Person, Role};
 use quotedeck::domain::event::Provider;
 use quotedeck::domain::filter::Filter;
 use quotedeck::domain::id::{Kind, LeadId, Ref};
@@ -198,9 +198,14 @@ async fn whoever_only_reviews_sees_contact_data_masked(world: World) {
     told.push_str(&serde_json::to_string(&world.store.page_leads(&ana, &filter, None, 9).await.unwrap().rows[0].phone).unwrap());
     let id = LeadId(world.store.find(&ana, of("lead")).await.unwrap().id);
     told.push_str(&format!("{:?}", world.store.lead(&ana, id).await.unwrap().email));
-    for secret in secrets {
+    let refused = "update jobs set state = 'dead', signature = '400', finished_at = updated_at,
+        last_error = 'no such number: 512-555-0142 (zq@example.plumbing)' where number = 1";
+    world.script(refused).await;
+    told.push_str(&of_failures(&world, &ana).await);
+    for secret in secrets.iter().chain(&["555-0142"]) {
         assert!(!told.contains(secret), "{secret}: {told}");
     }
+    assert_eq!(of_failures(&world, &rosa).await.matches("512-555-0142").count(), 4, "an owner sees what was answered");
     for mask in ["‹phone›", "‹email›", "‹lead name›", "‹access code›"] {
         assert!(told.contains(mask), "{mask}: {told}");
     }
@@ -209,4 +214,14 @@ async fn whoever_only_reviews_sees_contact_data_masked(world: World) {
     assert_eq!((field(&whole, "phone"), field(&whole, "email")), ("+15125550142".to_owned(), "zq@example.plumbing".to_owned()));
     assert!(whole.steps.iter().any(|step| step.what.raw().contains("alarm code is 4827")));
     assert_eq!(whole.faults, world.store.trace(&ana, of("lead")).await.unwrap().faults);
+}
+
+/// What lists and rows say of a failure, as somebody sees it.
+async fn of_failures(world: &World, me: &Person) -> String {
+    let filter = Filter::default();
+    let groups = world.store.failure_groups(me, &filter, 9).await.unwrap().rows;
+    let rows = world.store.page_failures(me, &filter, None, 9).await.unwrap().rows;
+    let of_group = world.store.group_jobs(me, groups[0].destination_id, &groups[0].signature, 9).await.unwrap().rows;
+    let row = world.store.job(me, rows[0].id).await.unwrap();
+    serde_json::to_string(&(&groups, &rows, &of_group, &row)).unwrap()
 }
