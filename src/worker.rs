@@ -4,6 +4,7 @@
 //! results down, as many at once as there are (`settling`), and one does what must be done from time to time (`duties`).
 //! A worker sleeps until something changed in the database or the next job is due.
 
+mod awake;
 mod duties;
 mod leases;
 mod sender;
@@ -28,6 +29,7 @@ use crate::workflow::finish::{Returned, finish_attempts};
 use crate::workflow::syncing::begin_rounds;
 pub use sender::Sender;
 
+use awake::while_awake;
 use leases::Leases;
 use settling::Back;
 use taking::Next;
@@ -91,8 +93,8 @@ impl Worker {
                 }
                 return Ok(attempts);
             }
-            let intents = self.ready(taken.jobs).await?;
-            let replies = join_all(intents.iter().map(|intent| self.sender.send(intent, &self.store.clock))).await;
+            let (intents, announced) = self.ready(taken.jobs).await?;
+            let replies = join_all(intents.iter().map(|intent| while_awake(announced, self.sent(intent)))).await;
             let returned: Vec<Returned> =
                 intents.into_iter().zip(replies).map(|(intent, reply)| Returned { roll: roll(&intent), intent, reply }).collect();
             finish_attempts(&self.store, &returned).await?;

@@ -1,14 +1,12 @@
 //! From a claimed job to an announced attempt on its way: what may have left is asked for first, what may not leave is
 //! put aside, and the rest is announced together.
 
-use std::future::{poll_fn, ready};
-use std::task::Poll;
 use std::time::Duration;
 
-use rustix::time::{ClockId, Timespec, clock_gettime};
 use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 
+use super::awake::{Awake, silent, while_awake};
 use super::leases::{Lease, Leases};
 use super::settling::Back;
 use super::{Worker, roll};
@@ -16,7 +14,7 @@ use crate::domain::failure::Failure;
 use crate::domain::id::JobId;
 use crate::domain::job::JobState;
 use crate::domain::reply::{Meaning, Reply};
-use crate::domain::text::{Internal, Untrusted};
+use crate::domain::text::Internal;
 use crate::store::claim::announce::Announced;
 use crate::store::claim::lease::Aside;
 use crate::store::claim::sabotage::Fault;
@@ -27,11 +25,6 @@ use crate::workflow::prepare::{Prepared, prepare};
 
 /// An attempt takes at most this long; destinations end theirs a little earlier, and say more.
 const ATTEMPT: Duration = Duration::from_secs(31);
-
-/// How long after its announcement began a request may still leave. A worker that stood still for longer (a machine that
-/// slept, a process that was stopped) must take its lease for lost, and another's request for sent: far less than the 40 s
-/// that a lease has at least, and far more than a commit takes.
-const MAY_LEAVE: Duration = Duration::from_secs(15);
 
 /// What a claimed job needs next.
 pub(super) enum Next {
@@ -78,15 +71,17 @@ impl Worker {
         (next, failed)
     }
 
-    /// The announced attempts of claimed jobs, asking destinations where that must be done first.
-    pub(super) async fn ready(&self, jobs: Vec<Claimed>) -> Result<Vec<Intent>, Failure> {
+    /// The announced attempts of claimed jobs and since when they are being announced, asking destinations where that must be
+    /// done first.
+    pub(super) async fn ready(&self, jobs: Vec<Claimed>) -> Result<(Vec<Intent>, Awake), Failure> {
         let mut sure = Vec::with_capacity(jobs.len());
         for job in jobs {
             if job.doubtful_since.is_none() || self.may_send_again(&job).await? {
                 sure.push(job);
             }
         }
-        self.announce(sure).await
+        let awake = Awake::now();
+        Ok((self.announce(sure).await?, awake))
     }
 
     /// Asks the destination; `true` when the job is to be sent under this lease.
@@ -145,20 +140,20 @@ impl Worker {
         mut given_up: watch::Receiver<bool>,
     ) {
         let intent = if Fault::MarkFirst.is_on() { self.marked(intent).await } else { intent };
-        let sending = timeout(ATTEMPT, self.sender.send(&intent, &self.store.clock));
-        // Asked before each step of the request: a worker that stood still in the middle of one must not take the next. By then
-        // another may have asked for it and sent it. (A timer alone would be asked after the step.)
-        let stood_still = poll_fn(|_| if awake.since() > ATTEMPT { Poll::Ready(()) } else { Poll::Pending });
         let reply = tokio::select! {
             biased;
-            () = ready(()), if awake.since() > MAY_LEAVE => not_sent(),
-            () = stood_still => silent("the worker stood still while the request was on its way"),
-            sent = sending => sent.unwrap_or_else(|_| silent("no answer within 30 s; the request was sent")),
+            reply = while_awake(awake, self.sent(&intent)) => reply,
             _ = given_up.wait_for(|given_up| *given_up) => silent("the worker was stopped before an answer came"),
         };
         let returned = Returned { roll: roll(&intent), intent, reply };
         // Nobody takes results any more only when the process ends; the rescue settles the job then.
         drop(results.send((returned, lease)).await);
+    }
+
+    /// Sends a request and waits for its answer as long as an attempt may take.
+    pub(super) async fn sent(&self, intent: &Intent) -> Reply {
+        let sending = timeout(ATTEMPT, self.sender.send(intent, &self.store.clock));
+        sending.await.unwrap_or_else(|_| silent("no answer within 30 s; the request was sent"))
     }
 
     /// Writes the result before there is one.
@@ -207,49 +202,5 @@ impl Worker {
                 drop(self.store.hand_back(&[(id, fence)]).await);
             }
         }
-    }
-}
-
-/// When something began, by a clock that goes on while the machine sleeps and that nobody can set.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Awake(Timespec);
-
-impl Awake {
-    fn now() -> Self {
-        Self(clock_gettime(UNSLEPT))
-    }
-
-    fn since(self) -> Duration {
-        let passed = clock_gettime(UNSLEPT) - self.0;
-        passed.try_into().unwrap_or_default()
-    }
-}
-
-#[cfg(target_os = "linux")]
-const UNSLEPT: ClockId = ClockId::Boottime;
-/// Elsewhere the monotonic clock counts sleep itself, or nobody sleeps.
-#[cfg(not(target_os = "linux"))]
-const UNSLEPT: ClockId = ClockId::Monotonic;
-
-fn not_sent() -> Reply {
-    let error = "the worker stood still after the announcement; nothing was sent";
-    Reply {
-        meaning: Meaning::NotReached,
-        status: None,
-        error: Some(Untrusted::new(error)),
-        retry_after: None,
-        remote_id: None,
-        made: None,
-    }
-}
-
-fn silent(why: &str) -> Reply {
-    Reply {
-        meaning: Meaning::Silent,
-        status: None,
-        error: Some(Untrusted::new(why)),
-        retry_after: None,
-        remote_id: None,
-        made: None,
     }
 }
