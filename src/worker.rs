@@ -162,6 +162,7 @@ impl Worker {
             give_up.send_replace(true);
             while on_their_way.join_next().await.is_some() {}
         }
+        self.sender.settled().await;
         drop(results);
         if timeout(AGAIN * 2, settling).await.is_err() {
             tracing::warn!("some results were not written before the stop; the rescue settles their jobs");

@@ -78,6 +78,13 @@ impl Couriers {
         Ok(Self(Arc::new(couriers)))
     }
 
+    /// Waits for access tokens that are being had, half a minute at most: who breaks that off may lose the only refresh token.
+    pub async fn settled(&self) {
+        for tokens in self.0.values().filter_map(|courier| courier.tokens.as_ref()) {
+            tokens.settled().await;
+        }
+    }
+
     /// Whether there is a way to a destination, by its name.
     pub fn serves(&self, destination: &str) -> bool {
         self.0.contains_key(destination)

@@ -6,6 +6,7 @@
 //! A refusal is 400 with `{"error": "invalid_grant"}` (section 5.2): nothing helps but that somebody connects the account anew.
 //! Thumbtack's endpoint wants `token_type=REFRESH` beside it, and takes each refresh token once.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -37,11 +38,17 @@ const LONGEST: Duration = Duration::from_hours(24);
 
 /// What gives access tokens for one destination. No `Debug`: it holds secrets.
 pub(super) struct Tokens {
+    endpoint: Arc<Endpoint>,
+    /// In the hands of a refresh as long as it lasts.
+    held: Arc<Mutex<Option<Held>>>,
+}
+
+/// Where they are asked for, and by what.
+struct Endpoint {
     http: Http,
     grant: Grant,
     /// What the form has beside the standard's fields.
     extra: Option<(&'static str, &'static str)>,
-    held: Mutex<Option<Held>>,
 }
 
 struct Held {
@@ -81,12 +88,13 @@ impl Tokens {
             return Err("token_url: this is no URL that tokens could be had from; write https://…".to_owned());
         };
         let extra = (system == System::Thumbtack).then_some(("token_type", "REFRESH"));
-        Ok(Self { http: http(url)?, grant: grant.clone(), extra, held: Mutex::new(None) })
+        let endpoint = Arc::new(Endpoint { http: http(url)?, grant: grant.clone(), extra });
+        Ok(Self { endpoint, held: Arc::default() })
     }
 
     /// Why there is no refresh token, as far as that is known without asking.
     pub(super) fn trouble(&self) -> Option<String> {
-        match &self.grant.refresh {
+        match &self.endpoint.grant.refresh {
             Refresh::File(path) => keep::read(path).err(),
             Refresh::Given(_) => None,
             Refresh::Missing(why) => Some(why.clone()),
@@ -99,14 +107,24 @@ impl Tokens {
     /// What asking for one came to: the request that needs it was not made.
     pub(super) async fn access(&self, app: &Secret, until: Instant) -> Result<Secret, Box<Reply>> {
         // Whoever needs one meanwhile waits, and has the same.
-        let mut held = self.held.lock().await;
+        let mut held = Arc::clone(&self.held).lock_owned().await;
         if let Some(held) = held.as_ref().filter(|held| held.until > Instant::now()) {
             return Ok(held.token.clone());
         }
-        let fresh = self.refresh(app, until).await?;
-        let token = fresh.token.clone();
-        *held = Some(fresh);
-        Ok(token)
+        let (endpoint, app) = (Arc::clone(&self.endpoint), app.clone());
+        // It goes on when the request that needs the token is given up: an answer may hold the only refresh token there is.
+        let refreshing = tokio::spawn(async move {
+            let fresh = endpoint.refresh(&app, until).await?;
+            let token = fresh.token.clone();
+            *held = Some(fresh);
+            Ok(token)
+        });
+        refreshing.await.unwrap_or_else(|_| Err(broken("no access token: asking for one was broken off")))
+    }
+
+    /// Waits for a refresh that is under way.
+    pub(super) async fn settled(&self) {
+        drop(self.held.lock().await);
     }
 
     /// A token was not taken although its time is not over: it is not used again.
@@ -116,7 +134,9 @@ impl Tokens {
             *held = None;
         }
     }
+}
 
+impl Endpoint {
     async fn refresh(&self, app: &Secret, until: Instant) -> Result<Held, Box<Reply>> {
         // Between reading the token and writing the next one nobody else on this machine may use it.
         let (token, place) = match &self.grant.refresh {
@@ -250,13 +270,13 @@ mod tests {
             refresh: Refresh::Given(Secret::new("r+1")),
         };
         let tokens = Tokens::new(System::SearchConsole, &grant).unwrap();
-        let call = tokens.call(&Secret::new("s:1"), &Secret::new("r+1"));
+        let call = tokens.endpoint.call(&Secret::new("s:1"), &Secret::new("r+1"));
         assert_eq!(call.body, "grant_type=refresh_token&refresh_token=r%2B1");
-        let thumbtack = Tokens::new(System::Thumbtack, &grant).unwrap().call(&Secret::new("s"), &Secret::new("r1"));
+        let thumbtack = Tokens::new(System::Thumbtack, &grant).unwrap().endpoint.call(&Secret::new("s"), &Secret::new("r1"));
         assert_eq!(thumbtack.body, "grant_type=refresh_token&refresh_token=r1&token_type=REFRESH");
         // `app+1:s%3A1`: both are encoded as forms are, before they are named.
         assert_eq!(call.headers[0], ("authorization", "Basic YXBwKzE6cyUzQTE=".to_owned()));
-        assert_eq!(tokens.http.place("").unwrap().as_str(), "https://tokens.example/v1/bearer");
+        assert_eq!(tokens.endpoint.http.place("").unwrap().as_str(), "https://tokens.example/v1/bearer");
     }
 
     #[test]

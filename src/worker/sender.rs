@@ -45,6 +45,13 @@ impl Sender {
         }
     }
 
+    /// Waits for what must not be broken off, whatever became of the request that needed it.
+    pub(super) async fn settled(&self) {
+        if let Self::Couriers(couriers) = self {
+            couriers.settled().await;
+        }
+    }
+
     /// Sends what was announced. The only way out takes the announcement itself.
     pub(super) async fn send(&self, intent: &Intent, clock: &Clock) -> Reply {
         let Some(request) = request(intent.job(), intent.content(), intent.n()) else { return unreadable() };

@@ -23,6 +23,7 @@ use crate::stand_in::{MailMode, MailServer, Mode, StandIn};
 
 mod mail;
 mod secrets;
+mod tokens;
 
 const KEY: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
