@@ -150,7 +150,12 @@ impl Review {
         let (says, row) = match (below.first(), above.last()) {
             (Some(first), _) => (format!("{} below not seen", lines(&below)), first + half),
             (None, Some(last)) => (format!("{} above not seen", lines(&above)), (last + 1 + half).saturating_sub(pane.height)),
-            (None, None) if !left.is_empty() => return Some("it has only just been shown; look at it first".to_owned()),
+            (None, None) if !left.is_empty() => {
+                // Another view may be where the text would be: then it is painted only now.
+                self.show_text();
+                self.gate.fresh();
+                return Some("it has only just been shown; look at it first".to_owned());
+            }
             (None, None) => return self.unseen_findings(),
         };
         self.show_text();

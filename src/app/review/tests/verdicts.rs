@@ -408,6 +408,26 @@ fn pages_show_it_too() {
     assert_eq!(approvals(&desk).len(), 1);
 }
 
+/// Pages that are turned while the preview or the diff stands where the text would be show nothing of it.
+#[rstest]
+#[case(Action::Preview)]
+#[case(Action::Diff)]
+fn from_another_view_the_text_is_shown_before_it_passes(#[case] view: Action) {
+    let mut desk = Desk::ready(&lines(71));
+    desk.act(view);
+    for _ in 0..8 {
+        desk.act(Action::PageDown);
+    }
+    let mut refused = 0;
+    while !matches!(desk.act(Action::Approve), Outcome::Stay) {
+        assert!(refused < 20, "it comes to an end");
+        desk.look();
+        refused += 1;
+    }
+    assert!(refused > 1, "nothing of it was seen");
+    assert_eq!(approvals(&desk).len(), 1);
+}
+
 #[test]
 fn what_was_jumped_over_is_not_seen() {
     let mut desk = Desk::ready(&lines(120));
