@@ -199,9 +199,8 @@ impl<'a> Storm<'a> {
         for _ in 0..if stops { STOPS } else { 0 } {
             sleep(Duration::from_millis(self.rng.u64(BETWEEN))).await;
             let at = self.rng.usize(..);
-            self.crowd.stop(self.world, at).await;
+            self.stops += usize::from(self.crowd.stop(self.world, at).await);
             self.crowd.fill();
-            self.stops += 1;
         }
         loop {
             sleep(Duration::from_millis(self.rng.u64(BETWEEN))).await;

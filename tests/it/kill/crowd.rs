@@ -130,8 +130,10 @@ impl Crowd {
         }
     }
 
-    /// Stops one in the middle of whatever it does. Nobody takes its leases from it: they run out by themselves.
-    pub(super) async fn stop(&mut self, world: &World, at: usize) {
+    /// Stops one in the middle of whatever it does, and says whether it had a request on its way. Nobody takes its leases from
+    /// it: they run out by themselves.
+    pub(super) async fn stop(&mut self, world: &World, at: usize) -> bool {
+        let mut busy = false;
         if let Some(child) = self.running[at % WORKERS].take() {
             // One that has nothing on its way would do no harm, standing still.
             let began = Instant::now();
@@ -146,8 +148,10 @@ impl Crowd {
                 kill_process(pid(&child), Signal::STOP).expect("it runs");
             }
             let jobs = on_their_way(world, child.id()).await;
+            busy = !jobs.is_empty();
             self.stopped.push(Still { since: Instant::now(), child, jobs });
         }
+        busy
     }
 
     /// Whether nobody stands still, and who did has had its time.
