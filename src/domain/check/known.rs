@@ -68,7 +68,7 @@ pub(super) struct Dictionary {
     mail: Forms,
     figures: Forms,
     prices: HashSet<Meaning>,
-    loose: place::Loose,
+    loose: loose::Loose,
 }
 
 impl Dictionary {
@@ -325,6 +325,7 @@ fn reason(kind: FindingKind) -> &'static str {
     }
 }
 
+mod loose;
 mod place;
 #[cfg(test)]
 mod tests;
