@@ -28,6 +28,13 @@ static NORTH_AMERICAN: LazyLock<Regex> = LazyLock::new(|| {
 static LOOKS_ALIKE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?-u:\b|\()[0-9oilsbz]{3}(?:\)\x20?|[\x20.\-])[0-9oilsbz]{3}[\x20.\-][0-9oilsbz]{4}(?-u:\b)"));
 
+/// `601-5-5-5-0157`, `4:04 555 0110`: a group of figures one by one, or taken for a time of day by who wrote it down.
+static ODDLY_GROUPED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?-u:\b)(?:[0-9]{3}-[0-9]-[0-9]-[0-9]-[0-9]{4}|[0-9]-[0-9]-[0-9]-[0-9]{3}-[0-9]{4}|[0-9]{3}-[0-9]{3}-[0-9]-[0-9]-[0-9]-[0-9]|[2-9]:[0-9]{2}[ .\-][0-9]{3}[ .\-][0-9]{4})(?-u:\b)",
+    )
+});
+
 /// Figures that such a number must have at least, of its ten.
 const REAL_FIGURES: usize = 6;
 
@@ -98,6 +105,7 @@ pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
     each(lower, &NORTH_AMERICAN, |span| stands_alone(folded, span) && dialled(folded, span), &mut push);
     let real = |span: &Range<usize>| lower[span.clone()].bytes().filter(u8::is_ascii_digit).count() >= REAL_FIGURES;
     each(lower, &LOOKS_ALIKE, |span| real(span) && stands_alone(folded, span), &mut push);
+    each(lower, &ODDLY_GROUPED, |span| stands_alone(folded, span), &mut push);
     // In capitals: `1-800-555 with a` is no word on a key pad.
     let capitals = |span: &Range<usize>| !folded.text[span.clone()].bytes().any(|b| b.is_ascii_lowercase());
     each(lower, &VANITY, |span| capitals(span) && stands_alone(folded, span), &mut push);
@@ -110,7 +118,10 @@ pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
     each(
         lower,
         &INTERNATIONAL,
-        |span| !folded.before(span.start).is_ascii_alphanumeric() && !folded.at(span.end).is_ascii_digit(),
+        |span| {
+            let of_a_thing = || lower.as_bytes()[span.start] == b'0' && is_of_a_thing(folded, span.start);
+            !folded.before(span.start).is_ascii_alphanumeric() && !folded.at(span.end).is_ascii_digit() && !of_a_thing()
+        },
         &mut push,
     );
     each(lower, &LOCAL, |span| is_local(folded, span), &mut push);
@@ -170,7 +181,9 @@ fn dialled(folded: &Folded, span: &Range<usize>) -> bool {
                     .all(|group| group.starts_with(['2', '3', '4', '5', '6', '7', '8', '9', '0']) && !group.ends_with("00"));
     }
     if !number.bytes().all(|b| b.is_ascii_digit()) {
-        return true;
+        // No area begins with 0 or 1: `Order 112-7730941`.
+        let no_area = matches!(number.as_bytes(), [b'0' | b'1', b'0'..=b'9', b'0'..=b'9', ..]);
+        return !no_area || !is_of_a_thing(folded, span.start);
     }
     let ten = number.strip_prefix('1').filter(|rest| rest.len() == 10).unwrap_or(number).as_bytes();
     ten.len() == 10

@@ -52,13 +52,16 @@ static OTHER_MIX: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// A sign behind figures that stand apart: `7,2,2,9,#`, `6-6-0-1-#`.
+static SIGN_APART: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?: |, ?|-)[#*]"));
+
 /// Every number of a text that could be a code.
 pub(super) fn each(folded: &Folded) -> Vec<Candidate> {
     let mut found = Vec::new();
     let explained = explained(folded);
     let mut at = 0;
     while at < folded.words.len() {
-        let Some(mut candidate) = turns(folded, at).or_else(|| letters(folded, at)).or_else(|| read(folded, at)) else {
+        let Some(mut candidate) = turns(folded, at).or_else(|| named(folded, at)).or_else(|| letters(folded, at)).or_else(|| read(folded, at)) else {
             at += 1;
             continue;
         };
@@ -146,7 +149,8 @@ fn read(folded: &Folded, at: usize) -> Option<Candidate> {
     let mut longest = if spelled { 1 } else { count };
     while end < folded.words.len() && !letters {
         let between = |n: usize| matches!(folded.word(n), "then" | "and" | "together" | "star");
-        let joins = between(end) && longest == 1 && !spelled;
+        // `four, then three, then five` as well as `2-4-then-1`.
+        let joins = longest == 1 && if spelled { folded.word(end) == "then" } else { between(end) };
         let mut next = end;
         if joins {
             while next < folded.words.len() && between(next) {
@@ -166,9 +170,9 @@ fn read(folded: &Folded, at: usize) -> Option<Candidate> {
         let more = part.digits;
         // `4 oh 4 9`: digits one by one, some of them in words.
         let one_by_one = more == 1 && longest == 1;
-        let together = together || one_by_one && !spelled && matches!(gap, ", " | ".. " | "... " | "+" | "&");
+        let together = together || one_by_one && !spelled && matches!(gap, ", " | "," | ".. " | "... " | "+" | "&");
         // `881 204`: a code of six as it is shown.
-        let threes = (groups, more, longest) == (1, 3, 3) && gap == " ";
+        let threes = (groups, more, longest) == (1, 3, 3) && matches!(gap, " " | "-");
         // `12, 14 and 16` are amounts; `1 and 3 together, then 5` are buttons.
         let starred = joins && folded.word(end) == "star" && more <= 2;
         if joins && more != 1 && !starred
@@ -207,10 +211,14 @@ fn read(folded: &Folded, at: usize) -> Option<Candidate> {
             end += next.words;
         }
     }
-    if !ends_in_sign && end < folded.words.len() && folded.gap(end - 1) == " " && is_sign(folded.word(end)) {
+    let listed = groups > 1 && end < folded.words.len() && matches!(folded.gap(end - 1), ", " | ", then ");
+    if !ends_in_sign && end < folded.words.len() && (folded.gap(end - 1) == " " || listed) && is_sign(folded.word(end)) {
         (span.end, signs, end) = (folded.words[end].end, signs + 1, end + 1);
-    } else if !ends_in_sign && groups > 1 && matches!(folded.lower.as_bytes().get(span.end..span.end + 2), Some(b" #" | b" *")) {
-        (span.end, signs, ends_in_sign) = (span.end + 2, signs + 1, true);
+    } else if !ends_in_sign
+        && groups > 1
+        && let Some(after) = SIGN_APART.find(&folded.lower[span.end..])
+    {
+        (span.end, signs, ends_in_sign) = (span.end + after.end(), signs + 1, true);
     }
     Some(Candidate {
         words: at..end,
@@ -243,51 +251,47 @@ const TURNING: &[&str] =
 /// Of them at most between two.
 const BETWEEN_TURNS: usize = 5;
 
-/// `right 18, left 4, right 32`; `22, 6, 31` behind words of a dial: numbers of one or two figures.
-fn turns(folded: &Folded, at: usize) -> Option<Candidate> {
-    let is_turn = |n: usize| matches!(folded.word(n), "left" | "right" | "clockwise" | "counterclockwise" | "l" | "r");
-    let short = |n: usize| folded.word(n).len() <= 2 && folded.word(n).bytes().all(|b| b.is_ascii_digit());
-    let (mut next, mut end, mut groups, mut digits, mut turned) = (at, at, 0, 0, 0);
-    let listed = |n: usize| short(n) && n + 1 < folded.words.len() && folded.gap(n) == ", " && short(n + 1);
-    let list = short(at)
-        && listed(at)
-        && at + 2 < folded.words.len()
-        && listed(at + 1)
-        && (1..=4).any(|back| {
-            at.checked_sub(back).is_some_and(|n| {
-                matches!(folded.word(n), "dial" | "turn" | "spin" | "combo" | "combination" | "wheels" | "roll" | "numbers")
-            })
-        });
-    if list {
-        (groups, digits, end) = (3, (at..at + 3).map(|n| folded.word(n).len()).sum(), at + 3);
-    } else if is_turn(at) || short(at) {
-        while next < folded.words.len() && groups < 5 {
-            let passed = |n: &usize| is_turn(*n) || TURNING.contains(&folded.word(*n));
-            let Some(number) = (next..folded.words.len()).take(BETWEEN_TURNS + 1).find(|n| !passed(n)).filter(|n| short(*n))
-            else {
-                break;
-            };
-            // `12 right, 30 left` as well as `right 12, left 30`.
-            let turns_here = (next..number).any(is_turn) || number + 1 < folded.words.len() && is_turn(number + 1);
-            if groups > 0 && !turns_here || (next..number).any(|n| folded.gap(n).contains(['.', '!', '?', ';'])) {
-                break;
-            }
-            turned += usize::from(turns_here);
-            (groups, digits, end, next) = (groups + 1, digits + folded.word(number).len(), number + 1, number + 1);
-            if next < folded.words.len() && folded.gap(number).contains(['.', '!', '?', ';']) {
-                break;
-            }
-        }
-        if groups < 3 || turned < 2 {
+/// How many figures a number of a dial has, and how many words it takes: `22`, `twenty-two`.
+fn on_a_dial(folded: &Folded, at: usize) -> Option<(usize, usize)> {
+    let word = folded.word(at);
+    if word.bytes().all(|b| b.is_ascii_digit()) {
+        return (word.len() <= 2).then_some((word.len(), 1));
+    }
+    let (figures, words) = number(folded, at)?;
+    (word != "oh" && word != "o" && figures.len() <= 2).then_some((figures.len(), words))
+}
+
+fn is_turn(word: &str) -> bool {
+    matches!(word, "left" | "right" | "clockwise" | "counterclockwise" | "l" | "r")
+}
+
+/// `22, 6, 31` and `eighteen, thirty-six, and four` behind words of a dial: figures, and one past the last word.
+fn listed(folded: &Folded, at: usize) -> Option<(usize, usize)> {
+    let told = (1..=5).any(|back| {
+        at.checked_sub(back).is_some_and(|n| {
+            matches!(folded.word(n), "dial" | "turn" | "spin" | "combo" | "combination" | "wheels" | "roll" | "numbers")
+        })
+    });
+    let (mut digits, mut next) = (0, at);
+    for group in 0..3 {
+        if group > 0 && (next >= folded.words.len() || folded.gap(next - 1) != ", ") {
             return None;
         }
-        // `12 right, 30 left, 8 right`
-        if end < folded.words.len() && is_turn(end) && folded.gap(end - 1) == " " {
-            end += 1;
-        }
-    } else {
-        return None;
+        let and = usize::from(group == 2 && next + 1 < folded.words.len() && folded.word(next) == "and");
+        let (figures, words) = (told && next + and < folded.words.len()).then(|| on_a_dial(folded, next + and)).flatten()?;
+        (digits, next) = (digits + figures, next + and + words);
     }
+    Some((digits, next))
+}
+
+/// `right 18, left 4, right 32`, `nine, right to forty, back to seventeen`, and what [`listed`] finds.
+fn turns(folded: &Folded, at: usize) -> Option<Candidate> {
+    let begins = is_turn(folded.word(at)) || on_a_dial(folded, at).is_some();
+    let (digits, groups, end) = match listed(folded, at) {
+        Some((digits, end)) => (digits, 3, end),
+        None if begins => turned(folded, at)?,
+        None => return None,
+    };
     let span = folded.words[at].start..folded.words[end - 1].end;
     Some(Candidate {
         words: at..end,
@@ -300,6 +304,97 @@ fn turns(folded: &Folded, at: usize) -> Option<Candidate> {
         letters: false,
         date: false,
         turns: true,
+    })
+}
+
+/// Numbers with turns between them: how many figures, how many numbers, and one past the last word.
+fn turned(folded: &Folded, at: usize) -> Option<(usize, usize, usize)> {
+    let ends_sentence = |n: usize| folded.gap(n).contains(['.', '!', '?', ';']);
+    let (mut next, mut end, mut groups, mut digits, mut turned) = (at, at, 0, 0, 0);
+    while next < folded.words.len() && groups < 5 {
+        let passed = |n: &usize| is_turn(folded.word(*n)) || TURNING.contains(&folded.word(*n));
+        let Some(number) = (next..folded.words.len()).take(BETWEEN_TURNS + 1).find(|n| !passed(n)) else { break };
+        let Some((figures, words)) = on_a_dial(folded, number) else { break };
+        let behind = number + words;
+        // `12 right, 30 left` as well as `right 12, left 30`; back is a turn once there was one.
+        let turns_here = (next..number).any(|n| is_turn(folded.word(n)) || turned > 0 && folded.word(n) == "back")
+            || behind < folded.words.len() && is_turn(folded.word(behind));
+        if groups > 0 && !turns_here || (next..number).any(ends_sentence) {
+            break;
+        }
+        turned += usize::from(turns_here);
+        (groups, digits, end, next) = (groups + 1, digits + figures, behind, behind);
+        if next < folded.words.len() && ends_sentence(behind - 1) {
+            break;
+        }
+    }
+    if groups < 3 || turned < 2 {
+        return None;
+    }
+    // `12 right, 30 left, 8 right`
+    let last = end < folded.words.len() && is_turn(folded.word(end)) && folded.gap(end - 1) == " ";
+    Some((digits, groups, end + usize::from(last)))
+}
+
+/// The letters as radio operators name them.
+const NAMED: [&str; 26] = [
+    "alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel", "india", "juliet", "kilo", "lima", "mike",
+    "november", "oscar", "papa", "quebec", "romeo", "sierra", "tango", "uniform", "victor", "whiskey", "xray", "yankee", "zulu",
+];
+
+/// One sign of a code that is told sign by sign.
+struct Told {
+    words: usize,
+    is_letter: bool,
+    /// `M as in Mary`, `Charlie`.
+    is_named: bool,
+}
+
+fn told_sign(folded: &Folded, at: usize) -> Option<Told> {
+    let word = folded.word(at);
+    let of = |n: usize| (at + n < folded.words.len()).then(|| folded.word(at + n)).unwrap_or_default();
+    if word.len() == 1 && word.as_bytes()[0].is_ascii_alphabetic() {
+        let (named, words) = match (of(1), of(2)) {
+            ("as", "in") => (at + 3 < folded.words.len(), 4),
+            ("for" | "like", named) => (!named.is_empty() && named.starts_with(word), 3),
+            _ => (false, 1),
+        };
+        return Some(Told { words: if named { words } else { 1 }, is_letter: true, is_named: named });
+    }
+    if NAMED.contains(&word) {
+        return Some(Told { words: 1, is_letter: true, is_named: true });
+    }
+    let figure = word.len() == 1 && word.as_bytes()[0].is_ascii_digit();
+    let spelled = || number(folded, at).filter(|(figures, _)| figures.len() == 1).map(|(_, words)| words);
+    let words = if figure { 1 } else { spelled()? };
+    Some(Told { words, is_letter: false, is_named: false })
+}
+
+/// `M as in Mary, four, four, seven`; `Charlie 4 2 8 8`; `C as in cat, X, Y`.
+fn named(folded: &Folded, at: usize) -> Option<Candidate> {
+    let (mut end, mut signs, mut letters, mut named) = (at, 0, 0, 0);
+    while end < folded.words.len() && (end == at || matches!(folded.gap(end - 1), " " | "-" | ", ")) {
+        let Some(sign) = told_sign(folded, end) else { break };
+        (end, signs) = (end + sign.words, signs + 1);
+        (letters, named) = (letters + usize::from(sign.is_letter), named + usize::from(sign.is_named));
+    }
+    let figures = signs - letters;
+    // A name before one number is no code, and neither is a letter.
+    if !(3..=8).contains(&signs) || named == 0 || figures < 3 && letters < 3 {
+        return None;
+    }
+    let span = folded.words[at].start..folded.words[end - 1].end;
+    Some(Candidate {
+        words: at..end,
+        span,
+        digits: signs,
+        groups: signs,
+        signs: 0,
+        ends_in_sign: false,
+        spelled: true,
+        letters: true,
+        date: false,
+        turns: false,
     })
 }
 

@@ -9,7 +9,7 @@ use super::super::fold::Folded;
 use super::cues::{self, Cue};
 use super::{candidate, reading, words};
 
-const SETS: [&str; 12] = [
+const SETS: [&str; 13] = [
     "trade.txt",
     "heldout.txt",
     "heldout2.txt",
@@ -22,6 +22,7 @@ const SETS: [&str; 12] = [
     "heldout10.txt",
     "heldout11.txt",
     "heldout12.txt",
+    "heldout14.txt",
 ];
 /// Points for a unit of log-odds.
 const SCALE: f64 = 10.0;

@@ -63,7 +63,7 @@ const WORDS: [(Word, &str); 13] = [
          fence foyer front garage greenhouse guard guardhouse hangar hatch hoa house kennel laundry lift lobby \
          mailroom marina opener panel parking pool property puerta rear riser roof security \
          shed shop side stable stairwell storage studio subdivision toolbox vault vestibule \
-         warehouse yard gar stair structure drop washroom restroom rooftop entryway doorway airbnb",
+         warehouse yard gar stair structure drop washroom restroom rooftop entryway doorway airbnb pedestal knob",
     ),
     (Word::Numbered, "bldg building room rooms office tower penthouse ramp deck locker dock container trailer stairs rm suite"),
     (
@@ -71,7 +71,7 @@ const WORDS: [(Word, &str); 13] = [
         "punch punches punched punching enter enters entering press presses pressing push pushes hit hits dial dials dialing type types typing \
          input tap taps key marca poke keying",
     ),
-    (Word::Handle, "use uses using try put do roll turn spin buzz tell give set reset scramble changed usa thumb"),
+    (Word::Handle, "use uses using try put do roll turn spin buzz tell give set reset scramble changed usa thumb programmed programming rekeyed"),
     (
         Word::Opens,
         "abre arm arms disarm disarms get gets let lets open opened opens unlock unlocked unlocks works yourself disarming arming disarmed armed",

@@ -40,6 +40,7 @@ pub(super) const CORRECTION: &[&str] = &[
     "meant",
     "oops",
     "rather",
+    "corrected",
     "or",
     "make",
 ];
@@ -52,7 +53,7 @@ const SEARCHING: &[&str] = &[
     "followed", "by", "with", "ends", "ending", "in", "starts", "part", "half", "area", "code", "code's", "prefix", "repeat",
     "say", "said", "read", "remember", "here", "goes", "now", "how", "does", "go", "believe", "maybe", "like", "of", "this", "a",
     "oh", "one", "two", "three", "four", "thing", "where", "all", "just", "comes", "write", "down", "agent", "customer",
-    "caller", "rep", "huh", "mhm", "hang", "middle", "speaker", "our", "same", "as", "please",
+    "caller", "rep", "huh", "mhm", "hang", "middle", "speaker", "to", "our", "same", "as", "please",
 ];
 /// What no number goes on over.
 const MEASURES: &[&str] = &[
