@@ -61,7 +61,9 @@ pub(super) fn each(folded: &Folded) -> Vec<Candidate> {
     let explained = explained(folded);
     let mut at = 0;
     while at < folded.words.len() {
-        let Some(mut candidate) = turns(folded, at).or_else(|| named(folded, at)).or_else(|| letters(folded, at)).or_else(|| read(folded, at)) else {
+        let Some(mut candidate) =
+            turns(folded, at).or_else(|| named(folded, at)).or_else(|| letters(folded, at)).or_else(|| read(folded, at))
+        else {
             at += 1;
             continue;
         };

@@ -71,7 +71,10 @@ const WORDS: [(Word, &str); 13] = [
         "punch punches punched punching enter enters entering press presses pressing push pushes hit hits dial dials dialing type types typing \
          input tap taps key marca poke keying",
     ),
-    (Word::Handle, "use uses using try put do roll turn spin buzz tell give set reset scramble changed usa thumb programmed programming rekeyed"),
+    (
+        Word::Handle,
+        "use uses using try put do roll turn spin buzz tell give set reset scramble changed usa thumb programmed programming rekeyed",
+    ),
     (
         Word::Opens,
         "abre arm arms disarm disarms get gets let lets open opened opens unlock unlocked unlocks works yourself disarming arming disarmed armed",
