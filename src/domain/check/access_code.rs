@@ -1,11 +1,15 @@
 //! Access codes: gate, alarm, lockbox, garage and keypad codes, and Wi-Fi passwords, by the words around them; and
 //! again without those words, once the evidence has told that they are codes.
 
+mod aloud;
 mod candidate;
 mod cues;
+mod dial;
+mod figures;
 #[cfg(test)]
 mod fit;
 mod reading;
+mod told;
 mod words;
 
 use std::collections::HashSet;

@@ -9,7 +9,7 @@ use super::super::fold::Folded;
 use super::cues::{self, Cue};
 use super::{candidate, reading, words};
 
-const SETS: [&str; 13] = [
+const SETS: [&str; 14] = [
     "trade.txt",
     "heldout.txt",
     "heldout2.txt",
@@ -23,6 +23,7 @@ const SETS: [&str; 13] = [
     "heldout11.txt",
     "heldout12.txt",
     "heldout14.txt",
+    "heldout15.txt",
 ];
 /// Points for a unit of log-odds.
 const SCALE: f64 = 10.0;
