@@ -37,6 +37,8 @@ static PASSWORDS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r#"(?-u:\b)(?:password|passcode|pw|code ?word) (?:for|to|of|on|w/) (?:the |our |my )?(?:[a-z]+ ){0,2}(?:alarm|gate|guard|central|security)(?-u:\b)[^.!?]{0,25} (?:is|:|=) ?["']?(?P<code>[a-z0-9!@#$%&*-]{4,})"#,
         r#"(?-u:\b)(?:verbal|alarm|spoken|security|safe|monitoring) (?:password|passcode|pass ?word|pw|code ?word)(?-u:\b)[^.!?]{0,25} ?(?:is|:|=) ?["']?(?P<code>[a-z0-9!@#$%&*-]{4,})"#,
         r#"(?-u:\b)(?:password|passcode|pw|code ?word) (?:for|to|of|on|w/|with) (?:the |our |my )?(?:[a-z]+ ){0,2}(?:alarm|monitoring|adt|brinks|vivint)(?-u:\b)[^.!?]{0,25} ?(?:is|:|=) ?["']?(?P<code>[a-z0-9!@#$%&*-]{4,})"#,
+        r#"(?-u:\b)(?:verbal|spoken) (?:password|passcode|pass ?word|pw|code ?word|pass ?phrase) ["']?(?P<code>[a-z0-9!@#$%&*-]{4,}(?: [0-9]{1,4}(?-u:\b))?)"#,
+        r#"(?-u:\b)(?:alarm|monitoring|security|central|guard) (?:company|co|station|center|desk|people|folks|guys|shack)(?-u:\b)[^.!?]{0,40}(?-u:\b)(?:password|passcode|pass ?phrase|(?:code|safe) ?word)(?:,? (?:is|that's|it's|that is|it is)|:|,| =) ["']?(?P<code>[a-z0-9!@#$%&*-]{4,}(?: [0-9]{1,4}(?-u:\b))?)"#,
         r#"(?-u:\b)(?:wi-?fi|wireless|network|router)(?-u:\b)[^.!?]{0,40}(?-u:\b)(?:password|passcode|pw) ["']?(?P<code>[^\s"']*[0-9!@#$%&*][^\s"',]*)"#,
     ]
     .iter()
@@ -70,12 +72,38 @@ const NO_PASSWORDS: &[&str] = &[
     "known",
     "given",
     "case",
+    "when",
+    "they",
+    "they'll",
+    "from",
+    "only",
+    "over",
+    "must",
+    "will",
+    "before",
+    "first",
+    "every",
+    "your",
+    "which",
+    "then",
+    "some",
+    "have",
+    "please",
+    "request",
+    "prompt",
 ];
 
 /// `combo on the lockbox is HOME`: letters that are set on wheels; in capitals, behind a word that is not.
 static LETTERS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?-u:\b)(?P<before>lock ?box(?:es)?|word lock|lbx|combo|combination|wheels|letters|pad)(?: on (?:the )?[a-z]{3,10}| by (?:the )?[a-z]{3,10})?(?: is| it's| its|:| =|,)?(?: set to| so| spells| opens (?:on|with))? (?P<code>[a-z]{3,5})(?-u:\b)",
+    )
+});
+
+/// `it's letters, not numbers: JKQ`: where it is said that letters are set.
+static SPELLED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?-u:\b)(?P<before>letters|letter code|spells?)(?-u:\b)[^.!?]{0,40}?(?: is| it's| its| to|:| =|,) (?P<code>[a-z]{3,5})(?-u:\b)",
     )
 });
 
@@ -130,7 +158,9 @@ fn each(folded: &Folded) -> Vec<(Range<usize>, bool)> {
             found.extend(codes.filter(|code| !NO_PASSWORDS.contains(&code.as_str())).map(|code| (code.range(), true)));
         }
     }
-    for caught in LETTERS.captures_iter(&folded.lower).chain(SPUN.captures_iter(&folded.lower)) {
+    for caught in
+        LETTERS.captures_iter(&folded.lower).chain(SPUN.captures_iter(&folded.lower)).chain(SPELLED.captures_iter(&folded.lower))
+    {
         let capitals =
             |name| caught.name(name).is_some_and(|part| !folded.text[part.range()].contains(|c: char| c.is_ascii_lowercase()));
         if let Some(code) = caught.name("code").filter(|_| capitals("code") && !capitals("before")) {

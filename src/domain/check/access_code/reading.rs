@@ -2,6 +2,7 @@
 
 use super::super::digits::is_of_a_thing;
 use super::super::fold::Folded;
+use super::aloud::is_speaker;
 use super::candidate::Candidate;
 use super::cues::Cue;
 use super::words::{Word, is_maker, is_other_name, is_unit};
@@ -72,6 +73,14 @@ fn before(folded: &Folded, words: &[Word], candidate: &Candidate, cues: &mut Vec
         return;
     };
     let gap = folded.gap(last);
+    // `Agent: Which buttons? Caller: Four four one one.`
+    if is_speaker(folded, last) {
+        cues.push(Cue::BeginsSentence);
+        if last > 0 && folded.gap(last - 1).contains('?') {
+            cues.push(Cue::Answers);
+        }
+        return;
+    }
     if ends_sentence(gap) && !gap.contains("..") {
         cues.push(Cue::BeginsSentence);
         return;
@@ -188,6 +197,9 @@ fn behind(folded: &Folded, words: &[Word], candidate: &Candidate, cues: &mut Vec
     let gap = if end < words.len() { &folded.lower[candidate.span.end..folded.words[end].start] } else { "." };
     if end >= words.len() || ends_sentence(gap) {
         cues.push(Cue::EndsSentence);
+        if cues.contains(&Cue::BeginsSentence) {
+            cues.push(Cue::Alone);
+        }
         return;
     }
     if gap.contains([',', ')', '"', '/']) || gap.contains(" -") || gap.contains(':') {

@@ -63,17 +63,18 @@ const WORDS: [(Word, &str); 13] = [
          fence foyer front garage greenhouse guard guardhouse hangar hatch hoa house kennel laundry lift lobby \
          mailroom marina opener panel parking pool property puerta rear riser roof security \
          shed shop side stable stairwell storage studio subdivision toolbox vault vestibule \
-         warehouse yard gar stair structure drop washroom restroom rooftop entryway doorway airbnb pedestal knob",
+         warehouse yard gar stair structure drop washroom restroom rooftop entryway doorway airbnb pedestal knob bolt \
+         hasp rollup lanai mudroom sunroom carport breezeway upstairs downstairs outside inside",
     ),
     (Word::Numbered, "bldg building room rooms office tower penthouse ramp deck locker dock container trailer stairs rm suite"),
     (
         Word::Press,
         "punch punches punched punching enter enters entering press presses pressing push pushes hit hits dial dials dialing type types typing \
-         input tap taps key marca poke keying",
+         input tap taps key marca poke keying hitting",
     ),
     (
         Word::Handle,
-        "use uses using try put do roll turn spin buzz tell give set reset scramble changed usa thumb programmed programming rekeyed",
+        "use uses using try put puts putting do roll turn spin buzz tell give set reset scramble changed usa thumb programmed programming rekeyed",
     ),
     (
         Word::Opens,
@@ -165,6 +166,10 @@ fn one(folded: &Folded, at: usize) -> Word {
             Word::Link
         }
         "key" if matches!(before, "the" | "a" | "my" | "our" | "spare" | "house" | "that") => Word::Plain,
+        "in" if matches!(before, "come" | "comes" | "walk" | "walks" | "yourself" | "themselves" | "himself" | "herself") => {
+            Word::Opens
+        }
+        "in" if before == "on" && at > 1 && matches!(folded.word(at - 2), "come" | "go") => Word::Opens,
         "c" if before == "g" && folded.gap(at - 1) == "/" => Word::Name,
         "o" if before == "w" && folded.gap(at - 1) == "/" => Word::Other,
         "no" if kind(before) == Word::Other => Word::Other,
