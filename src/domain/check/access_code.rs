@@ -103,7 +103,7 @@ static LETTERS: LazyLock<Regex> = LazyLock::new(|| {
 /// `it's letters, not numbers: JKQ`: where it is said that letters are set.
 static SPELLED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?-u:\b)(?P<before>letters|letter code|spells?)(?-u:\b)[^.!?]{0,40}?(?: is| it's| its| to|:| =|,) (?P<code>[a-z]{3,5})(?-u:\b)",
+        r"(?-u:\b)(?:[Ll]etters|[Ll]etter code|[Ss]pells?)(?-u:\b)[^.!?]{0,40}?(?: is| it's| its| to|:| =|,) (?P<code>[A-Z]{3,5})(?-u:\b)",
     )
 });
 
@@ -158,15 +158,15 @@ fn each(folded: &Folded) -> Vec<(Range<usize>, bool)> {
             found.extend(codes.filter(|code| !NO_PASSWORDS.contains(&code.as_str())).map(|code| (code.range(), true)));
         }
     }
-    for caught in
-        LETTERS.captures_iter(&folded.lower).chain(SPUN.captures_iter(&folded.lower)).chain(SPELLED.captures_iter(&folded.lower))
-    {
+    for caught in LETTERS.captures_iter(&folded.lower).chain(SPUN.captures_iter(&folded.lower)) {
         let capitals =
             |name| caught.name(name).is_some_and(|part| !folded.text[part.range()].contains(|c: char| c.is_ascii_lowercase()));
         if let Some(code) = caught.name("code").filter(|_| capitals("code") && !capitals("before")) {
             found.push((code.range(), true));
         }
     }
+    let set = SPELLED.captures_iter(&folded.text).filter_map(|caught| caught.name("code"));
+    found.extend(set.map(|code| (code.range(), true)));
     found
 }
 
@@ -177,15 +177,14 @@ fn numbers(folded: &Folded) -> Vec<(Range<usize>, bool)> {
         return vec![];
     }
     let words = words::all(folded);
-    // Without such a word there is no code, and most texts have none.
-    if !words.iter().any(|word| word.speaks_of_one()) && !candidates.iter().any(|candidate| candidate.signs > 0) {
-        return vec![];
-    }
-    let judged = candidates.into_iter().map(|candidate| {
+    // Without such a word there is hardly a code, and most texts have none.
+    let is_spoken_of = words.iter().any(|word| word.speaks_of_one());
+    let candidates = candidates.into_iter().filter(|candidate| is_spoken_of || candidate.speaks_for_itself());
+    let judged = candidates.map(|candidate| {
         let mut cues = reading::cues(folded, &words, &candidate);
         let mut points = cues::score(&cues);
         // It speaks against a code alone, so nothing is asked where enough does already.
-        if points >= cues::MAY_BE && reading::is_another_number(folded, &candidate) {
+        if points >= cues::MAY_BE && reading::is_another_number(folded, &words, &candidate) {
             cues.push(cues::Cue::OtherNumber);
             points = cues::score(&cues);
         }

@@ -52,6 +52,11 @@ impl Candidate {
             turns: false,
         }
     }
+
+    /// Whether it may be a code where no other word speaks of one: it has the signs of a keypad, or is told figure by figure.
+    pub(super) fn speaks_for_itself(&self) -> bool {
+        self.signs > 0 || self.spelled && self.groups == self.digits && (4..=6).contains(&self.digits)
+    }
 }
 
 /// What stands after a measure, and never after a code.
@@ -79,11 +84,24 @@ pub(super) fn each(folded: &Folded) -> Vec<Candidate> {
         // `24-06-32` is a combination or a day: the words around it tell.
         let dial = candidate.groups == 3 && folded.lower[candidate.span.clone()].contains('-');
         candidate.date = touches(&explained, &candidate.span);
-        if !is_measured(folded, &candidate) && (dial || !candidate.date) {
+        if !is_measured(folded, &candidate) && !is_count(folded, &candidate) && (dial || !candidate.date) {
             found.push(candidate);
         }
     }
     found
+}
+
+/// Whether it counts the parts of a lock: `3 wheels`, `four digits`.
+fn is_count(folded: &Folded, candidate: &Candidate) -> bool {
+    let next = candidate.words.end;
+    candidate.groups == 1
+        && candidate.digits <= 2
+        && next < folded.words.len()
+        && matches!(folded.gap(next - 1), " " | "-")
+        && matches!(
+            folded.word(next),
+            "wheel" | "wheels" | "dial" | "dials" | "digit" | "digits" | "letter" | "letters" | "buttons" | "numbers" | "locks"
+        )
 }
 
 /// Whether it is an amount, a decimal, or a part of something longer.

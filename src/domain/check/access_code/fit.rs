@@ -72,11 +72,11 @@ fn samples() -> Vec<Sample> {
                     Some((_, false)) => continue,
                     mark => mark.is_some(),
                 };
-                if !words.iter().any(|word| word.speaks_of_one()) && candidate.signs == 0 {
+                if !words.iter().any(|word| word.speaks_of_one()) && !candidate.speaks_for_itself() {
                     continue;
                 }
                 let mut cues = reading::cues(&folded, &words, &candidate);
-                if reading::is_another_number(&folded, &candidate) {
+                if reading::is_another_number(&folded, &words, &candidate) {
                     cues.push(Cue::OtherNumber);
                 }
                 let value = folded.lower[candidate.span.clone()].to_owned();

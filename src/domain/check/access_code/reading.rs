@@ -13,14 +13,21 @@ const NEAR: usize = 3;
 const SENTENCE: usize = 14;
 /// Words behind it in which what it opens is looked for.
 const BEHIND: usize = 6;
+/// Words around a year in which it is said what is dear in it.
+const YEAR_NEAR: usize = 10;
 
 fn ends_sentence(gap: &str) -> bool {
     gap.contains(['.', '!', '?', ';'])
 }
 
 /// Whether a thing or a paper is named before it: [`Cue::OtherNumber`], which takes longer to tell than all others.
-pub(super) fn is_another_number(folded: &Folded, candidate: &Candidate) -> bool {
-    candidate.words.start > 0 && is_of_a_thing(folded, candidate.span.start)
+pub(super) fn is_another_number(folded: &Folded, words: &[Word], candidate: &Candidate) -> bool {
+    let start = candidate.words.start;
+    let before = |back: usize| start.checked_sub(back).map_or("", |at| folded.word(at));
+    let opens = |back: usize| start.checked_sub(back).is_some_and(|at| words[at] == Word::Opener || folded.word(at) == "dials");
+    // `the keypad reads 4411`, `parking lot gate 4411`: a meter reads as well, and a lot has a number.
+    let of_a_lock = matches!(before(1), "read" | "reads") && opens(2) || before(2) == "lot" && opens(1);
+    start > 0 && !of_a_lock && is_of_a_thing(folded, candidate.span.start)
 }
 
 /// The cues of a number, but for [`Cue::OtherNumber`].
@@ -76,9 +83,6 @@ fn before(folded: &Folded, words: &[Word], candidate: &Candidate, cues: &mut Vec
     // `Agent: Which buttons? Caller: Four four one one.`
     if is_speaker(folded, last) {
         cues.push(Cue::BeginsSentence);
-        if last > 0 && folded.gap(last - 1).contains('?') {
-            cues.push(Cue::Answers);
-        }
         return;
     }
     if ends_sentence(gap) && !gap.contains("..") {
@@ -197,9 +201,6 @@ fn behind(folded: &Folded, words: &[Word], candidate: &Candidate, cues: &mut Vec
     let gap = if end < words.len() { &folded.lower[candidate.span.end..folded.words[end].start] } else { "." };
     if end >= words.len() || ends_sentence(gap) {
         cues.push(Cue::EndsSentence);
-        if cues.contains(&Cue::BeginsSentence) {
-            cues.push(Cue::Alone);
-        }
         return;
     }
     if gap.contains([',', ')', '"', '/']) || gap.contains(" -") || gap.contains(':') {
@@ -245,6 +246,12 @@ fn around(folded: &Folded, words: &[Word], candidate: &Candidate, cues: &mut Vec
         let all = (from..candidate.words.start).chain(candidate.words.end..to);
         all.filter(|at| words[*at] != Word::Name || !is_other_name(folded, *at)).map(|at| words[at])
     };
+    // `1962, the year she was born`: a year that is chosen for a code.
+    let meant = (from..to).filter(|at| candidate.words.start < at + YEAR_NEAR && *at < candidate.words.end + YEAR_NEAR);
+    let is_dear = |at: usize| matches!(folded.word(at), "born" | "birth" | "birthday" | "anniversary" | "married" | "wedding");
+    if cues.contains(&Cue::YearLike) && meant.into_iter().any(is_dear) {
+        cues.push(Cue::YearMeant);
+    }
     for (word, cue) in [
         (Word::Name, Cue::NameInText),
         (Word::Opener, Cue::OpenerInText),

@@ -70,7 +70,7 @@ const WORDS: [(Word, &str); 13] = [
     (
         Word::Press,
         "punch punches punched punching enter enters entering press presses pressing push pushes hit hits dial dials dialing type types typing \
-         input tap taps key marca poke keying hitting",
+         input tap taps key marca poke keying hitting buttons",
     ),
     (
         Word::Handle,
@@ -97,7 +97,7 @@ const WORDS: [(Word, &str); 13] = [
     ),
     (
         Word::Amount,
-        "about added after almost arrived another approx approximately apr april around at aug august before between by charge \
+        "mon tue tues wed thu thur thurs fri sat sun about added after almost arrived another approx approximately apr april around at aug august before between by charge \
          charged cost costs counted dec december during every feb february fee fixed for found friday from had has have \
          installed jan january jul july jun june least mar march may measured minus monday most nearly nov november oct \
          october of only ordered over owes paid past plus price priced quoted ran removed repaired replaced roughly \
