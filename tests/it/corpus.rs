@@ -201,10 +201,12 @@ fn held_out_text() {
         ("heldout10.txt", 0.98, 0.91),
         ("heldout11.txt", 1.0, 0.96),
         ("heldout12.txt", 0.99, 0.94),
+        // Many codes with no word of a lock near, or read out turn by turn.
+        ("heldout14.txt", 0.95, 0.94),
+        ("heldout15.txt", 0.92, 0.91),
         // No points of the codes were made with these lines.
-        ("heldout8.txt", 1.0, 0.96),
-        ("heldout13.txt", 0.99, 0.95),
-        ("heldout14.txt", 0.95, 0.83),
+        ("heldout8.txt", 1.0, 0.97),
+        ("heldout13.txt", 0.99, 0.96),
     ] {
         let samples = trade::lines(file);
         let mut table = Table::new(file);

@@ -38,7 +38,7 @@ static PASSWORDS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r#"(?-u:\b)(?:verbal|alarm|spoken|security|safe|monitoring) (?:password|passcode|pass ?word|pw|code ?word)(?-u:\b)[^.!?]{0,25} ?(?:is|:|=) ?["']?(?P<code>[a-z0-9!@#$%&*-]{4,})"#,
         r#"(?-u:\b)(?:password|passcode|pw|code ?word) (?:for|to|of|on|w/|with) (?:the |our |my )?(?:[a-z]+ ){0,2}(?:alarm|monitoring|adt|brinks|vivint)(?-u:\b)[^.!?]{0,25} ?(?:is|:|=) ?["']?(?P<code>[a-z0-9!@#$%&*-]{4,})"#,
         r#"(?-u:\b)(?:verbal|spoken) (?:password|passcode|pass ?word|pw|code ?word|pass ?phrase) ["']?(?P<code>[a-z0-9!@#$%&*-]{4,}(?: [0-9]{1,4}(?-u:\b))?)"#,
-        r#"(?-u:\b)(?:alarm|monitoring|security|central|guard) (?:company|co|station|center|desk|people|folks|guys|shack)(?-u:\b)[^.!?]{0,40}(?-u:\b)(?:password|passcode|pass ?phrase|(?:code|safe) ?word)(?:,? (?:is|that's|it's|that is|it is)|:|,| =) ["']?(?P<code>[a-z0-9!@#$%&*-]{4,}(?: [0-9]{1,4}(?-u:\b))?)"#,
+        r#"(?-u:\b)(?:alarm|monitoring|security|central|guard|adt|brinks|vivint) (?:company|co|station|center|desk|people|folks|guys|shack|calls?|asks?|wants|will)(?-u:\b)[^.!?]{0,40}(?-u:\b)(?:password|passcode|pass ?phrase|(?:code|safe) ?word)(?:,? (?:is|that's|it's|that is|it is)|:| =) ["']?(?P<code>[a-z0-9!@#$%&*-]{4,}(?: [0-9]{1,4}(?-u:\b))?)"#,
         r#"(?-u:\b)(?:wi-?fi|wireless|network|router)(?-u:\b)[^.!?]{0,40}(?-u:\b)(?:password|passcode|pw) ["']?(?P<code>[^\s"']*[0-9!@#$%&*][^\s"',]*)"#,
     ]
     .iter()
@@ -91,6 +91,11 @@ const NO_PASSWORDS: &[&str] = &[
     "please",
     "request",
     "prompt",
+    "prompts",
+    "verification",
+    "protection",
+    "once",
+    "correct",
 ];
 
 /// `combo on the lockbox is HOME`: letters that are set on wheels; in capitals, behind a word that is not.
@@ -103,7 +108,7 @@ static LETTERS: LazyLock<Regex> = LazyLock::new(|| {
 /// `it's letters, not numbers: JKQ`: where it is said that letters are set.
 static SPELLED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?-u:\b)(?:[Ll]etters|[Ll]etter code|[Ss]pells?)(?-u:\b)[^.!?]{0,40}?(?: is| it's| its| to|:| =|,) (?P<code>[A-Z]{3,5})(?-u:\b)",
+        r"(?-u:\b)(?:[Ll]etters|[Ll]etter code|[Ss]pells?)(?-u:\b)[^.!?]{0,40}?(?: is| are| it's| its| to|:| =|,) (?P<code>[A-Z]{3,5}|[A-Z](?:-[A-Z]){2,4})(?:$|[^A-Za-z0-9 -]| (?:on|and|then|for|to|in)(?-u:\b))",
     )
 });
 
@@ -152,7 +157,7 @@ fn digits(code: &str) -> String {
 /// Every code, and everything that may be one: `true` for a code.
 fn each(folded: &Folded) -> Vec<(Range<usize>, bool)> {
     let mut found = numbers(folded);
-    if folded.lower.contains("pass") || folded.lower.contains("pw") || folded.lower.contains("key") {
+    if ["pass", "pw", "key", "word"].iter().any(|name| folded.lower.contains(name)) {
         for shape in PASSWORDS.iter() {
             let codes = shape.captures_iter(&folded.lower).filter_map(|caught| caught.name("code"));
             found.extend(codes.filter(|code| !NO_PASSWORDS.contains(&code.as_str())).map(|code| (code.range(), true)));
@@ -248,6 +253,30 @@ mod tests {
     #[case("a combination lock he described as \"right 18, left 4, right 32\"", "right 18, left 4, right 32")]
     #[case("Turn the dial to 22, 6, 31 and the shed padlock pops.", "22, 6, 31")]
     #[case("The number for the lock is uh three, nine, uh, nine, two yeah", "three, nine, uh, nine, two")]
+    #[case(
+        "Caller: It's four. Rep: Four. Caller: Eight. Rep: Eight. Caller: Two two.",
+        "four. rep: four. caller: eight. rep: eight. caller: two two"
+    )]
+    #[case("garage code is three nine, no wait, three eight one two", "three nine, no wait, three eight one two")]
+    #[case("the side gate combo R22-L8-R31", "r22-l8-r31")]
+    #[case("Locker by the pump goes ten, then twenty-four, then two.", "ten, then twenty-four, then two")]
+    #[case("gate is star, four, oh, one, nine", "star, four, oh, one, nine")]
+    #[case("press pound then 8812 and it buzzes", "pound then 8812")]
+    #[case("buzzer: 8812 and then pound", "8812 and then pound")]
+    #[case("push one and five together, then two", "one and five together, then two")]
+    #[case("keypad, C as in Charlie, one, nine, Y as in yellow", "c as in charlie, one, nine, y as in yellow")]
+    #[case("the wheels spell L O C K", "l o c k")]
+    #[case("They type K four four and the arm goes up", "k four four")]
+    #[case("it's a word lock, letters are TREE", "tree")]
+    #[case("The verbal passcode is pickle.", "pickle")]
+    #[case("verbal passcode pickle", "pickle")]
+    #[case("the monitoring company wants a code word, it's Saturn", "saturn")]
+    #[case("If central calls, the password is hummingbird.", "hummingbird")]
+    #[case("upstairs door 2291", "2291")]
+    #[case("7714 rings you in", "7714")]
+    #[case("The keypad outside reads 8190", "8190")]
+    #[case("Lot gate 6601#", "6601#")]
+    #[case("four digits, it's 1962, the year she was born, for the door", "1962")]
     fn codes(#[case] text: &str, #[case] found: &str) {
         let spans: Vec<String> = spans(text, AccessCode).into_iter().map(|span| span.to_lowercase()).collect();
         assert_eq!(spans, [found]);
@@ -273,6 +302,15 @@ mod tests {
     #[case("LOCKBOX FRONT DOOR HVAC")]
     #[case("turn right on 12 and then left on 4")]
     #[case("no lock, park at 4 and then")]
+    #[case("a combo lock with 3 wheels, four digits")]
+    #[case("Gate install rescheduled to Sat 9-11")]
+    #[case("Agent: What's the zip there? Caller: 78704.")]
+    #[case("Agent: How many doors? Caller: Four. Agent: Four. Caller: And two outside.")]
+    #[case("Order 12, then 14, then 16 inch filters for the locker room")]
+    #[case("It costs four hundred, no, four fifty for the garage door")]
+    #[case("alarm people asked for the password, give it to them")]
+    #[case("no verbal password given")]
+    #[case("the letters are ALL faded on the sign")]
     fn no_codes(#[case] text: &str) {
         assert_eq!(spans(text, AccessCode), Vec::<String>::new());
     }

@@ -14,6 +14,7 @@ const LONGEST: usize = 6;
 /// Words that are said between two breaths and mean nothing.
 const FILLERS: &[&str] = &[
     "uh", "um", "er", "huh", "mm", "hmm", "mhm", "hm", "okay", "ok", "yeah", "yes", "yep", "yup", "hang", "hold", "on", "again",
+    "speaker",
 ];
 /// Words that are said when the speakers take turns.
 const IN_TURN: &[&str] = &[
@@ -26,8 +27,33 @@ const CORRECTIONS: &[&str] = &["no", "sorry", "wait", "scratch", "correction", "
 const BESIDE: &[&str] = &["i", "that's", "it's", "not", "my", "bad", "let", "me", "see"];
 
 /// Who may speak, where a colon stands behind.
-const SPEAKERS: &[&str] =
-    &["caller", "agent", "customer", "cust", "operator", "tech", "dispatcher", "dispatch", "csr", "rep", "me", "him", "her"];
+const SPEAKERS: &[&str] = &[
+    "caller",
+    "agent",
+    "customer",
+    "cust",
+    "operator",
+    "tech",
+    "technician",
+    "dispatcher",
+    "dispatch",
+    "csr",
+    "rep",
+    "me",
+    "him",
+    "her",
+    "homeowner",
+    "tenant",
+    "resident",
+    "client",
+    "guest",
+    "host",
+    "driver",
+    "plumber",
+    "assistant",
+    "receptionist",
+    "bot",
+];
 
 /// What was said in one breath: figures, and nothing between them but blanks and commas.
 struct Breath {
@@ -46,6 +72,9 @@ fn breath(folded: &Folded, at: usize) -> Option<Breath> {
     let mut breath = Breath { figures: String::new(), groups: 0, signs, spelled: false, end: begins };
     while breath.end < folded.words.len() && (breath.end == begins || matches!(folded.gap(breath.end - 1), " " | "-" | ", ")) {
         let word = folded.word(breath.end);
+        if is_speaker(folded, breath.end) {
+            break;
+        }
         let in_figures = word.bytes().all(|b| b.is_ascii_digit());
         let (figures, words) = match number(folded, breath.end) {
             Some(number) if !matches!(word, "hundred" | "o") => number,
@@ -64,9 +93,10 @@ fn breath(folded: &Folded, at: usize) -> Option<Breath> {
     (breath.groups > 0 && breath.figures.len() <= 10).then_some(breath)
 }
 
-/// Whether a word says who speaks from here on.
+/// Whether a word says who speaks from here on: `Caller: four`, `Speaker 2: four`.
 pub(super) fn is_speaker(folded: &Folded, at: usize) -> bool {
-    at + 1 < folded.words.len() && folded.gap(at).starts_with(": ") && SPEAKERS.contains(&folded.word(at))
+    let numbered = || folded.word(at).len() == 1 && at > 0 && matches!(folded.word(at - 1), "speaker" | "caller" | "agent");
+    at + 1 < folded.words.len() && folded.gap(at).starts_with(": ") && (SPEAKERS.contains(&folded.word(at)) || numbered())
 }
 
 /// How the next breath goes on.
@@ -113,7 +143,8 @@ fn bridge(folded: &Folded, before: &Breath, speaker: &mut Option<usize>) -> Opti
             if floor.mine {
                 let gap = folded.gap(first - 1);
                 let restarts = at == first && gap.contains("..") && next.figures.starts_with(&before.figures);
-                let goes_on = at > first && (in_turn || gap != " ") || gap == ". " && is_short(before) && is_short(&next);
+                let goes_on = at > first && (in_turn || gap != " ")
+                    || matches!(gap, ". " | ".. " | "... ") && is_short(before) && is_short(&next);
                 let fits = restarts || goes_on && (in_turn || next.spelled || next.groups > 1);
                 *speaker = floor.speaker;
                 return fits.then_some(Bridge { next, corrects: corrects || restarts });
@@ -178,6 +209,8 @@ mod tests {
     #[case("one, no, sorry, star one, five five three on it", 6)]
     #[case("two seven, uh huh, two seven, three nine.", 0)]
     #[case("seven zero six... seven zero six nine.", 0)]
+    #[case("seven... uh... seven seven... two", 0)]
+    #[case("two two. Speaker 1: Okay. Speaker 2: Nine one.", 0)]
     fn codes(#[case] text: &str, #[case] behind: usize) {
         let told = text.trim_start_matches("Caller: ");
         let told = told[..told.len() - behind].trim_end_matches('.');
@@ -191,6 +224,8 @@ mod tests {
     #[case("we have four, and two of them leak")]
     #[case("four one, no")]
     #[case("star")]
+    #[case("Speaker 1: Speaker 2: one")]
+    #[case("four... ")]
     #[case("Caller: ")]
     #[case("one two. Agent: ")]
     fn no_codes(#[case] text: &str) {

@@ -24,9 +24,11 @@ fn ends_sentence(gap: &str) -> bool {
 pub(super) fn is_another_number(folded: &Folded, words: &[Word], candidate: &Candidate) -> bool {
     let start = candidate.words.start;
     let before = |back: usize| start.checked_sub(back).map_or("", |at| folded.word(at));
-    let opens = |back: usize| start.checked_sub(back).is_some_and(|at| words[at] == Word::Opener || folded.word(at) == "dials");
+    let is = |back: usize, kind: Word| start.checked_sub(back).is_some_and(|at| words[at] == kind);
+    let opens = |back: usize| is(back, Word::Opener) || before(back) == "dials";
+    let reads = matches!(before(1), "read" | "reads") && (2..=4).any(opens) && !(2..=6).any(|back| is(back, Word::Other));
     // `the keypad reads 4411`, `parking lot gate 4411`: a meter reads as well, and a lot has a number.
-    let of_a_lock = matches!(before(1), "read" | "reads") && opens(2) || before(2) == "lot" && opens(1);
+    let of_a_lock = reads || before(2) == "lot" && opens(1);
     start > 0 && !of_a_lock && is_of_a_thing(folded, candidate.span.start)
 }
 
@@ -80,13 +82,13 @@ fn before(folded: &Folded, words: &[Word], candidate: &Candidate, cues: &mut Vec
         return;
     };
     let gap = folded.gap(last);
-    // `Agent: Which buttons? Caller: Four four one one.`
-    if is_speaker(folded, last) {
+    let told = turn_start(folded, start);
+    if told < start || ends_sentence(gap) && !gap.contains("..") {
         cues.push(Cue::BeginsSentence);
-        return;
-    }
-    if ends_sentence(gap) && !gap.contains("..") {
-        cues.push(Cue::BeginsSentence);
+        // `Agent: Which buttons? Caller: Four four one one.`
+        if told > 0 && folded.gap(told - 1).contains('?') {
+            cues.append(&mut said(folded, words, told, true));
+        }
         return;
     }
     for (sign, cue) in [
@@ -126,42 +128,7 @@ fn before(folded: &Folded, words: &[Word], candidate: &Candidate, cues: &mut Vec
         Word::Small => Cue::SmallBefore,
         Word::Plain => Cue::PlainBefore,
     });
-    let mut seen: Vec<Cue> = Vec::new();
-    for far in 1..=SENTENCE {
-        let Some(at) = start.checked_sub(far) else { break };
-        if far > 1 && ends_sentence(folded.gap(at)) && !folded.gap(at).contains("..") {
-            break;
-        }
-        let near = far <= NEAR;
-        let cue = match words[at] {
-            Word::Name if is_other_name(folded, at) => Cue::OtherName,
-            Word::Name if near => Cue::NameNear,
-            Word::Name => Cue::NameFar,
-            Word::Opener if near => Cue::OpenerNear,
-            Word::Opener => Cue::OpenerFar,
-            Word::Place | Word::Numbered if near => Cue::PlaceNear,
-            Word::Place | Word::Numbered => Cue::PlaceFar,
-            Word::Press if far <= 5 => Cue::PressNear,
-            Word::Handle if far <= 5 => Cue::HandleNear,
-            Word::Opens => Cue::OpensNear,
-            Word::Other if near => Cue::OtherNear,
-            Word::Other => Cue::OtherFar,
-            Word::Amount if near && far > 1 => Cue::AmountNear,
-            Word::Machine => Cue::MachineNear,
-            _ if near && folded.word(at).as_bytes()[0].is_ascii_digit() => Cue::NumberBefore,
-            _ => continue,
-        };
-        // A near one is none that is far.
-        let nearer = match cue {
-            Cue::NameFar => Some(Cue::NameNear),
-            Cue::OpenerFar => Some(Cue::OpenerNear),
-            Cue::PlaceFar => Some(Cue::PlaceNear),
-            _ => None,
-        };
-        if !seen.contains(&cue) && nearer.is_none_or(|nearer| !seen.contains(&nearer)) {
-            seen.push(cue);
-        }
-    }
+    let mut seen = said(folded, words, start, false);
     let any = |cues: &[Cue]| seen.iter().any(|cue| cues.contains(cue));
     let told = cues.iter().any(|cue| matches!(cue, Cue::LinkBefore | Cue::Colon));
     let name = any(&[Cue::NameNear, Cue::NameFar]);
@@ -194,6 +161,55 @@ fn before(folded: &Folded, words: &[Word], candidate: &Candidate, cues: &mut Vec
         cues.push(Cue::MakerBefore);
     }
     cues.append(&mut seen);
+}
+
+/// Where a turn begins, if one does with a word: at the label of its speaker.
+fn turn_start(folded: &Folded, start: usize) -> usize {
+    match start.checked_sub(1) {
+        Some(label) if is_speaker(folded, label) => label - usize::from(label > 0 && folded.word(label - 1) == "speaker"),
+        _ => start,
+    }
+}
+
+/// What the words of a sentence are, before a place in it; or those of the question that is answered there.
+fn said(folded: &Folded, words: &[Word], end: usize, asked: bool) -> Vec<Cue> {
+    let mut seen: Vec<Cue> = Vec::new();
+    for far in 1..=SENTENCE {
+        let Some(at) = end.checked_sub(far) else { break };
+        if far > 1 && ends_sentence(folded.gap(at)) && !folded.gap(at).contains("..") {
+            break;
+        }
+        let near = far <= NEAR && !asked;
+        let cue = match words[at] {
+            Word::Name if is_other_name(folded, at) => Cue::OtherName,
+            Word::Name if near => Cue::NameNear,
+            Word::Name => Cue::NameFar,
+            Word::Opener if near => Cue::OpenerNear,
+            Word::Opener => Cue::OpenerFar,
+            Word::Place | Word::Numbered if near => Cue::PlaceNear,
+            Word::Place | Word::Numbered => Cue::PlaceFar,
+            Word::Press if far <= 5 && !asked => Cue::PressNear,
+            Word::Handle if far <= 5 && !asked => Cue::HandleNear,
+            Word::Opens => Cue::OpensNear,
+            Word::Other if near => Cue::OtherNear,
+            Word::Other => Cue::OtherFar,
+            Word::Amount if near && far > 1 => Cue::AmountNear,
+            Word::Machine => Cue::MachineNear,
+            _ if near && folded.word(at).as_bytes()[0].is_ascii_digit() => Cue::NumberBefore,
+            _ => continue,
+        };
+        // A near one is none that is far.
+        let nearer = match cue {
+            Cue::NameFar => Some(Cue::NameNear),
+            Cue::OpenerFar => Some(Cue::OpenerNear),
+            Cue::PlaceFar => Some(Cue::PlaceNear),
+            _ => None,
+        };
+        if !seen.contains(&cue) && nearer.is_none_or(|nearer| !seen.contains(&nearer)) {
+            seen.push(cue);
+        }
+    }
+    seen
 }
 
 fn behind(folded: &Folded, words: &[Word], candidate: &Candidate, cues: &mut Vec<Cue>) {

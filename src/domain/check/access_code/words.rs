@@ -169,6 +169,7 @@ fn one(folded: &Folded, at: usize) -> Word {
         "in" if matches!(before, "come" | "comes" | "walk" | "walks" | "yourself" | "themselves" | "himself" | "herself") => {
             Word::Opens
         }
+        "in" if matches!(before, "you" | "u" | "them" | "us") && at > 1 && is_of_a_bell(folded.word(at - 2)) => Word::Opens,
         "in" if before == "on" && at > 1 && matches!(folded.word(at - 2), "come" | "go") => Word::Opens,
         "c" if before == "g" && folded.gap(at - 1) == "/" => Word::Name,
         "o" if before == "w" && folded.gap(at - 1) == "/" => Word::Other,
@@ -176,6 +177,11 @@ fn one(folded: &Folded, at: usize) -> Word {
         "no" if !folded.lower[folded.words[at].end..].starts_with(['.', '#']) => Word::Small,
         word => kind(word),
     }
+}
+
+/// `buzzes you in`, `rings them in`
+fn is_of_a_bell(word: &str) -> bool {
+    matches!(word, "buzz" | "buzzes" | "ring" | "rings")
 }
 
 fn kind(word: &str) -> Word {
