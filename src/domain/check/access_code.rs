@@ -310,6 +310,7 @@ mod tests {
     #[case("It costs four hundred, no, four fifty for the garage door")]
     #[case("alarm people asked for the password, give it to them")]
     #[case("no verbal password given")]
+    #[case("My badge number is 1180 if the guard asks")]
     #[case("the letters are ALL faded on the sign")]
     fn no_codes(#[case] text: &str) {
         assert_eq!(spans(text, AccessCode), Vec::<String>::new());
