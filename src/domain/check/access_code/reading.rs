@@ -142,8 +142,8 @@ fn before(folded: &Folded, words: &[Word], candidate: &Candidate, cues: &mut Vec
     if told && name {
         cues.push(Cue::NameIs);
     }
-    // `badge is 1180`; but `badge or 1180` opens a door as well.
-    let is_of_a_person = |at: usize| folded.word(at) == "badge" && matches!(folded.word(at + 1), "is" | "number" | "no");
+    // `badge number is 1180`; but `badge or 1180` opens a door as well.
+    let is_of_a_person = |at: usize| folded.word(at) == "badge" && (at + 1..=(at + 2).min(last)).any(|n| folded.word(n) == "is");
     let is_of_a_place = |at: usize| matches!(folded.word(at), "zip" | "zipcode");
     let mut before = (1..=SENTENCE).filter_map(|far| start.checked_sub(far));
     if before.any(|at| is_of_a_place(at) || at < last && is_of_a_person(at)) {

@@ -29,7 +29,7 @@ struct Sign {
 
 fn sign(folded: &Folded, at: usize) -> Option<Sign> {
     let word = folded.word(at);
-    let of = |n: usize| (at + n < folded.words.len()).then(|| folded.word(at + n)).unwrap_or_default();
+    let of = |n: usize| folded.words.get(at + n).map_or("", |_| folded.word(at + n));
     if word.len() == 1 && word.as_bytes()[0].is_ascii_alphabetic() {
         let (named, words) = match (of(1), of(2)) {
             ("as", "in") => (at + 3 < folded.words.len(), 4),
