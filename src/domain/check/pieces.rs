@@ -10,42 +10,25 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 mod bridge;
+mod figures;
+mod piece;
 mod told;
 
-use bridge::CORRECTION;
-use told::{Figures, Told};
+use figures::Figures;
+use piece::Piece;
+use told::{IN_WORDS, Shown, Told};
 
 use super::digits::{is_of_a_thing, pattern};
 use super::fold::Folded;
-use super::stream::number;
 use super::{Hit, extension, phone};
 use crate::domain::span::FindingKind;
 
-/// Figures that are said in one breath.
-struct Piece {
-    figures: Figures,
-    /// After how many figures a word ends, a bit each, where one that is not a single figure is among them.
-    ends: u16,
-    /// Figures in words, or one by one.
-    in_words: usize,
-    /// Its words, by their places.
-    words: Range<usize>,
-}
-
 /// Pieces of one number at most; more would be tried in vain.
-const MOST_PIECES: usize = 12;
+const MOST_PIECES: usize = 24;
 /// Readings of one number that are followed at once.
 const MOST_TELLINGS: usize = 24;
-/// Figures in words, or one by one, from which on nothing needs to be said of a number.
-const IN_WORDS: usize = 6;
 /// Bytes around a number in which somebody speaks of calling.
 const REACH: (usize, usize) = (80, 50);
-
-/// Words before a count of figures: `the last four`, `first three`.
-const COUNTED: &[&str] = &["first", "last", "next", "final", "other", "middle"];
-
-/// Words before a `one` that is no figure.
-const OF_ONE: &[&str] = &["old", "new", "that", "same", "right", "good", "which", "only"];
 
 static CALLING: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -55,7 +38,7 @@ static CALLING: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Finds numbers in pieces.
 pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
-    let pieces = pieces(folded);
+    let pieces = piece::all(folded);
     let mut at = 0;
     while at + 1 < pieces.len() {
         match number_from(folded, &pieces, at, hits) {
@@ -78,68 +61,6 @@ fn span(folded: &Folded, pieces: &[Piece]) -> Range<usize> {
     folded.words[first.words.start].start..folded.words[last.words.end - 1].end
 }
 
-/// Every run of figures and words for figures with nothing between but blanks and dashes.
-fn pieces(folded: &Folded) -> Vec<Piece> {
-    let mut pieces: Vec<Piece> = Vec::new();
-    let mut at = 0;
-    while at < folded.words.len() {
-        let Some((digits, taken)) = figures(folded, at) else {
-            at += 1;
-            continue;
-        };
-        let Some(figures) = Figures::new(&digits).filter(|_| !is_measured(folded, at, taken)) else {
-            at += taken;
-            continue;
-        };
-        let in_words = if digits.len() > 1 && folded.word(at).as_bytes()[0].is_ascii_digit() { 0 } else { digits.len() };
-        let goes_on = at > 0 && matches!(folded.gap(at - 1), " " | "-" | "");
-        let single = digits.len() == 1 || in_words > 0;
-        let before = pieces.last_mut().filter(|piece| goes_on && piece.words.end == at);
-        if let Some((figures, piece)) = before.and_then(|piece| Some((piece.figures.then(figures)?, piece))) {
-            piece.ends |= if single { 0 } else { 1 << piece.figures.len | 1 << figures.len };
-            piece.figures = figures;
-            piece.words.end = at + taken;
-            piece.in_words += in_words;
-        } else {
-            let ends = if single { 0 } else { 1 << figures.len };
-            pieces.push(Piece { figures, ends, in_words, words: at..at + taken });
-        }
-        at += taken;
-    }
-    pieces
-}
-
-/// Whether they are part of a price, a date, a time or a decimal.
-fn is_measured(folded: &Folded, at: usize, taken: usize) -> bool {
-    let (start, end) = (folded.words[at].start, folded.words[at + taken - 1].end);
-    let before = matches!(folded.before(start), b'$' | b'/' | b':' | b'.' | b',')
-        && !folded.before(start.saturating_sub(1)).is_ascii_whitespace();
-    let behind = matches!(folded.at(end), b'/' | b':' | b'%' | b'.' | b',') && folded.at(end + 1).is_ascii_digit();
-    before || behind || folded.at(end) == b'%'
-}
-
-/// The figures that a word or two give, where they are not a count of figures or an `oh` of surprise.
-fn figures(folded: &Folded, at: usize) -> Option<(String, usize)> {
-    let word = folded.word(at);
-    let follows = |words: &[&str]| at > 0 && words.contains(&folded.word(at - 1));
-    if word.bytes().all(|b| b.is_ascii_digit()) {
-        let counted = word.len() == 1 && follows(COUNTED);
-        return (!counted && !bridge::is_speaker(folded, at)).then(|| (word.to_owned(), 1));
-    }
-    if word == "one" && follows(OF_ONE) || follows(COUNTED) && matches!(word, "one" | "two" | "three" | "four" | "six" | "seven")
-    {
-        return None;
-    }
-    let next = folded.words.get(at + 1).map_or("", |_| folded.word(at + 1));
-    if word == "one" && matches!(next, "sec" | "second" | "moment" | "minute") || word == "oh" && CORRECTION.contains(&next) {
-        return None;
-    }
-    if word == "thousand" {
-        return Some(("000".to_owned(), 1));
-    }
-    number(folded, at)
-}
-
 /// The last piece of the number that begins with a piece, if one does.
 fn number_from(folded: &Folded, pieces: &[Piece], first: usize, hits: &[Hit]) -> Option<usize> {
     let mut tellings = beginnings(folded, &pieces[first]);
@@ -147,15 +68,22 @@ fn number_from(folded: &Folded, pieces: &[Piece], first: usize, hits: &[Hit]) ->
     for at in first + 1..pieces.len().min(first + MOST_PIECES) {
         let Some(bridge) = bridge::read(folded, &pieces[at - 1], &pieces[at]) else { break };
         let before = pieces[at - 1].figures.len;
-        tellings = tellings.iter().flat_map(|told| told.with(&pieces[at], before, bridge)).take(MOST_TELLINGS).collect();
+        let mut meant: Vec<Told> = Vec::new();
+        for told in tellings.iter().flat_map(|told| told.with(&pieces[at], before, bridge)) {
+            if meant.len() < MOST_TELLINGS && !meant.contains(&told) {
+                meant.push(told);
+            }
+        }
+        tellings = meant;
         if tellings.is_empty() {
             break;
         }
         in_words += pieces[at].in_words;
         let span = span(folded, &pieces[first..=at]);
-        let of_calling = || is_of_calling(folded, &span) || beside(hits, &span).next().is_some();
-        let whole = tellings.iter().filter(|told| told.is_phone(in_words >= IN_WORDS, of_calling));
-        let figures = whole.map(|told| told.figures.len).max();
+        let (of_calling, beside) = (|| is_of_calling(folded, &span), || beside(hits, &span).next().is_some());
+        let shown = Shown { in_words, of_calling, beside };
+        let whole = tellings.iter().filter(|told| told.is_phone(&shown));
+        let figures = whole.map(|told| told.figures()).max();
         if let Some(figures) = figures.filter(|figures| *figures >= longest) {
             (last, longest) = (Some(at), figures);
         }
@@ -192,68 +120,4 @@ fn with_beside(hits: &[Hit], span: Range<usize>) -> Range<usize> {
 }
 
 #[cfg(test)]
-mod tests {
-    use crate::domain::check::tests::spans;
-    use crate::domain::span::FindingKind::Phone;
-    use rstest::rstest;
-
-    #[rstest]
-    #[case("area code is 512 and the number is 555 0142", "area code is 512 and the number is 555 0142")]
-    #[case("five one two, uh, five five five, oh one four two", "five one two, uh, five five five, oh one four two")]
-    #[case("its 321-254- shoot whats my number 8830 yeah 8830", "321-254- shoot whats my number 8830 yeah 8830")]
-    #[case(
-        "yeah uh two one four. 214. and its 376. uh and then 1190. thats it",
-        "two one four. 214. and its 376. uh and then 1190"
-    )]
-    #[case(
-        "my phone is seven two zero, four one nine, no wait, four one eight, oh oh six three",
-        "seven two zero, four one nine, no wait, four one eight, oh oh six three"
-    )]
-    #[case(
-        "area code two five two first three four four six last four one nine oh eight",
-        "area code two five two first three four four six last four one nine oh eight"
-    )]
-    #[case("call me at um seven 770 uh 963 and its two seven four one", "seven 770 uh 963 and its two seven four one")]
-    #[case("its 615-555-01 um 48 sorry the last two are four eight", "615-555-01 um 48 sorry the last two are four eight")]
-    #[case(
-        "the number is uh four one five [pause] five five five [pause] zero one three eight",
-        "four one five [pause] five five five [pause] zero one three eight"
-    )]
-    #[case(
-        "call triple five, oh one seven two, and the area code's four six nine",
-        "triple five, oh one seven two, and the area code's four six nine"
-    )]
-    #[case("the area code's 602 and then it's 555 and then 0, 1, 7, 7 got it", "602 and then it's 555 and then 0, 1, 7, 7")]
-    #[case("It's 864 555 01 and then 28, sorry", "864 555 01 and then 28")]
-    #[case(
-        "five five five oh one six six and thats a nine three seven area code",
-        "five five five oh one six six and thats a nine three seven"
-    )]
-    #[case("860, okay, 860, 555, 0133 is what's on the card", "860, okay, 860, 555, 0133")]
-    #[case(
-        "two one four that's dallas five five five zero one sixty three",
-        "two one four that's dallas five five five zero one sixty three"
-    )]
-    #[case(
-        "one, nine one six, five five five, uh zero one two seven, extension, I think, 31",
-        "one, nine one six, five five five, uh zero one two seven, extension, I think, 31"
-    )]
-    #[case("calling about the estimate, 919, 432, no, 832, 5567 I hope", "919, 432, no, 832, 5567")]
-    #[case("cell is 4oh7 882 16oh3 per", "4oh7 882 16oh3")]
-    #[case("ok so 580 555, let me check, 0134, and ask for Junior", "580 555, let me check, 0134")]
-    #[case("my cell, 512 no wait 737 555 0142", "512 no wait 737 555 0142")]
-    fn in_pieces(#[case] text: &str, #[case] found: &str) {
-        assert_eq!(spans(text, Phone), [found]);
-    }
-
-    #[rstest]
-    #[case("sold 512, 555 and 1200")]
-    #[case("call about the 350 dollars for 220 volts in 2019")]
-    #[case("units 204, 205 and then 2061 need filters")]
-    #[case("claim number is 512 and then 555 so 0142")]
-    #[case("it read 240, then 238, and at the end 2190")]
-    #[case("the number of filters was 120 and then 240 and the last 36")]
-    fn not_in_pieces(#[case] text: &str) {
-        assert!(spans(text, Phone).is_empty(), "{:?}", spans(text, Phone));
-    }
-}
+mod tests;

@@ -14,18 +14,32 @@ pub(super) struct Bridge {
     pub(super) breathes: bool,
     /// What was said before is taken back, or some of it.
     pub(super) corrects: bool,
-    /// It says that an area code follows, or the words behind do.
-    pub(super) area: bool,
+    /// What follows is what it was not.
+    pub(super) negates: bool,
+    /// It says that the first figures follow, or the words behind do.
+    pub(super) begins: bool,
+    /// The same of the last ones.
+    pub(super) ends: bool,
+    /// It says that an extension follows.
+    pub(super) extension: bool,
+    /// Somebody else goes on, in a transcript.
+    pub(super) speaker: bool,
+    /// Somebody else spoke between.
+    pub(super) answered: bool,
+    /// So long that the number goes on over it only where some of it is told again.
+    pub(super) is_long: bool,
     /// Words that are not known to stand there.
     pub(super) odd: usize,
 }
 
-/// Words between two pieces at most.
+/// Words between two pieces at most, but for names of who speaks.
 const LONGEST_BRIDGE: usize = 9;
+/// The same before a piece that tells some of the number again.
+const LONGEST_OVER: usize = 20;
 /// What is said to draw breath.
-const BREATHS: &[&str] = &["uh", "um", "er", "ah", "hmm", "mm", "hm"];
+pub(super) const BREATHS: &[&str] = &["uh", "um", "er", "ah", "hmm", "mm", "hm"];
 /// What stands for the signs of a written number.
-const SIGNS: &[&str] = &["dash", "hyphen", "dot"];
+pub(super) const SIGNS: &[&str] = &["dash", "hyphen", "dot"];
 /// What takes back what was said before.
 pub(super) const CORRECTION: &[&str] = &[
     "no",
@@ -43,6 +57,13 @@ pub(super) const CORRECTION: &[&str] = &[
     "corrected",
     "or",
     "make",
+    "something",
+    "shoot",
+    "whoops",
+    "crap",
+    "darn",
+    "dang",
+    "ugh",
 ];
 /// What else is said while a number is looked for.
 const SEARCHING: &[&str] = &[
@@ -52,9 +73,15 @@ const SEARCHING: &[&str] = &[
     "number", "numbers", "rest", "first", "last", "next", "final", "digits", "are", "was", "be", "pause", "again", "after",
     "followed", "by", "with", "ends", "ending", "in", "starts", "part", "half", "area", "code", "code's", "prefix", "repeat",
     "say", "said", "read", "remember", "here", "goes", "now", "how", "does", "go", "believe", "maybe", "like", "of", "this", "a",
-    "oh", "one", "two", "three", "four", "thing", "where", "all", "just", "comes", "write", "down", "agent", "customer",
-    "caller", "rep", "huh", "mhm", "hang", "middle", "speaker", "to", "our", "same", "as", "please",
+    "oh", "one", "two", "three", "four", "six", "thing", "where", "all", "just", "comes", "write", "down", "agent", "customer",
+    "caller", "rep", "huh", "mhm", "hang", "middle", "speaker", "to", "our", "same", "as", "please", "at",
+    "end", "front", "beginning", "before", "start", "over", "did", "sir", "ma'am", "sure", "correct", "perfect", "great", "any",
+    "alright", "not", "phone", "cell", "ahead",
 ];
+/// What is said of the first figures of a number.
+const FIRST: &[&str] = &["first", "front", "beginning", "start", "starts", "before", "rest", "area"];
+/// What is said of its last figures.
+const LAST: &[&str] = &["last", "end", "ends", "ending"];
 /// What no number goes on over.
 const MEASURES: &[&str] = &[
     "dollars", "bucks", "cents", "percent", "degrees", "volts", "amps", "watts", "psi", "feet", "foot", "inch", "inches",
@@ -62,15 +89,21 @@ const MEASURES: &[&str] = &[
     "miles",
 ];
 
-/// `Speaker 2`: whose words follow, in a transcript.
+/// `Speaker 2`: whose words follow, in a transcript; not `Caller: 5 5 5`.
 pub(super) fn is_speaker(folded: &Folded, at: usize) -> bool {
-    folded.word(at).len() == 1 && at > 0 && matches!(folded.word(at - 1), "speaker" | "caller" | "agent")
+    let names = at > 0 && matches!(folded.word(at - 1), "speaker" | "caller" | "agent");
+    folded.word(at).len() == 1 && names && !folded.gap(at - 1).contains(':')
+}
+
+/// Whether a word is the name of who speaks, as it stands before what they say: `Dispatcher: go ahead`.
+fn is_name(folded: &Folded, at: usize) -> bool {
+    at + 1 < folded.words.len() && folded.gap(at).starts_with(": ") && (at == 0 || !folded.gap(at - 1).starts_with(' '))
 }
 
 /// What stands between a piece and the next, where a number can go on over it.
 pub(super) fn read(folded: &Folded, from: &Piece, to: &Piece) -> Option<Bridge> {
     let words = from.words.end..to.words.start;
-    if words.len() > LONGEST_BRIDGE {
+    if words.len() > LONGEST_OVER {
         return None;
     }
     let mut bridge = Bridge::default();
@@ -85,23 +118,39 @@ pub(super) fn read(folded: &Folded, from: &Piece, to: &Piece) -> Option<Bridge> 
         bridge.breathes |= dots;
         bridge.spoken |= dots;
     }
-    for at in words {
+    let (mut names, mut code) = (0, false);
+    for at in words.clone() {
         let word = folded.word(at);
         let (breath, corrects) = (BREATHS.contains(&word), CORRECTION.contains(&word));
-        if !breath && !corrects && !SIGNS.contains(&word) && !SEARCHING.contains(&word) {
+        let (name, extension) = (is_name(folded, at), matches!(word, "extension" | "ext"));
+        if !breath && !corrects && !name && !extension && !SIGNS.contains(&word) && !SEARCHING.contains(&word) {
             let figures = word.bytes().any(|b| b.is_ascii_digit()) && !is_speaker(folded, at);
             if MEASURES.contains(&word) || figures {
                 return None;
             }
             bridge.odd += 1;
         }
+        names += usize::from(name);
         bridge.spoken = true;
         bridge.telling |= !breath && !SIGNS.contains(&word);
         // Who looks for the rest takes a breath as well.
         bridge.breathes |= breath || matches!(word, "let" | "hold" | "hang" | "look");
         bridge.corrects |= corrects;
-        bridge.area |= word == "area";
+        bridge.begins |= FIRST.contains(&word);
+        bridge.ends |= LAST.contains(&word);
+        bridge.extension |= extension;
+        code |= word == "code" && folded.word(at - 1) != "area";
     }
-    bridge.area |= folded.words.get(to.words.end).is_some_and(|_| folded.word(to.words.end) == "area");
+    bridge.negates = !words.is_empty() && folded.word(words.end - 1) == "not";
+    bridge.speaker = names > 0;
+    bridge.answered = names > 1;
+    bridge.is_long = words.len() - names > LONGEST_BRIDGE;
+    let behind = |words: &[&str]| {
+        let said = to.words.end..(to.words.end + words.len()).min(folded.words.len());
+        said.len() == words.len() && said.zip(words).all(|(at, word)| folded.word(at) == *word)
+    };
+    bridge.begins |= behind(&["area"]) || behind(&["at", "the", "front"]) || behind(&["at", "the", "beginning"]);
+    bridge.ends |= behind(&["at", "the", "end"]) || behind(&["on", "the", "end"]);
+    bridge.ends &= !code;
     Some(bridge)
 }
