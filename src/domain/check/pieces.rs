@@ -45,8 +45,9 @@ pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
             Some(last) => {
                 let span = with_beside(hits, span(folded, &pieces[at..=last]));
                 let in_words: usize = pieces[at..=last].iter().map(|piece| piece.in_words).sum();
-                // `the first part is seven oh two`
-                if in_words >= IN_WORDS || !is_of_a_thing(folded, span.start) {
+                // `the first part is seven oh two`, and no reading of a meter: `read back 512, then 555`.
+                let known = || beside(hits, &span).next().is_some() || is_read_back(folded, span.start);
+                if in_words >= IN_WORDS || known() || !is_of_a_thing(folded, span.start) {
                     hits.push(Hit::block(FindingKind::Phone, extension::with_its_words(folded, span), phone::REASON));
                 }
                 at = last + 1;
@@ -100,6 +101,11 @@ fn beginnings(folded: &Folded, piece: &Piece) -> Vec<Told> {
         all.push(Told::first(rest, piece.ends >> 1));
     }
     all
+}
+
+/// Whether the words right before a number say that it was said before.
+fn is_read_back(folded: &Folded, at: usize) -> bool {
+    folded.lower[..at].trim_end_matches([' ', ':', ',']).ends_with(" back")
 }
 
 /// Whether somebody speaks of calling, right before, between the pieces, or right behind.

@@ -4,7 +4,7 @@ use super::super::fold::Folded;
 use super::Piece;
 
 /// What is said between two pieces.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Bridge {
     /// Anything: a word, or three dots.
     pub(super) spoken: bool,
@@ -20,6 +20,8 @@ pub(super) struct Bridge {
     pub(super) begins: bool,
     /// The same of the last ones.
     pub(super) ends: bool,
+    /// The same of those between.
+    pub(super) middle: bool,
     /// It says that an extension follows.
     pub(super) extension: bool,
     /// Somebody else goes on, in a transcript.
@@ -30,6 +32,27 @@ pub(super) struct Bridge {
     pub(super) is_long: bool,
     /// Words that are not known to stand there.
     pub(super) odd: usize,
+}
+
+impl Bridge {
+    /// Both, one behind the other.
+    pub(super) fn and(self, next: Self) -> Self {
+        Self {
+            spoken: self.spoken || next.spoken,
+            telling: self.telling || next.telling,
+            breathes: self.breathes || next.breathes,
+            corrects: self.corrects || next.corrects,
+            negates: next.negates,
+            begins: self.begins || next.begins,
+            ends: self.ends || next.ends,
+            middle: self.middle || next.middle,
+            extension: self.extension || next.extension,
+            speaker: self.speaker || next.speaker,
+            answered: self.answered || next.answered,
+            is_long: self.is_long || next.is_long,
+            odd: self.odd + next.odd,
+        }
+    }
 }
 
 /// Words between two pieces at most, but for names of who speaks.
@@ -100,6 +123,13 @@ fn is_name(folded: &Folded, at: usize) -> bool {
     at + 1 < folded.words.len() && folded.gap(at).starts_with(": ") && (at == 0 || !folded.gap(at - 1).starts_with(' '))
 }
 
+/// The words right behind a piece that say where it belongs: `at the end`, `is the area code`.
+fn behind(folded: &Folded, end: usize) -> impl Iterator<Item = usize> {
+    let said = |at: &usize| folded.gap(at - 1) == " " && matches!(folded.word(*at), "at" | "in" | "on" | "is" | "the");
+    let place = (end..folded.words.len()).take(4).find(|at| !said(at));
+    place.filter(|at| folded.gap(at - 1) == " ").into_iter()
+}
+
 /// What stands between a piece and the next, where a number can go on over it.
 pub(super) fn read(folded: &Folded, from: &Piece, to: &Piece) -> Option<Bridge> {
     let words = from.words.end..to.words.start;
@@ -138,6 +168,7 @@ pub(super) fn read(folded: &Folded, from: &Piece, to: &Piece) -> Option<Bridge> 
         bridge.corrects |= corrects;
         bridge.begins |= FIRST.contains(&word);
         bridge.ends |= LAST.contains(&word);
+        bridge.middle |= word == "middle";
         bridge.extension |= extension;
         code |= word == "code" && folded.word(at - 1) != "area";
     }
@@ -145,12 +176,12 @@ pub(super) fn read(folded: &Folded, from: &Piece, to: &Piece) -> Option<Bridge> 
     bridge.speaker = names > 0;
     bridge.answered = names > 1;
     bridge.is_long = words.len() - names > LONGEST_BRIDGE;
-    let behind = |words: &[&str]| {
-        let said = to.words.end..(to.words.end + words.len()).min(folded.words.len());
-        said.len() == words.len() && said.zip(words).all(|(at, word)| folded.word(at) == *word)
-    };
-    bridge.begins |= behind(&["area"]) || behind(&["at", "the", "front"]) || behind(&["at", "the", "beginning"]);
-    bridge.ends |= behind(&["at", "the", "end"]) || behind(&["on", "the", "end"]);
+    for at in behind(folded, to.words.end) {
+        let word = folded.word(at);
+        bridge.begins |= matches!(word, "area" | "front" | "beginning");
+        bridge.middle |= word == "middle";
+        bridge.ends |= word == "end";
+    }
     bridge.ends &= !code;
     Some(bridge)
 }

@@ -48,10 +48,27 @@ impl Figures {
         count < self.len && count <= other.len && self.has_at(0, other.last(count))
     }
 
-    /// Whether as many others differ from it in half of their places at most: one was misheard, or two changed places.
+    /// Whether as many others differ from it in half of their places at most, or in their order alone: some were misheard.
     pub(super) fn is_like(self, others: Self) -> bool {
         let same = (0..self.len.min(others.len)).filter(|place| self.at(*place) == others.at(*place)).count();
-        self.len == others.len && self != others && 2 * same >= self.len as usize
+        self.len == others.len && self != others && (2 * same >= self.len as usize || self.sorted() == others.sorted())
+    }
+
+    fn sorted(self) -> Vec<u64> {
+        let mut sorted: Vec<u64> = (0..self.len).map(|place| self.at(place)).collect();
+        sorted.sort_unstable();
+        sorted
+    }
+
+    /// As many others in place of some.
+    pub(super) fn with_at(self, place: u32, others: Self) -> Option<Self> {
+        let behind = self.len.checked_sub(place + others.len)?;
+        self.without_last(self.len - place)?.then(others)?.then(self.last(behind))
+    }
+
+    /// As many as others, from a place on.
+    pub(super) fn like_at(self, place: u32, others: Self) -> Option<Self> {
+        Some(self.without_last(self.len.checked_sub(place + others.len)?)?.last(others.len))
     }
 
     /// The figure at a place, counted from the first.
@@ -75,12 +92,15 @@ mod tests {
         assert!(!number.has_at(7, figures("0115")) && !number.has_at(6, figures("0116")) && !number.has_at(9, figures("55")));
         assert!(figures("4805550164").starts_with(figures("480555"), 6) && !figures("480555").starts_with(figures("480555"), 6));
         assert!(!figures("480").starts_with(figures("55"), 3) && number.last(20) == number);
+        assert!(number.with_at(3, figures("556")) == Some(figures("3055560115")) && number.with_at(8, figures("556")).is_none());
+        assert!(number.like_at(0, figures("999")) == Some(figures("305")) && number.like_at(9, figures("99")).is_none());
     }
 
     #[test]
     fn figures_are_alike_that_differ_in_half_at_most() {
         assert!(figures("0178").is_like(figures("0187")) && figures("44").is_like(figures("45")));
         assert!(!figures("0178").is_like(figures("0178")) && !figures("0178").is_like(figures("2287")));
+        assert!(figures("41").is_like(figures("14")) && !figures("41").is_like(figures("23")));
         assert!(!figures("017").is_like(figures("0178")));
         assert!(Figures::new("123456789012").is_none());
     }

@@ -14,6 +14,8 @@ pub(super) struct Piece {
     pub(super) ends: u16,
     /// Figures in words, or one by one.
     pub(super) in_words: usize,
+    /// It may be said in surprise.
+    pub(super) is_oh: bool,
     /// Its words, by their places.
     pub(super) words: Range<usize>,
 }
@@ -64,9 +66,11 @@ pub(super) fn all(folded: &Folded) -> Vec<Piece> {
             piece.figures = figures;
             piece.words.end = at + taken;
             piece.in_words += in_words;
+            piece.is_oh = false;
         } else {
             let ends = if single { 0 } else { 1 << figures.len };
-            pieces.push(Piece { figures, ends, in_words, words: at..at + taken });
+            let is_oh = folded.word(at) == "oh";
+            pieces.push(Piece { figures, ends, in_words, is_oh, words: at..at + taken });
         }
         at += taken;
     }

@@ -98,6 +98,8 @@ pub(super) struct Told {
     proved: bool,
     /// Words that are not known to stand between pieces.
     odd: usize,
+    /// What was said before an `oh` that is no figure.
+    carried: Bridge,
 }
 
 impl Told {
@@ -112,7 +114,7 @@ impl Told {
 
     /// Everything that can be meant when a piece follows over a bridge.
     pub(super) fn with(&self, piece: &Piece, before: u32, bridge: Bridge) -> Vec<Self> {
-        let (all, next) = (self.line.figures, piece.figures);
+        let (all, next, bridge) = (self.line.figures, piece.figures, self.carried.and(bridge));
         let now = Self {
             spoken: self.spoken || bridge.spoken,
             telling: self.telling || bridge.telling,
@@ -121,6 +123,7 @@ impl Told {
             odd: self.odd + bridge.odd.saturating_sub(usize::from(bridge.answered)),
             corrected: self.corrected || bridge.corrects || bridge.negates,
             proved: self.proved || bridge.answered,
+            carried: Bridge::default(),
             ..*self
         };
         let parts = piece.ends > 0;
@@ -131,9 +134,14 @@ impl Told {
             Some(Self { line: kept.then(told)?, ..now }.joined())
         };
         let mut meant = Vec::new();
+        // `And the area code? Oh, four one five`
+        if piece.is_oh {
+            meant.push(Self { carried: bridge, ..*self });
+        }
         // Two numbers, not one that was said wrong first.
         let taken_back = bridge.corrects && !bridge.negates && !bridge.speaker;
-        if self.line.is_whole() && next.len >= 10 && !taken_back && !all.ends_with(next) && !next.ends_with(all) {
+        let same = now.spoken && (all.ends_with(next) || next.ends_with(all));
+        if self.line.is_whole() && next.len >= 10 && !taken_back && !same {
             return meant;
         }
         if let Some(figures) = self.extension.or_else(|| (bridge.extension && self.line.is_whole()).then_some(0)) {
@@ -170,12 +178,22 @@ impl Told {
             let counts = [1, 2, 3, 4, before, all.len];
             meant.extend(counts.into_iter().filter(|count| *count > 0 && *count <= all.len).filter_map(without));
         }
-        // `0110? One one six at the end`, `0145? 0154`.
-        let ends = bridge.ends || bridge.speaker && all.last(next.len).is_like(next) && next.len > 1;
-        if self.line.is_whole() && next.len <= 4 && bridge.odd == 0 && ends && !bridge.is_long {
-            meant.extend(without(next.len).map(|told| Self { corrected: true, ..told }));
+        if self.line.is_whole() && bridge.odd == 0 && !bridge.is_long {
+            meant.extend(now.mended(next, bridge));
         }
         meant
+    }
+
+    /// Whole, and then told otherwise in part: `0110? One one six at the end`, `0145? 0154`, `sorry, area code's 314`.
+    fn mended(self, next: Figures, bridge: Bridge) -> impl Iterator<Item = Self> {
+        let (line, long) = (self.line, self.line.country());
+        let end = line.figures.len.saturating_sub(next.len);
+        let places = [(end, bridge.ends, 1..=4), (long, bridge.begins, GROUP..=GROUP), (long + 3, bridge.middle, GROUP..=GROUP)];
+        places.into_iter().filter_map(move |(place, said, lengths)| {
+            let misheard = bridge.speaker && next.len > 1 && line.figures.like_at(place, next)?.is_like(next);
+            let figures = line.figures.with_at(place, next).filter(|_| lengths.contains(&next.len) && (said || misheard))?;
+            Some(Self { line: Line { figures, ..line }, corrected: true, ..self })
+        })
     }
 
     /// The first figures, told behind the last ones.
@@ -235,10 +253,12 @@ impl Told {
     }
 
     /// Whether the way it is told shows what it is, with nothing said of a number: with breaths alone between the pieces,
-    /// with one of them and in all its groups, or with the last four in two, or with a group that the other says again.
+    /// with one of them and in all its groups, with the last four in two, with a group that the
+    /// other says again, or with one that was said wrong first.
     fn is_by_breaths(&self) -> bool {
         let two = 1 << 8;
-        let proved = self.breathes || self.proved || self.ends_as_code() || (self.line.ends | self.line.cuts) & two == two;
+        let corrected = self.corrected && self.line.figures.last(2).bits > 0;
+        let proved = self.breathes || self.proved || corrected || self.ends_as_code() || (self.line.ends | self.line.cuts) & two == two;
         !self.telling || self.line.is_in_three() && proved
     }
 }
