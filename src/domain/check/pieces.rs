@@ -26,7 +26,7 @@ use crate::domain::span::FindingKind;
 /// Pieces of one number at most; more would be tried in vain.
 const MOST_PIECES: usize = 24;
 /// Readings of one number that are followed at once.
-const MOST_TELLINGS: usize = 24;
+const MOST_TELLINGS: usize = 16;
 /// Bytes around a number in which somebody speaks of calling.
 const REACH: (usize, usize) = (80, 50);
 
@@ -84,7 +84,7 @@ fn number_from(folded: &Folded, pieces: &[Piece], first: usize, hits: &[Hit]) ->
         let (of_calling, beside) = (|| is_of_calling(folded, &span), || beside(hits, &span).next().is_some());
         let shown = Shown { in_words, of_calling, beside };
         let whole = tellings.iter().filter(|told| told.is_phone(&shown));
-        let figures = whole.map(|told| told.figures()).max();
+        let figures = whole.map(Told::figures).max();
         if let Some(figures) = figures.filter(|figures| *figures >= longest) {
             (last, longest) = (Some(at), figures);
         }

@@ -40,7 +40,10 @@ impl Figures {
 
     /// Whether others stand in it from a place on.
     pub(super) fn has_at(self, place: u32, others: Self) -> bool {
-        self.len.checked_sub(place + others.len).and_then(|behind| self.without_last(behind)).is_some_and(|to| to.ends_with(others))
+        self.len
+            .checked_sub(place + others.len)
+            .and_then(|behind| self.without_last(behind))
+            .is_some_and(|to| to.ends_with(others))
     }
 
     /// Whether it begins with the last figures of another, and has more.

@@ -127,7 +127,8 @@ impl Told {
             ..*self
         };
         let parts = piece.ends > 0;
-        let told = Line { figures: next, ends: piece.ends | u16::from(parts), cuts: u16::from(bridge.spoken && parts), pauses: 0 };
+        let told =
+            Line { figures: next, ends: piece.ends | u16::from(parts), cuts: u16::from(bridge.spoken && parts), pauses: 0 };
         let without = |count: u32| {
             let mut kept = self.line.without_last(count)?;
             kept.cuts &= !(1 << kept.figures.len);
@@ -238,7 +239,7 @@ impl Told {
 
     /// Whether what is told with nothing said between is told as no amounts are: `864, 555, 01, 7, 0`, `540, 555, 9 3 oh 3`.
     fn is_listed(&self, in_words: usize, of_calling: impl Fn() -> bool) -> bool {
-        let in_one = self.line.pauses >> (self.line.country() + 7) & 7 == 0;
+        let in_one = (self.line.pauses >> (self.line.country() + 7)).trailing_zeros() > 2;
         self.ends_as_code() || self.proved || in_words > 2 && (in_one || of_calling())
     }
 
@@ -258,7 +259,8 @@ impl Told {
     fn is_by_breaths(&self) -> bool {
         let two = 1 << 8;
         let corrected = self.corrected && self.line.figures.last(2).bits > 0;
-        let proved = self.breathes || self.proved || corrected || self.ends_as_code() || (self.line.ends | self.line.cuts) & two == two;
+        let proved =
+            self.breathes || self.proved || corrected || self.ends_as_code() || (self.line.ends | self.line.cuts) & two == two;
         !self.telling || self.line.is_in_three() && proved
     }
 }
