@@ -190,7 +190,7 @@ fn held_out_text() {
     for (file, phones, codes) in [
         ("heldout.txt", 1.0, 0.97),
         ("heldout2.txt", 1.0, 0.95),
-        ("heldout3.txt", 0.98, 0.91),
+        ("heldout3.txt", 0.99, 0.91),
         ("heldout4.txt", 1.0, 0.92),
         ("heldout5.txt", 1.0, 0.93),
         // Building talk, written to mislead.
@@ -202,8 +202,8 @@ fn held_out_text() {
         ("heldout11.txt", 1.0, 0.96),
         ("heldout12.txt", 0.99, 0.94),
         // Many codes with no word of a lock near, or read out turn by turn.
-        ("heldout14.txt", 0.95, 0.94),
-        ("heldout15.txt", 0.92, 0.91),
+        ("heldout14.txt", 0.99, 0.94),
+        ("heldout15.txt", 0.98, 0.91),
         // No points of the codes were made with these lines.
         ("heldout8.txt", 1.0, 0.97),
         ("heldout13.txt", 0.99, 0.96),
@@ -235,7 +235,7 @@ fn held_out_text() {
 /// does without.
 #[test]
 fn parts_of_stored_addresses_in_other_text() {
-    let files = (2..=13).map(|n| format!("heldout{n}.txt")).chain(["trade.txt".to_owned()]);
+    let files = (2..=15).map(|n| format!("heldout{n}.txt")).chain(["trade.txt".to_owned()]);
     let lines: Vec<String> =
         faithful::summaries().into_iter().chain(files.flat_map(|file| trade::lines(&file)).map(|sample| sample.text)).collect();
     let addresses = usaddress();

@@ -172,6 +172,9 @@ impl Told {
         let enough = if bridge.is_long { GROUP } else { 1 + u32::from(all.len == 1) };
         let begun = (enough..=all.len).filter(|count| next.starts_with(all, *count));
         meant.extend(begun.filter_map(|count| Some(Self { proved: now.proved || count > GROUP, ..without(count)? })));
+        // `it ends in 0149, whole thing is 302 555 0149`
+        let ending = matches!(all.len, 3 | 4) && next.len >= 10 && next.ends_with(all);
+        meant.extend(ending.then(|| without(all.len)).flatten());
         // `fifty... fifty-seven`
         let ten = next.len == 2 && all.len > 1 && all.ends_with(Figures { bits: next.bits & 0xf0, len: 2 });
         meant.extend(ten.then(|| without(2)).flatten());
