@@ -13,6 +13,7 @@ mod bridge;
 mod figures;
 mod piece;
 mod told;
+mod words;
 
 use figures::Figures;
 use piece::Piece;

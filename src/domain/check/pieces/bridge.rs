@@ -2,6 +2,7 @@
 
 use super::super::fold::Folded;
 use super::Piece;
+use super::words::{BREATHS, CORRECTION, FIRST, LAST, MEASURES, SEARCHING, SIGNS};
 
 /// What is said between two pieces.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -59,187 +60,6 @@ impl Bridge {
 const LONGEST_BRIDGE: usize = 9;
 /// The same before a piece that tells some of the number again.
 const LONGEST_OVER: usize = 20;
-/// What is said to draw breath.
-pub(super) const BREATHS: &[&str] = &["uh", "um", "er", "ah", "hmm", "mm", "hm"];
-/// What stands for the signs of a written number.
-pub(super) const SIGNS: &[&str] = &["dash", "hyphen", "dot"];
-/// What takes back what was said before.
-pub(super) const CORRECTION: &[&str] = &[
-    "no",
-    "nope",
-    "wait",
-    "sorry",
-    "scratch",
-    "strike",
-    "actually",
-    "correction",
-    "mean",
-    "meant",
-    "oops",
-    "rather",
-    "corrected",
-    "or",
-    "make",
-    "something",
-    "shoot",
-    "whoops",
-    "crap",
-    "darn",
-    "dang",
-    "ugh",
-];
-/// What else is said while a number is looked for.
-const SEARCHING: &[&str] = &[
-    "and",
-    "then",
-    "so",
-    "well",
-    "yeah",
-    "yes",
-    "yep",
-    "ok",
-    "okay",
-    "right",
-    "the",
-    "it's",
-    "its",
-    "it",
-    "is",
-    "that's",
-    "thats",
-    "that",
-    "i",
-    "i'm",
-    "you",
-    "got",
-    "get",
-    "know",
-    "ready",
-    "still",
-    "there",
-    "hold",
-    "on",
-    "sec",
-    "second",
-    "moment",
-    "let",
-    "me",
-    "see",
-    "check",
-    "think",
-    "look",
-    "shoot",
-    "gosh",
-    "what's",
-    "whats",
-    "what",
-    "my",
-    "his",
-    "her",
-    "their",
-    "number",
-    "numbers",
-    "rest",
-    "first",
-    "last",
-    "next",
-    "final",
-    "digits",
-    "are",
-    "was",
-    "be",
-    "pause",
-    "again",
-    "after",
-    "followed",
-    "by",
-    "with",
-    "ends",
-    "ending",
-    "in",
-    "starts",
-    "part",
-    "half",
-    "area",
-    "code",
-    "code's",
-    "prefix",
-    "repeat",
-    "say",
-    "said",
-    "read",
-    "remember",
-    "here",
-    "goes",
-    "now",
-    "how",
-    "does",
-    "go",
-    "believe",
-    "maybe",
-    "like",
-    "of",
-    "this",
-    "a",
-    "oh",
-    "one",
-    "two",
-    "three",
-    "four",
-    "six",
-    "thing",
-    "where",
-    "all",
-    "just",
-    "comes",
-    "write",
-    "down",
-    "agent",
-    "customer",
-    "caller",
-    "rep",
-    "huh",
-    "mhm",
-    "hang",
-    "middle",
-    "speaker",
-    "to",
-    "our",
-    "same",
-    "as",
-    "please",
-    "at",
-    "end",
-    "front",
-    "beginning",
-    "before",
-    "start",
-    "over",
-    "did",
-    "sir",
-    "ma'am",
-    "sure",
-    "correct",
-    "perfect",
-    "great",
-    "any",
-    "alright",
-    "not",
-    "phone",
-    "cell",
-    "ahead",
-];
-/// What is said of the first figures of a number.
-const FIRST: &[&str] = &["first", "front", "beginning", "start", "starts", "before", "rest", "area"];
-/// What is said of its last figures.
-const LAST: &[&str] = &["last", "end", "ends", "ending"];
-/// What no number goes on over.
-const MEASURES: &[&str] = &[
-    "dollars", "bucks", "cents", "percent", "degrees", "volts", "amps", "watts", "psi", "feet", "foot", "inch", "inches",
-    "gallons", "pounds", "hours", "minutes", "days", "weeks", "months", "years", "units", "times", "per", "each", "tons",
-    "miles",
-];
-
 /// `Speaker 2`: whose words follow, in a transcript; not `Caller: 5 5 5`.
 pub(super) fn is_speaker(folded: &Folded, at: usize) -> bool {
     let names = at > 0 && matches!(folded.word(at - 1), "speaker" | "caller" | "agent");
@@ -281,7 +101,14 @@ pub(super) fn read(folded: &Folded, from: &Piece, to: &Piece) -> Option<Bridge> 
         let word = folded.word(at);
         let (breath, corrects) = (BREATHS.contains(&word), CORRECTION.contains(&word));
         let (name, extension) = (is_name(folded, at), matches!(word, "extension" | "ext"));
-        if !breath && !corrects && !name && !extension && !SIGNS.contains(&word) && !SEARCHING.contains(&word) {
+        if !breath
+            && !corrects
+            && !name
+            && !extension
+            && !SIGNS.contains(&word)
+            && !SEARCHING.contains(&word)
+            && !FIRST.contains(&word)
+        {
             let figures = word.bytes().any(|b| b.is_ascii_digit()) && !is_speaker(folded, at);
             if MEASURES.contains(&word) || figures {
                 return None;

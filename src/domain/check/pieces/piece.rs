@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use super::super::fold::Folded;
 use super::super::stream::number;
-use super::bridge::{self, BREATHS, CORRECTION, SIGNS};
+use super::bridge;
 use super::figures::Figures;
+use super::words::{BREATHS, CORRECTION, SIGNS};
 
 /// Figures that are said in one breath.
 pub(super) struct Piece {

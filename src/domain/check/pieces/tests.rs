@@ -154,6 +154,7 @@ fn told_otherwise(#[case] text: &str, #[case] found: &str) {
 #[case("928-774-3051 928-774-3051", &["928-774-3051", "928-774-3051"])]
 #[case("two numbers: home 207-555-0114", &["207-555-0114"])]
 #[case("6 called it in (617-555-0148)", &["(617-555-0148"])]
+#[case("call 317-862-0151 about the extension cord, 602 feet", &["317-862-0151"])]
 fn apart(#[case] text: &str, #[case] found: &[&str]) {
     assert_eq!(spans(text, Phone), found);
 }
