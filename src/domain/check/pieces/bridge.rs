@@ -114,6 +114,8 @@ pub(super) fn read(folded: &Folded, from: &Piece, to: &Piece) -> Option<Bridge> 
                 return None;
             }
             bridge.odd += 1;
+            // `the extension cord`
+            bridge.extension = false;
         }
         names += usize::from(name);
         bridge.spoken = true;

@@ -145,9 +145,7 @@ impl Told {
         if self.line.is_whole() && next.len >= 10 && !taken_back && !same {
             return meant;
         }
-        if let Some(figures) =
-            self.extension.or_else(|| (bridge.extension && bridge.odd == 0 && self.line.is_whole()).then_some(0))
-        {
+        if let Some(figures) = self.extension.or_else(|| (bridge.extension && self.line.is_whole()).then_some(0)) {
             let extension = figures + next.len;
             let goes_on = extension <= EXTENSION && (figures == 0 || !bridge.spoken);
             meant.extend(goes_on.then_some(Self { extension: Some(extension), ..now }));
