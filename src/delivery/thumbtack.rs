@@ -83,13 +83,15 @@ pub(super) fn ask(fetch: &Fetch, token: &Secret) -> Call {
 
 #[derive(Deserialize)]
 struct Listed {
+    /// Null is an empty list; a page without it is none: otherwise the cursor would move past what it may have had.
+    #[serde(deserialize_with = "Option::deserialize")]
     data: Option<Vec<Record>>,
     pagination: Option<Record>,
 }
 
 impl Listed {
     fn read(body: &str) -> Option<Self> {
-        serde_json::from_str::<Self>(body).ok().filter(|listed| listed.data.is_some() || listed.pagination.is_some())
+        serde_json::from_str(body).ok()
     }
 
     /// How many records a full page has, as far as that is told.

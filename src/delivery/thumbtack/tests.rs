@@ -188,6 +188,8 @@ fn a_round_has_an_end() {
 #[case(0, 200, "", Meaning::Silent, "no answer of Thumbtack")]
 #[case(0, 200, "<html>hello", Meaning::Silent, "no answer of Thumbtack")]
 #[case(0, 200, "{}", Meaning::Silent, "no answer of Thumbtack")]
+#[case(0, 200, r#"{"negotiations":[],"pagination":{"limit":20}}"#, Meaning::Silent, "no answer of Thumbtack")]
+#[case(2, 200, r#"{"messages":[],"pagination":{"limit":20}}"#, Meaning::Silent, "no answer of Thumbtack")]
 #[case(0, 202, r#"{"data":[]}"#, Meaning::Silent, "no answer of Thumbtack")]
 #[case(0, 200, r#"{"data":[{"status":"Open"}]}"#, Meaning::Silent, "no answer of Thumbtack")]
 #[case(0, 200, r#"{"data":[{"negotiationID":"../users"}]}"#, Meaning::Silent, "no answer of Thumbtack")]
@@ -223,7 +225,7 @@ fn what_is_no_page_brings_nothing(
 
 #[test]
 fn an_empty_list_is_a_list() {
-    for body in [r#"{"data":[]}"#, r#"{"data":null,"pagination":{"limit":20}}"#] {
+    for body in [r#"{"data":[]}"#, r#"{"data":null}"#, r#"{"data":null,"pagination":{"limit":20}}"#] {
         let page = made(answer(&page(0, &[], &[]), 200, body));
         assert_eq!((page.payloads.len(), page.more, page.still), (0, false, Still::default()));
     }
