@@ -14,7 +14,7 @@ use crate::domain::id::Ref;
 use crate::domain::journal::{sha256, to_hex};
 use crate::domain::reply::{Meaning, Reply};
 use crate::domain::sync::Fetch;
-use crate::domain::text::{Internal, Untrusted};
+use crate::domain::text::{Internal, Untrusted, neutralise};
 
 mod callrail;
 mod chat;
@@ -37,6 +37,9 @@ pub use smtp::Step;
 const TEXT_KEPT: usize = 200;
 /// Characters of an error in the destination's own words that are kept.
 const WORDS_KEPT: usize = 600;
+/// Keys of an object that are named where it is not what was asked for, and characters of each.
+const KEYS_NAMED: usize = 8;
+const KEY_KEPT: usize = 40;
 /// The longest id in a header, in characters: the line around it must not be folded.
 const LONGEST_ID: usize = 200;
 /// The longest wait that a destination may ask for, in seconds.
@@ -194,15 +197,31 @@ impl Received<'_> {
     /// A success in no form that the destination has: somebody else may have answered in its place, and whether anything
     /// was done is not known.
     fn puzzling(&self, whose: &str) -> Reply {
-        let began = match kept(self.body.trim(), TEXT_KEPT).as_str() {
-            "" => "an empty body".to_owned(),
-            start => start.to_owned(),
-        };
-        let status = self.status;
+        let (status, what) = (self.status, self.outline());
         self.failed(
             Meaning::Silent,
-            &format!("it answered {status} with something that is no answer of {whose}; check its url: {began}"),
+            &format!("it answered {status} with something that is no answer of {whose}; check its url: {what}"),
         )
+    }
+
+    /// What a body is, for people: the start of a text, which may be somebody's web page; of JSON what is there and no value of
+    /// it, which may be customers' words.
+    fn outline(&self) -> String {
+        let body = self.body.trim();
+        match serde_json::from_str(body) {
+            Ok(Value::Object(fields)) if fields.is_empty() => "an object with nothing in it".to_owned(),
+            Ok(Value::Object(fields)) => {
+                let named = fields.keys().take(KEYS_NAMED).map(|key| kept(&neutralise(key), KEY_KEPT));
+                let more = fields.len().saturating_sub(KEYS_NAMED);
+                let more = (more > 0).then(|| format!("{more} more"));
+                format!("an object with {}", named.chain(more).collect::<Vec<_>>().join(", "))
+            }
+            Ok(Value::Array(list)) => format!("a list of {}", list.len()),
+            Ok(_) => "a bare value".to_owned(),
+            Err(_) if body.is_empty() => "an empty body".to_owned(),
+            Err(_) if body.starts_with(['{', '[', '"']) => "JSON that is broken off".to_owned(),
+            Err(_) => kept(body, TEXT_KEPT),
+        }
     }
 
     /// The error in the destination's words, or the start of whatever came.
@@ -276,6 +295,26 @@ mod tests {
     fn answers_have_a_meaning(#[case] answer: Answer, #[case] meaning: Meaning, #[case] error: Option<&str>) {
         let reply = classify(System::Webhook, &answer);
         assert_eq!((reply.meaning, reply.error.as_ref().map(Untrusted::raw)), (meaning, error));
+    }
+
+    #[rstest]
+    #[case(" ", "an empty body")]
+    #[case("<html>Sign in</html>", "<html>Sign in</html>")]
+    #[case("{}", "an object with nothing in it")]
+    #[case(r#"{"messages":[{"text":"Call Maria"}],"a\u001b[2J":1}"#, "an object with a␛[2J, messages")]
+    #[case(
+        r#"{"a":1,"b":1,"c":1,"d":1,"e":1,"f":1,"g":1,"h":1,"i":1,"j":"Maria"}"#,
+        "an object with a, b, c, d, e, f, g, h, 2 more"
+    )]
+    #[case(r#"["Maria","Cruz"]"#, "a list of 2")]
+    #[case(r#""Maria""#, "a bare value")]
+    #[case(r#"{"data":[{"text":"Call Mar"#, "JSON that is broken off")]
+    #[case(r#""Call Mar"#, "JSON that is broken off")]
+    fn an_answer_that_puzzles_is_told_without_its_values(#[case] body: &str, #[case] expected: &str) {
+        assert_eq!(Received { status: 200, retry_after: None, body }.outline(), expected);
+        let long = format!("{{\"{}\":1}}", "k".repeat(900));
+        let told = Received { status: 200, retry_after: None, body: &long }.outline();
+        assert_eq!(told, format!("an object with {}", "k".repeat(KEY_KEPT)));
     }
 
     fn http(status: u16, retry_after: Option<i64>, body: &str) -> Answer {

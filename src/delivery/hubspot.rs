@@ -314,7 +314,7 @@ mod tests {
         200,
         "{\"ok\":true}",
         Meaning::Silent,
-        "it answered 200 with something that is no answer of HubSpot's; check its url: {\"ok\":true}"
+        "it answered 200 with something that is no answer of HubSpot's; check its url: an object with ok"
     )]
     #[case(401, NO_TOKEN, Meaning::LockedOut, "INVALID_AUTHENTICATION: Authentication credentials not found.")]
     #[case(401, EXPIRED, Meaning::LockedOut, "EXPIRED_AUTHENTICATION: The OAuth token used to make this call expired")]
