@@ -151,6 +151,6 @@ pub(super) async fn take_in(tx: &mut Tx, intent: &Intent, reply: &Reply) -> Resu
     // A window that was cut short is followed by the next one at once.
     let behind = tx.now - fetch.until > TimeDelta::hours(1) + lag(provider);
     let next = behind.then_some(tx.now);
-    let left_out = Some(page.still.told.join("; ")).filter(|told| !told.is_empty());
+    let left_out = page.still.left_out();
     tx.end_round(client, provider, (fetch.round, fetch.page), next, left_out.as_deref()).await.map(drop)
 }

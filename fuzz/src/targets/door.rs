@@ -146,7 +146,7 @@ pub(super) fn page(told: &str) -> u64 {
         leads: vec!["5".into(), "7".into()],
         threads: vec!["5".into(), "6".into()],
         before: (had % 2 == 0).then_some(until),
-        told: vec![],
+        ..Still::default()
     };
     let answer = Answer::Http { status: u16::try_from(status).unwrap_or(200), retry_after: None, body: body.to_owned() };
     let mut shapes = Vec::new();

@@ -39,6 +39,7 @@ pub struct Fetch {
 
 /// What a round has still to ask for by name, where a list leads to more than its own next page.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Still {
     /// Leads to be had in full, by their ids.
     pub leads: Vec<String>,
@@ -48,6 +49,8 @@ pub struct Still {
     pub before: Option<DateTime<Utc>>,
     /// What the round left out so far, and why; for people.
     pub told: Vec<String>,
+    /// How much more it left out than that tells.
+    pub untold: u32,
 }
 
 impl Still {
@@ -55,11 +58,23 @@ impl Still {
         *self == Self::default()
     }
 
-    /// Says what was left out. The first few are enough to see what is wrong.
+    /// Says what was left out. The first few are enough to see what is wrong; the rest is counted.
     pub fn tell(&mut self, what: String) {
+        if self.told.contains(&what) {
+            return;
+        }
         if self.told.len() < MOST_TOLD {
             self.told.push(what);
+        } else {
+            self.untold = self.untold.saturating_add(1);
         }
+    }
+
+    /// All that was left out, in one line; none where nothing was.
+    pub fn left_out(&self) -> Option<String> {
+        let more = (self.untold > 0).then(|| format!("and {} more", self.untold));
+        let all: Vec<&str> = self.told.iter().map(String::as_str).chain(more.as_deref()).collect();
+        (!all.is_empty()).then(|| all.join("; "))
     }
 }
 
@@ -143,5 +158,17 @@ mod tests {
         let mut still = Still::default();
         (0..9).for_each(|n| still.tell(format!("{n}")));
         assert_eq!(still.told, ["0", "1", "2", "3"]);
+        assert_eq!(still.left_out().unwrap(), "0; 1; 2; 3; and 5 more");
+        still = Still::default();
+        assert_eq!(still.left_out(), None);
+        (0..9).for_each(|_| still.tell("0".to_owned()));
+        assert_eq!(still.left_out().unwrap(), "0", "the same is told once");
+    }
+
+    #[test]
+    fn names_of_before_they_were_counted_still_read() {
+        let read: Still = serde_json::from_str(r#"{"leads":["5"],"threads":["6"],"before":null,"told":["0"]}"#).unwrap();
+        let expected = Still { leads: vec!["5".into()], threads: vec!["6".into()], told: vec!["0".into()], ..Still::default() };
+        assert_eq!(read, expected);
     }
 }
