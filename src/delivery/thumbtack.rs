@@ -85,7 +85,7 @@ pub(super) fn ask(fetch: &Fetch, token: &Secret) -> Call {
 struct Listed {
     /// Null is an empty list; a page without it is none: otherwise the cursor would move past what it may have had.
     #[serde(deserialize_with = "Option::deserialize")]
-    data: Option<Vec<Record>>,
+    data: Option<Vec<Value>>,
     pagination: Option<Record>,
 }
 
@@ -181,20 +181,31 @@ fn payload(kind: &str, record: &Record) -> Vec<u8> {
     json!({"event": {"eventType": kind}, "data": record}).to_string().into_bytes()
 }
 
-/// The leads of a business: which of them are new, and whose messages are to be had. None where it is no such list.
+/// The leads of a business: which of them are new, and whose messages are to be had. None where it is no such list. A record
+/// that cannot be read is told, and keeps no other back.
 fn listed(body: &str, fetch: &Fetch) -> Option<Page> {
     let listed = Listed::read(body)?;
     let (limit, hints) = (listed.limit(), listed.hints());
     let records = listed.data.unwrap_or_default();
     let mut seen = BTreeSet::new();
     let mut leads = Vec::with_capacity(records.len());
+    let mut odd = 0;
     for record in &records {
-        let id = id_of(record, "negotiationID")?;
+        let read = record.as_object().and_then(|record| Some((record, id_of(record, "negotiationID")?)));
+        let Some((record, id)) = read else {
+            odd += 1;
+            continue;
+        };
         if seen.insert(id.clone()) {
             leads.push((time_of(record, &["createdAt", "createTime"]), id));
         }
     }
     let mut still = Still::default();
+    if odd > 0 {
+        // Where none of them is a lead, it is another list.
+        (!leads.is_empty()).then_some(())?;
+        still.tell(format!("{odd} of {} leads on the list have no id that can be read, and were left out", records.len()));
+    }
     // Of a list that begins with its newest and reaches back to before the window nothing is missing, however long it is.
     let in_order = leads.windows(2).all(|two| two[0].0 >= two[1].0);
     let reaches = in_order && leads.last().is_some_and(|(at, _)| at.is_some_and(|at| at < fetch.from));
@@ -227,24 +238,40 @@ fn lead(body: &str, id: &str, fetch: &Fetch) -> Option<Page> {
     Some(next(fetch, fetch.still.clone(), vec![payload("NegotiationCreatedV4", &record)], None))
 }
 
-/// What was written about a lead in the window. None where it is something else.
+/// A message about a lead, and when it was sent.
+fn message(record: Value, id: &str) -> Option<(DateTime<Utc>, Record)> {
+    let Value::Object(mut record) = record else { return None };
+    id_of(&record, "messageID")?;
+    let at = time_of(&record, &["sentAt"])?;
+    if !record.contains_key("negotiationID") {
+        record.insert("negotiationID".to_owned(), id.into());
+    }
+    (id_of(&record, "negotiationID").as_deref() == Some(id)).then_some((at, record))
+}
+
+/// Whether a record says of itself that it is a message about the lead, whatever else of it can be read.
+fn is_of(record: &Value, id: &str) -> bool {
+    let told = |field: &str| record.as_object().and_then(|record| id_of(record, field));
+    told("messageID").is_some() && told("negotiationID").as_deref() == Some(id)
+}
+
+/// What was written about a lead in the window. None where it is something else. A message that cannot be read is told, and
+/// keeps no other back.
 fn thread(body: &str, id: &str, fetch: &Fetch) -> Option<Page> {
     let listed = Listed::read(body)?;
     let full = listed.limit().map_or(MESSAGES, |limit| limit.min(MESSAGES));
-    let mut messages = Vec::new();
-    for mut record in listed.data.unwrap_or_default() {
-        id_of(&record, "messageID")?;
-        let at = time_of(&record, &["sentAt"])?;
-        if !record.contains_key("negotiationID") {
-            record.insert("negotiationID".to_owned(), id.into());
-        }
-        if id_of(&record, "negotiationID").as_deref() != Some(id) {
-            return None;
-        }
-        messages.push((at, record));
-    }
+    let records = listed.data.unwrap_or_default();
+    let (count, is_thread) = (records.len(), records.iter().any(|record| is_of(record, id)));
+    let mut messages: Vec<_> = records.into_iter().filter_map(|record| message(record, id)).collect();
     let mut still = fetch.still.clone();
-    let before = if messages.len() < full { None } else { earlier(&messages, id, fetch, &mut still) };
+    if messages.len() < count {
+        // Where none of them is about the lead, it is another list. One that has nothing but a time that cannot be read would
+        // stop all others for ever.
+        (is_thread || !messages.is_empty()).then_some(())?;
+        let odd = count - messages.len();
+        still.tell(format!("{odd} of {count} messages on a page about the lead {id} cannot be read, and were left out"));
+    }
+    let before = if count < full { None } else { earlier(&messages, id, fetch, &mut still) };
     messages.sort_by_key(|(at, _)| *at);
     let in_window = messages.into_iter().filter(|(at, _)| *at >= fetch.from && *at <= fetch.until);
     let payloads = in_window.map(|(_, record)| payload("MessageCreatedV4", &record)).collect();

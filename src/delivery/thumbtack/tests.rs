@@ -224,6 +224,25 @@ fn what_is_no_page_brings_nothing(
 }
 
 #[test]
+fn one_odd_record_keeps_nothing_else_back() {
+    let listed = json!([record("2", "2026-06-02T13:00:00Z"), {"status": "Open"}, "lead", {"negotiationID": "../users"}]);
+    let leads = told(&page(0, &[], &[]), &json!({"data": listed}));
+    assert_eq!((leads.still.leads.as_slice(), leads.still.threads.as_slice()), (["2".to_owned()].as_slice(), ["2".to_owned()].as_slice()));
+    assert_eq!(leads.still.told, ["3 of 4 leads on the list have no id that can be read, and were left out"]);
+
+    let (good, mut elsewhere) = (message(2, "2026-06-02T13:00:00Z"), message(3, "2026-06-02T13:00:00Z"));
+    elsewhere["negotiationID"] = "9".into();
+    let data = json!([good, elsewhere, message(4, "yesterday"), {"negotiationID": "6", "sentAt": "2026-06-02T13:00:00Z"}, null]);
+    let thread = told(&page(2, &[], &["6", "8"]), &json!({"data": data}));
+    assert_eq!(brought_by(&thread).iter().map(|one| one["data"].clone()).collect::<Vec<_>>(), [good]);
+    assert_eq!((thread.more, thread.still.threads.as_slice()), (true, ["8".to_owned()].as_slice()));
+    assert_eq!(thread.still.told, ["4 of 5 messages on a page about the lead 6 cannot be read, and were left out"]);
+    // A message about this lead and no time: the only one there is stops no sync.
+    let alone = told(&page(2, &[], &["6", "8"]), &json!({"data": [message(4, "yesterday")]}));
+    assert_eq!((alone.payloads.len(), alone.more, alone.still.told.len()), (0, true, 1));
+}
+
+#[test]
 fn an_empty_list_is_a_list() {
     for body in [r#"{"data":[]}"#, r#"{"data":null}"#, r#"{"data":null,"pagination":{"limit":20}}"#] {
         let page = made(answer(&page(0, &[], &[]), 200, body));
