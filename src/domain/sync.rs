@@ -9,8 +9,10 @@ use super::id::ClientId;
 use super::words;
 
 mod fetch;
+mod missing;
 
-pub use fetch::{Fetch, MOST_NAMED, MOST_PAGES, Page, Still};
+pub use fetch::{Brief, Fetch, MOST_NAMED, MOST_PAGES, Page, Still};
+pub use missing::{MOST_KEPT, Missing};
 
 /// How far before the cursor a window begins: what the provider was slow to list is found by the next one.
 pub const OVERLAP: TimeDelta = TimeDelta::hours(2);

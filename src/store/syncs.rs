@@ -6,12 +6,16 @@ use uuid::Uuid;
 use super::journal::About;
 use super::rows::from_row;
 use super::statement::values;
+use super::tasks::NewTask;
 use super::{Outcome, Store, Tx};
 use crate::domain::actor::{Actor, Person};
 use crate::domain::event::Provider;
-use crate::domain::id::{ClientId, DestinationId, JobId, Kind, SourceId};
+use crate::domain::failure::Failure;
+use crate::domain::id::{ClientId, DestinationId, JobId, Kind, SourceId, TaskId};
 use crate::domain::journal::sha256;
-use crate::domain::sync::{Freshness, SyncFigures, SyncSetting, freshness, lag};
+use crate::domain::lead::Urgency;
+use crate::domain::sync::{Freshness, Missing, Still, SyncFigures, SyncSetting, freshness, lag};
+use crate::domain::task::{TaskKind, TaskState};
 
 /// A sync whose time has come.
 #[derive(Clone, Debug)]
@@ -30,6 +34,8 @@ pub struct Due {
     pub round: i64,
     /// Seconds between two rounds.
     pub every: i64,
+    /// What the last round could not have, as it is stored, unless a person has settled it.
+    pub missing: Option<String>,
 }
 
 struct Row {
@@ -43,12 +49,20 @@ struct Row {
     next_at: DateTime<Utc>,
     trouble: Option<String>,
 }
+/// What the round before said, and who was asked about it.
+struct Before {
+    left_out: Option<String>,
+    asked: Option<TaskId>,
+    state: Option<TaskState>,
+}
+from_row!(Before { left_out: =Option<String>, asked: ?Uuid, state: ?String, });
 from_row!(Row { client_id: Uuid, client: =String, provider: String, destination: =String, cursor_at: =DateTime<Utc>,
     every_seconds: =i64, stale_seconds: =i64, next_at: =DateTime<Utc>, trouble: =Option<String>, });
 from_row!(Due { client: Uuid, provider: String, destination: Uuid, scope: =String, cursor: =DateTime<Utc>, round: =i64,
-    every: =i64, });
+    every: =i64, missing: =Option<String>, });
 
 const SET: &str = "update syncs set destination_id = $3, scope = $4, every_seconds = $5, stale_seconds = $6, off_at = null,
+        left_out = case when scope = $4 then left_out end, missing = case when scope = $4 then missing end,
         version = version + 1, updated_at = $7
     where client_id = $1 and provider = $2 and (destination_id <> $3 or scope <> $4 or every_seconds <> $5
         or stale_seconds <> $6 or off_at is not null) returning version";
@@ -61,8 +75,8 @@ const ON: &str = "select client_id, provider from syncs where off_at is null";
 const OFF: &str = "update syncs set off_at = $3, version = version + 1, updated_at = $3
     where client_id = $1 and provider = $2 and off_at is null";
 const DUE: &str = "select s.client_id as client, s.provider, s.destination_id as destination, s.scope, s.cursor_at as cursor,
-        s.round, s.every_seconds as every
-    from syncs s where s.off_at is null and s.next_at <= $1
+        s.round, s.every_seconds as every, case when t.id is null or t.state = 'open' then s.missing end as missing
+    from syncs s left join tasks t on t.id = s.asked_id where s.off_at is null and s.next_at <= $1
         and not exists (select 1 from jobs j where j.id = s.job_id and j.state not in ('succeeded', 'dead', 'cancelled', 'unknown'))
     order by s.next_at limit 100";
 const BEGIN: &str =
@@ -71,15 +85,20 @@ const BEGIN: &str =
 const JOB: &str = "update syncs set job_id = $3 where client_id = $1 and provider = $2";
 const TURN: &str = "update syncs set page = page + 1, version = version + 1, updated_at = $5
     where client_id = $1 and provider = $2 and round = $3 and page = $4 returning page";
-const END: &str =
-    "update syncs set cursor_at = until_at, page = 0, next_at = coalesce($5, next_at), left_out = $7, version = version + 1,
-        updated_at = $6
+const END: &str = "update syncs set cursor_at = until_at, page = 0, next_at = coalesce($5, next_at), left_out = $7, missing = $8,
+        version = version + 1, updated_at = $6
     where client_id = $1 and provider = $2 and round = $3 and page = $4 and until_at > cursor_at returning version";
+const BEFORE: &str = "select s.left_out, s.asked_id as asked, t.state from syncs s left join tasks t on t.id = s.asked_id
+    where s.client_id = $1 and s.provider = $2";
+const ASKED: &str = "update syncs set asked_id = $3 where client_id = $1 and provider = $2";
+const ANSWERED: &str = "update tasks set state = 'done', version = version + 1, updated_at = $2 where id = $1 and state = 'open'";
+/// How long a person has to look for what a round could not have.
+const ASKED_DUE: TimeDelta = TimeDelta::days(1);
 const FRESH: &str = "select s.client_id, c.name as client, s.provider, d.name as destination, s.cursor_at, s.every_seconds,
         s.stale_seconds, s.next_at, case when j.state in ('retrying', 'held', 'dead', 'unknown') then j.last_error
-            else s.left_out end as trouble
+            when t.id is null or t.state = 'open' then s.left_out end as trouble
     from syncs s join clients c on c.id = s.client_id join destinations d on d.id = s.destination_id
-    left join jobs j on j.id = s.job_id
+    left join jobs j on j.id = s.job_id left join tasks t on t.id = s.asked_id
     where s.off_at is null order by c.name, s.provider";
 
 impl Tx {
@@ -169,26 +188,75 @@ impl Tx {
         Ok(self.one::<(i64,)>(TURN, values![client, provider.as_str(), round, page, now]).await?.is_some())
     }
 
-    /// Ends a round with its last page: all of its window is here. `next` is when the next one begins, where that is
-    /// sooner than usual; `left_out` is what the round could not ask for, which the journal tells when it is another.
+    /// Ends a round with its last page: all of its window is here, but for what it says that it could not have. `next` is when
+    /// the next one begins, where that is sooner than usual. What is said for the first time, the journal tells, and a
+    /// person is asked; what is not said any more, nobody need look for.
     pub async fn end_round(
         &mut self,
         client: ClientId,
         provider: Provider,
         (round, page): (i64, i64),
         next: Option<DateTime<Utc>>,
-        left_out: Option<&str>,
+        still: &Still,
     ) -> Outcome<bool> {
-        const LEFT_OUT: &str = "select left_out from syncs where client_id = $1 and provider = $2";
         let now = self.now;
-        let before: Option<(Option<String>,)> = self.one(LEFT_OUT, values![client, provider.as_str()]).await?;
-        let values = values![client, provider.as_str(), round, page, next, now, left_out];
-        let ended = self.one::<(i64,)>(END, values).await?.is_some();
-        if let Some(detail) = left_out.filter(|_| ended && before.is_none_or(|row| row.0.as_deref() != left_out)) {
-            let about = About { verb: "sync.short", kind: Kind::Client, subject: client.0, lead: None, detail };
-            self.journal(&Actor::Worker, about).await?;
+        let missing = Some(&still.missing).filter(|missing| !missing.is_empty()).map(serde_json::to_string).transpose();
+        let missing = missing.map_err(|error| Failure::Other(error.to_string()))?;
+        let before: Option<Before> = self.one(BEFORE, values![client, provider.as_str()]).await?;
+        let (said, asked) = before.map_or((None, None), |before| (before.left_out, before.asked.zip(before.state)));
+        let left_out = still.left_out();
+        let values = values![client, provider.as_str(), round, page, next, now, left_out.as_deref(), missing.as_deref()];
+        if self.one::<(i64,)>(END, values).await?.is_none() {
+            return Ok(false);
         }
-        Ok(ended)
+        let open = asked.filter(|(_, state)| *state == TaskState::Open).map(|(id, _)| id);
+        match (&left_out, open) {
+            (Some(left_out), open) => {
+                let said = said.unwrap_or_default();
+                let Some(news) = still.told.iter().find(|told| !said.contains(told.as_str())) else { return Ok(true) };
+                let about = About { verb: "sync.short", kind: Kind::Client, subject: client.0, lead: None, detail: left_out };
+                self.journal(&Actor::Worker, about).await?;
+                if open.is_none() {
+                    self.ask_about(client, provider, news, &still.missing).await?;
+                }
+            }
+            (None, Some(open)) => {
+                let about = About {
+                    verb: "task.done",
+                    kind: Kind::Task,
+                    subject: open.0,
+                    lead: None,
+                    detail: "the last round left nothing out",
+                };
+                self.journal(&Actor::Worker, about).await?;
+                self.run(ANSWERED, values![open, now]).await?;
+            }
+            (None, None) => {}
+        }
+        Ok(true)
+    }
+
+    /// Asks a person about what a round could not have.
+    async fn ask_about(&mut self, client: ClientId, provider: Provider, what: &str, missing: &Missing) -> Outcome<()> {
+        let time = |at: DateTime<Utc>| at.format("%Y-%m-%d %H:%M").to_string();
+        let made = missing.made.map(|(from, until)| format!(" (made from {} to {} UTC)", time(from), time(until)));
+        let title = format!(
+            "{provider}: {what}{}; look for it there, and finish this task once it is here: nothing asks for it then",
+            made.unwrap_or_default()
+        );
+        let task = NewTask {
+            client,
+            lead: None,
+            job: None,
+            payload: None,
+            kind: TaskKind::DataQuality,
+            title: &title,
+            owner: None,
+            urgency: Urgency::Soon,
+            due_in: ASKED_DUE,
+        };
+        let task = self.plan_task(&Actor::Worker, &task).await?;
+        self.run(ASKED, values![client, provider.as_str(), task]).await.map(drop)
     }
 }
 

@@ -16,7 +16,7 @@ use crate::domain::job::{DeliveryMode, JobKind, JobState};
 use crate::domain::journal::{sha256, to_hex};
 use crate::domain::reply::{Brought, Reply};
 use crate::domain::routing::BULK;
-use crate::domain::sync::{Fetch, Still, lag, window};
+use crate::domain::sync::{Fetch, Missing, Still, lag, window};
 use crate::domain::text::Internal;
 use crate::store::claim::{Claimed, Intent};
 use crate::store::jobs::{NewJob, Queued};
@@ -72,7 +72,7 @@ pub async fn begin_rounds(store: &Store) -> Result<usize, Failure> {
             round,
             list: 0,
             at: 1,
-            still: Still::default(),
+            still: Still { missing: missing(due.missing.as_deref()), ..Still::default() },
         };
         queue(&mut tx, due.client, due.destination, &fetch).await?;
         begun += 1;
@@ -81,6 +81,11 @@ pub async fn begin_rounds(store: &Store) -> Result<usize, Failure> {
         tx.commit().await?;
     }
     Ok(begun)
+}
+
+/// What the last round could not have. Written by another version of this program, it may not read: it was told, at least.
+fn missing(stored: Option<&str>) -> Missing {
+    stored.and_then(|stored| serde_json::from_str(stored).ok()).unwrap_or_default()
 }
 
 async fn queue(tx: &mut Tx, client: ClientId, destination: DestinationId, fetch: &Fetch) -> Result<(), Failure> {
@@ -151,6 +156,5 @@ pub(super) async fn take_in(tx: &mut Tx, intent: &Intent, reply: &Reply) -> Resu
     // A window that was cut short is followed by the next one at once.
     let behind = tx.now - fetch.until > TimeDelta::hours(1) + lag(provider);
     let next = behind.then_some(tx.now);
-    let left_out = page.still.left_out();
-    tx.end_round(client, provider, (fetch.round, fetch.page), next, left_out.as_deref()).await.map(drop)
+    tx.end_round(client, provider, (fetch.round, fetch.page), next, &page.still).await.map(drop)
 }

@@ -10,7 +10,7 @@ use quotedeck::domain::known::in_payload;
 use quotedeck::domain::leave::Links;
 use quotedeck::domain::reply::{Brought, Meaning};
 use quotedeck::domain::source::SourceSetting;
-use quotedeck::domain::sync::{Fetch, MOST_NAMED, MOST_PAGES, Still};
+use quotedeck::domain::sync::{Fetch, MOST_KEPT, MOST_NAMED, MOST_PAGES, Still};
 use quotedeck::domain::text::Internal;
 use quotedeck::intake::signed::{self, Request, mark};
 use quotedeck::intake::{Item, Settings, read};
@@ -169,9 +169,11 @@ pub(super) fn page(told: &str) -> u64 {
             shapes.push(format!("{:?}", reply.meaning));
             continue;
         };
-        assert!(page.still.leads.len() <= MOST_NAMED && page.still.threads.len() <= MOST_NAMED, "it names too many");
+        let missing = &page.still.missing;
+        assert!(page.still.leads.len() <= MOST_NAMED && page.still.threads.len() <= MOST_KEPT, "it names too many");
+        assert!(missing.leads.len() <= MOST_KEPT && missing.threads.len() <= MOST_KEPT, "it keeps too many");
         let fit = |id: &String| id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
-        assert!(page.still.leads.iter().chain(&page.still.threads).all(fit), "an id would leave its path");
+        assert!([&page.still.leads, &page.still.threads, &missing.leads, &missing.threads].into_iter().flatten().all(fit), "an id would leave its path");
         let next = fetch.after(page, until);
         // Thumbtack's own list is the first page of a round; what it names ends by the count of pages.
         let by_name = provider == Provider::Thumbtack && (1..=2).contains(&list);

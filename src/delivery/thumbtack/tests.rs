@@ -2,6 +2,7 @@
 
 use super::super::couriers::fixtures::request;
 use super::*;
+use crate::domain::content::Content;
 use crate::domain::event::Provider;
 use rstest::rstest;
 
@@ -95,10 +96,74 @@ fn of_more_leads_than_a_round_asks_for_the_newest_are_asked_for_and_the_rest_is_
     let time = |n: u32| format!("2026-06-02T{:02}:{:02}:00Z", n / 60, n % 60);
     let data: Vec<Value> = (0..130).map(|n| record(&n.to_string(), &time(n))).collect();
     let page = told(&page(0, &[], &[]), &json!({"data": data}));
-    assert_eq!((page.still.leads.len(), page.still.threads.len()), (MOST_NAMED, MOST_NAMED));
+    assert_eq!(page.still.leads.len(), MOST_NAMED);
     assert_eq!((page.still.leads[0].as_str(), page.still.leads[99].as_str()), ("30", "129"));
-    let expected = ["30 older ones of 130 new leads were left out", "the messages of 30 older leads were not asked for"];
-    assert_eq!(page.still.told, expected);
+    assert_eq!(page.still.told, ["30 of 130 new leads wait for the next round"]);
+    assert_eq!((page.still.missing.leads.len(), page.still.missing.leads[0].as_str()), (30, "29"), "the newest of them first");
+    assert_eq!(page.still.threads.len(), 130);
+
+    // The next round asks for these first, though its window begins later, and for what is new since.
+    let next = following(&page, "2026-06-02T15:00:00Z");
+    let data: Vec<Value> = (0..131).map(|n| record(&n.to_string(), &time(if n == 130 { 960 } else { n }))).collect();
+    let second = told(&next, &json!({"data": data}));
+    assert_eq!((second.still.leads.len(), second.still.leads[0].as_str(), second.still.leads[30].as_str()), (31, "29", "130"));
+    assert_eq!((second.still.told.len(), second.still.missing.is_empty()), (0, true));
+}
+
+/// The first page of the next round: it has the window's beginning from the last one's end, and what that could not have.
+fn following(page: &Page, from: &str) -> Fetch {
+    let still = Still { missing: page.still.missing.clone(), ..Still::default() };
+    Fetch { from: at(from), until: at("2026-06-02T17:00:00Z"), page: 1, still, ..self::page(0, &[], &[]) }
+}
+
+#[test]
+fn more_leads_than_are_kept_are_found_again_by_their_time() {
+    let time = |n: u32| format!("2026-06-02T{:02}:{:02}:00Z", n / 60, n % 60);
+    let data: Vec<Value> = (0..600).map(|n| record(&n.to_string(), &time(n))).collect();
+    let mut rounds = told(&page(0, &[], &[]), &json!({"data": data}));
+    assert_eq!((rounds.still.missing.leads.len(), rounds.still.missing.made), (MOST_KEPT, Some((at(&time(0)), at(&time(99))))));
+    let mut had: BTreeSet<String> = rounds.still.leads.iter().cloned().collect();
+    for _ in 0..12 {
+        rounds = told(&following(&rounds, "2026-06-02T15:00:00Z"), &json!({"data": data}));
+        assert!(rounds.still.leads.len() <= MOST_NAMED);
+        had.extend(rounds.still.leads.iter().cloned());
+    }
+    assert_eq!((had.len(), rounds.still.missing.is_empty()), (600, true));
+}
+
+#[test]
+fn what_cannot_be_had_keeps_no_new_lead_back() {
+    let mut fetch = page(0, &[], &[]);
+    fetch.still.missing.leads = (1000..1300).map(|n| n.to_string()).collect();
+    let data: Vec<Value> = (0..90).map(|n| record(&n.to_string(), "2026-06-02T13:00:00Z")).collect();
+    let page = told(&fetch, &json!({"data": data}));
+    assert_eq!((page.still.leads.len(), page.still.leads[49].as_str(), page.still.leads[50].as_str()), (100, "1049", "49"));
+    let waits = &page.still.missing.leads;
+    assert_eq!((waits.len(), waits[0].as_str(), waits[250].as_str()), (290, "1050", "50"));
+}
+
+#[test]
+fn leads_that_the_page_does_not_reach_are_asked_for_once_it_does() {
+    let times = ["2026-06-02T13:00:00Z", "2026-06-02T12:00:00Z", "2026-06-02T11:00:00Z", "2026-06-01T10:00:00Z"];
+    let all: Vec<Value> = times.iter().enumerate().map(|(n, time)| record(&n.to_string(), time)).collect();
+    let missing = |page: &Page| page.still.missing.made;
+    let first = told(&page(0, &[], &[]), &json!({"data": all[..2], "pagination": {"limit": 2}}));
+    let from = at("2026-06-01T14:00:00.250Z");
+    let expected = Some((from, at(times[1])));
+    assert_eq!(missing(&first), expected);
+    // The next window is reached, and what was missing is not: it stays told, in the same words.
+    let next = following(&first, "2026-06-02T12:30:00Z");
+    let second = told(&next, &json!({"data": all[..2], "pagination": {"limit": 2}}));
+    assert_eq!((missing(&second), &second.still.told), (expected, &first.still.told));
+    let nearer = told(&next, &json!({"data": all[..3], "pagination": {"limit": 3}}));
+    assert_eq!((missing(&nearer), nearer.still.leads), (Some((from, at(times[2]))), vec!["2".into(), "1".into(), "0".into()]));
+    let whole = told(&next, &json!({"data": all, "pagination": {"limit": 4}}));
+    assert_eq!((missing(&whole), whole.still.told.len()), (None, 0));
+    assert_eq!(whole.still.leads, ["2", "1", "0"]);
+    // Where the oldest come first, what is new may be missing, as long as the page is full.
+    let turned: Vec<Value> = all[..2].iter().rev().cloned().collect();
+    let turned = told(&next, &json!({"data": turned, "pagination": {"limit": 2}}));
+    assert_eq!(missing(&turned), Some((from, next.until)));
 }
 
 #[test]
@@ -114,14 +179,78 @@ fn a_lead_comes_as_the_webhook_brings_it_and_leads_to_the_next() {
 }
 
 #[rstest]
-#[case(1, 404)]
-#[case(1, 410)]
-#[case(2, 404)]
-fn a_lead_that_is_gone_keeps_nothing_else_back(#[case] list: i64, #[case] status: u16) {
-    let page = made(answer(&page(list, &["5", "7"], &["5", "7"]), status, r#"{"title":"Not found"}"#));
-    let row = if list == 1 { &page.still.leads } else { &page.still.threads };
-    assert_eq!((row.as_slice(), page.payloads.len(), page.more), (["7".to_owned()].as_slice(), 0, true));
-    assert!(page.still.told[0].starts_with("the lead 5 was on the list"), "{:?}", page.still.told);
+#[case(404)]
+#[case(410)]
+fn a_lead_that_is_gone_is_taken_as_it_is_listed_and_keeps_nothing_else_back(#[case] status: u16) {
+    let mut brief = record("5", "2026-06-02T12:30:00Z");
+    brief["customer"] = json!({"displayName": "Maria C."});
+    let mut long = record("7", "2026-06-02T12:00:00Z");
+    long["details"] = "x".repeat(BRIEF_BYTES).into();
+    let list = page(0, &[], &[]);
+    let first = told(&list, &json!({"data": [brief, long]}));
+    assert!(!format!("{:?}", first.still).contains("Maria"), "it names people");
+    let mut fetch = list.after(&first, list.until).unwrap();
+    let refused = |fetch: &Fetch| made(answer(fetch, status, r#"{"title":"Not found"}"#));
+    let seven = refused(&fetch);
+    assert_eq!(brought_by(&seven)[0]["data"], record("7", "2026-06-02T12:00:00Z"), "of a long one the beginning is enough");
+    fetch = fetch.after(&seven, fetch.until).unwrap();
+    let five = refused(&fetch);
+    assert_eq!(brought_by(&five), [json!({"event": {"eventType": "NegotiationCreatedV4"}, "data": brief})]);
+    assert_eq!((five.more, five.still.missing.leads.as_slice()), (false, ["7".to_owned(), "5".to_owned()].as_slice()));
+    assert!(five.still.briefs.is_empty() && five.still.told[1].starts_with("the lead 5 was on the list"), "{:?}", five.still);
+    // It is asked for again, on the list or not, in the same words.
+    let next = following(&five, "2026-06-02T15:00:00Z");
+    let listed = told(&next, &json!({"data": [brief]}));
+    assert_eq!(listed.still.leads, ["7", "5"]);
+    let again = next.after(&listed, next.until).unwrap();
+    let last = refused(&again);
+    assert_eq!((last.payloads.len(), last.still.missing.leads.as_slice()), (0, ["7".to_owned()].as_slice()));
+    assert_eq!(last.still.told[0], five.still.told[0]);
+    let here = told(&again, &record("7", "2026-06-02T12:00:00Z"));
+    assert_eq!((here.payloads.len(), here.still.missing.is_empty()), (1, true));
+}
+
+#[test]
+fn a_young_lead_that_is_not_there_yet_is_asked_for_again_before_it_is_taken_in_brief() {
+    let young = json!({"data": [record("5", "2026-06-02T13:30:00Z")]});
+    let list = page(0, &[], &[]);
+    let refused = |list: &Fetch| {
+        let lead = list.after(&told(list, &young), list.until).unwrap();
+        made(answer(&lead, 404, r#"{"title":"Not found"}"#))
+    };
+    let first = refused(&list);
+    assert_eq!((first.payloads.len(), first.still.missing.leads.as_slice()), (0, ["5".to_owned()].as_slice()));
+    let second = refused(&following(&first, "2026-06-02T16:00:00Z"));
+    assert_eq!((second.payloads.len(), second.still.missing.leads.len()), (1, 1), "an hour later its webhook is late too");
+}
+
+#[test]
+fn messages_of_a_lead_that_are_gone_are_asked_for_again_from_then_on() {
+    let fetch = page(2, &[], &["5", "7"]);
+    let refused = |fetch: &Fetch| made(answer(fetch, 404, r#"{"title":"Not found"}"#));
+    let first = refused(&fetch);
+    assert_eq!((first.more, first.still.threads.as_slice(), first.payloads.len()), (true, ["7".to_owned()].as_slice(), 0));
+    assert!(first.still.told[0].starts_with("the lead 5 was on the list"), "{:?}", first.still.told);
+    let next = following(&first, "2026-06-02T15:00:00Z");
+    let listed = told(&next, &json!({"data": [record("5", "2026-05-02T13:00:00Z")]}));
+    let late = next.after(&listed, next.until).unwrap();
+    assert_eq!(
+        (late.still.late.as_slice(), late.still.threads.as_slice()),
+        (["5".to_owned()].as_slice(), ["5".to_owned()].as_slice())
+    );
+    assert!(ask(&late, &Secret::new("a1")).path.ends_with("sentAfter=2026-06-01T14%3A00%3A00Z"), "from the window before");
+    let mut sent = message(1, "2026-06-01T16:00:00Z");
+    sent["negotiationID"] = "5".into();
+    let came = told(&late, &json!({"data": [sent]}));
+    assert_eq!((came.payloads.len(), came.more, came.still.missing.is_empty()), (1, true, true));
+    let regular = late.after(&came, late.until).unwrap();
+    assert!(ask(&regular, &Secret::new("a1")).path.ends_with("sentAfter=2026-06-02T15%3A00%3A00Z"));
+    let again = refused(&late);
+    assert_eq!(
+        (again.still.missing.threads.as_slice(), again.still.missing.since),
+        (["5".to_owned()].as_slice(), Some(fetch.from))
+    );
+    assert_eq!(again.still.told, first.still.told);
 }
 
 fn message(n: u32, sent: &str) -> Value {
@@ -178,10 +307,37 @@ fn messages_that_do_not_go_back_in_time_are_told_and_end() {
 fn a_round_has_an_end() {
     let mut fetch = page(2, &[], &["6", "8", "9"]);
     fetch.page = MOST_PAGES;
+    fetch.still.missing.thread("4", fetch.from);
     let last = told(&fetch, &json!({"data": minutes(20)}));
     assert_eq!((last.more, last.payloads.len(), last.still.threads.len()), (false, 20, 0));
-    assert!(last.still.told[0].contains("what 3 more leads say was left out"), "{:?}", last.still.told);
+    assert!(last.still.told[0].contains("what 3 more leads say waits for the next one"), "{:?}", last.still.told);
     assert!(fetch.after(&last, fetch.until).is_none());
+    // The next round goes on in the middle of the messages where this one ended, whatever else it asks for before.
+    let next = following(&last, "2026-06-02T15:00:00Z");
+    let listed = told(&next, &json!({"data": [record("6", "2026-06-02T16:00:00Z")]}));
+    assert_eq!(
+        (listed.still.late.as_slice(), listed.still.threads.as_slice()),
+        (["6", "8", "9", "4"].map(str::to_owned).as_slice(), ["6".to_owned()].as_slice())
+    );
+    let lead = next.after(&listed, next.until).unwrap();
+    let lead = (lead.after(&told(&lead, &record("6", "2026-06-02T16:00:00Z")), lead.until)).unwrap();
+    let path = ask(&lead, &Secret::new("a1")).path;
+    assert!(
+        path.contains("/6/") && path.contains("sentAfter=2026-06-01T14%3A00%3A00Z&sentBefore=2026-06-02T12%3A00%3A01Z"),
+        "{path}"
+    );
+    let second = told(&lead, &json!({"data": [message(1, "2026-06-01T16:00:00Z")]}));
+    assert_eq!((second.payloads.len(), second.still.before, second.still.late.len()), (1, None, 3));
+}
+
+#[test]
+fn more_messages_than_are_kept_are_told() {
+    let mut fetch = page(2, &[], &["6"]);
+    fetch.page = MOST_PAGES;
+    fetch.still.threads.extend((100..500).map(|n| n.to_string()));
+    let last = told(&fetch, &json!({"data": minutes(20)}));
+    assert_eq!((last.more, last.still.missing.threads.len()), (false, MOST_KEPT));
+    assert_eq!(last.still.told[1], "400 leads wait for the next round, and 1 more are not asked for again");
 }
 
 #[rstest]
@@ -227,7 +383,10 @@ fn what_is_no_page_brings_nothing(
 fn one_odd_record_keeps_nothing_else_back() {
     let listed = json!([record("2", "2026-06-02T13:00:00Z"), {"status": "Open"}, "lead", {"negotiationID": "../users"}]);
     let leads = told(&page(0, &[], &[]), &json!({"data": listed}));
-    assert_eq!((leads.still.leads.as_slice(), leads.still.threads.as_slice()), (["2".to_owned()].as_slice(), ["2".to_owned()].as_slice()));
+    assert_eq!(
+        (leads.still.leads.as_slice(), leads.still.threads.as_slice()),
+        (["2".to_owned()].as_slice(), ["2".to_owned()].as_slice())
+    );
     assert_eq!(leads.still.told, ["3 of 4 leads on the list have no id that can be read, and were left out"]);
 
     let (good, mut elsewhere) = (message(2, "2026-06-02T13:00:00Z"), message(3, "2026-06-02T13:00:00Z"));

@@ -1,9 +1,12 @@
 //! A page of a provider's list: what is asked for, what came of it, and which page follows.
 
+use std::collections::BTreeMap;
+use std::fmt;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Figure, THUMBTACK_LEADS, THUMBTACK_MESSAGES, is_read, lists};
+use super::{Figure, Missing, THUMBTACK_LEADS, THUMBTACK_MESSAGES, is_read, lists};
 use crate::domain::event::Provider;
 
 /// Pages of one window at most; a list that says it is longer is not followed.
@@ -37,16 +40,35 @@ pub struct Fetch {
     pub still: Still,
 }
 
+/// What a list tells of a lead: it names people.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Brief(pub serde_json::Value);
+
+impl fmt::Debug for Brief {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Brief(..)")
+    }
+}
+
 /// What a round has still to ask for by name, where a list leads to more than its own next page.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Still {
     /// Leads to be had in full, by their ids.
     pub leads: Vec<String>,
+    /// What the list tells of these, for those that cannot be had by their ids.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub briefs: BTreeMap<String, Brief>,
+    /// Leads whose messages an earlier round could not have; they come before all others.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub late: Vec<String>,
     /// Leads whose messages are to be had.
     pub threads: Vec<String>,
     /// The messages of the first of these are asked for from before this.
     pub before: Option<DateTime<Utc>>,
+    /// What the round could not have so far; on its first page, what the one before it could not have.
+    #[serde(skip_serializing_if = "Missing::is_empty")]
+    pub missing: Missing,
     /// What the round left out so far, and why; for people.
     pub told: Vec<String>,
     /// How much more it left out than that tells.
@@ -56,6 +78,11 @@ pub struct Still {
 impl Still {
     fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// Whether there are messages to be asked for.
+    pub fn has_threads(&self) -> bool {
+        !self.late.is_empty() || !self.threads.is_empty()
     }
 
     /// Says what was left out. The first few are enough to see what is wrong; the rest is counted.
@@ -96,7 +123,7 @@ impl Fetch {
     pub fn after(&self, page: &Page, now: DateTime<Utc>) -> Option<Self> {
         let has = |list: i64| match (self.provider, list) {
             (Provider::Thumbtack, THUMBTACK_LEADS) => !page.still.leads.is_empty(),
-            (Provider::Thumbtack, THUMBTACK_MESSAGES) => !page.still.threads.is_empty(),
+            (Provider::Thumbtack, THUMBTACK_MESSAGES) => page.still.has_threads(),
             _ => is_read(self.provider, list, self.from, now),
         };
         let (list, at) = if page.more {
@@ -144,6 +171,13 @@ mod tests {
         let next = fetch.after(&page, fetch.until);
         assert_eq!(next.as_ref().map(|next| (next.list, next.at)), expected);
         assert!(next.is_none_or(|next| next.page == 8 && next.still == page.still && next.round == fetch.round));
+    }
+
+    #[test]
+    fn messages_of_an_earlier_round_are_asked_for_too() {
+        let fetch = fetch(Provider::Thumbtack, 0);
+        let page = Page { still: Still { late: vec!["3".into()], ..Still::default() }, ..Page::default() };
+        assert_eq!(fetch.after(&page, fetch.until).map(|next| next.list), Some(THUMBTACK_MESSAGES));
     }
 
     #[test]

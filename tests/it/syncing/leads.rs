@@ -4,7 +4,9 @@
 use chrono::{SecondsFormat, TimeDelta};
 use quotedeck::domain::destination::System;
 use quotedeck::domain::event::Provider;
+use quotedeck::domain::id::{Kind, Ref};
 use quotedeck::domain::sync::{Freshness, SyncSetting};
+use quotedeck::domain::task::TaskState;
 use quotedeck::store::claim::take::Appetite;
 use quotedeck::workflow::arrive::Arrived;
 use serde_json::{Value, json};
@@ -24,6 +26,7 @@ both_databases!(
     what_is_no_page_moves_no_cursor,
     a_page_whose_answer_was_lost_or_whose_worker_died_is_asked_for_again,
     what_could_not_be_asked_for_is_said,
+    what_a_person_has_settled_is_asked_for_no_more,
 );
 
 async fn office(world: World, outside: StandIn) -> Granted {
@@ -273,21 +276,71 @@ async fn what_could_not_be_asked_for_is_said(world: World) {
         apis.thumbtack.gone.push("2".into());
     });
     office.work().await;
-    assert_eq!((office.count("events").await, office.freshness().await), (1, Freshness::Fresh));
+    // One in full, one as the list tells it; the third is not on the page.
+    assert_eq!((office.count("events").await, office.freshness().await), (2, Freshness::Fresh));
     let told = office.figures().await.trouble.unwrap();
     assert!(told.contains("lists 2 leads on one page") && told.contains("the lead 2 was on the list"), "{told}");
-    // Said once in the journal, however often it is found.
+    // Said once in the journal, and a person asked once, however often it is found.
     for _ in 0..2 {
         office.pass(TimeDelta::minutes(16));
         office.work().await;
+        assert_eq!(office.figures().await.trouble.as_ref(), Some(&told), "it stays until it is here");
     }
     assert_eq!(office.count("journal where verb = 'sync.short'").await, 1);
-    // Once the list reaches back far enough, nothing is missing any more.
+    assert_eq!(office.world.texts(ASKED).await, ["data_quality open"]);
+    assert_eq!((office.count("events").await, office.count("leads").await), (2, 2));
+    // Once the list reaches back far enough, all of them are here, long after their window.
     office.outside.change(|apis| {
         apis.thumbtack.leads_shown = 20;
         apis.thumbtack.gone.clear();
     });
     office.pass(TimeDelta::minutes(16));
     office.work().await;
+    assert_eq!((office.count("events").await, office.count("leads").await, office.figures().await.trouble), (3, 3, None));
+    assert_eq!(office.world.texts(ASKED).await, ["data_quality done"], "nobody need look for it any more");
+    let asked = office.outside.seen().len();
+    office.pass(TimeDelta::minutes(16));
+    office.work().await;
+    let leads = paths(&office, asked).into_iter().filter(|path| path.starts_with("negotiations/") && !path.ends_with("messages"));
+    assert_eq!(leads.collect::<Vec<_>>(), ["negotiations/1"], "what is here is asked for no more than any other");
+}
+
+/// Who was asked about what a round could not have.
+const ASKED: &str = "select kind || ' ' || state from tasks where title like 'thumbtack: %; look for it there%'";
+
+async fn what_a_person_has_settled_is_asked_for_no_more(world: World) {
+    let office = office(world, StandIn::start()).await;
+    hold(&office, &[&lead(&office, "1", 60, 141), &lead(&office, "2", 90, 142), &lead(&office, "3", 500, 143)], &[]);
+    office.outside.change(|apis| {
+        apis.thumbtack.leads_shown = 2;
+        apis.thumbtack.gone.push("2".into());
+    });
+    office.work().await;
+    assert!(office.figures().await.trouble.is_some());
+    let number = office.world.number("select number from tasks where title like 'thumbtack: %'").await;
+    let found = office.world.store.find(&office.rosa, Ref::new(Kind::Task, number)).await.unwrap();
+    let mut tx = office.world.store.begin().await.unwrap();
+    let task = tx.task_now(found.id).await.unwrap().unwrap();
+    tx.set_task(&task, task.version, TaskState::Done, None).await.unwrap().unwrap();
+    tx.commit().await.unwrap();
     assert_eq!(office.figures().await.trouble, None);
+    // The lead is found gone as long as it is in the window, and then it is not asked for.
+    for (minutes, is_asked) in [(16, true), (120, true), (16, false)] {
+        office.pass(TimeDelta::minutes(minutes));
+        let asked = office.outside.seen().len();
+        office.work().await;
+        assert_eq!(paths(&office, asked).contains(&"negotiations/2".to_owned()), is_asked, "{minutes}");
+        assert_eq!(
+            (office.figures().await.trouble, office.world.texts(ASKED).await),
+            (None, vec!["data_quality done".to_owned()])
+        );
+    }
+    assert_eq!(office.count("journal where verb = 'sync.short'").await, 1);
+    // What is missing later is asked about anew.
+    office.outside.change(|apis| apis.thumbtack.gone.push("4".into()));
+    hold(&office, &[&lead(&office, "4", 5, 144)], &[]);
+    office.pass(TimeDelta::minutes(16));
+    office.work().await;
+    assert!(office.figures().await.trouble.unwrap().contains("the lead 4 was on the list"));
+    assert_eq!(office.world.texts(&format!("{ASKED} order by number")).await, ["data_quality done", "data_quality open"]);
 }
