@@ -11,6 +11,7 @@ use quotedeck::domain::filter::Filter;
 use quotedeck::domain::id::{DraftId, Kind, LeadId, Ref};
 use quotedeck::domain::job::DeliveryMode;
 use quotedeck::domain::money::Money;
+use quotedeck::domain::sync::{Still, SyncSetting};
 use quotedeck::store::destinations::NewDestination;
 use quotedeck::worker::{Sender, Worker};
 use quotedeck::workflow::act::perform;
@@ -29,6 +30,7 @@ both_databases!(
     a_week_is_drafted_once,
     spam_is_not_drafted,
     what_a_source_did_not_tell_stands_on_the_drafts_that_depend_on_it,
+    what_a_sync_left_out_stands_on_the_drafts_that_depend_on_it,
     a_model_writes_and_its_citations_stay_with_the_draft,
     what_a_model_does_not_cite_is_told_of_the_text_that_a_reviewer_has,
     a_model_that_fails_leaves_no_draft,
@@ -194,6 +196,69 @@ fn chat(there: &StandIn, model: &str, secret: &str) -> Setting {
         price: Price { read: Money::minor(15), written: Money::minor(60) },
         ..Setting::new("Drafter", System::Chat)
     }
+}
+
+async fn what_a_sync_left_out_stands_on_the_drafts_that_depend_on_it(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    missed(&world, &acme, "CA1").await;
+    world.clock.advance(chrono::TimeDelta::minutes(1));
+    work(&world).await;
+    // One round of Acme's leads was whole but for what it says; nothing of its calls is fetched.
+    let (actor, destination) = (Actor::Person(rosa.clone()), world.store.list_destinations().await.unwrap()[0].id);
+    let hours = chrono::TimeDelta::hours;
+    let sync = SyncSetting {
+        client: "Acme".into(),
+        destination: "Portal".into(),
+        provider: Provider::Thumbtack,
+        scope: "1".into(),
+        every: hours(1),
+        stale_after: hours(2),
+        since: hours(1),
+    };
+    let mut still = Still::default();
+    still.tell("the lead 2 was on the list, and is not there".to_owned());
+    still.missing.lead("2");
+    let end_round = async |still: &Still| {
+        let mut tx = world.store.begin().await.unwrap();
+        tx.set_sync(&Actor::Worker, acme.id, destination, &sync).await.unwrap();
+        let due = tx.due_syncs().await.unwrap().remove(0);
+        let round = tx.begin_round(&due, world.now()).await.unwrap().unwrap();
+        assert!(tx.end_round(acme.id, Provider::Thumbtack, (round, 1), Some(world.now()), still).await.unwrap());
+        tx.commit().await.unwrap();
+        due.missing
+    };
+    assert_eq!(end_round(&still).await, None);
+    world.clock.advance(chrono::TimeDelta::minutes(1));
+    ask(&world.store, &actor, Ask::Week(acme.id, world.now().date_naive())).await.unwrap();
+    work(&world).await;
+    let mut ids = Vec::new();
+    for number in [1, 2] {
+        ids.push(DraftId(world.store.find(&rosa, Ref::new(Kind::Draft, number)).await.unwrap().id));
+    }
+    assert_eq!(world.texts("select subject from drafts order by number").await, ["lead", "week"]);
+    let lapses = async || {
+        let mut told = Vec::new();
+        for id in &ids {
+            let detail = world.store.draft_detail(&rosa, *id).await.unwrap();
+            told.push(detail.frame.lapses.iter().map(|lapse| (lapse.provider, lapse.left_out)).collect::<Vec<_>>());
+        }
+        told
+    };
+    let short = (Provider::Thumbtack, true);
+    assert_eq!(lapses().await, [vec![], vec![short]], "the lead was nothing of Thumbtack's");
+    let found = "select reason from findings where kind = 'stale_data'";
+    assert_eq!(world.texts(found).await, ["thumbtack could not be asked for everything, so facts may be missing"]);
+    // Stale besides, it is told twice: the one says nothing of the other.
+    world.clock.advance(hours(3));
+    assert_eq!(lapses().await, [vec![], vec![(Provider::Thumbtack, false), short]]);
+    assert!(end_round(&still).await.unwrap().contains("\"2\""), "the next round is told what the one before could not have");
+    assert_eq!(lapses().await, [vec![], vec![short]]);
+    // Once it is here, nothing is missing of any draft.
+    world.clock.advance(hours(1));
+    assert!(end_round(&Still::default()).await.is_some());
+    assert_eq!(lapses().await, [vec![], vec![]]);
+    world.clock.advance(hours(1));
+    assert_eq!(end_round(&Still::default()).await, None);
 }
 
 async fn a_model_writes_and_its_citations_stay_with_the_draft(world: World) {

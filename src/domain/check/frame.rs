@@ -102,6 +102,7 @@ fn stale(frame: &Frame) -> Vec<String> {
     let old = frame.age_days.filter(|days| *days > STALE);
     let age = old.map(|days| format!("the newest fact is {days} days old: see that it still holds"));
     let lapsed = frame.lapses.iter().map(|lapse| match lapse.until {
+        _ if lapse.left_out => format!("{} could not be asked for everything, so facts may be missing", lapse.provider),
         Some(until) => {
             format!("{} told nothing since {}, so later facts may be missing", lapse.provider, until.format("%Y-%m-%d %H:%M UTC"))
         }
@@ -150,7 +151,12 @@ mod tests {
     fn a_source_that_was_stale_is_named_with_until_when_it_told() {
         use crate::domain::event::Provider;
         let until = "2026-05-30T08:00:00Z".parse().ok();
-        let lapses = vec![Lapse { provider: Provider::Angi, until }, Lapse { provider: Provider::Form, until: None }];
+        let lapse = |provider, until, left_out| Lapse { provider, until, left_out };
+        let lapses = vec![
+            lapse(Provider::Angi, until, false),
+            lapse(Provider::Form, None, false),
+            lapse(Provider::Thumbtack, until, true),
+        ];
         let frame = Frame { age_days: Some(20), lapses, ..Frame::default() };
         let found = findings("The crew came.", Against { frame: Some(&frame), ..Against::default() });
         let [one] = found.as_slice() else { panic!("{found:?}") };
@@ -159,7 +165,8 @@ mod tests {
             (
                 FindingKind::StaleData,
                 "the newest fact is 20 days old: see that it still holds; angi told nothing since 2026-05-30 08:00 UTC, so later \
-                 facts may be missing; form never told anything, so facts may be missing"
+                 facts may be missing; form never told anything, so facts may be missing; thumbtack could not be asked for \
+                 everything, so facts may be missing"
             )
         );
     }

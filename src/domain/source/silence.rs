@@ -128,13 +128,15 @@ impl Expectation {
     }
 }
 
-/// A source that was stale when a text was made of what it told.
+/// A source that was stale when a text was made of what it told, or is known to have left something out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lapse {
     /// Which.
     pub provider: Provider,
     /// Until when what it told is here; `None` where it never told anything.
     pub until: Option<DateTime<Utc>>,
+    /// Whether it told something since then, and not all of it.
+    pub left_out: bool,
 }
 
 /// What to look at when a source of this provider is silent.

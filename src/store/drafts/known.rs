@@ -20,8 +20,10 @@ struct Fetched {
     cursor_at: DateTime<Utc>,
     every_seconds: i64,
     stale_seconds: i64,
+    /// Whether it could not be asked for everything, and nobody has settled that.
+    left_out: i64,
 }
-from_row!(Fetched { provider: String, cursor_at: =DateTime<Utc>, every_seconds: =i64, stale_seconds: =i64, });
+from_row!(Fetched { provider: String, cursor_at: =DateTime<Utc>, every_seconds: =i64, stale_seconds: =i64, left_out: =i64, });
 from_row!(Standing { lead: =i64, kind: String, other: =Option<i64>, });
 
 /// A statement about the leads that a draft speaks of: its own, and those that its evidence points at.
@@ -71,7 +73,9 @@ const SILENT: &str = of_spoken!(expected!(
 ));
 /// What is counted and told of nobody is no part of a draft.
 const FETCHED: &str = of_spoken!(
-    "select y.provider, y.cursor_at, y.every_seconds, y.stale_seconds from syncs y
+    "select y.provider, y.cursor_at, y.every_seconds, y.stale_seconds,
+            cast(case when y.left_out is not null and (t.id is null or t.state = 'open') then 1 else 0 end as bigint) as left_out
+        from syncs y left join tasks t on t.id = y.asked_id
         where y.off_at is null and y.provider <> 'search-console' and y.client_id = (select d.client_id from drafts d where d.id = $1)
             and ((select d.subject from drafts d where d.id = $1) = 'week'
                 or y.provider in (select v.provider from spoken s join events v on v.lead_id = s.id)) order by y.provider"
@@ -149,7 +153,8 @@ impl Stored {
         Around { doubts: std::mem::take(&mut self.doubts), severities, lapses: self.lapses(now), known: self.known() }
     }
 
-    /// Of what it depends on, what is stale now and told nothing since the draft was made.
+    /// Of what it depends on, what is stale now and told nothing since the draft was made, and what is known to have left
+    /// something out: whenever that happened.
     fn lapses(&mut self, now: DateTime<Utc>) -> Vec<Lapse> {
         let Some((made_at,)) = self.made_at.pop() else { return Vec::new() };
         let covered = |provider: Provider| brings_all(provider) && self.fetched.iter().any(|sync| sync.provider == provider);
@@ -158,19 +163,26 @@ impl Stored {
             .filter_map(|expected| {
                 let provider = expected.provider;
                 let silence = Expectation::from(expected).silence(now).filter(|silence| silence.stale)?;
-                Some(Lapse { provider, until: silence.heard_at })
+                Some(Lapse { provider, until: silence.heard_at, left_out: false })
             })
             .collect();
-        let fetched = std::mem::take(&mut self.fetched).into_iter().filter_map(|sync| {
+        let fetched = std::mem::take(&mut self.fetched);
+        let short: Vec<Lapse> = fetched
+            .iter()
+            .filter(|sync| sync.left_out != 0)
+            .map(|sync| Lapse { provider: sync.provider, until: Some(sync.cursor_at), left_out: true })
+            .collect();
+        let fetched = fetched.into_iter().filter_map(|sync| {
             let (every, stale_after) = (TimeDelta::seconds(sync.every_seconds), TimeDelta::seconds(sync.stale_seconds));
             let stale = freshness(sync.provider, sync.cursor_at, now, every, stale_after) == Freshness::Stale;
-            stale.then_some(Lapse { provider: sync.provider, until: Some(sync.cursor_at) })
+            stale.then_some(Lapse { provider: sync.provider, until: Some(sync.cursor_at), left_out: false })
         });
         let mut all: Vec<Lapse> =
             silent.into_iter().chain(fetched).filter(|lapse| lapse.until.is_none_or(|until| until < made_at)).collect();
         // A webhook that is dead and not fetched either is missing since the later of the two.
         all.sort_by_key(|lapse| (lapse.provider, std::cmp::Reverse(lapse.until)));
         all.dedup_by_key(|lapse| lapse.provider);
+        all.extend(short);
         all
     }
 
