@@ -71,6 +71,17 @@ impl Request {
     pub fn system(&self) -> System {
         System::VARIANTS.iter().copied().find(|system| system.kind() == self.kind).unwrap_or(System::Webhook)
     }
+
+    /// The page that somebody is asked for, who has these records.
+    ///
+    /// # Errors
+    /// When it is for something else.
+    fn page(&self, whose: &str, records: &str) -> Result<&Fetch, String> {
+        match self.content.reveal() {
+            Content::Fetch(fetch) => Ok(fetch),
+            other => Err(format!("{whose} is asked for {records}, and this is {other:?}; send it elsewhere")),
+        }
+    }
 }
 
 /// What came back, if anything did.

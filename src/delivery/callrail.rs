@@ -10,7 +10,6 @@ use serde_json::Value;
 
 use super::http::{Call, Method};
 use super::{Received, Request, reply};
-use crate::domain::content::Content;
 use crate::domain::destination::Secret;
 use crate::domain::reply::{Brought, Meaning, Reply};
 use crate::domain::sync::{Fetch, MOST_PAGES, Page};
@@ -24,14 +23,14 @@ const CALLS: usize = 250;
 const FIELDS: &str = "source,source_name,campaign,medium,keywords,landing_page_url,referring_url,gclid,company_id,company_name,\
                       value,first_call,agent_email";
 
+const WHOSE: &str = "CallRail";
+
 /// The request for a page, and what it asks for.
 ///
 /// # Errors
 /// When the request is for something else.
 pub(super) fn ask<'a>(request: &'a Request, account: &str, token: &Secret) -> Result<(Call, &'a Fetch), String> {
-    let Content::Fetch(fetch) = request.content.reveal() else {
-        return Err(format!("CallRail is asked for calls, and this is {:?}; send it elsewhere", request.content.reveal()));
-    };
+    let fetch = request.page(WHOSE, "calls")?;
     let time = |at: chrono::DateTime<chrono::Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
     let mut query = Serializer::new(String::new());
     query.append_pair("start_date", &time(fetch.from)).append_pair("end_date", &time(fetch.until));
@@ -70,7 +69,7 @@ pub(super) fn read(answer: &Received<'_>, page: i64) -> Reply {
             .failed(Meaning::Refused, "a page is larger than 4 MiB, and nothing of it was taken; ask CallRail's support");
     }
     let Some(listed) = serde_json::from_str::<Listed>(answer.body).ok().filter(|listed| listed.page == page) else {
-        return answer.puzzling("CallRail");
+        return answer.puzzling(WHOSE);
     };
     if listed.total_pages > MOST_PAGES || listed.calls.len() > CALLS {
         let why = format!(
@@ -96,6 +95,7 @@ fn error(answer: &Received<'_>) -> String {
 mod tests {
     use super::super::couriers::fixtures::request;
     use super::*;
+    use crate::domain::content::Content;
     use crate::domain::event::Provider;
     use crate::domain::sync::Still;
     use rstest::rstest;

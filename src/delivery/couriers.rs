@@ -20,6 +20,7 @@ use crate::domain::destination::{Secret, Setting, System};
 use crate::domain::outline;
 use crate::domain::reach::{Reach, reach};
 use crate::domain::reply::{Brought, Found, Meaning, Reply};
+use crate::domain::sync::Fetch;
 use crate::domain::text::Internal;
 
 /// No request takes longer, from its first byte to the last one that is read.
@@ -38,6 +39,9 @@ struct Courier {
     /// What gives access tokens, where it lets in by them.
     tokens: Option<Tokens>,
 }
+
+/// The request for a page of a list, let in by a token.
+type Ask = fn(&Fetch, &Secret) -> Call;
 
 enum Way {
     Http(Http),
@@ -186,13 +190,15 @@ impl Courier {
                 return read_page(fetch, &http.exchange(call, callrail::PAGE_BYTES, until).await);
             }
             (Way::Http(http), System::SearchConsole) => {
-                return self.figures(http, request, until).await.unwrap_or_else(|reply| *reply);
+                let ask = (search_console::ask as Ask, search_console::PAGE_BYTES);
+                return self.page(http, search_console::fetch(request), ask, until).await.unwrap_or_else(|reply| *reply);
             }
             (Way::Http(http), System::Quickbooks) => {
                 return self.books(http, request, until).await.unwrap_or_else(|reply| *reply);
             }
             (Way::Http(http), System::Thumbtack) => {
-                return self.negotiations(http, request, until).await.unwrap_or_else(|reply| *reply);
+                let ask = (thumbtack::ask as Ask, thumbtack::PAGE_BYTES);
+                return self.page(http, thumbtack::fetch(request), ask, until).await.unwrap_or_else(|reply| *reply);
             }
             (Way::Http(http), System::Chat) => match chat::ask(request, &self.setting) {
                 Ok(call) => match http.exchange(call, chat::ANSWER, until).await {
@@ -245,19 +251,16 @@ impl Courier {
         }
     }
 
-    /// A page of a site's figures.
-    async fn figures(&self, http: &Http, request: &Request, until: Instant) -> Result<Reply, Box<Reply>> {
-        let fetch = search_console::fetch(request).map_err(|why| Box::new(classify(self.setting.system, &Answer::Unfit(why))))?;
-        let ask = |token: &Secret| search_console::ask(fetch, token);
-        let (status, retry_after, body) = self.let_in(http, search_console::PAGE_BYTES, until, ask).await?;
-        Ok(read_page(fetch, &Answer::Http { status, retry_after, body }))
-    }
-
-    /// A page of a business's leads, or of what is known of one.
-    async fn negotiations(&self, http: &Http, request: &Request, until: Instant) -> Result<Reply, Box<Reply>> {
-        let fetch = thumbtack::fetch(request).map_err(|why| Box::new(classify(self.setting.system, &Answer::Unfit(why))))?;
-        let ask = |token: &Secret| thumbtack::ask(fetch, token);
-        let (status, retry_after, body) = self.let_in(http, thumbtack::PAGE_BYTES, until, ask).await?;
+    /// A page of a list, of somebody who lets in by access tokens: how it is asked for, and how many bytes of it are read.
+    async fn page(
+        &self,
+        http: &Http,
+        asked: Result<&Fetch, String>,
+        (ask, most): (Ask, usize),
+        until: Instant,
+    ) -> Result<Reply, Box<Reply>> {
+        let fetch = asked.map_err(|why| Box::new(classify(self.setting.system, &Answer::Unfit(why))))?;
+        let (status, retry_after, body) = self.let_in(http, most, until, |token: &Secret| ask(fetch, token)).await?;
         Ok(read_page(fetch, &Answer::Http { status, retry_after, body }))
     }
 

@@ -16,7 +16,6 @@ use serde_json::{Map, Value, json};
 
 use super::http::{Call, Method};
 use super::{Received, Request, reply, text};
-use crate::domain::content::Content;
 use crate::domain::destination::Secret;
 use crate::domain::reply::{Brought, Meaning, Reply};
 use crate::domain::sync::{Fetch, MOST_PAGES, Page, QUICKBOOKS_DELETED};
@@ -47,10 +46,7 @@ fn entity(fetch: &Fetch) -> &'static str {
 /// # Errors
 /// When it is for something else.
 pub(super) fn fetch(request: &Request) -> Result<&Fetch, String> {
-    match request.content.reveal() {
-        Content::Fetch(fetch) => Ok(fetch),
-        other => Err(format!("QuickBooks is asked for its records, and this is {other:?}; send it elsewhere")),
-    }
+    request.page(WHOSE, "its records")
 }
 
 /// The request for a page.

@@ -12,7 +12,6 @@ use serde_json::{Value, json};
 
 use super::http::{Call, Method};
 use super::{Received, Request, reply};
-use crate::domain::content::Content;
 use crate::domain::destination::Secret;
 use crate::domain::reply::{Brought, Meaning, Reply};
 use crate::domain::sync::{Dimension, Fetch, Figure, MOST_PAGES, Page, days};
@@ -22,6 +21,7 @@ use crate::domain::text::Internal;
 pub(super) const PAGE_BYTES: usize = 4 * 1024 * 1024;
 /// Rows on a page: few enough for one short transaction.
 const ROWS: i64 = 2_000;
+const WHOSE: &str = "Search Console";
 /// More clicks than a site has in a day.
 const MOST: f64 = 1e12;
 
@@ -37,10 +37,7 @@ fn dimension(fetch: &Fetch) -> Dimension {
 /// # Errors
 /// When it is for something else.
 pub(super) fn fetch(request: &Request) -> Result<&Fetch, String> {
-    match request.content.reveal() {
-        Content::Fetch(fetch) => Ok(fetch),
-        other => Err(format!("Search Console is asked for figures, and this is {other:?}; send it elsewhere")),
-    }
+    request.page(WHOSE, "figures")
 }
 
 /// The request for a page.
@@ -90,7 +87,6 @@ struct Row {
 
 /// What an answer means; a success says something only to who knows what was asked.
 pub(super) fn read(answer: &Received<'_>, fetch: Option<&Fetch>) -> Reply {
-    const WHOSE: &str = "Search Console";
     let meaning = answer.by_status();
     if meaning != Meaning::Accepted {
         return refused(answer, meaning);
@@ -157,6 +153,7 @@ fn refused(answer: &Received<'_>, meaning: Meaning) -> Reply {
 mod tests {
     use super::super::couriers::fixtures::request;
     use super::*;
+    use crate::domain::content::Content;
     use crate::domain::event::Provider;
     use crate::domain::sync::Still;
     use rstest::rstest;

@@ -16,7 +16,6 @@ use serde_json::{Map, Value, json};
 
 use super::http::{Call, Method};
 use super::{Received, Request, reply, text};
-use crate::domain::content::Content;
 use crate::domain::destination::Secret;
 use crate::domain::reply::{Brought, Meaning, Reply};
 use crate::domain::sync::{Brief, Fetch, MOST_KEPT, MOST_NAMED, MOST_PAGES, Page, Still, THUMBTACK_LEADS, THUMBTACK_MESSAGES};
@@ -67,10 +66,7 @@ fn since(fetch: &Fetch) -> DateTime<Utc> {
 /// # Errors
 /// When it is for something else.
 pub(super) fn fetch(request: &Request) -> Result<&Fetch, String> {
-    match request.content.reveal() {
-        Content::Fetch(fetch) => Ok(fetch),
-        other => Err(format!("Thumbtack is asked for leads, and this is {other:?}; send it elsewhere")),
-    }
+    request.page(WHOSE, "leads")
 }
 
 /// The request for a page.
