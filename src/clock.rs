@@ -2,9 +2,20 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use rustix::time::{ClockId, clock_gettime};
+
+/// How long this machine is up. It goes on while the machine sleeps, nobody can set it, and all processes of the machine share it.
+pub fn up() -> Duration {
+    #[cfg(target_os = "linux")]
+    const UNSLEPT: ClockId = ClockId::Boottime;
+    // Elsewhere the monotonic clock counts sleep itself, or nobody sleeps.
+    #[cfg(not(target_os = "linux"))]
+    const UNSLEPT: ClockId = ClockId::Monotonic;
+    Duration::try_from(clock_gettime(UNSLEPT)).unwrap_or_default()
+}
 
 /// Where "now" comes from. Times are UTC and cut to milliseconds, as both databases store them.
 #[derive(Clone, Debug)]

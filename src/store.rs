@@ -105,7 +105,7 @@ pub(crate) use on_tx;
 #[derive(Clone, Debug)]
 pub struct Store {
     pub(crate) db: Db,
-    /// Where "now" comes from. Leases alone go by the database's own clock.
+    /// Where "now" comes from. Leases alone go by a clock that nobody sets: see `claim::steady`.
     pub clock: Clock,
     /// How to connect again, for the change feed's own connection.
     pub(crate) place: connect::Place,
@@ -114,6 +114,8 @@ pub struct Store {
     /// Whose turn it is to write. SQLite has one writer at a time, and lets others find out by sleeping ever longer; within
     /// one program they queue instead.
     pub(crate) turn: Arc<Semaphore>,
+    /// Since when the machine is up, for leases on SQLite.
+    steady: Arc<claim::steady::Steady>,
 }
 
 #[derive(Debug)]

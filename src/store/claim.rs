@@ -25,6 +25,7 @@ pub mod finish;
 pub mod lease;
 pub mod rescue;
 pub mod sabotage;
+pub(super) mod steady;
 pub mod take;
 
 /// A job that this worker holds the lease of.
@@ -186,16 +187,17 @@ impl Intent {
     }
 }
 
-/// Writes a statement for each database: `lease` is the end of a new lease by that database's clock, `fresh` that of
-/// one that was given five seconds ago, `skip` passes over rows that another worker is taking (SQLite lets one write at a time and
-/// needs no such thing), `released` is the state of a job that is held no more at the time `$1`.
+/// Writes a statement for each database. Its first values are those of [`steady::Moment`]: what time it is for `now`, and the
+/// end of a new lease for `lease` and of one that was given five seconds ago for `fresh`; Postgres asks its own clock. `skip`
+/// passes over rows that another worker is taking (SQLite lets one write at a time and needs no such thing), `released` is
+/// the state of a job that is held no more at the time `$1`.
 macro_rules! dialects {
-    (@part sqlite now) => { "strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')" };
-    (@part postgres now) => { "clock_timestamp()" };
-    (@part sqlite lease) => { "strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now', '+45 seconds')" };
-    (@part postgres lease) => { "clock_timestamp() + interval '45 seconds'" };
-    (@part sqlite fresh) => { "strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now', '+40 seconds')" };
-    (@part postgres fresh) => { "clock_timestamp() + interval '40 seconds'" };
+    (@part sqlite now) => { "$1" };
+    (@part postgres now) => { "coalesce($1, clock_timestamp())" };
+    (@part sqlite lease) => { "$1" };
+    (@part postgres lease) => { "coalesce($1, clock_timestamp() + interval '45 seconds')" };
+    (@part sqlite fresh) => { "$2" };
+    (@part postgres fresh) => { "coalesce($2, clock_timestamp() + interval '40 seconds')" };
     (@part sqlite skip) => { "" };
     (@part postgres skip) => { " for update skip locked" };
     (@part sqlite skip_jobs) => { "" };

@@ -147,7 +147,7 @@ impl Store {
             Place::Postgres(options) => Db::Postgres(open_postgres(options, purpose).await?),
         };
         let portal = Portal::of(place, &Login::default());
-        Ok(Self { db, clock, place: place.clone(), portal, turn: Arc::new(Semaphore::new(1)) })
+        Ok(Self { db, clock, place: place.clone(), portal, turn: Arc::new(Semaphore::new(1)), steady: Arc::default() })
     }
 }
 

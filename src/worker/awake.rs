@@ -5,9 +5,9 @@ use std::future::poll_fn;
 use std::task::Poll;
 use std::time::Duration;
 
-use rustix::time::{ClockId, Timespec, clock_gettime};
 use tokio::time::{MissedTickBehavior, interval};
 
+use crate::clock::up;
 use crate::domain::reply::{Meaning, Reply};
 use crate::domain::text::Untrusted;
 
@@ -20,26 +20,19 @@ const MAY_LEAVE: Duration = Duration::from_secs(15);
 /// have as little left as this.
 const STILL: Duration = Duration::from_secs(10);
 
-/// A moment, by a clock that goes on while the machine sleeps and that nobody can set.
+/// A moment, by how long the machine is up.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Awake(Timespec);
+pub(super) struct Awake(Duration);
 
 impl Awake {
     pub(super) fn now() -> Self {
-        Self(clock_gettime(UNSLEPT))
+        Self(up())
     }
 
     fn since(self) -> Duration {
-        let passed = clock_gettime(UNSLEPT) - self.0;
-        passed.try_into().unwrap_or_default()
+        up().saturating_sub(self.0)
     }
 }
-
-#[cfg(target_os = "linux")]
-const UNSLEPT: ClockId = ClockId::Boottime;
-/// Elsewhere the monotonic clock counts sleep itself, or nobody sleeps.
-#[cfg(not(target_os = "linux"))]
-const UNSLEPT: ClockId = ClockId::Monotonic;
 
 /// Drives a request on while the worker is awake: it does not begin when its announcement, which began then, is long past, and
 /// takes no further step once the worker stood still. A step that was taken just before cannot be called back: what
@@ -98,7 +91,7 @@ mod tests {
     #[tokio::test]
     async fn what_was_announced_long_ago_does_not_leave() {
         let steps = Cell::new(0);
-        let long_ago = Awake(clock_gettime(UNSLEPT) - Timespec { tv_sec: 16, tv_nsec: 0 });
+        let long_ago = Awake(up() - Duration::from_secs(16));
         assert_eq!(while_awake(long_ago, of_two_steps(&steps)).await.meaning, Meaning::NotReached);
         assert_eq!(steps.get(), 0);
         assert_eq!(while_awake(Awake::now(), of_two_steps(&steps)).await.meaning, Meaning::Accepted);

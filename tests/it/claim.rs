@@ -11,9 +11,10 @@ use quotedeck::domain::text::Untrusted;
 use quotedeck::store::Store;
 use quotedeck::store::claim::take::Appetite;
 use quotedeck::store::claim::{Claimed, Intent};
+use quotedeck::store::connect::Purpose;
 use quotedeck::workflow::finish::{Returned, finish_attempts};
 
-use crate::databases::World;
+use crate::databases::{World, on_sqlite};
 use crate::fixtures::{Made, state, text, with};
 
 both_databases!(
@@ -178,6 +179,30 @@ async fn a_lost_lease_is_rescued(world: World) {
     let tasks = "select count(*) from tasks where kind = 'unknown_outcome' and owner_id is null";
     assert_eq!(text(&world, tasks).await, "1");
     assert_eq!(rosa.name, "rosa");
+}
+
+/// SQLite has no clock that all share: a process whose own is wrong must neither lose its leases nor keep them.
+#[tokio::test]
+async fn on_sqlite_leases_go_by_how_long_the_machine_is_up() {
+    on_sqlite(async |world| {
+        let other = async || Store::open(&world.place, world.clock.clone(), Purpose::Work).await.unwrap();
+        let job = one_job(&world, "keyed").await;
+        claim(&world.store).await;
+        // The machine has been up for so much longer.
+        for (seconds, rescued) in [(40, 0), (6, 1)] {
+            let later = format!("strftime('%Y-%m-%dT%H:%M:%f+00:00', began_at, '+{seconds} seconds')");
+            world.script(&format!("update steady set began_at = {later}")).await;
+            assert_eq!(other().await.rescue_jobs().await, Ok(rescued), "{seconds}");
+        }
+        assert_eq!(state(&world, job).await, "ready");
+        let store = other().await;
+        claim(&store).await;
+        assert_eq!(store.rescue_jobs().await, Ok(0));
+        world.script("update steady set boot = 'the start before'").await;
+        assert_eq!(other().await.rescue_jobs().await, Ok(1), "who held it before the machine started is gone");
+        assert_eq!(text(&world, "select count(*) from steady").await, "1");
+    })
+    .await;
 }
 
 async fn three_rescues_are_poison(world: World) {

@@ -54,7 +54,9 @@ impl Store {
         let mut tx = self.begin().await?;
         let rows: Vec<Vec<Value>> =
             jobs.iter().map(|(job, content)| values![job.id, job.fence, content.reveal().as_str()]).collect();
-        let held: Vec<(Uuid, String, i64)> = tx.over(self.of(HOLD_ON), vec![], rows).await?;
+        let moment = self.moment(&mut tx).await?;
+        let values = values![moment.lease(), moment.fresh()];
+        let held: Vec<(Uuid, String, i64)> = tx.over(self.of(HOLD_ON), values, rows).await?;
         let held: BTreeMap<Uuid, (String, i64)> = held.into_iter().map(|(id, content, n)| (id, (content, n))).collect();
         let now = tx.now;
         let announced: Vec<Announced> = jobs

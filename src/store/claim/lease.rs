@@ -38,7 +38,7 @@ pub enum Aside {
     Ended(JobState),
 }
 
-const NOW: [&str; 2] = dialects!("select ", now);
+const NOW: [&str; 2] = ["select strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')", "select clock_timestamp()"];
 
 impl Store {
     /// What time it is at the database: the one clock that all workers share.
@@ -51,7 +51,8 @@ impl Store {
     pub async fn beat(&self, leases: &[(JobId, i64)]) -> Outcome<Vec<JobId>> {
         let mut tx = self.begin().await?;
         let rows = leases.iter().map(|(job, fence)| values![*job, *fence]).collect();
-        let kept: Vec<(Uuid,)> = tx.over(self.of(BEAT), vec![], rows).await?;
+        let lease = self.moment(&mut tx).await?.lease();
+        let kept: Vec<(Uuid,)> = tx.over(self.of(BEAT), values![lease], rows).await?;
         tx.commit().await?;
         Ok(kept.into_iter().map(|(id,)| JobId(id)).collect())
     }

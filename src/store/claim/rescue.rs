@@ -84,7 +84,8 @@ impl Store {
     /// Gives back how many; called every ten seconds, and again at once while it gives back a hundred.
     pub async fn rescue_jobs(&self) -> Outcome<usize> {
         let mut tx = self.begin().await?;
-        let jobs: Vec<Expired> = tx.all(self.of(EXPIRED), vec![]).await?;
+        let now = self.moment(&mut tx).await?.now();
+        let jobs: Vec<Expired> = tx.all(self.of(EXPIRED), values![now]).await?;
         for job in &jobs {
             tx.rescue(job).await?;
         }

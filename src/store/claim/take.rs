@@ -87,7 +87,7 @@ const PROBE: [&str; 2] = dialects!(
 const CLAIM: [&str; 2] = dialects!(
     "update jobs set state = 'running', lease_until = ",
     lease,
-    ", leased_by = $2, fence = fence + 1, version = version + 1, updated_at = $1 where state = 'ready' and id in (values {rows})
+    ", leased_by = $2, fence = fence + 1, version = version + 1, updated_at = $3 where state = 'ready' and id in (values {rows})
     returning id, number, client_id, lead_id, summary_id, kind, operation, destination_id, delivery_mode, idempotency_key,
         args, content, template_id, created_at, priority, attempts, max_attempts, window_ends_at, fence,
         case when delivery_mode = 'reconcile' then (select min(a.started_at) from jobs o join attempts a on a.job_id = o.id
@@ -143,7 +143,8 @@ impl Store {
             }
         }
         let ids: Vec<Vec<Value>> = candidates.iter().map(|((id, ..), _)| values![*id]).collect();
-        let rows: Vec<Row> = tx.over(self.of(CLAIM), values![now, worker], ids).await?;
+        let lease = self.moment(&mut tx).await?.lease();
+        let rows: Vec<Row> = tx.over(self.of(CLAIM), values![lease, worker, now], ids).await?;
         // When the answer to this is lost the leases run out, and the jobs are rescued with nothing announced.
         tx.commit().await?;
         let order: BTreeMap<JobId, usize> =
