@@ -91,7 +91,7 @@ mod tests {
     #[tokio::test]
     async fn what_was_announced_long_ago_does_not_leave() {
         let steps = Cell::new(0);
-        let long_ago = Awake(up() - Duration::from_secs(16));
+        let long_ago = Awake(up().checked_sub(Duration::from_secs(16)).unwrap());
         assert_eq!(while_awake(long_ago, of_two_steps(&steps)).await.meaning, Meaning::NotReached);
         assert_eq!(steps.get(), 0);
         assert_eq!(while_awake(Awake::now(), of_two_steps(&steps)).await.meaning, Meaning::Accepted);
