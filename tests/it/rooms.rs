@@ -25,14 +25,14 @@ const ALL: &[&str] = &["*"];
 
 const ROOMS: &[Room] = &[
     room("domain", &[], &[]),
-    room("clock", &[], &[]),
+    room("clock", &[], &["rustix::time"]),
     // What a key press is called, what a colour is called: words of the terminal, no terminal.
     room("config", &["domain"], &["crossterm::event", "ratatui::style", "directories", "whoami"]),
     room("intake", &["domain"], &["mail_parser", "ring"]),
     room("store", &["domain", "clock"], &["sqlx", "tokio", "futures", "tracing"]),
     room("workflow", &["domain", "store", "clock", "config"], &["tracing"]),
     room("delivery", &["domain"], &["reqwest", "rustls", "lettre", "tokio"]),
-    room("worker", &["workflow", "store", "delivery", "domain", "clock"], &["tokio", "futures", "tracing", "rustix::time"]),
+    room("worker", &["workflow", "store", "delivery", "domain", "clock"], &["tokio", "futures", "tracing"]),
     room("server", &["intake", "workflow", "store", "domain"], ALL),
     // Key and mouse events come in as they are: a second set of names for them would say nothing.
     room("app", &["domain", "config"], &["crossterm::event"]),
