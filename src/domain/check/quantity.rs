@@ -145,17 +145,40 @@ const ORDINALS: &[&str] = &["first", "second", "third", "fourth", "fifth", "sixt
 
 /// Value of a number word, and whether it multiplies what stands before it.
 fn worth(word: &str) -> Option<(u32, bool)> {
-    const SMALL: &str = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen \
-                         seventeen eighteen nineteen";
-    const TENS: &str = "twenty thirty forty fifty sixty seventy eighty ninety";
-    let place = |list: &str| list.split_whitespace().position(|known| known == word).and_then(|at| u32::try_from(at).ok());
     match word {
         "hundred" => Some((100, true)),
         "thousand" => Some((1_000, true)),
         "dozen" => Some((12, true)),
         "couple" | "both" | "twice" | "pair" => Some((2, false)),
-        _ if ORDINALS.contains(&word) => ORDINALS.iter().zip(1..).find(|(known, _)| **known == word).map(|(_, n)| (n, false)),
-        _ => place(SMALL).map(|n| (n, false)).or_else(|| place(TENS).map(|n| ((n + 2) * 10, false))),
+        "zero" => Some((0, false)),
+        "one" | "first" => Some((1, false)),
+        "two" | "second" => Some((2, false)),
+        "three" | "third" => Some((3, false)),
+        "four" | "fourth" => Some((4, false)),
+        "five" | "fifth" => Some((5, false)),
+        "six" | "sixth" => Some((6, false)),
+        "seven" | "seventh" => Some((7, false)),
+        "eight" | "eighth" => Some((8, false)),
+        "nine" | "ninth" => Some((9, false)),
+        "ten" | "tenth" => Some((10, false)),
+        "eleven" => Some((11, false)),
+        "twelve" => Some((12, false)),
+        "thirteen" => Some((13, false)),
+        "fourteen" => Some((14, false)),
+        "fifteen" => Some((15, false)),
+        "sixteen" => Some((16, false)),
+        "seventeen" => Some((17, false)),
+        "eighteen" => Some((18, false)),
+        "nineteen" => Some((19, false)),
+        "twenty" => Some((20, false)),
+        "thirty" => Some((30, false)),
+        "forty" => Some((40, false)),
+        "fifty" => Some((50, false)),
+        "sixty" => Some((60, false)),
+        "seventy" => Some((70, false)),
+        "eighty" => Some((80, false)),
+        "ninety" => Some((90, false)),
+        _ => None,
     }
 }
 
