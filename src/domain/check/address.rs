@@ -262,8 +262,13 @@ pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
         }
         at += 1;
     }
-    for found in WHOLE.find_iter(&folded.text) {
-        if !matches!(folded.before(found.start()), b'$' | b'.' | b',' | b':' | b'/') {
+    let mut from = 0;
+    while let Some(found) = WHOLE.find_at(&folded.text, from) {
+        from = found.end();
+        if matches!(folded.before(found.start()), b'$' | b'.' | b',' | b':' | b'/') {
+            // The minutes of a time, say: the number of the house may stand behind them.
+            from = found.start() + folded.text[found.start()..].find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(1);
+        } else {
             hits.push(Hit::block(FindingKind::StreetAddress, with_tail(folded, found.range()), REASON));
         }
     }
@@ -360,6 +365,9 @@ mod tests {
     #[case("9 County Road 12", "9 County Road 12")]
     #[case("14460 WHITE TOP VIEW", "14460 WHITE TOP VIEW")]
     #[case("1585 Broadway, New York, NY 10036", "1585 Broadway, New York, NY 10036")]
+    // What is no number of a house keeps none back that stands in what was taken for its street.
+    #[case("It costs $20 US 1585 Broadway has it", "1585 Broadway")]
+    #[case(":00Z Y 10036 1 NY 10036", "10036 1 NY 10036")]
     #[case("rr # 4 box 42", "rr # 4 box 42")]
     #[case("120 Avenue C", "120 Avenue C")]
     #[case("6520 Stone Creek Dr", "6520 Stone Creek Dr")]
