@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 
 use super::outside::{Doorstep, Outside};
 use crate::databases::World;
@@ -140,12 +140,12 @@ impl Crowd {
             while on_their_way(world, child.id()).await.is_empty() && began.elapsed() < BUSY {
                 tokio::time::sleep(Duration::from_millis(3)).await;
             }
-            kill_process(pid(&child), Signal::STOP).expect("it runs");
+            stand_still(&child);
             // One that stands still within a write to SQLite stands in everybody's way, and that is no matter of leases.
             while world.is_locked().await {
                 kill_process(pid(&child), Signal::CONT).expect("it was stopped");
                 tokio::time::sleep(Duration::from_millis(3)).await;
-                kill_process(pid(&child), Signal::STOP).expect("it runs");
+                stand_still(&child);
             }
             let jobs = on_their_way(world, child.id()).await;
             busy = !jobs.is_empty();
@@ -220,6 +220,12 @@ fn clock_of(config: &Path, worker: usize) -> PathBuf {
 
 fn pid(child: &Child) -> Pid {
     Pid::from_child(child)
+}
+
+/// Stops a process, and waits until its last thread has stopped: one may run on for a moment, and begin to write.
+fn stand_still(child: &Child) {
+    kill_process(pid(child), Signal::STOP).expect("it runs");
+    waitpid(Some(pid(child)), WaitOptions::UNTRACED).expect("it is ours");
 }
 
 /// What a process holds has run out: as if its 45 seconds had passed.
