@@ -204,7 +204,7 @@ async fn what_a_sync_left_out_stands_on_the_drafts_that_depend_on_it(world: Worl
     world.clock.advance(chrono::TimeDelta::minutes(1));
     work(&world).await;
     // One round of Acme's leads was whole but for what it says; nothing of its calls is fetched.
-    let (actor, destination) = (Actor::Person(rosa.clone()), world.store.list_destinations().await.unwrap()[0].id);
+    let destination = world.store.list_destinations().await.unwrap()[0].id;
     let hours = chrono::TimeDelta::hours;
     let sync = SyncSetting {
         client: "Acme".into(),
@@ -229,13 +229,7 @@ async fn what_a_sync_left_out_stands_on_the_drafts_that_depend_on_it(world: Worl
     };
     assert_eq!(end_round(&still).await, None);
     world.clock.advance(chrono::TimeDelta::minutes(1));
-    ask(&world.store, &actor, Ask::Week(acme.id, world.now().date_naive())).await.unwrap();
-    work(&world).await;
-    let mut ids = Vec::new();
-    for number in [1, 2] {
-        ids.push(DraftId(world.store.find(&rosa, Ref::new(Kind::Draft, number)).await.unwrap().id));
-    }
-    assert_eq!(world.texts("select subject from drafts order by number").await, ["lead", "week"]);
+    let ids = week_beside_lead(&world, &acme, &rosa).await;
     let lapses = async || {
         let mut told = Vec::new();
         for id in &ids {
@@ -335,19 +329,22 @@ async fn a_busy_model_is_asked_again_when_it_says(world: World) {
     assert_eq!(states(&world).await, ["pending"]);
 }
 
+/// Has a draft made of the client's week, beside that of a lead; gives back both.
+async fn week_beside_lead(world: &World, client: &Client, person: &Person) -> [DraftId; 2] {
+    let actor = Actor::Person(person.clone());
+    ask(&world.store, &actor, Ask::Week(client.id, world.now().date_naive())).await.unwrap();
+    work(world).await;
+    assert_eq!(world.texts("select subject from drafts order by number").await, ["lead", "week"]);
+    let of = async |number| DraftId(world.store.find(person, Ref::new(Kind::Draft, number)).await.unwrap().id);
+    [of(1).await, of(2).await]
+}
+
 async fn what_a_source_did_not_tell_stands_on_the_drafts_that_depend_on_it(world: World) {
     let (acme, rosa) = set_up(&world).await;
     missed(&world, &acme, "CA1").await;
     world.clock.advance(chrono::TimeDelta::minutes(1));
     work(&world).await;
-    let actor = Actor::Person(rosa.clone());
-    ask(&world.store, &actor, Ask::Week(acme.id, world.now().date_naive())).await.unwrap();
-    work(&world).await;
-    let mut ids = Vec::new();
-    for number in [1, 2] {
-        ids.push(DraftId(world.store.find(&rosa, Ref::new(Kind::Draft, number)).await.unwrap().id));
-    }
-    assert_eq!(world.texts("select subject from drafts order by number").await, ["lead", "week"]);
+    let ids = week_beside_lead(&world, &acme, &rosa).await;
     let lapses = async || {
         let mut told = Vec::new();
         for id in &ids {

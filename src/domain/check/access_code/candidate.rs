@@ -122,3 +122,11 @@ fn is_measured(folded: &Folded, candidate: &Candidate) -> bool {
     let opened = behind.0 == b'\'' && folded.around(&(first..first), (30, 0)).contains(" '");
     before.0 == b'$' || joined || !(quoted || opened || stroke) && MEASURE.is_match(&folded.lower[candidate.span.end..])
 }
+
+/// The first that a reader finds in a text, as it stands there.
+#[cfg(test)]
+pub(super) fn first(text: &str, read: impl Fn(&Folded, usize) -> Option<Candidate>) -> Option<String> {
+    let folded = Folded::new(text);
+    let found = (0..folded.words.len()).find_map(|at| read(&folded, at))?;
+    Some(folded.text[found.span].to_owned())
+}

@@ -109,14 +109,8 @@ fn turned(folded: &Folded, at: usize) -> Option<(usize, usize, usize)> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::fold::Folded;
+    use super::super::candidate::first;
     use rstest::rstest;
-
-    fn read(text: &str) -> Option<String> {
-        let folded = Folded::new(text);
-        let found = (0..folded.words.len()).find_map(|at| super::read(&folded, at))?;
-        Some(folded.text[found.span].to_owned())
-    }
 
     #[rstest]
     #[case("right 18, left 4, right 32 and pull", "right 18, left 4, right 32")]
@@ -129,7 +123,7 @@ mod tests {
     #[case("my own padlock is four, thirty-eight, sixteen", "four, thirty-eight, sixteen")]
     #[case("the combination? 4 then 38 and then 16", "4 then 38 and then 16")]
     fn combinations(#[case] text: &str, #[case] found: &str) {
-        assert_eq!(read(text).as_deref(), Some(found));
+        assert_eq!(first(text, super::read).as_deref(), Some(found));
     }
 
     #[rstest]
@@ -141,6 +135,6 @@ mod tests {
     #[case("the dial reads 8, then")]
     #[case("padlock l r")]
     fn no_combinations(#[case] text: &str) {
-        assert_eq!(read(text), None);
+        assert_eq!(first(text, super::read), None);
     }
 }

@@ -220,14 +220,8 @@ fn prefixed(folded: &Folded, at: usize) -> Option<Part> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::fold::Folded;
+    use super::super::candidate::first;
     use rstest::rstest;
-
-    fn read(text: &str) -> Option<String> {
-        let folded = Folded::new(text);
-        let found = (0..folded.words.len()).find_map(|at| super::read(&folded, at))?;
-        Some(folded.text[found.span].to_owned())
-    }
 
     #[rstest]
     #[case("use *31*9 there", "*31*9")]
@@ -247,6 +241,6 @@ mod tests {
     #[case("apt#204", "#204")]
     #[case("1C#", "")]
     fn figures(#[case] text: &str, #[case] found: &str) {
-        assert_eq!(read(text).unwrap_or_default(), found);
+        assert_eq!(first(text, super::read).unwrap_or_default(), found);
     }
 }

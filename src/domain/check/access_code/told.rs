@@ -126,14 +126,8 @@ fn letters(folded: &Folded, at: usize) -> Option<Candidate> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::fold::Folded;
+    use super::super::candidate::first;
     use rstest::rstest;
-
-    fn read(text: &str) -> Option<String> {
-        let folded = Folded::new(text);
-        let found = (0..folded.words.len()).find_map(|at| super::read(&folded, at))?;
-        Some(folded.text[found.span].to_owned())
-    }
 
     #[rstest]
     #[case("it's M as in Mary, four, four, seven", "M as in Mary, four, four, seven")]
@@ -146,7 +140,7 @@ mod tests {
     #[case("The letters spell a word, D U C K, like quack", "D U C K")]
     #[case("you line up K, T, M and pull", "K, T, M")]
     fn told(#[case] text: &str, #[case] found: &str) {
-        assert_eq!(read(text).as_deref(), Some(found));
+        assert_eq!(first(text, super::read).as_deref(), Some(found));
     }
 
     #[rstest]
@@ -160,6 +154,6 @@ mod tests {
     #[case("B")]
     #[case("A as in")]
     fn not_told(#[case] text: &str) {
-        assert_eq!(read(text), None);
+        assert_eq!(first(text, super::read), None);
     }
 }
