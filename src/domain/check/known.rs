@@ -5,7 +5,7 @@
 //! forms in one of the streams. So separators, case, hidden characters, look-alikes, line breaks and spelled-out digits
 //! carry nothing past it.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet};
 
 use super::Hit;
 use super::fold::Folded;

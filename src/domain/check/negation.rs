@@ -1,7 +1,8 @@
 //! A "not" that was lost or added: what the evidence only denies, the text says; or the other way round.
 
-use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+
+use foldhash::{HashMap, HashSet};
 
 use super::Hit;
 use super::fold::Folded;

@@ -1,6 +1,6 @@
 //! Numbers that no evidence line contains: amounts, dates, times, counts, in figures or in words.
 
-use std::collections::HashSet;
+use foldhash::HashMap;
 
 use super::Hit;
 use super::digits::touches;
@@ -14,15 +14,20 @@ const REASON: &str = "no evidence line contains this number: correct it, or take
 
 const ELSEWHERE: &str = "the lines that its sentence cites do not have this number: see that it cites the right one";
 
-/// Every number of the evidence, line by line.
+/// Every number of the evidence, with the lines that have it, counted from 0.
 #[derive(Clone)]
-pub(super) struct Known(Vec<HashSet<Meaning>>);
+pub(super) struct Known(HashMap<Meaning, Vec<usize>>);
 
 impl Known {
     /// Reads the evidence.
     pub(super) fn new(evidence: &[Folded]) -> Self {
-        let numbers = |line| quantities(line).into_iter().flat_map(|quantity| quantity.supports).collect();
-        Self(evidence.iter().map(numbers).collect())
+        let mut lines: HashMap<Meaning, Vec<usize>> = HashMap::default();
+        for (at, line) in evidence.iter().enumerate() {
+            for meaning in quantities(line).into_iter().flat_map(|quantity| quantity.supports) {
+                lines.entry(meaning).or_default().push(at);
+            }
+        }
+        Self(lines)
     }
 
     /// Finds the numbers that nothing supports, and those that only other lines have than their sentence cites.
@@ -32,8 +37,8 @@ impl Known {
             if quantity.weak || touches(&citations, &quantity.span) {
                 continue;
             }
-            let has = |line: &HashSet<Meaning>| quantity.supported_by.iter().any(|meaning| line.contains(meaning));
-            if !self.0.iter().any(has) {
+            let mut lines = quantity.supported_by.iter().filter_map(|meaning| self.0.get(meaning)).flatten().peekable();
+            if lines.peek().is_none() {
                 hits.push(Hit::block(FindingKind::UnknownNumber, quantity.span, REASON));
                 continue;
             }
@@ -41,8 +46,7 @@ impl Known {
                 .iter()
                 .find(|sentence| sentence.span.start <= quantity.span.start && quantity.span.end <= sentence.span.end);
             let cited = sentence.map_or(&[][..], |sentence| &sentence.cites);
-            let line = |number: &usize| number.checked_sub(1).and_then(|at| self.0.get(at));
-            if !cited.is_empty() && !cited.iter().filter_map(line).any(has) {
+            if !cited.is_empty() && !lines.any(|line| cited.contains(&(line + 1))) {
                 hits.push(Hit::warn(FindingKind::Uncited, quantity.span, ELSEWHERE));
             }
         }

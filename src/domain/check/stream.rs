@@ -30,9 +30,14 @@ pub(super) struct Stream {
 }
 
 /// Words that stand for the signs of an address.
-const MAIL: &[&str] = &["at", "dot", "underscore", "dash", "hyphen", "plus", "point"];
+fn is_sign_of_mail(word: &str) -> bool {
+    matches!(word, "at" | "dot" | "underscore" | "dash" | "hyphen" | "plus" | "point")
+}
+
 /// Words that stand between digits and mean none.
-const BETWEEN: &[&str] = &["dash", "hyphen", "dot", "point", "space", "slash", "minus", "then", "area", "code"];
+fn is_between(word: &str) -> bool {
+    matches!(word, "dash" | "hyphen" | "dot" | "point" | "space" | "slash" | "minus" | "then" | "area" | "code")
+}
 
 impl Stream {
     /// Reads a text.
@@ -50,8 +55,8 @@ impl Stream {
             let word = folded.word(at);
             let skipped = match reading {
                 Reading::Plain => false,
-                Reading::Mail => MAIL.contains(&word),
-                Reading::Figures => BETWEEN.contains(&word),
+                Reading::Mail => is_sign_of_mail(word),
+                Reading::Figures => is_between(word),
             };
             let mut taken = 1;
             if !skipped {
@@ -112,16 +117,52 @@ impl Stream {
 }
 
 const UNITS: [&str; 10] = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
-const TEENS: [&str; 10] =
-    ["ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"];
-const TENS: [&str; 8] = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
 
-fn place(words: &[&str], word: &str) -> Option<usize> {
-    words.iter().position(|known| *known == word)
+// By match, which compares lengths first: every word of every text is asked.
+fn unit(word: &str) -> Option<usize> {
+    Some(match word {
+        "zero" | "oh" | "o" | "nought" => 0,
+        "one" => 1,
+        "two" => 2,
+        "three" => 3,
+        "four" => 4,
+        "five" => 5,
+        "six" => 6,
+        "seven" => 7,
+        "eight" => 8,
+        "nine" => 9,
+        _ => return None,
+    })
 }
 
-fn unit(word: &str) -> Option<usize> {
-    if matches!(word, "oh" | "o" | "nought") { Some(0) } else { place(&UNITS, word) }
+fn teen(word: &str) -> Option<usize> {
+    Some(match word {
+        "ten" => 10,
+        "eleven" => 11,
+        "twelve" => 12,
+        "thirteen" => 13,
+        "fourteen" => 14,
+        "fifteen" => 15,
+        "sixteen" => 16,
+        "seventeen" => 17,
+        "eighteen" => 18,
+        "nineteen" => 19,
+        _ => return None,
+    })
+}
+
+fn tens(word: &str) -> Option<usize> {
+    Some(match word {
+        "twenty" => 20,
+        "thirty" => 30,
+        "forty" => 40,
+        "fifty" => 50,
+        "sixty" => 60,
+        "seventy" => 70,
+        "eighty" => 80,
+        "ninety" => 90,
+        _ => return None,
+    })
 }
 
 /// The digits of a word that figures and words for figures were run into, as transcripts do: `213five550104`.
@@ -147,11 +188,10 @@ pub(super) fn number(folded: &Folded, at: usize) -> Option<(String, usize)> {
     if let Some(unit) = unit(word) {
         return Some((unit.to_string(), 1));
     }
-    if let Some(teen) = place(&TEENS, word) {
-        return Some(((teen + 10).to_string(), 1));
+    if let Some(teen) = teen(word) {
+        return Some((teen.to_string(), 1));
     }
-    if let Some(tens) = place(&TENS, word) {
-        let tens = (tens + 2) * 10;
+    if let Some(tens) = tens(word) {
         return Some(match next.and_then(unit).filter(|unit| *unit > 0) {
             Some(unit) => ((tens + unit).to_string(), 2),
             None => (tens.to_string(), 1),

@@ -1,6 +1,6 @@
 //! Names that no evidence line contains: a capital inside a sentence, on a word that is neither a month nor a brand of ours.
 
-use std::collections::HashSet;
+use foldhash::HashSet;
 
 use super::Hit;
 use super::fold::Folded;

@@ -1,6 +1,6 @@
 //! Word-for-word runs: eight or more words in a row that one line of internal evidence has in the same order.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use super::Hit;
 use super::fold::Folded;
@@ -24,8 +24,8 @@ pub(super) struct Runs {
 impl Runs {
     /// Reads the evidence, and notes that are no evidence.
     pub(super) fn new(evidence: &[Folded], notes: &[Folded]) -> Self {
-        let mut words: HashMap<String, u32> = HashMap::new();
-        let mut lines = HashMap::new();
+        let mut words: HashMap<String, u32> = HashMap::default();
+        let mut lines = HashMap::default();
         for (line, folded) in evidence.iter().chain(notes).enumerate() {
             let ids: Vec<u32> = (0..folded.words.len())
                 .map(|n| {

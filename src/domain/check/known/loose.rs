@@ -1,8 +1,9 @@
 //! Parts of an address that mean something by what stands beside them alone: a ZIP code, a unit, the name of a street without
 //! its kind.
 
-use std::collections::HashMap;
 use std::ops::Range;
+
+use foldhash::HashMap;
 
 use super::super::Hit;
 use super::super::fold::Folded;
