@@ -12,12 +12,13 @@ mod reading;
 mod told;
 mod words;
 
-use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use foldhash::HashSet;
 use regex::Regex;
 
+use self::candidate::Candidate;
 use super::Hit;
 use super::digits::{groups, pattern};
 use super::fold::Folded;
@@ -40,6 +41,8 @@ static PASSWORDS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r#"(?-u:\b)(?:verbal|spoken) (?:password|passcode|pass ?word|pw|code ?word|pass ?phrase) ["']?(?P<code>[a-z0-9!@#$%&*-]{4,}(?: [0-9]{1,4}(?-u:\b))?)"#,
         r#"(?-u:\b)(?:alarm|monitoring|security|central|guard|adt|brinks|vivint) (?:company|co|station|center|desk|people|folks|guys|shack|calls?|asks?|wants|will)(?-u:\b)[^.!?]{0,40}(?-u:\b)(?:password|passcode|pass ?phrase|(?:code|safe) ?word)(?:,? (?:is|that's|it's|that is|it is)|:| =) ["']?(?P<code>[a-z0-9!@#$%&*-]{4,}(?: [0-9]{1,4}(?-u:\b))?)"#,
         r#"(?-u:\b)(?:wi-?fi|wireless|network|router)(?-u:\b)[^.!?]{0,40}(?-u:\b)(?:password|passcode|pw) ["']?(?P<code>[^\s"']*[0-9!@#$%&*][^\s"',]*)"#,
+        r#"(?-u:\b)(?:verbal|spoken)(?: password| passcode| code| word)?(?::|=) ?["']?(?P<code>[a-z][a-z0-9]{3,})"#,
+        r"(?-u:\b)(?:password|passcode|code ?word)(?-u:\b)[^.!?]{0,40}[ ,:](?P<code>[a-z]{3,}[0-9]{1,4})(?-u:\b)",
     ]
     .iter()
     .map(|shape| pattern(shape))
@@ -116,6 +119,10 @@ static SPELLED: LazyLock<Regex> = LazyLock::new(|| {
 static SPUN: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?P<before>spin to|spells|opens (?:on|with)) (?P<code>[a-z]{4,5})(?-u:\b)"));
 
+/// `code is "pepper"`: letters that are set on wheels, in quotes.
+static QUOTED: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r#"(?-u:\b)(?:code|combo|combination|passcode)(?: is| was|:| =) ?["'](?P<code>[a-z]{3,12})["']"#));
+
 /// Digits from which on a code of the evidence is looked for by itself: shorter ones are ordinary amounts.
 const FEWEST: usize = 4;
 
@@ -157,7 +164,7 @@ fn digits(code: &str) -> String {
 /// Every code, and everything that may be one: `true` for a code.
 fn each(folded: &Folded) -> Vec<(Range<usize>, bool)> {
     let mut found = numbers(folded);
-    if ["pass", "pw", "key", "word"].iter().any(|name| folded.lower.contains(name)) {
+    if ["pass", "pw", "key", "word", "verbal", "spoken"].iter().any(|name| folded.lower.contains(name)) {
         for shape in PASSWORDS.iter() {
             let codes = shape.captures_iter(&folded.lower).filter_map(|caught| caught.name("code"));
             found.extend(codes.filter(|code| !NO_PASSWORDS.contains(&code.as_str())).map(|code| (code.range(), true)));
@@ -166,9 +173,13 @@ fn each(folded: &Folded) -> Vec<(Range<usize>, bool)> {
     for caught in LETTERS.captures_iter(&folded.lower).chain(SPUN.captures_iter(&folded.lower)) {
         let capitals =
             |name| caught.name(name).is_some_and(|part| !folded.text[part.range()].contains(|c: char| c.is_ascii_lowercase()));
-        if let Some(code) = caught.name("code").filter(|_| capitals("code") && !capitals("before")) {
+        let is_set = |code: &regex::Match<'_>| capitals("code") && !capitals("before") && words::is_plain(code.as_str());
+        if let Some(code) = caught.name("code").filter(is_set) {
             found.push((code.range(), true));
         }
+    }
+    if folded.lower.contains(['"', '\'']) {
+        found.extend(QUOTED.captures_iter(&folded.lower).filter_map(|caught| Some((caught.name("code")?.range(), true))));
     }
     let set = SPELLED.captures_iter(&folded.text).filter_map(|caught| caught.name("code"));
     found.extend(set.map(|code| (code.range(), true)));
@@ -193,9 +204,40 @@ fn numbers(folded: &Folded) -> Vec<(Range<usize>, bool)> {
             cues.push(cues::Cue::OtherNumber);
             points = cues::score(&cues);
         }
-        (candidate.span, points)
+        (candidate, points)
     });
-    judged.filter(|(_, points)| *points >= cues::MAY_BE).map(|(span, points)| (span, points >= cues::IS_CODE)).collect()
+    let mut judged: Vec<(Candidate, i32)> = judged.collect();
+    told_beside(folded, &mut judged);
+    let judged = judged.into_iter().filter(|(_, points)| *points >= cues::MAY_BE);
+    judged.map(|(candidate, points)| (candidate.span, points >= cues::IS_CODE)).collect()
+}
+
+/// Words between two codes of which one is told instead of the other: `2046 not 2064`, `try 1357 if not 1358`.
+const INSTEAD: &[&str] =
+    &["or", "not", "if", "and", "then", "to", "from", "was", "now", "is", "it's", "the", "old", "new", "also", "try"];
+
+/// What is of the shape of a code and told beside it is one too.
+fn told_beside(folded: &Folded, judged: &mut [(Candidate, i32)]) {
+    for at in 1..judged.len() {
+        let (one, two) = (&judged[at - 1].0, &judged[at].0);
+        let alike = one.digits == two.digits && one.digits >= FEWEST && one.letters == two.letters && one.groups == two.groups;
+        let between = one.words.end..two.words.start;
+        let instead = !between.is_empty() && between.len() <= 3 && between.clone().all(|n| INSTEAD.contains(&folded.word(n)));
+        let one_sentence = || !folded.lower[one.span.end..two.span.start].contains(['.', '!', '?', ';']);
+        if !alike || !instead || !one_sentence() {
+            continue;
+        }
+        let is_code = |at: usize| judged[at].1 >= cues::IS_CODE;
+        let other = match (is_code(at - 1), is_code(at)) {
+            (true, false) => at,
+            (false, true) => at - 1,
+            _ => continue,
+        };
+        // What is said to be another number stays one.
+        if judged[other].1 > i32::MIN {
+            judged[other].1 = cues::IS_CODE;
+        }
+    }
 }
 
 #[cfg(test)]
@@ -266,10 +308,17 @@ mod tests {
     #[case("push one and five together, then two", "one and five together, then two")]
     #[case("keypad, C as in Charlie, one, nine, Y as in yellow", "c as in charlie, one, nine, y as in yellow")]
     #[case("the wheels spell L O C K", "l o c k")]
+    #[case("code is \"pepper\" spelled out on the letter dial", "pepper")]
+    #[case("the gate code is now 2-0-7-1-pound", "2-0-7-1-pound")]
+    #[case("Utility closet combo is 1 & 5, 2", "1 & 5, 2")]
+    #[case("Type in JNT4 at the gate keypad", "jnt4")]
     #[case("They type K four four and the arm goes up", "k four four")]
     #[case("it's a word lock, letters are TREE", "tree")]
     #[case("The verbal passcode is pickle.", "pickle")]
     #[case("verbal passcode pickle", "pickle")]
+    #[case("ADT. Verbal: Tugboat.", "tugboat")]
+    #[case("security system password is her dog's name, Waffles22", "waffles22")]
+    #[case("GC=3590 LB=", "3590")]
     #[case("the monitoring company wants a code word, it's Saturn", "saturn")]
     #[case("If central calls, the password is hummingbird.", "hummingbird")]
     #[case("upstairs door 2291", "2291")]
@@ -312,8 +361,17 @@ mod tests {
     #[case("no verbal password given")]
     #[case("My badge number is 1180 if the guard asks")]
     #[case("the letters are ALL faded on the sign")]
+    #[case("Lockbox PIN is with the agent")]
     fn no_codes(#[case] text: &str) {
         assert_eq!(spans(text, AccessCode), Vec::<String>::new());
+    }
+
+    #[rstest]
+    #[case("pls note lockbox code is 2046 not 2064, sorry", &["2046", "2064"])]
+    #[case("gate code was 4411 and is now 9021", &["4411", "9021"])]
+    #[case("gate code 4411 and 1200 sq ft", &["4411"])]
+    fn what_is_told_beside_a_code_is_one(#[case] text: &str, #[case] found: &[&str]) {
+        assert_eq!(spans(text, AccessCode), found);
     }
 
     #[test]

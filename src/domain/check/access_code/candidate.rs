@@ -8,6 +8,8 @@ use regex::Regex;
 
 use super::super::digits::{explained, pattern, touches};
 use super::super::fold::Folded;
+use super::super::stream::number;
+use super::figures::{is_in_capitals, is_sign};
 use super::{aloud, dial, figures, told};
 
 /// A number that could be a code.
@@ -62,7 +64,7 @@ impl Candidate {
 /// What stands after a measure, and never after a code.
 static MEASURE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r#"^(?: ?(?:%|"|'[^a-z]|°|sq\b|sqft|ft\b|feet|foot|inch|mm\b|cm\b|x ?[0-9]|by [0-9]|psi|btu|kwh?\b|rpm|cfm|gpm|gal|lbs?\b|pounds|volts?\b|amps?\b|m?ah\b|hp\b|watts?\b|gauge|degrees|percent|dollars|usd|bucks|cubic|linear|cycles|days?\b|weeks?\b|months?\b|years?\b|hours?\b|hrs?\b|minutes?\b|mins?\b|seconds?\b|secs?\b|miles|people|pieces|calls|leads)|[.,:/-][0-9]|-(?:[a-z]{3,}))"#,
+        r#"^(?: ?(?:%|"|'[^a-z]|°|sq\b|sqft|ft\b|feet|foot|inch|mm\b|cm\b|x ?[0-9]|by [0-9]|psi|btu|kwh?\b|rpm|cfm|gpm|gal|lbs?(?:$|[^a-z=:#])|pounds|volts?\b|v\b|vac\b|vdc\b|amps?\b|m?ah\b|hp\b|watts?\b|gauge|degrees|percent|dollars|usd|bucks|cubic|linear|cycles|days?\b|weeks?\b|months?\b|years?\b|hours?\b|hrs?\b|minutes?\b|mins?\b|seconds?\b|secs?\b|miles|people|pieces|calls|leads)|[.,:/-][0-9]|-(?:[a-z]{3,}))"#,
     )
 });
 
@@ -72,6 +74,10 @@ pub(super) fn each(folded: &Folded) -> Vec<Candidate> {
     let explained = explained(folded);
     let (mut at, mut told) = (0, 0);
     while at < folded.words.len() {
+        if !may_begin(folded, at) {
+            at += 1;
+            continue;
+        }
         let Some(mut candidate) = dial::read(folded, at)
             .or_else(|| aloud::read(folded, at, &mut told))
             .or_else(|| told::read(folded, at))
@@ -82,13 +88,28 @@ pub(super) fn each(folded: &Folded) -> Vec<Candidate> {
         };
         at = candidate.words.end;
         // `24-06-32` is a combination or a day: the words around it tell.
-        let dial = candidate.groups == 3 && folded.lower[candidate.span.clone()].contains('-');
+        let dial = candidate.groups == 3 && folded.lower[candidate.span.clone()].contains(['-', '/']);
         candidate.date = touches(&explained, &candidate.span);
-        if !is_measured(folded, &candidate) && !is_count(folded, &candidate) && (dial || !candidate.date) {
+        let is_amount = is_measured(folded, &candidate) || is_count(folded, &candidate) || is_price(folded, &candidate);
+        if !is_amount && (dial || !candidate.date) {
             found.push(candidate);
         }
     }
     found
+}
+
+/// Whether one of the readers may find something from a word on: most words are passed here, and each reader would look at them
+/// again.
+fn may_begin(folded: &Folded, at: usize) -> bool {
+    let word = folded.word(at);
+    word.len() == 1
+        || word.bytes().any(|b| b.is_ascii_digit())
+        || is_sign(word)
+        || dial::is_turn(word)
+        || told::is_named(word)
+        || number(folded, at).is_some()
+        || word.len() <= 3 && at + 1 < folded.words.len() && folded.gap(at) == "-"
+        || is_in_capitals(folded, at)
 }
 
 /// Whether it counts the parts of a lock: `3 wheels`, `four digits`.
@@ -102,6 +123,16 @@ fn is_count(folded: &Folded, candidate: &Candidate) -> bool {
             folded.word(next),
             "wheel" | "wheels" | "dial" | "dials" | "digit" | "digits" | "letter" | "letters" | "buttons" | "numbers" | "locks"
         )
+}
+
+/// Words before a price in which another was told.
+const BEFORE_PRICE: usize = 12;
+
+/// Whether it is a price in words, behind another: `the bid is sixty four hundred, and theirs was fifty nine fifty`.
+fn is_price(folded: &Folded, candidate: &Candidate) -> bool {
+    let mut before = (1..=BEFORE_PRICE).filter_map(|back| candidate.words.start.checked_sub(back));
+    let tells = |at: usize| matches!(folded.word(at), "hundred" | "thousand" | "grand" | "dollars" | "bid");
+    candidate.spelled && !candidate.letters && candidate.groups <= 2 && candidate.digits <= 4 && before.any(tells)
 }
 
 /// Whether it is an amount, a decimal, or a part of something longer.

@@ -36,7 +36,7 @@ fn on_a_dial(folded: &Folded, at: usize) -> Option<Number> {
     fits.then_some(Number { figures: figures.len(), words, turns: false })
 }
 
-fn is_turn(word: &str) -> bool {
+pub(super) fn is_turn(word: &str) -> bool {
     matches!(word, "left" | "right" | "clockwise" | "counterclockwise" | "l" | "r")
 }
 
@@ -65,7 +65,7 @@ fn listed(folded: &Folded, at: usize) -> Option<(usize, usize)> {
     let first = on_a_dial(folded, at).filter(|_| is_told(folded, at))?;
     let (mut digits, mut next) = (first.figures, at + first.words);
     for _ in 1..3 {
-        let comma = next < folded.words.len() && folded.gap(next - 1) == ", ";
+        let comma = next < folded.words.len() && matches!(folded.gap(next - 1), ", " | "/");
         let joining = (next..folded.words.len()).take(2).take_while(|n| matches!(folded.word(*n), "then" | "and")).count();
         let apart = (next..next + joining).all(|n| n + 1 < folded.words.len() && folded.gap(n) == " ");
         if !apart || !comma && (joining == 0 || folded.gap(next - 1) != " ") {
@@ -82,7 +82,10 @@ fn turned(folded: &Folded, at: usize) -> Option<(usize, usize, usize)> {
     let ends_sentence = |n: usize| folded.gap(n).contains(['.', '!', '?', ';']);
     let (mut next, mut end, mut groups, mut digits, mut turned) = (at, at, 0, 0, 0);
     while next < folded.words.len() && groups < 5 {
-        let passed = |n: &usize| is_turn(folded.word(*n)) || TURNING.contains(&folded.word(*n));
+        let passed = |n: &usize| {
+            let word = folded.word(*n);
+            is_turn(word) || TURNING.contains(&word) || matches!(word, "1x" | "2x" | "3x" | "4x" | "5x")
+        };
         let Some(at) = (next..folded.words.len()).take(BETWEEN_TURNS + 1).find(|n| !passed(n)) else { break };
         let Some(number) = on_a_dial(folded, at) else { break };
         let behind = at + number.words;
@@ -122,6 +125,8 @@ mod tests {
     #[case("a school locker kind? Thirty-six, then nine, then twenty-seven", "Thirty-six, then nine, then twenty-seven")]
     #[case("my own padlock is four, thirty-eight, sixteen", "four, thirty-eight, sixteen")]
     #[case("the combination? 4 then 38 and then 16", "4 then 38 and then 16")]
+    #[case("locked closet, combo 24/6/18", "24/6/18")]
+    #[case("4x left 38, 3x right 12, 2x left 71", "left 38, 3x right 12, 2x left 71")]
     fn combinations(#[case] text: &str, #[case] found: &str) {
         assert_eq!(first(text, super::read).as_deref(), Some(found));
     }

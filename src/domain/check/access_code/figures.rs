@@ -49,7 +49,9 @@ fn part(folded: &Folded, at: usize) -> Option<Part> {
         return if letters == 0 {
             fits.then_some(Part { digits, words: 1, spelled: false, letters: false })
         } else {
-            let mixed = fits && digits >= 2 && word.len() >= 3 && letters <= 3 && !OTHER_MIX.is_match(word);
+            // `JNT4` has more letters than figures; in small letters that is a word of the trade: `merv8`.
+            let lettered = digits == 1 && (2..=4).contains(&letters) && is_in_capitals(folded, at);
+            let mixed = fits && (lettered || word.len() >= 3 && digits >= 2 && letters <= 3 && !OTHER_MIX.is_match(word));
             mixed.then_some(Part { digits: word.len(), words: 1, spelled: false, letters: true })
         };
     }
@@ -64,6 +66,11 @@ fn part(folded: &Folded, at: usize) -> Option<Part> {
         spelled: true,
         letters: false,
     })
+}
+
+/// Whether a word is written in capitals.
+pub(super) fn is_in_capitals(folded: &Folded, at: usize) -> bool {
+    folded.text[folded.words[at].clone()].bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
 }
 
 /// Words that join the buttons of a keypad.
@@ -83,7 +90,7 @@ fn begins(folded: &Folded, at: usize) -> usize {
 
 /// One past the sign that is named behind the digits: `4411 pound`, `4411, then star`, `4411 and then hash`.
 fn sign_behind(folded: &Folded, end: usize, listed: bool) -> Option<usize> {
-    let apart = |n: usize| n < folded.words.len() && folded.gap(n - 1) == " ";
+    let apart = |n: usize| n < folded.words.len() && (folded.gap(n - 1) == " " || listed && folded.gap(n - 1) == "-");
     let joined = (end..folded.words.len()).take(2).take_while(|n| matches!(folded.word(*n), "then" | "and")).count();
     let first = end < folded.words.len() && (apart(end) || (listed || joined > 0) && folded.gap(end - 1) == ", ");
     let sign = end + joined;
@@ -107,7 +114,10 @@ fn groups(folded: &Folded, begins: usize, first: &Part) -> Groups {
     let mut longest = if spelled { 1 } else { digits };
     while end < folded.words.len() && !first.letters {
         // `four, then three, then five` and `two and four together` as well as `2-4-then-1`.
-        let pressed = || end + 2 < folded.words.len() && folded.word(end) == "and" && folded.word(end + 2) == "together";
+        let words =
+            |from: usize, of: &[&str]| (from..).zip(of).all(|(n, word)| n < folded.words.len() && folded.word(n) == *word);
+        let at_once = || [&["together"][..], &["at", "once"], &["at", "the", "same", "time"]].iter().any(|of| words(end + 2, of));
+        let pressed = || end + 2 < folded.words.len() && folded.word(end) == "and" && at_once();
         let joins = longest == 1
             && if spelled { matches!(folded.word(end), "then" | "together") || pressed() } else { is_joining(folded.word(end)) };
         let mut next = end;
@@ -129,7 +139,8 @@ fn groups(folded: &Folded, begins: usize, first: &Part) -> Groups {
         let more = part.digits;
         // `4 oh 4 9`: digits one by one, some of them in words.
         let one_by_one = more == 1 && longest == 1;
-        let together = together || one_by_one && !spelled && matches!(gap, ", " | "," | ".. " | "... " | "+" | "&");
+        let together =
+            together || one_by_one && !spelled && matches!(gap, ", " | "," | ".. " | "... " | "+" | "&" | " & " | " + ");
         // `881 204`: a code of six as it is shown.
         let threes = (groups, more, longest) == (1, 3, 3) && matches!(gap, " " | "-");
         // `12, 14 and 16` are amounts; `1 and 3 together, then 5` are buttons.
@@ -234,6 +245,7 @@ mod tests {
     #[case("hit 3175, and then pound", "3175, and then pound")]
     #[case("7,2,2,9,#", "7,2,2,9,#")]
     #[case("Two and four together, then three.", "Two and four together, then three")]
+    #[case("You do five, then one and three at the same time, and turn", "five, then one and three")]
     #[case("4411 and start", "4411")]
     #[case("star then", "")]
     #[case("pound, 12 then", "pound, 12")]

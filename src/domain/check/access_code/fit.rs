@@ -9,7 +9,7 @@ use super::super::fold::Folded;
 use super::cues::{self, Cue};
 use super::{candidate, reading, words};
 
-const SETS: [&str; 14] = [
+const SETS: [&str; 17] = [
     "trade.txt",
     "heldout.txt",
     "heldout2.txt",
@@ -24,6 +24,9 @@ const SETS: [&str; 14] = [
     "heldout12.txt",
     "heldout14.txt",
     "heldout15.txt",
+    "heldout16.txt",
+    "heldout17.txt",
+    "heldout18.txt",
 ];
 /// Points for a unit of log-odds.
 const SCALE: f64 = 10.0;

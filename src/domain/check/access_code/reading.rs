@@ -161,6 +161,15 @@ fn before(folded: &Folded, words: &[Word], candidate: &Candidate, cues: &mut Vec
     {
         cues.push(Cue::ClockTold);
     }
+    if candidate.digits <= 3 && candidate.groups == 1 {
+        let any = |of: &[Cue]| of.iter().any(|cue| cues.contains(cue));
+        let short = [
+            (Cue::ShortNamed, any(&[Cue::NameBefore, Cue::NameIs])),
+            (Cue::ShortPressed, any(&[Cue::PressBefore, Cue::HandleBefore])),
+            (Cue::ShortOpener, any(&[Cue::OpenerBefore])),
+        ];
+        cues.extend(short.into_iter().filter(|(_, is)| *is).map(|(cue, _)| cue));
+    }
     if is_maker(folded.word(last)) && gap == " " {
         cues.push(Cue::MakerBefore);
     }

@@ -4,6 +4,8 @@
 use super::super::fold::Folded;
 use super::super::stream::number;
 use super::candidate::Candidate;
+use super::figures::is_in_capitals;
+use super::words::{is_of_a_lock, is_plain};
 
 /// The letters as radio operators name them.
 const NAMED: [&str; 26] = [
@@ -11,12 +13,17 @@ const NAMED: [&str; 26] = [
     "november", "oscar", "papa", "quebec", "romeo", "sierra", "tango", "uniform", "victor", "whiskey", "xray", "yankee", "zulu",
 ];
 
+/// Whether a word is a letter as radio operators name it.
+pub(super) fn is_named(word: &str) -> bool {
+    NAMED.contains(&word)
+}
+
 /// Words before letters in which it is said that they are set on a lock.
 const SAID_BEFORE: usize = 12;
 
 /// What is told sign by sign from a word on.
 pub(super) fn read(folded: &Folded, at: usize) -> Option<Candidate> {
-    named(folded, at).or_else(|| lettered(folded, at)).or_else(|| letters(folded, at))
+    named(folded, at).or_else(|| lettered(folded, at)).or_else(|| letters(folded, at)).or_else(|| set_word(folded, at))
 }
 
 /// One sign of a code that is told sign by sign.
@@ -38,7 +45,7 @@ fn sign(folded: &Folded, at: usize) -> Option<Sign> {
         };
         return Some(Sign { words: if named { words } else { 1 }, is_letter: true, is_named: named });
     }
-    if NAMED.contains(&word) {
+    if is_named(word) {
         return Some(Sign { words: 1, is_letter: true, is_named: true });
     }
     Some(Sign { words: figure(folded, at)?, is_letter: false, is_named: false })
@@ -124,6 +131,29 @@ fn letters(folded: &Folded, at: usize) -> Option<Candidate> {
     (3..=8).contains(&count).then(|| Candidate { letters: true, ..Candidate::of(folded, at..end, (count, count)) })
 }
 
+/// Words before a word of letters in which the lock is named that they are set on.
+const LOCK_BEFORE: usize = 6;
+/// Words in capitals that are set on no lock.
+const ABBREVIATIONS: &[&str] = &[
+    "abs", "aka", "asap", "att", "btw", "cell", "cod", "coi", "cpvc", "csr", "diy", "dob", "dvr", "ecm", "eta", "ev", "exp",
+    "faq", "fyi", "gfci", "gps", "hoa", "hvac", "led", "llc", "mgr", "nest", "nfc", "note", "npt", "nte", "nvr", "pdf", "pex",
+    "poc", "pvc", "rfid", "rtu", "sms", "sop", "tbd", "tpo", "txt", "url", "usa", "usb", "usps", "vip", "voip", "wifi", "call",
+    "text", "only", "must", "never", "dont", "always", "please", "urgent", "rush", "stop", "keys", "none", "same", "info",
+    "need", "also",
+];
+
+/// `combo LB RTQ`, `the box opens to HOME`: a word in capitals near a lock, in a text that is not in capitals itself.
+fn set_word(folded: &Folded, at: usize) -> Option<Candidate> {
+    let word = folded.word(at);
+    let fits = (3..=5).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_lowercase()) && is_in_capitals(folded, at);
+    if !fits || !is_plain(word) || ABBREVIATIONS.contains(&word) {
+        return None;
+    }
+    let lock = (1..=LOCK_BEFORE).filter_map(|back| at.checked_sub(back)).any(|n| is_of_a_lock(folded, n));
+    let shouted = || (0..folded.words.len()).filter(|n| is_in_capitals(folded, *n)).count() * 2 > folded.words.len();
+    (lock && !shouted()).then(|| Candidate { letters: true, ..Candidate::of(folded, at..at + 1, (word.len(), 1)) })
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::candidate::first;
@@ -139,6 +169,8 @@ mod tests {
     #[case("C 2 4 Y", "C 2 4 Y")]
     #[case("The letters spell a word, D U C K, like quack", "D U C K")]
     #[case("you line up K, T, M and pull", "K, T, M")]
+    #[case("combo LB RTQ on the gas meter", "RTQ")]
+    #[case("contractor box on the railing, HVN, she wants it", "HVN")]
     fn told(#[case] text: &str, #[case] found: &str) {
         assert_eq!(first(text, super::read).as_deref(), Some(found));
     }
@@ -151,6 +183,9 @@ mod tests {
     #[case("the U S A and the A C")]
     #[case("phases A, B, C are hot")]
     #[case("lines up")]
+    #[case("LOCKBOX ON FRONT DOOR HVAC CLOSET")]
+    #[case("the lockbox is by the HVAC unit")]
+    #[case("he said NEVER to go there")]
     #[case("B")]
     #[case("A as in")]
     fn not_told(#[case] text: &str) {

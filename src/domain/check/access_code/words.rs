@@ -1,8 +1,9 @@
 //! The words that tell a code from another number, by what they are: what a code is called, what it opens, what is done
 //! with it, and what other numbers are called.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
+
+use foldhash::{HashMap, HashSet};
 
 use super::super::fold::Folded;
 
@@ -48,18 +49,18 @@ impl Word {
 
 /// The words of each kind.
 const WORDS: [(Word, &str); 13] = [
-    (Word::Name, "cd gc clave code codes codigo combination combo combos digits passcode passcodes password pin pins pw "),
+    (Word::Name, "cd gc dir clave code codes codigo combination combo combos digits passcode passcodes password pin pins pw "),
     (
         Word::Opener,
         "adt alarm alarma barrier callbox candado deadbolt fob gate gates gte intercom keybox keyless keypad keypads keysafe \
          knox kwikset latch lb lock lockbox lockboxes locks pad padlock padlocks porton safe schlage simplisafe supra \
-         turnstile yale codebox sentrilock kypd keypd simplex touchpad touchscreen masterlock lockset lbx kp callbx \
-         frontpoint vivint thumbwheels wheels doorking codelock shackle dials",
+         turnstile yale codebox sentrilock kypd keypd lkbx lckbx lockbx simplex touchpad touchscreen masterlock lockset lbx kp callbx \
+         frontpoint vivint thumbwheels wheels doorking codelock directory buzzer shackle dials",
     ),
     (
         Word::Place,
-        "access attic back backyard barn basement cabin cabinet cage cellar church closet clubhouse \
-         community complex courtyard crawlspace door doors driveway elevator entrada entrance entry \
+        "access attic backyard barn basement cabin cabinet cage cellar church closet clubhouse \
+         community complex courtyard crawlspace door doors driveway elev elevator entrada entrance entry \
          fence foyer front garage greenhouse guard guardhouse hangar hatch hoa house kennel laundry lift lobby \
          mailroom marina opener panel parking pool property puerta rear riser roof security \
          shed shop side stable stairwell storage studio subdivision toolbox vault vestibule \
@@ -74,7 +75,7 @@ const WORDS: [(Word, &str); 13] = [
     ),
     (
         Word::Handle,
-        "use uses using try put puts putting do roll turn spin buzz tell give set reset scramble changed usa thumb programmed programming rekeyed",
+        "use uses using try put puts putting do roll turn spin buzz tell give set reset scramble changed usa thumb programmed programming rekeyed ring rings scroll",
     ),
     (
         Word::Opens,
@@ -166,7 +167,11 @@ fn one(folded: &Folded, at: usize) -> Word {
             Word::Link
         }
         "key" if matches!(before, "the" | "a" | "my" | "our" | "spare" | "house" | "that") => Word::Plain,
-        "in" if matches!(before, "come" | "comes" | "walk" | "walks" | "yourself" | "themselves" | "himself" | "herself") => {
+        "in" if matches!(
+            before,
+            "come" | "comes" | "walk" | "walks" | "yourself" | "themselves" | "himself" | "herself" | "got" | "get"
+        ) =>
+        {
             Word::Opens
         }
         "in" if matches!(before, "you" | "u" | "them" | "us") && at > 1 && is_of_a_bell(folded.word(at - 2)) => Word::Opens,
@@ -182,6 +187,16 @@ fn one(folded: &Folded, at: usize) -> Word {
 /// `buzzes you in`, `rings them in`
 fn is_of_a_bell(word: &str) -> bool {
     matches!(word, "buzz" | "buzzes" | "ring" | "rings")
+}
+
+/// Whether a word tells nothing.
+pub(super) fn is_plain(word: &str) -> bool {
+    kind(bare(word)) == Word::Plain
+}
+
+/// Whether a word is what a code is called, or a thing that is opened by one and has hardly another number.
+pub(super) fn is_of_a_lock(folded: &Folded, at: usize) -> bool {
+    matches!(one(folded, at), Word::Name | Word::Opener)
 }
 
 fn kind(word: &str) -> Word {

@@ -87,7 +87,7 @@ pub(super) fn read(folded: &Folded, from: &Piece, to: &Piece) -> Option<Bridge> 
     let mut bridge = Bridge::default();
     for gap in from.words.end - 1..to.words.start {
         let gap = folded.gap(gap);
-        let passes = |sign| matches!(sign, ' ' | ',' | '.' | '-' | '…' | '?' | '!' | ';' | '(' | ')' | '[' | ']' | '\n');
+        let passes = |sign| matches!(sign, ' ' | ',' | '.' | '-' | '…' | '?' | '!' | ';' | '(' | ')' | '[' | ']' | '"' | '\n');
         // `412.50`, `2,318`
         if matches!(gap, "." | ",") || !gap.chars().all(|sign| passes(sign) || sign == ':' && !words.is_empty()) {
             return None;
