@@ -171,8 +171,20 @@ pub fn zips_in(place: &str) -> impl Iterator<Item = Known> + '_ {
 }
 
 fn is_name(parent: &str, plain: &str) -> bool {
-    let of_a_person =
-        ["customername", "firstname", "lastname", "fullname", "contactname", "callername", "leadname", "yourname", "surname"];
+    let of_a_person = [
+        "customername",
+        "firstname",
+        "lastname",
+        "fullname",
+        "contactname",
+        "callername",
+        "leadname",
+        "yourname",
+        "surname",
+        "givenname",
+        "familyname",
+        "displayname",
+    ];
     of_a_person.iter().any(|name| plain.ends_with(name))
         || plain == "name" && PEOPLE.contains(&parent.to_ascii_lowercase().as_str())
 }

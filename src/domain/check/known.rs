@@ -56,6 +56,8 @@ enum Counts {
     LessWithoutCapital,
     /// It warns: it may mean something else.
     Little,
+    /// It warns with a capital alone.
+    LittleWithCapital,
 }
 
 /// Forms by their first signs.
@@ -216,6 +218,16 @@ impl Dictionary {
             let (signs, words) = (form.into_bytes(), parts.len());
             insert(&mut self.plain, Form { kind, signs, words, inside: false, part: Part::No, counts });
         }
+        // `Ms. Quist` may be the customer as well. Staff are known by their whole name.
+        if kind == FindingKind::LeadName && parts.len() > 1 {
+            for part in parts.iter().filter(|part| part.len() >= HEAD && !name::is_ordinary(part)) {
+                let signs = part.clone().into_bytes();
+                insert(
+                    &mut self.plain,
+                    Form { kind, signs, words: 1, inside: false, part: Part::No, counts: Counts::LittleWithCapital },
+                );
+            }
+        }
     }
 
     fn reference(&mut self, kind: FindingKind, folded: &Folded) {
@@ -293,10 +305,10 @@ fn search(stream: &Stream, forms: &Forms, folded: &Folded, hits: &mut Vec<Hit>) 
                 (Counts::Always, _) | (Counts::Capital | Counts::LessWithoutCapital, true) => {
                     hits.push(Hit::block(form.kind, span, reason(form.kind)));
                 }
-                (Counts::LessWithoutCapital, false) | (Counts::Little, _) => {
+                (Counts::LessWithoutCapital, false) | (Counts::Little, _) | (Counts::LittleWithCapital, true) => {
                     hits.push(Hit::warn(form.kind, span, reason(form.kind)));
                 }
-                (Counts::Capital, false) => {}
+                (Counts::Capital | Counts::LittleWithCapital, false) => {}
             }
         }
     }

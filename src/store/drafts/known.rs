@@ -26,17 +26,21 @@ struct Fetched {
 from_row!(Fetched { provider: String, cursor_at: =DateTime<Utc>, every_seconds: =i64, stale_seconds: =i64, left_out: =i64, });
 from_row!(Standing { lead: =i64, kind: String, other: =Option<i64>, });
 
-/// A statement about the leads that a draft speaks of: its own, and those that its evidence points at.
+/// A statement about the leads that a draft speaks of: its own, those that its evidence points at, and what was merged with one of
+/// them, which keeps its own name, numbers and payloads.
 macro_rules! of_spoken {
     ($select:expr) => {
         concat!(
-            "with spoken as (select lead_id as id from drafts where id = $1
+            "with told as (select lead_id as id from drafts where id = $1
                 union select l.id from draft_evidence e
                     join leads l on l.number = case when e.source like 'L-%' then cast(substr(e.source, 3) as bigint) end
                     where e.draft_id = $1
                 union select v.lead_id from draft_evidence e
                     join events v on v.number = case when e.source like 'E-%' then cast(substr(e.source, 3) as bigint) end
-                    where e.draft_id = $1) ",
+                    where e.draft_id = $1),
+                spoken as (select id from told
+                    union select l.id from told t join leads l on l.merged_into = t.id
+                    union select l.merged_into from told t join leads l on l.id = t.id where l.merged_into is not null) ",
             $select
         )
     };
@@ -53,7 +57,12 @@ const PAYLOADS: &str = of_spoken!(
 const NOTES: &str = of_spoken!(
     "select v.words from spoken s join events v on v.lead_id = s.id where v.words <> ''
         union all select t.title from spoken s join tasks t on t.lead_id = s.id
-        union all select d.reason from drafts d where d.id = $1 and d.reason is not null limit 600"
+        union all select d.reason from spoken s join drafts d on d.lead_id = s.id where d.reason is not null
+        union all select y.withdrawn_why from spoken s join summaries y on y.lead_id = s.id where y.withdrawn_why is not null
+        union all select o.asked_why from spoken s join drafts d on d.lead_id = s.id join overrides o on o.draft_id = d.id
+        union all select o.granted_why from spoken s join drafts d on d.lead_id = s.id join overrides o on o.draft_id = d.id
+            where o.granted_why is not null
+        limit 600"
 );
 /// Of either of two: a draft may speak of the one or of the other.
 const DOUBTS: &str = of_spoken!(

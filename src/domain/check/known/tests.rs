@@ -16,6 +16,19 @@ fn blocks(kind: KnownKind, value: &str, text: &str) -> Vec<(FindingKind, String)
 }
 
 #[rstest]
+#[case("Ms. Lopez called again", &["Lopez"])]
+#[case("ask for Ana", &["Ana"])]
+#[case("lopez is a word here", &[])]
+fn a_part_of_a_stored_name_warns_with_a_capital(#[case] text: &str, #[case] found: &[&str]) {
+    let known: Vec<Known> = Known::new(KnownKind::Name, "Ana Lopez").into_iter().collect();
+    let all = findings(text, Against { known: &known, ..Against::default() });
+    let told: Vec<&str> =
+        all.iter().filter(|f| f.kind == FindingKind::LeadName && f.severity == Severity::Warn).map(|f| f.text.as_str()).collect();
+    assert_eq!(told, found);
+    assert!(blocks(KnownKind::Staff, "Ana Lopez", text).is_empty());
+}
+
+#[rstest]
 #[case(KnownKind::Phone, "+15125550142", "ring 555-0142", FindingKind::Phone)]
 #[case(KnownKind::Phone, "+15125550142", "five twelve, five fifty five, oh one forty two", FindingKind::Phone)]
 #[case(KnownKind::Phone, "+15125550142", "5125\n550142", FindingKind::Phone)]
