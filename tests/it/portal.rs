@@ -38,6 +38,12 @@ async fn an_approved_text_stays_as_it_was_approved(world: World) {
     }
     world.attempt(Login::Program, "update approved_texts set published_at = approved_at").await.unwrap();
     world.attempt(Login::Program, "update approved_texts set withdrawn_at = approved_at").await.unwrap();
+    for attempt in ["update approved_texts set withdrawn_at = null", "update approved_texts set published_at = null"] {
+        for login in [Login::Program, Login::Administrator] {
+            let refused = world.attempt(login, attempt).await.unwrap_err();
+            assert!(refused.contains("approved text cannot be"), "{attempt}: {refused}");
+        }
+    }
 }
 
 async fn the_view_shows_what_is_published_alone(world: World) {

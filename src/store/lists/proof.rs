@@ -4,7 +4,9 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::domain::actor::Person;
+use crate::domain::failure::Failure;
 use crate::domain::id::ClientId;
+use crate::domain::journal::{sha256, to_hex};
 use crate::domain::proof::Proof;
 use crate::store::filtering::{Bind, Sql};
 use crate::store::rows::from_row;
@@ -24,6 +26,15 @@ impl Store {
         );
         sql.visible(me).push(" and r.client_id = ").bind(Bind::Id(client.0));
         sql.push(" order by r.approved_at desc, r.summary_id desc");
-        self.rows(&sql).await
+        let proofs: Vec<Proof> = self.rows(&sql).await?;
+        // Postgres holds the two together by itself; a SQLite file can be written by another program.
+        match proofs.iter().find(|proof| to_hex(&sha256(proof.text.as_bytes())) != proof.text_hash) {
+            None => Ok(proofs),
+            Some(other) => Err(Failure::refused(
+                "reading what the portal shows",
+                format!("the text of the summary {} of {} is not the one that was approved", other.summary_id, other.client),
+                "withdraw it and approve it anew; see who else writes to the database",
+            )),
+        }
     }
 }
