@@ -69,7 +69,7 @@ impl Review {
 
     fn arrived(&mut self, detail: &DraftDetail, scene: &Scene<'_>, seq: &mut SeqSource) -> Reply {
         let first = self.detail.is_none();
-        let evidence_changed = self.detail.as_ref().is_some_and(|before| before.evidence != detail.evidence);
+        let more_came = self.detail.as_ref().is_some_and(|before| before.newer_at != detail.newer_at);
         self.detail = Some(Box::new(detail.clone()));
         self.reading = Reading::Ready;
         self.checks.learn(detail);
@@ -85,7 +85,7 @@ impl Review {
             }
         } else {
             outcome = self.another_text(detail, scene);
-            if evidence_changed {
+            if more_came {
                 self.notice = Some("new evidence arrived: look at it before you approve".to_owned());
                 self.gate.fresh();
             }

@@ -167,6 +167,12 @@ impl Review {
                     let given = note.unwrap_or_default();
                     return (self.ask(Asking::RejectNote(reason), reject_note(self.record, reason, given)), Vec::new());
                 }
+                if self.dirty() {
+                    // What is sent away is the text as it stands here, so it is saved first; the note waits in its line.
+                    let save = self.save(scene, seq);
+                    let given = note.unwrap_or_default();
+                    return (self.ask(Asking::RejectNote(reason), reject_note(self.record, reason, given)), save);
+                }
                 let work_version = self.keep.version;
                 self.send(Doing::Reject, Verb::RejectDraft { reason, work_version }, note, seq)
             }

@@ -186,6 +186,33 @@ fn rejecting_takes_a_reason_and_a_note() {
     assert_eq!(desk.acted(Ok(())), Outcome::Next);
 }
 
+#[test]
+fn what_was_typed_is_saved_before_it_is_sent_away() {
+    let mut desk = Desk::ready(SAFE);
+    desk.type_in(" Soon.");
+    desk.press(KeyCode::Esc);
+    desk.saved(Ok(2));
+    desk.type_in(" Or later.");
+    desk.act(Action::Reject);
+    desk.answer(Answer::Choice(1));
+    let outcome = desk.answer(Answer::Text("names a minor".into()));
+    assert!(matches!(outcome, Outcome::Ask(Question::Text { .. })), "the note waits in its line: {outcome:?}");
+    assert!(matches!(desk.effects.last(), Some(Effect::SaveWork { work_version: 2, .. })));
+    desk.saved(Ok(3));
+    desk.answer(Answer::Text("names a minor".into()));
+    let act = desk.last_act().1;
+    assert_eq!(act.verb, Verb::RejectDraft { reason: RejectReason::Unsafe, work_version: 3 });
+}
+
+#[test]
+fn evidence_that_comes_while_it_is_open_is_told_and_looked_at_first() {
+    let mut desk = Desk::ready(SAFE);
+    desk.draft.newer_at = Some(noon());
+    desk.read_changed();
+    assert!(desk.review.notices(&desk.scene()).iter().any(|notice| notice.contains("new evidence arrived")));
+    assert!(said(&desk.act(Action::Approve)).contains("only just been shown"));
+}
+
 #[rstest]
 #[case(vec![Answer::No])]
 #[case(vec![Answer::Choice(0), Answer::No])]
