@@ -69,8 +69,11 @@ pub(super) async fn run(desk: &Desk, command: &DraftCommand, printer: &mut Print
                 }
             }
         }
-        DraftCommand::Approve { record, text_file, over, reason } => {
-            let (text, work_version) = text::given(desk, *record, text_file.as_deref(), *over).await?;
+        DraftCommand::Approve { record, text_file, over, read, reason } => {
+            let (text, work_version) = match text_file {
+                Some(file) => text::given(desk, *record, Some(file), *over).await?,
+                None => text::read(desk, *record, read.as_deref()).await?,
+            };
             let verb = Verb::ApproveDraft { text, work_version };
             bulk::single(desk, act(verb, reason.as_deref()), *record, printer).await
         }
@@ -132,7 +135,12 @@ fn asked(draft: &DraftDetail, record: Ref) -> Result<&Override, Stop> {
 
 /// What stands for a text that was read.
 fn mark_of(request: &Override) -> String {
-    to_hex(&request.text_hash).chars().take(MARK).collect()
+    mark(&request.text_hash)
+}
+
+/// The first signs of the hash of a text: what somebody types who read it.
+fn mark(hash: &[u8]) -> String {
+    to_hex(hash).chars().take(MARK).collect()
 }
 
 /// The text that would pass, who asks and why, and what lets it pass.
@@ -217,7 +225,8 @@ fn report(printer: &mut Printer, found: &[Finding]) -> Ran {
 /// A file, or standard input for `-`.
 fn read_text(file: &Path) -> Result<String, Stop> {
     let bytes = super::intake::read_bytes(file)?;
-    String::from_utf8(bytes).map_err(|bad| {
+    let text = String::from_utf8(bytes).map(|text| text.replace("\r\n", "\n").replace('\t', "    "));
+    text.map_err(|bad| {
         let at = bad.utf8_error().valid_up_to();
         Stop::usage(file.display(), format_args!("it is not UTF-8 text (byte {at})"), "save it as UTF-8")
     })

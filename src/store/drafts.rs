@@ -109,16 +109,32 @@ const NOW: &str =
     from drafts d join clients c on c.id = d.client_id join leads l on l.id = d.lead_id left join people p on p.id = d.claimed_by
         left join people w on w.id = d.worked_by
     where d.id = $1";
-const SAME: &str =
-    "select number from drafts where lead_id = $1 and text_hash = $2 and evidence_version = $3 order by number desc limit 1";
-// What a person typed is never set aside: it is marked instead, and so is what somebody looks at.
-const OUTDATE: &str =
-    "update drafts set state = case when state = 'pending' and work_version = 0 then 'superseded' else state end,
-        reason = case when state = 'pending' and work_version = 0 then $5 else reason end,
-        version = case when state = 'pending' and work_version = 0 then version + 1 else version end,
-        newer_at = $2, updated_at = $2
-    where lead_id = $1 and state in ('pending', 'in_review') and subject = $3
-        and (cast($4 as text) is null or period = cast($4 as text)) returning id, state";
+// What was withdrawn or set aside may be made again, from the same evidence as well.
+const SAME: &str = "select number from drafts d where lead_id = $1 and text_hash = $2 and evidence_version = $3
+        and (state in ('pending', 'in_review', 'rejected')
+            or state = 'approved' and exists (select 1 from summaries s where s.draft_id = d.id and s.state <> 'withdrawn'))
+    order by number desc limit 1";
+const OF_EVIDENCE: &str = "select number from drafts where lead_id = $1 and subject = $2 and evidence_version = $3
+        and state in ('pending', 'in_review', 'approved') order by number desc limit 1";
+/// What a person typed is never set aside: it is marked instead, and so is what somebody looks at. A claim that ran out is
+/// nobody's. A draft of a week stands at whatever lead is its newest, so it is known by its client.
+macro_rules! outdate {
+    ($whose:literal) => {
+        concat!(
+            "update drafts set state = case when work_version = 0 and (state = 'pending' or claim_until < $2) then 'superseded'
+                    else state end,
+                reason = case when work_version = 0 and (state = 'pending' or claim_until < $2) then $4 else reason end,
+                version = case when work_version = 0 and (state = 'pending' or claim_until < $2) then version + 1 else version end,
+                claimed_by = case when work_version = 0 and (state = 'pending' or claim_until < $2) then null else claimed_by end,
+                newer_at = $2, updated_at = $2
+            where state in ('pending', 'in_review') and subject = $3 and ",
+            $whose,
+            " returning id, state"
+        )
+    };
+}
+const OUTDATE: &str = outdate!("lead_id = $1");
+const OUTDATE_WEEK: &str = outdate!("client_id = $1 and period = $5");
 const INSERT: &str =
     "insert into drafts (id, client_id, lead_id, title, text, text_hash, model, source_label, evidence_at, state, blocks, warns,
         search, created_at, updated_at, work, subject, period, prompt_version, evidence_version, tokens, cost_micros, next_action)
@@ -159,6 +175,12 @@ impl Tx {
         Ok(self.one::<(i64,)>(SAME, values).await?.map(|row| row.0))
     }
 
+    /// The number of a draft that was made from this very evidence, and stands.
+    pub async fn draft_of_evidence(&mut self, lead: LeadId, subject: Subject, evidence_version: &str) -> Outcome<Option<i64>> {
+        let values = values![lead, subject.as_str(), evidence_version];
+        Ok(self.one::<(i64,)>(OF_EVIDENCE, values).await?.map(|row| row.0))
+    }
+
     /// How many drafts of a lead there are, whatever became of them.
     pub async fn count_drafts(&mut self, lead: LeadId) -> Outcome<i64> {
         Ok(self.one::<(i64,)>("select count(*) from drafts where lead_id = $1", values![lead]).await?.map_or(0, |row| row.0))
@@ -167,11 +189,16 @@ impl Tx {
     /// Sets earlier drafts of the same aside that nobody worked on, and marks those that somebody did; gives back how
     /// many are aside.
     pub async fn supersede_drafts(&mut self, new: &NewRow<'_>) -> Outcome<usize> {
+        const WHY: &str = "a newer draft was filed";
         let now = self.now;
         let subject = new.brief.subject();
-        let period = if subject == Subject::Week { Some(new.brief.period.as_str()) } else { None };
-        let values = values![new.lead, now, subject.as_str(), period, "a newer draft was filed"];
-        let rows: Vec<(Uuid, String)> = self.all(OUTDATE, values).await?;
+        let rows: Vec<(Uuid, String)> = match subject {
+            Subject::Lead => self.all(OUTDATE, values![new.lead, now, subject.as_str(), WHY]).await?,
+            Subject::Week => {
+                let values = values![new.client, now, subject.as_str(), WHY, new.brief.period.as_str()];
+                self.all(OUTDATE_WEEK, values).await?
+            }
+        };
         Ok(rows.iter().filter(|(_, state)| state == DraftState::Superseded.as_str()).count())
     }
 
@@ -179,7 +206,7 @@ impl Tx {
     /// the ones aside.
     pub async fn outdate_drafts(&mut self, lead: LeadId) -> Outcome<Vec<DraftId>> {
         let now = self.now;
-        let values = values![lead, now, Subject::Lead.as_str(), None::<&str>, "the evidence changed"];
+        let values = values![lead, now, Subject::Lead.as_str(), "the evidence changed"];
         let rows: Vec<(Uuid, String)> = self.all(OUTDATE, values).await?;
         Ok(rows.into_iter().filter(|(_, state)| state == DraftState::Superseded.as_str()).map(|(id, _)| DraftId(id)).collect())
     }

@@ -155,20 +155,24 @@ fn not_told(brief: &Brief) -> Option<&'static str> {
 /// What the database says.
 pub(super) async fn brief(tx: &mut Tx, job: &Claimed) -> Result<Prepared, Failure> {
     let stop = |reason: &str| Ok(Prepared::Stop { state: JobState::Cancelled, reason: reason.to_owned() });
-    // What it is made from is ours alone; it goes into the request and nowhere else.
-    let args: Option<Args> = serde_json::from_str(job.args.reveal()).ok();
-    let brief = match args {
-        Some(Args { week: Some(first), .. }) => tx.week_brief(job.client_id, first).await?.map(|(brief, _)| brief),
-        Some(Args { lead: Some(lead), .. }) => tx.lead_brief(lead).await?,
-        _ => None,
-    };
-    match brief {
+    match gather(tx, job).await? {
         None => stop("there is nothing to tell"),
         Some(brief) => match not_told(&brief) {
             Some(why) => stop(why),
             None => Ok(Prepared::Send(Box::new(Content::Draft(Box::new(brief))))),
         },
     }
+}
+
+/// What is known by now of what a job drafts about.
+async fn gather(tx: &mut Tx, job: &Claimed) -> Result<Option<Brief>, Failure> {
+    // What it is made from is ours alone; it goes into the request and nowhere else.
+    let args: Option<Args> = serde_json::from_str(job.args.reveal()).ok();
+    Ok(match args {
+        Some(Args { week: Some(first), .. }) => tx.week_brief(job.client_id, first).await?.map(|(brief, _)| brief),
+        Some(Args { lead: Some(lead), .. }) => tx.lead_brief(lead).await?,
+        _ => None,
+    })
 }
 
 /// Files what a drafter wrote.
@@ -183,6 +187,12 @@ pub(super) async fn file(tx: &mut Tx, intent: &Intent, reply: &Reply) -> Result<
     let text: String = made.text.replace('\0', "\u{fffd}").chars().take(LONGEST).collect();
     let version = brief.version();
     if tx.same_draft(lead, &text, &version).await?.is_some() {
+        return Ok(());
+    }
+    // More came while it was written, and a draft of all of that is there already: this one would set the newer aside.
+    if let Some(now) = gather(tx, job).await?.map(|now| now.version()).filter(|now| *now != version)
+        && tx.draft_of_evidence(lead, brief.subject(), &now).await?.is_some()
+    {
         return Ok(());
     }
     let detail = format!("by {}, {}, from {} lines ({version})", made.model, made.prompt_version, brief.lines.len());

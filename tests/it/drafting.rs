@@ -27,7 +27,10 @@ both_databases!(
     what_happens_meanwhile_is_one_draft,
     new_evidence_sets_an_untouched_draft_aside_and_marks_an_open_one,
     a_typed_text_is_never_set_aside,
+    a_claim_that_ran_out_keeps_no_old_draft,
+    a_draft_of_older_evidence_does_not_set_the_newer_aside,
     a_week_is_drafted_once,
+    a_week_that_is_drafted_again_sets_the_first_aside,
     spam_is_not_drafted,
     what_a_source_did_not_tell_stands_on_the_drafts_that_depend_on_it,
     what_a_sync_left_out_stands_on_the_drafts_that_depend_on_it,
@@ -149,6 +152,50 @@ async fn a_typed_text_is_never_set_aside(world: World) {
     missed(&world, &acme, "CA2").await;
     assert_eq!(states(&world).await, ["pending"]);
     assert_eq!(world.texts("select work from drafts where newer_at is not null").await, ["Half a sentence"]);
+}
+
+async fn a_claim_that_ran_out_keeps_no_old_draft(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    missed(&world, &acme, "CA1").await;
+    work(&world).await;
+    act(&world, &rosa, 1, Verb::ClaimDraft { take_over: false }).await;
+    world.clock.advance(chrono::TimeDelta::minutes(11));
+    missed(&world, &acme, "CA2").await;
+    assert_eq!(states(&world).await, ["superseded"]);
+}
+
+async fn a_draft_of_older_evidence_does_not_set_the_newer_aside(world: World) {
+    let (acme, _) = set_up(&world).await;
+    missed(&world, &acme, "CA1").await;
+    let there = StandIn::answering(&[Mode::Busy(90)]);
+    let setting = [chat(&there, "small-1", "sk-test")];
+    with_drafter(&world, &setting).await;
+    // More happens while the first request waits: it is drafted by itself, and by then the first is of yesterday.
+    missed(&world, &acme, "CA2").await;
+    with_drafter(&world, &setting).await;
+    assert_eq!(states(&world).await, ["pending"]);
+    let newest = world.texts("select evidence_version from drafts").await;
+    world.clock.advance(chrono::TimeDelta::minutes(10));
+    with_drafter(&world, &setting).await;
+    assert_eq!(world.texts("select state from jobs where kind = 'ai_draft'").await, ["succeeded", "succeeded"]);
+    assert_eq!(states(&world).await, ["pending"]);
+    assert_eq!(world.texts("select evidence_version from drafts").await, newest);
+}
+
+async fn a_week_that_is_drafted_again_sets_the_first_aside(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    let actor = Actor::Person(rosa.clone());
+    for from in ["%2B15125550142", "%2B15125550143"] {
+        let call = format!("CallSid=CA{from}&CallStatus=no-answer&Direction=inbound&From={from}&To=%2B18005551212");
+        give(&world, &acme, Provider::TwilioVoice, &call).await;
+        world.clock.advance(chrono::TimeDelta::minutes(1));
+        world.script("delete from jobs where kind = 'ai_draft' and state <> 'succeeded'").await;
+        ask(&world.store, &actor, Ask::Week(acme.id, world.now().date_naive())).await.unwrap();
+        work(&world).await;
+    }
+    // The second stands at another lead, the newest of the week.
+    assert_eq!(world.number("select count(distinct lead_id) from drafts").await, 2);
+    assert_eq!(states(&world).await, ["superseded", "pending"]);
 }
 
 async fn a_week_is_drafted_once(world: World) {

@@ -20,7 +20,12 @@ async fn a_withdrawn_text_leaves_the_files_that_are_kept_or_written_anew(world: 
     place.says(&["intake", "form", "form.json", "--client", "Acme"]);
     place.says(&["draft", "add", "L-1", "--title", "a call", "--model", "elsewhere", "--text-file", "safe.txt"]);
     place.says(&["draft", "claim", "D-1"]);
-    place.says(&["draft", "approve", "D-1", "--text-file", "safe.txt"]);
+    // Whoever approves the saved text without giving one says that they read it.
+    let unread = place.run(&["draft", "approve", "D-1", "--read", "00000000"]);
+    assert_eq!(unread.status.code(), Some(3), "{unread:?}");
+    let shown = place.says(&["draft", "show", "D-1"]);
+    let mark = shown.split("its mark is ").nth(1).and_then(|behind| behind.split_whitespace().next()).unwrap();
+    place.says(&["draft", "approve", "D-1", "--read", mark]);
     world.script("update jobs set armed_until = created_at, due_at = created_at where state = 'armed'").await;
     place.says(&["work", "--drain", "--export", "portal"]);
     let export = ["export", "proof", "--client", "Acme", "--out", "out"];

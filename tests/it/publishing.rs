@@ -8,6 +8,7 @@ use quotedeck::domain::event::Provider;
 use quotedeck::domain::failure::Failure;
 use quotedeck::domain::id::{Kind, LeadId, Ref};
 use quotedeck::domain::journal::{sha256, to_hex};
+use quotedeck::domain::lead::LeadAct;
 use quotedeck::workflow::act::perform;
 use quotedeck::workflow::review::{NewDraft, file_draft, save_work};
 
@@ -27,7 +28,12 @@ both_databases!(
     only_the_text_that_was_read_is_let_pass,
     a_text_that_another_screen_saved_is_not_dropped,
     what_is_stored_around_a_draft_stops_its_approval,
+    what_was_merged_is_known_of_the_lead_that_was_kept,
+    what_nobody_sees_is_not_approved,
+    nothing_is_told_of_spam,
+    a_text_that_is_not_the_approved_one_is_not_exported,
     a_withdrawn_text_is_gone_and_a_later_approval_is_a_new_version,
+    what_was_withdrawn_is_made_again_from_the_same_evidence,
     who_approved_cannot_be_changed,
     the_figures_of_reviewing,
 );
@@ -309,6 +315,83 @@ async fn a_withdrawn_text_is_gone_and_a_later_approval_is_a_new_version(world: W
     assert_ne!(again, summary);
     assert_eq!(world.store.proofs(&rosa, acme.id).await.unwrap().len(), 1);
     assert_eq!(world.texts("select state from summaries order by number").await, ["withdrawn", "published"]);
+}
+
+async fn what_was_withdrawn_is_made_again_from_the_same_evidence(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    let lead = LeadId(world.lead(&acme, with![]).await.id);
+    let file = async || {
+        let new = NewDraft { lead, title: "a call".into(), text: SAFE.into(), model: "outline".into() };
+        file_draft(&world.store, &Actor::Worker, &new).await.unwrap()
+    };
+    let first = file().await;
+    claim(&world, &rosa, first).await;
+    let summary = approve(&world, &rosa, first, SAFE).await.unwrap().record;
+    assert_eq!(file().await, first, "what the portal shows is not drafted a second time");
+    act(&world, &rosa, summary, Verb::WithdrawSummary).await.unwrap();
+    let second = file().await;
+    assert_ne!(second, first);
+    claim(&world, &rosa, second).await;
+    approve(&world, &rosa, second, SAFE).await.unwrap();
+    assert_eq!(world.texts("select state from summaries order by number").await, ["withdrawn", "approved"]);
+}
+
+async fn what_was_merged_is_known_of_the_lead_that_was_kept(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    let kept = LeadId(world.lead(&acme, with![]).await.id);
+    world.lead(&acme, with![name = "Zora Quist", phone = "+15125550142"]).await;
+    act(&world, &rosa, Ref::new(Kind::Lead, 2), Verb::MergeLead { into: 1 }).await.unwrap();
+    let new = NewDraft { lead: kept, title: "a call".into(), text: SAFE.into(), model: "outline".into() };
+    let draft = file_draft(&world.store, &Actor::Worker, &new).await.unwrap();
+    claim(&world, &rosa, draft).await;
+    for (text, kind) in [("Zora Quist asked about a heater.", "lead_name"), ("Ring 555 0142 first.", "phone")] {
+        let refused = approve(&world, &rosa, draft, text).await.unwrap_err().to_string();
+        assert!(refused.contains(kind), "{text}: {refused}");
+    }
+}
+
+async fn what_nobody_sees_is_not_approved(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    let draft = filed(&world, &acme, SAFE).await;
+    claim(&world, &rosa, draft).await;
+    for hidden in ['\u{200b}', '\u{202e}', '\u{e0041}', '\u{1b}', '\r', '\t'] {
+        let text = format!("The customer{hidden}asked about a water heater.");
+        for verb in [Verb::ApproveDraft { text: text.clone(), work_version: 0 }, Verb::AskOverride { text: text.clone() }] {
+            let refused = act(&world, &rosa, draft, verb).await.unwrap_err().to_string();
+            assert!(refused.contains("a character that nobody sees"), "{hidden:?}: {refused}");
+        }
+    }
+    approve(&world, &rosa, draft, "The customer asked\nabout a water heater.").await.unwrap();
+}
+
+async fn nothing_is_told_of_spam(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    let draft = filed(&world, &acme, SAFE).await;
+    claim(&world, &rosa, draft).await;
+    act(&world, &rosa, Ref::new(Kind::Lead, 1), Verb::SetLead { act: LeadAct::MarkSpam, lost: None }).await.unwrap();
+    let refused = approve(&world, &rosa, draft, SAFE).await.unwrap_err().to_string();
+    assert!(refused.contains("its lead is spam"), "{refused}");
+    assert_eq!(world.number("select count(*) from approved_texts").await, 0);
+}
+
+async fn a_text_that_is_not_the_approved_one_is_not_exported(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    let draft = filed(&world, &acme, SAFE).await;
+    claim(&world, &rosa, draft).await;
+    approve(&world, &rosa, draft, SAFE).await.unwrap();
+    publish(&world).await;
+    assert_eq!(world.store.proofs(&rosa, acme.id).await.unwrap().len(), 1);
+    let change = "update approved_texts set text = 'another'";
+    if world.store.is_postgres() {
+        // Not even whoever takes the trigger away gets past the check of the hash.
+        let by_hand = format!("alter table approved_texts disable trigger user; {change}");
+        assert!(world.attempt(crate::databases::Login::Administrator, &by_hand).await.is_err());
+        return;
+    }
+    // A SQLite file is open to any program.
+    world.script(&format!("drop trigger approved_texts_fixed; {change}")).await;
+    let refused = world.store.proofs(&rosa, acme.id).await.unwrap_err().to_string();
+    assert!(refused.contains("not the one that was approved"), "{refused}");
 }
 
 async fn who_approved_cannot_be_changed(world: World) {

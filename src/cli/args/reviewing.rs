@@ -72,11 +72,14 @@ pub(crate) enum DraftCommand {
         #[arg(value_name = "REF")]
         record: Ref,
         /// The client-safe text; `-` is standard input [default: the text as it was saved]
-        #[arg(long, value_name = "FILE")]
+        #[arg(long, value_name = "FILE", required_unless_present = "read")]
         text_file: Option<PathBuf>,
         /// That your text comes in place of the one that somebody saved: its version, as `draft show` tells it
         #[arg(long, value_name = "VERSION", requires = "text_file")]
         over: Option<i64>,
+        /// That you read the text as it was saved: its mark, as `draft show` tells it
+        #[arg(long, value_name = "MARK", conflicts_with = "text_file")]
+        read: Option<String>,
         /// A remark for the journal
         #[arg(long, value_name = "TEXT")]
         reason: Option<String>,

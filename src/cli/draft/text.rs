@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
-use super::{Desk, DraftDetail, Ran, Stop, detail, read_text};
+use super::{Desk, DraftDetail, Ran, Stop, detail, mark, read_text};
 use crate::cli::print::Printer;
 use crate::cli::rows::at;
 use crate::domain::id::Ref;
+use crate::domain::journal::sha256;
 use crate::workflow::review::save_work;
 
 /// `quotedeck draft show D-12`: the saved text, its number, and who saved it.
@@ -16,6 +17,7 @@ pub(super) async fn show(desk: &Desk, record: Ref, printer: &mut Printer) -> Ran
             "draft": record,
             "text": draft.work,
             "version": draft.work_version,
+            "mark": mark_of(&draft),
             "saved_by": draft.worked_by,
             "saved_at": draft.worked_at,
         }))?;
@@ -25,11 +27,29 @@ pub(super) async fn show(desk: &Desk, record: Ref, printer: &mut Printer) -> Ran
         0 => "as the drafter wrote it; nobody saved another".to_owned(),
         version => format!("version {version}, {}", saved(&draft)),
     };
-    printer.heading(&format!("the text of {record}, {saved}"))?;
+    printer.heading(&format!("the text of {record}, {saved}; its mark is {}", mark_of(&draft)))?;
     for line in draft.work.shown_lines() {
         printer.text(&line)?;
     }
     Ok(crate::cli::DONE)
+}
+
+/// What the saved text is known by: another text has another mark.
+fn mark_of(draft: &DraftDetail) -> String {
+    mark(&sha256(draft.work.raw().as_bytes()))
+}
+
+/// The text as it is saved, for somebody who read that very text.
+///
+/// # Errors
+/// It has another mark: somebody saved another text since it was read.
+pub(super) async fn read(desk: &Desk, record: Ref, read: Option<&str>) -> Result<(String, i64), Stop> {
+    let draft = detail(desk, record).await?;
+    if read == Some(mark_of(&draft).as_str()) {
+        return Ok((draft.work.raw().to_owned(), draft.work_version));
+    }
+    let remedy = format!("read it: quotedeck draft show {record}; then add: --read MARK, as it tells it");
+    Err(Stop::refused(format!("not applied: {record}"), "the text that is saved has another mark", remedy))
 }
 
 /// Who saved it, and when.

@@ -2,11 +2,14 @@
 
 use super::{Acting, draft_conflict, text_conflict};
 use crate::domain::act::{Act, Done, Target, Verb};
+use crate::domain::brief::Subject;
 use crate::domain::draft::{DraftAct, DraftState, RejectReason, kinds_named};
 use crate::domain::failure::Failure;
 use crate::domain::id::{Kind, Ref};
 use crate::domain::job::JobKind;
+use crate::domain::lead::LeadState;
 use crate::domain::span::FindingKind;
+use crate::domain::text::is_unsafe;
 use crate::store::drafts::DraftNow;
 use crate::store::drafts::summaries::SummaryNow;
 use crate::store::jobs::{NewJob, Queued};
@@ -85,8 +88,10 @@ impl Acting<'_> {
         if draft.work_version != work_version && self.tx.saved_work(&draft).await?.trim() != text {
             return Err(text_conflict(&draft));
         }
-        if text.is_empty() || text.chars().count() > crate::workflow::review::LONGEST || text.contains('\0') {
-            return Err(self.refused("the text is empty, too long, or holds a NUL", "write a few sentences"));
+        self.fit_to_show(text)?;
+        if draft.subject == Subject::Lead && matches!(draft.lead_state, LeadState::Spam | LeadState::Merged) {
+            let why = format!("its lead is {} by now, and nothing is told of such a one", draft.lead_state);
+            return Err(self.refused(why, "look at the lead; what was typed is kept"));
         }
         let granted = self.tx.granted_overrides(&draft, text).await?;
         let passing: Vec<FindingKind> = granted.iter().flat_map(|granted| kinds_named(&granted.kinds)).collect();
@@ -110,6 +115,20 @@ impl Acting<'_> {
             reason: Some("approval undone".into()),
         };
         Ok(Done { record: summary, said: format!("{} is approved as {summary}; {arms}", self.act.target.record), undo: Ok(undo) })
+    }
+
+    /// A text that somebody can read whole: what the review screen lets nobody type, no other way brings in either.
+    pub(super) fn fit_to_show(&self, text: &str) -> Result<(), Failure> {
+        if text.is_empty() || text.chars().count() > crate::workflow::review::LONGEST {
+            return Err(self.refused("the text is empty or too long", "write a few sentences"));
+        }
+        match text.chars().find(|c| *c != '\n' && is_unsafe(*c)) {
+            None => Ok(()),
+            Some(hidden) => {
+                let why = format!("the text holds a character that nobody sees (U+{:04X})", u32::from(hidden));
+                Err(self.refused(why, "take it out; the review screen does so by itself"))
+            }
+        }
     }
 
     async fn arm_publishing(

@@ -105,6 +105,7 @@ impl Acting<'_> {
         self.answer_tasks(kept.id).await?;
         // What was drafted of half the story is not shown to anybody.
         drafting::outdate(&mut self.tx, lead.id).await?;
+        drafting::outdate(&mut self.tx, kept.id).await?;
         let undo = self.inverse(Verb::Unmerge, lead.version + 1);
         Ok(self.done(format!("{own} is merged into {kept_ref}"), Ok(undo)))
     }

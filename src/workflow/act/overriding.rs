@@ -25,6 +25,7 @@ impl Acting<'_> {
         let draft = self.draft().await?;
         self.held(&draft, DraftAct::Approve)?;
         let text = text.trim();
+        self.fit_to_show(text)?;
         let found = self.tx.check_text(&draft, text).await?;
         let mut kinds: Vec<&str> =
             found.iter().filter(|finding| finding.severity == Severity::Block).map(|finding| finding.kind.as_str()).collect();
