@@ -4,11 +4,13 @@ use chrono::TimeDelta;
 use quotedeck::domain::act::{Act, Done, Target, Verb};
 use quotedeck::domain::actor::{Actor, Person, Role};
 use quotedeck::domain::client::Client;
+use quotedeck::domain::draft::RejectReason;
 use quotedeck::domain::event::{Columns, Provider};
 use quotedeck::domain::failure::Failure;
 use quotedeck::domain::filter::Filter;
 use quotedeck::domain::id::{Kind, LeadId, Ref};
 use quotedeck::domain::lead::{LeadAct, LostReason};
+use quotedeck::domain::span::FindingKind;
 use quotedeck::domain::text::Internal;
 use quotedeck::intake;
 use quotedeck::workflow::act::perform;
@@ -27,6 +29,7 @@ both_databases!(
     an_automation_in_shadow_says_what_it_would_do,
     a_block_stops_approval,
     two_approvals_are_one_summary_and_one_explanation,
+    a_claim_that_ran_out_is_free_for_others,
     an_approval_is_published_or_undone,
     a_text_in_progress_is_never_overwritten,
     a_viewer_may_not_act,
@@ -220,6 +223,24 @@ async fn two_approvals_are_one_summary_and_one_explanation(world: World) {
     assert_eq!(world.number("select count(*) from jobs where kind = 'portal_publish'").await, 1);
 }
 
+async fn a_claim_that_ran_out_is_free_for_others(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    let ana = world.person("ana", Role::Reviewer, None).await;
+    let lead = world.lead(&acme, with![]).await;
+    let text = "The customer asked for a call back.";
+    let draft = filed(&world, &rosa, LeadId(lead.id), text).await;
+    let claim = || act(draft, Verb::ClaimDraft { take_over: false });
+    perform(&world.store, &rosa, &claim()).await.unwrap();
+    world.clock.advance(TimeDelta::minutes(9));
+    let held = perform(&world.store, &ana, &act(target(&world, &ana, Kind::Draft, 1).await, claim().verb)).await.unwrap_err();
+    assert!(matches!(&held, Failure::Conflict(conflict) if conflict.by == "rosa"), "{held}");
+    world.clock.advance(TimeDelta::minutes(2));
+    perform(&world.store, &ana, &act(target(&world, &ana, Kind::Draft, 1).await, claim().verb)).await.unwrap();
+    let late = approve(&world, &rosa, draft, text).await.unwrap_err();
+    assert!(matches!(&late, Failure::Conflict(conflict) if conflict.by == "ana"), "{late}");
+    approve(&world, &ana, draft, text).await.unwrap();
+}
+
 async fn an_approval_is_published_or_undone(world: World) {
     let (acme, rosa) = set_up(&world).await;
     let lead = world.lead(&acme, with![]).await;
@@ -259,6 +280,28 @@ async fn a_viewer_may_not_act(world: World) {
         "not her client"
     );
     assert_eq!(world.number("select count(*) from journal").await, 3, "only the set-up is in the log");
+
+    // Nothing of the review desk is a viewer's either, whatever screen or program asks.
+    let lead = world.lead(&acme, with![]).await;
+    world.draft(&acme, lead, with![]).await;
+    let draft = target(&world, &rosa, Kind::Draft, 1).await;
+    let text = || "A customer asked about a leak.".to_owned();
+    for verb in [
+        Verb::ClaimDraft { take_over: true },
+        Verb::ReleaseDraft { work_version: None },
+        Verb::ApproveDraft { text: text(), work_version: 0 },
+        Verb::AskOverride { text: text() },
+        Verb::GrantOverride { request: uuid::Uuid::nil() },
+        Verb::RejectDraft { reason: RejectReason::Wrong, work_version: 0 },
+        Verb::ReopenDraft,
+        Verb::Reveal { line: 1, kind: FindingKind::Phone },
+        Verb::WithdrawSummary,
+    ] {
+        let refused = perform(&world.store, &vera, &act(draft, verb)).await;
+        assert!(matches!(refused, Err(Failure::NotAllowed(_))), "{refused:?}");
+    }
+    assert!(matches!(save_work(&world.store, &vera, &draft, 0, "Mine.").await, Err(Failure::NotAllowed(_))));
+    assert_eq!(world.texts("select state from drafts where work_version = 0").await, ["pending"]);
 }
 
 async fn a_stale_screen_is_told_who_was_first(world: World) {

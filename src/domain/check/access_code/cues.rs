@@ -105,7 +105,7 @@ pub(super) enum Cue {
 }
 
 /// From so many points on a number is a code. Judged by points that were made without their own set, 2,091 of 2,217 codes and
-/// 81 other numbers of the labelled lines have 5 and more.
+/// 81 of 2,367 other numbers of the labelled lines have 5 and more.
 pub(super) const IS_CODE: i32 = 6;
 /// From so many on it may be one: 2,146 of the codes and 154 of the others have -5 and more.
 pub(super) const MAY_BE: i32 = -8;
