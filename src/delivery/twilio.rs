@@ -22,7 +22,9 @@ use crate::domain::reply::{Meaning, Reply};
 
 /// How much earlier than announced a message may have been made, by Twilio's clock: ours may have been set back by minutes
 /// since. The same text to the same number within that time is taken for the one that is looked for.
-const CLOCKS_DIFFER: TimeDelta = TimeDelta::minutes(20);
+///
+/// Less than the quarter of an hour within which a second text to the same number is not made: an older one is another.
+const CLOCKS_DIFFER: TimeDelta = TimeDelta::minutes(14);
 /// Messages on a page of the list. A page of the longest ones stays below [`PAGE_BYTES`].
 const PAGE: u32 = 50;
 /// Bytes of a page that are read.

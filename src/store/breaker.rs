@@ -35,6 +35,7 @@ from_row!(Standing { breaker: String, trips: =i64, incident_owner: =Option<Strin
 
 const HEALTH: &str = "select count(*), count(case when r.outcome in ('failed', 'timed_out', 'may_have_left') then 1 end)
     from (select a.outcome from attempts a where a.destination_id = $1 and a.finished_at > $2
+            and a.finished_at > coalesce((select d.closed_at from destinations d where d.id = $1), $2)
             and a.outcome not in ('rate_limited', 'lease_lost', 'returned')
         order by a.finished_at desc limit $3) r";
 const STANDING: &str = "select breaker, trips, incident_owner, rollback from destinations where id = $1";
@@ -43,7 +44,7 @@ const OPEN: &str = "update destinations set breaker = 'open', opened_at = coales
     where id = $1 and breaker <> 'open'";
 const CLOSE: &str =
     "update destinations set breaker = 'closed', opened_at = null, open_why = null, probe_at = null, probe_job = null,
-        trips = 0, version = version + 1, updated_at = $2
+        trips = 0, closed_at = $2, version = version + 1, updated_at = $2
     where id = $1 and breaker <> 'closed'";
 // A probe whose job ended without an answer is no probe any more.
 const LOST_PROBES: &str = "update destinations set breaker = 'open', probe_job = null, version = version + 1, updated_at = $1
@@ -148,7 +149,7 @@ impl Store {
         let now: DateTime<Utc> = tx.now;
         let over: Vec<(Uuid, i64)> = tx.all(OVER, values![now]).await?;
         for (id, _) in &over {
-            tx.resume_destination(&Actor::Worker, DestinationId(*id), "its pause has ended").await?;
+            tx.end_pause(DestinationId(*id)).await?;
         }
         if !over.is_empty() {
             tx.commit().await?;

@@ -78,6 +78,8 @@ pub struct Claimed {
     /// When the first request with this key was announced that may have left and was never settled: the destination is
     /// asked before another leaves.
     pub doubtful_since: Option<DateTime<Utc>>,
+    /// When the last such request was given up: a destination does not list at once what it took.
+    pub doubted_at: Option<DateTime<Utc>>,
     /// Whether it is the one request that shows whether a destination works again.
     pub is_probe: bool,
 }
@@ -103,11 +105,13 @@ pub(super) struct Row {
     window_ends_at: DateTime<Utc>,
     fence: i64,
     doubtful_since: Option<DateTime<Utc>>,
+    doubted_at: Option<DateTime<Utc>>,
 }
 from_row!(Row { id: Uuid, number: =i64, client_id: Uuid, lead_id: ?Uuid, summary_id: =Option<Uuid>, kind: String,
     operation: =String, destination_id: Uuid, delivery_mode: String, idempotency_key: =String, args: =String,
     content: =Option<String>, template_id: ?Uuid, created_at: =DateTime<Utc>, priority: =i64, attempts: =i64, max_attempts: =i64,
-    window_ends_at: =DateTime<Utc>, fence: =i64, doubtful_since: =Option<DateTime<Utc>>, });
+    window_ends_at: =DateTime<Utc>, fence: =i64, doubtful_since: =Option<DateTime<Utc>>,
+    doubted_at: =Option<DateTime<Utc>>, });
 
 impl Claimed {
     fn new(row: Row, lane: &take::Lane, worker: &str) -> Self {
@@ -135,6 +139,7 @@ impl Claimed {
             fence: row.fence,
             worker: worker.to_owned(),
             doubtful_since: row.doubtful_since,
+            doubted_at: row.doubted_at,
             is_probe: lane.probes == Some(row.id.0),
         }
     }

@@ -34,8 +34,11 @@ const PAUSE: &str = "update destinations set paused = true, paused_by = $2, paus
     version = version + 1, updated_at = $5 where id = $1 and not paused returning number";
 // A person who resumes it has seen to the cause: the breaker is closed too.
 const RESUME: &str = "update destinations set paused = false, paused_by = null, paused_why = null, paused_until = null,
-    breaker = 'closed', opened_at = null, open_why = null, probe_at = null, probe_job = null, trips = 0,
+    breaker = 'closed', opened_at = null, open_why = null, probe_at = null, probe_job = null, trips = 0, closed_at = $2,
     version = version + 1, updated_at = $2 where id = $1 and (paused or breaker <> 'closed') returning number";
+// What ends by itself has seen to nothing: a breaker that is open stays so.
+const END_PAUSE: &str = "update destinations set paused = false, paused_by = null, paused_why = null, paused_until = null,
+    version = version + 1, updated_at = $2 where id = $1 and paused returning breaker";
 // There may be more than one statement should touch: the worker goes on. What another takes at this moment is passed over,
 // and its state is asked for again once it is locked.
 const HOLD: [&str; 2] = dialects!(
@@ -123,6 +126,24 @@ impl Tx {
         let Some((number,)) = self.one::<(i64,)>(RESUME, values![id, now]).await? else { return Ok(None) };
         self.journal(actor, about).await?;
         Ok(Some((number, self.release(id).await?)))
+    }
+
+    /// Ends a pause whose time is over. Its jobs are released where its breaker is closed.
+    pub(super) async fn end_pause(&mut self, id: DestinationId) -> Outcome<()> {
+        let now = self.now;
+        let Some((breaker,)) = self.one::<(String,)>(END_PAUSE, values![id, now]).await? else { return Ok(()) };
+        let about = About {
+            verb: "destination.resume",
+            kind: Kind::Destination,
+            subject: id.0,
+            lead: None,
+            detail: "its pause has ended",
+        };
+        self.journal(&Actor::Worker, about).await?;
+        if breaker == "closed" {
+            self.release(id).await?;
+        }
+        Ok(())
     }
 
     /// Holds what waits for a destination, up to a thousand jobs; gives back how many.

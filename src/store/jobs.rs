@@ -84,6 +84,8 @@ pub struct JobNow {
     pub delivery_mode: DeliveryMode,
     /// Tries so far that counted.
     pub attempts: i64,
+    /// How often a worker had it, and rescues: 0 for a new one.
+    pub fence: i64,
     /// The job this one replays.
     pub replay_of: Option<JobId>,
     /// When trying has no more use.
@@ -94,7 +96,7 @@ pub struct JobNow {
     pub updated_at: DateTime<Utc>,
 }
 from_row!(JobNow { id: Uuid, number: =i64, version: =i64, state: String, client_id: Uuid, lead_id: ?Uuid, delivery_mode: String,
-    attempts: =i64, replay_of: ?Uuid, window_ends_at: =DateTime<Utc>, due_at: =DateTime<Utc>, updated_at: =DateTime<Utc>, });
+    attempts: =i64, fence: =i64, replay_of: ?Uuid, window_ends_at: =DateTime<Utc>, due_at: =DateTime<Utc>, updated_at: =DateTime<Utc>, });
 
 struct PastRow {
     kind: String,
@@ -104,7 +106,9 @@ struct PastRow {
 }
 from_row!(PastRow { kind: =String, reason: =Option<String>, applied: =bool, open_since: =Option<DateTime<Utc>>, });
 
-const NOW: &str = "select id, number, version, state, client_id, lead_id, delivery_mode, attempts, replay_of, window_ends_at, due_at, updated_at from jobs where id = $1";
+const NOW: &str =
+    "select id, number, version, state, client_id, lead_id, delivery_mode, attempts, fence, replay_of, window_ends_at, due_at,
+    updated_at from jobs where id = $1";
 pub(crate) const INSERT: &str =
     "insert into jobs (id, client_id, lead_id, summary_id, destination_id, template_id, kind, operation, delivery_mode,
         idempotency_key, fingerprint, args, state, priority, due_at, window_ends_at, max_attempts, armed_until, search,
@@ -115,12 +119,15 @@ const BY_KEYS: &str = "with wanted (key) as (values {rows}), known (key, number,
         (select j.number from jobs j where j.idempotency_key = w.key and j.replay = 0),
         (select j.fingerprint from jobs j where j.idempotency_key = w.key and j.replay = 0) from wanted w)
     select key, number, fingerprint from known where number is not null";
-// A replay is a new job with the same key: the destination may still recognise it. The old one is settled, not changed.
+// A replay is a new job with the same key: the destination may still recognise it. The old one is settled, not changed. What
+// nobody can have got is composed anew, from the lead and the text as they are by now: that is why people replay it.
 const REPLAY: &str = "insert into jobs (id, client_id, lead_id, summary_id, destination_id, template_id, kind, operation, delivery_mode,
         idempotency_key, fingerprint, replay, replay_of, args, content, state, priority, due_at, window_ends_at, max_attempts, armed_until, entry_id,
         search, created_at, updated_at)
     select $2, client_id, lead_id, summary_id, destination_id, template_id, kind, operation, delivery_mode, idempotency_key, fingerprint,
-        (select max(replay) + 1 from jobs r where r.idempotency_key = jobs.idempotency_key), id, args, content, $8, priority, $3, $4,
+        (select max(replay) + 1 from jobs r where r.idempotency_key = jobs.idempotency_key), id, args,
+        case when exists (select 1 from jobs o join attempts a on a.job_id = o.id where o.idempotency_key = jobs.idempotency_key
+            and a.outcome in ('succeeded', 'may_have_left', 'lease_lost', 'running')) then content end, $8, priority, $3, $4,
         max_attempts, $7, $5, search, $6, $6
     from jobs where id = $1 returning number";
 const MOVE: &str =

@@ -46,6 +46,7 @@ pub(super) struct Leases(Arc<Held>);
 pub(super) struct Lease {
     leases: Leases,
     job: JobId,
+    fence: i64,
 }
 
 impl Leases {
@@ -57,7 +58,7 @@ impl Leases {
     /// Takes a lease in hand.
     pub(super) fn hold(&self, job: &Claimed) -> Lease {
         self.jobs().put(job.id, job.fence, job.priority < ANSWER_FIRST);
-        Lease { leases: self.clone(), job: job.id }
+        Lease { leases: self.clone(), job: job.id, fence: job.fence }
     }
 
     /// How many, and how many of them are bulk.
@@ -79,7 +80,13 @@ impl Leases {
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        self.leases.jobs().remove(self.job);
+        {
+            let mut jobs = self.leases.jobs();
+            // A newer lease of the same job is another's.
+            if jobs.fences.get(&self.job).is_some_and(|(fence, _)| *fence == self.fence) {
+                jobs.remove(self.job);
+            }
+        }
         self.leases.0.freed.notify_one();
     }
 }

@@ -14,8 +14,9 @@ use crate::workflow::finish::{Returned, finish_attempts};
 const BATCH: usize = 128;
 /// How long a result waits for others.
 const MOMENT: Duration = Duration::from_millis(1);
-/// How long a known result is worth trying to keep: as long as its lease stands.
-const WORTH_KEEPING: Duration = Duration::from_secs(30);
+/// How long a known result is worth trying to keep through a database that is away. The fence decides whether it still
+/// counts, and most often it does: while the database is away nobody rescues the job.
+const WORTH_KEEPING: Duration = Duration::from_secs(15 * 60);
 const AGAIN: Duration = Duration::from_millis(500);
 
 /// A result with the lease it was got under.
@@ -27,11 +28,17 @@ pub(super) async fn settle(store: Store, mut results: mpsc::Receiver<Back>) {
     while results.recv_many(&mut backs, BATCH).await > 0 {
         gather(&mut results, &mut backs).await;
         let (returned, leases): (Vec<Returned>, Vec<Lease>) = backs.drain(..).unzip();
-        if let Err(error) = write(&store, &returned).await {
-            tracing::warn!(%error, "results were not written together; each is tried by itself");
-            for one in returned {
-                if let Err(error) = write(&store, &[one]).await {
-                    tracing::warn!(%error, "a result could not be written; the rescue settles the job");
+        match write(&store, &returned).await {
+            Ok(()) => {}
+            Err(error) if error.is_passing() => {
+                tracing::warn!(%error, "results could not be written for a quarter of an hour; the rescue settles their jobs");
+            }
+            Err(error) => {
+                tracing::warn!(%error, "results were not written together; each is tried by itself");
+                for one in returned {
+                    if let Err(error) = write(&store, &[one]).await {
+                        tracing::warn!(%error, "a result could not be written; the rescue settles the job");
+                    }
                 }
             }
         }

@@ -86,6 +86,9 @@ impl Worker {
 
     /// Asks the destination; `true` when the job is to be sent under this lease.
     async fn may_send_again(&self, job: &Claimed) -> Result<bool, Failure> {
+        if look_up::waits(&self.store, job).await? {
+            return Ok(false);
+        }
         let found = self.sender.look_up(job, &self.store.clock).await;
         look_up::settle(&self.store, job, &found, 0.5).await
     }

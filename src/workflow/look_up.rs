@@ -9,6 +9,22 @@ use crate::store::Store;
 use crate::store::claim::Claimed;
 use crate::store::claim::lease::Aside;
 
+/// Puts a claimed job aside whose request was given up so lately that its destination need not list it yet, however it came due:
+/// a person tried it now, a release or a probe took it, a clock jumped. `true` when it waits.
+///
+/// # Errors
+/// What the database says; nothing was written then.
+pub async fn waits(store: &Store, job: &Claimed) -> Result<bool, Failure> {
+    let Some(at) = job.doubted_at.map(|at| at + retry::LOOK_UP_AFTER) else { return Ok(false) };
+    let mut tx = store.begin().await?;
+    if at <= tx.now {
+        return Ok(false);
+    }
+    tx.set_aside(job, &Aside::Until(at), "its destination is asked a minute after the request was given up").await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
 /// Settles a claimed job whose request may have left; `true` when it is to be sent now, under the same lease.
 ///
 /// # Errors
@@ -24,6 +40,10 @@ pub async fn settle(store: &Store, job: &Claimed, found: &Found, roll: f64) -> R
             }
         }
         Found::Absent => {
+            // What was not there then says nothing of what somebody sent since: only under this lease nobody did.
+            if !tx.still_holds(job).await? {
+                return Ok(false);
+            }
             tx.settle_doubt(job, AttemptOutcome::TimedOut, None).await?;
             tx.commit().await?;
             return Ok(true);

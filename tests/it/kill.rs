@@ -245,6 +245,12 @@ impl<'a> Storm<'a> {
             let sql =
                 format!("update jobs set due_at = '{PAST}' where number in ({list}) and state in ('retrying', 'scheduled')");
             self.world.insist(&sql).await;
+            // A request that was given up is asked for a minute later; that minute passes too.
+            let doubt = format!(
+                "update attempts set finished_at = '{PAST}' where outcome = 'may_have_left'
+                    and job_id in (select id from jobs where number in ({list}))"
+            );
+            self.world.insist(&doubt).await;
         }
         // Every write of ours has to win against those of the workers: on SQLite that takes its time.
         if self.number("select count(*) from destinations where breaker = 'open' and probe_at > updated_at").await > 0 {

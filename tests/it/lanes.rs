@@ -30,9 +30,13 @@ both_databases!(
     a_failing_destination_is_stopped_and_probed,
     a_failed_probe_waits_longer,
     a_pause_ends_by_itself,
+    a_pause_that_ends_leaves_an_open_breaker_open,
+    what_failed_before_a_destination_worked_again_stops_nothing,
     what_comes_due_at_a_stopped_destination_is_held,
     what_waits_for_its_time_waits_on_when_it_is_held_no_more,
     what_may_have_left_is_looked_up,
+    what_may_have_left_is_not_asked_for_too_early,
+    an_answer_that_came_late_settles_nothing,
     what_cannot_be_asked_in_time_is_a_persons,
 );
 
@@ -193,6 +197,84 @@ async fn a_pause_ends_by_itself(world: World) {
     assert_eq!(world.store.end_pauses().await, Ok(1));
     assert_eq!(state(&world, job).await, "ready");
     assert_eq!(text(&world, "select detail from journal where verb = 'destination.resume'").await, "its pause has ended");
+}
+
+/// Nobody has seen to the cause: what is held would go to the same refusal.
+async fn a_pause_that_ends_leaves_an_open_breaker_open(world: World) {
+    let acme = world.client("Acme").await;
+    let until = world.now() + TimeDelta::minutes(5);
+    let stopped = with![
+        paused = true,
+        paused_by = "rosa",
+        paused_why = "a look",
+        paused_until = until,
+        breaker = "open",
+        probe_at = until + TimeDelta::hours(1)
+    ];
+    let destination = world.destination("HubSpot", stopped).await;
+    let job = world.job(&acme, destination, with![state = "held"]).await;
+    world.clock.advance(TimeDelta::minutes(5));
+    assert_eq!(world.store.end_pauses().await, Ok(1));
+    assert_eq!(world.number("select count(*) from destinations where not paused and breaker = 'open'").await, 1);
+    assert_eq!(state(&world, job).await, "held");
+    assert_eq!(text(&world, "select detail from journal where verb = 'destination.resume'").await, "its pause has ended");
+}
+
+async fn what_failed_before_a_destination_worked_again_stops_nothing(world: World) {
+    ten_requests(&world, 10).await;
+    assert_eq!(text(&world, "select breaker from destinations").await, "open");
+    world.clock.advance(TimeDelta::seconds(30));
+    assert_eq!(world.store.probe_destinations().await, Ok(1));
+    let probe = announce(&world, take(&world, 8, 8).await.jobs).await;
+    world.clock.advance(TimeDelta::seconds(1));
+    finish(&world, probe, Meaning::Accepted).await;
+    assert_eq!(text(&world, "select breaker from destinations").await, "closed");
+    let next = announce(&world, take(&world, 1, 1).await.jobs).await;
+    world.clock.advance(TimeDelta::seconds(1));
+    finish(&world, next, Meaning::Broken).await;
+    assert_eq!(text(&world, "select breaker from destinations").await, "closed", "one of one since it works");
+    assert_eq!(text(&world, "select count(*) from tasks where kind = 'incident'").await, "1");
+}
+
+/// A text whose request was lost, as a worker has it again.
+async fn doubtful(world: &World) -> Claimed {
+    let acme = world.client("Acme").await;
+    let twilio = world.destination("Twilio", with![delivery_mode = "reconcile"]).await;
+    world.job(&acme, twilio, with![delivery_mode = "reconcile"]).await;
+    let intents = announce(world, take(world, 8, 8).await.jobs).await;
+    assert_eq!(finish(world, intents, Meaning::Silent).await, [Some(JobState::Retrying)]);
+    // Somebody tries it now, or a release takes it.
+    world.script("update jobs set state = 'ready', due_at = created_at").await;
+    take(world, 8, 8).await.jobs.remove(0)
+}
+
+async fn what_may_have_left_is_not_asked_for_too_early(world: World) {
+    let job = doubtful(&world).await;
+    world.clock.advance(TimeDelta::seconds(20));
+    assert_eq!(look_up::waits(&world.store, &job).await, Ok(true));
+    assert_eq!(text(&world, "select state from jobs").await, "scheduled");
+    world.clock.advance(TimeDelta::seconds(39));
+    assert!(take(&world, 8, 8).await.jobs.is_empty(), "a minute after it was given up, and not before");
+    world.clock.advance(TimeDelta::seconds(1));
+    let job = take(&world, 8, 8).await.jobs.remove(0);
+    assert_eq!(look_up::waits(&world.store, &job).await, Ok(false));
+    assert_eq!(look_up::settle(&world.store, &job, &Found::Absent, 0.5).await, Ok(true));
+}
+
+/// A worker asked, stood still, and lost its lease; another sent meanwhile. What the first was told is not so any more.
+async fn an_answer_that_came_late_settles_nothing(world: World) {
+    let stale = doubtful(&world).await;
+    world.script("update jobs set lease_until = '2020-01-01T00:00:00.000+00:00' where state = 'running'").await;
+    assert_eq!(world.store.rescue_jobs().await, Ok(1));
+    world.clock.advance(TimeDelta::minutes(2));
+    let job = take(&world, 8, 8).await.jobs.remove(0);
+    assert_eq!(look_up::settle(&world.store, &job, &Found::Absent, 0.5).await, Ok(true));
+    let intents = announce(&world, vec![job]).await;
+    assert_eq!(finish(&world, intents, Meaning::Silent).await, [Some(JobState::Retrying)]);
+    assert_eq!(look_up::settle(&world.store, &stale, &Found::Absent, 0.5).await, Ok(false));
+    assert_eq!(world.texts("select outcome from attempts order by n").await, ["timed_out", "may_have_left"]);
+    world.clock.advance(TimeDelta::minutes(2));
+    assert!(take(&world, 8, 8).await.jobs[0].doubtful_since.is_some(), "it is asked for again before it leaves");
 }
 
 async fn what_comes_due_at_a_stopped_destination_is_held(world: World) {

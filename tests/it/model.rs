@@ -37,6 +37,8 @@ struct Job {
     mode: DeliveryMode,
     state: JobState,
     attempts: i64,
+    /// A worker had it before.
+    taken: bool,
     due: DateTime<Utc>,
     window: DateTime<Utc>,
     rescues: i64,
@@ -93,6 +95,7 @@ async fn the_database_agrees_with_a_plain_model(world: World) {
                 mode,
                 state: JobState::Ready,
                 attempts: 0,
+                taken: false,
                 due: world.now(),
                 window: world.now() + WINDOW,
                 rescues: 0,
@@ -162,6 +165,7 @@ impl Story {
             let job = self.jobs.iter().position(|job| job.number == claimed.number).unwrap();
             assert_eq!(claimed.doubtful_since.is_some(), self.doubtful(job), "J-{} must be asked for", claimed.number);
             self.jobs[job].state = JobState::Running;
+            self.jobs[job].taken = true;
             self.hands.push(Hand { job, lost: false, what: What::Claimed(Box::new(claimed)) });
         }
         format!("claim {got:?}")
@@ -407,6 +411,7 @@ impl Story {
                 let replay = Job {
                     state: JobState::Armed,
                     attempts: 0,
+                    taken: false,
                     due: armed,
                     window: armed + WINDOW,
                     rescues: 0,
@@ -420,7 +425,7 @@ impl Story {
                 Some(vec![])
             }
             (Verb::RecallJob, JobState::Armed) => {
-                if job.attempts > 0 {
+                if job.taken {
                     (job.state, job.due) = (JobState::Retrying, now + retry::ceiling(job.attempts));
                 } else {
                     job.state = JobState::Cancelled;

@@ -4,17 +4,21 @@ use chrono::TimeDelta;
 use quotedeck::domain::act::{Act, Done, Target, Verb};
 use quotedeck::domain::actor::{Actor, Person, Role};
 use quotedeck::domain::client::Client;
+use quotedeck::domain::content::Content;
 use quotedeck::domain::draft::RejectReason;
 use quotedeck::domain::event::{Columns, Provider};
 use quotedeck::domain::failure::Failure;
 use quotedeck::domain::filter::Filter;
 use quotedeck::domain::id::{Kind, LeadId, Ref};
 use quotedeck::domain::lead::{LeadAct, LostReason};
+use quotedeck::domain::reply::{Meaning, Reply};
 use quotedeck::domain::span::FindingKind;
 use quotedeck::domain::text::Internal;
 use quotedeck::intake;
+use quotedeck::store::claim::take::Appetite;
 use quotedeck::workflow::act::perform;
 use quotedeck::workflow::arrive::{Arrival, Arrived, arrive};
+use quotedeck::workflow::finish::{Returned, finish_attempts};
 use quotedeck::workflow::review::{NewDraft, file_draft, save_work};
 
 use crate::databases::World;
@@ -37,6 +41,8 @@ both_databases!(
     every_task_act_can_be_undone,
     a_lead_goes_back_as_it_was,
     a_dead_job_is_replayed_under_its_own_key,
+    what_nobody_can_have_got_is_composed_anew_when_it_is_replayed,
+    a_try_that_is_recalled_waits_on,
     a_paused_destination_holds_its_jobs,
 );
 
@@ -366,6 +372,39 @@ async fn a_dead_job_is_replayed_under_its_own_key(world: World) {
     perform(&world.store, &rosa, &done.undo.unwrap()).await.unwrap();
     assert_eq!(world.texts("select state from jobs order by number").await, ["dead", "cancelled"]);
     assert_eq!(world.store.page_failures(&rosa, &everything, None, 10).await.unwrap().rows.len(), 1, "back on the failures pane");
+}
+
+/// Who mends a lead or a text and replays means the mended one; what may have arrived is sent as it was.
+async fn what_nobody_can_have_got_is_composed_anew_when_it_is_replayed(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    for (mode, meaning) in [("keyed", Meaning::Refused), ("once", Meaning::Silent)] {
+        let there = world.destination(&format!("Other {mode}"), with![delivery_mode = mode]).await;
+        let job = world.job(&acme, there, with![delivery_mode = mode]).await;
+        let mut taken = world.store.claim_jobs("w1", &Appetite { most: 1, bulk: 1, reaches: None }).await.unwrap().jobs;
+        let content = Internal::new(Content::Publish.to_json().unwrap());
+        let intent = world.store.announce(vec![(taken.remove(0), content)]).await.unwrap().remove(0).made().unwrap();
+        let reply = Reply { meaning, status: Some(400), error: None, retry_after: None, remote_id: None, made: None };
+        finish_attempts(&world.store, &[Returned { intent, reply, roll: 0.5 }]).await.unwrap();
+        let seen = target(&world, &rosa, Kind::Job, job.number).await;
+        perform(&world.store, &rosa, &Act { reason: Some("a test".into()), ..act(seen, Verb::ReplayJob) }).await.unwrap();
+        world.script("update jobs set armed_until = null, state = 'held' where replay = 1").await;
+    }
+    let kept = "select case when content is null then 'anew' else 'as it was' end from jobs where replay = 1 order by number";
+    assert_eq!(world.texts(kept).await, ["anew", "as it was"]);
+}
+
+/// What waits because of the hour or of a `Retry-After` has used up no try, and is no new work either.
+async fn a_try_that_is_recalled_waits_on(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    let hubspot = world.destination("Other CRM", with![]).await;
+    for (state, fence) in [("scheduled", 1_i64), ("retrying", 2)] {
+        let due = world.now() + TimeDelta::hours(1);
+        let job = world.job(&acme, hubspot, with![state = state, fence = fence, due_at = due]).await;
+        let seen = target(&world, &rosa, Kind::Job, job.number).await;
+        let done = perform(&world.store, &rosa, &act(seen, Verb::RetryJob)).await.unwrap();
+        perform(&world.store, &rosa, &done.undo.unwrap()).await.unwrap();
+    }
+    assert_eq!(world.texts("select state from jobs where not settled order by number").await, ["retrying", "retrying"]);
 }
 
 async fn a_paused_destination_holds_its_jobs(world: World) {

@@ -29,6 +29,9 @@ const SET_ASIDE: &str = "update jobs set state = $3, due_at = coalesce($4, due_a
         last_error = case when $3 = 'succeeded' then null else last_error end, finished_at = $7, version = version + 1, updated_at = $8
     where id = $1 and fence = $2 and state = 'running' returning id";
 
+// An update, so that the row is this transaction's on either database.
+const HOLDS: &str = "update jobs set leased_by = leased_by where id = $1 and fence = $2 and state = 'running' and lease_until is not null returning id";
+
 /// Why a claimed job does not leave now, or at all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Aside {
@@ -69,6 +72,11 @@ impl Store {
 }
 
 impl Tx {
+    /// Whether a lease is still this worker's; nobody else takes it before the transaction ends.
+    pub async fn still_holds(&mut self, job: &Claimed) -> Outcome<bool> {
+        Ok(self.one::<(Uuid,)>(HOLDS, values![job.id, job.fence]).await?.is_some())
+    }
+
     /// Puts a claimed job aside before anything was announced under its lease; `false` when the lease was lost.
     pub async fn set_aside(&mut self, job: &Claimed, aside: &Aside, why: &str) -> Outcome<bool> {
         let now = self.now;

@@ -91,7 +91,10 @@ const CLAIM: [&str; 2] = dialects!(
     returning id, number, client_id, lead_id, summary_id, kind, operation, destination_id, delivery_mode, idempotency_key,
         args, content, template_id, created_at, priority, attempts, max_attempts, window_ends_at, fence,
         case when delivery_mode = 'reconcile' then (select min(a.started_at) from jobs o join attempts a on a.job_id = o.id
-            where o.idempotency_key = jobs.idempotency_key and a.outcome = 'may_have_left') end as doubtful_since"
+            where o.idempotency_key = jobs.idempotency_key and a.outcome = 'may_have_left') end as doubtful_since,
+        case when delivery_mode = 'reconcile' then (select max(coalesce(a.finished_at, a.started_at)) from jobs o
+            join attempts a on a.job_id = o.id where o.idempotency_key = jobs.idempotency_key and a.outcome = 'may_have_left')
+            end as doubted_at"
 );
 
 /// A job that could be taken.

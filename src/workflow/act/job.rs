@@ -144,7 +144,8 @@ impl Acting<'_> {
     /// Takes back what is still armed: an early retry waits for its turn again, a replay is not done.
     pub(super) async fn recall(&mut self) -> Result<Done, Failure> {
         let job = self.job().await?;
-        let again = job.attempts > 0;
+        // A worker had it before, whether that counted or not: it waits on. What nobody had is new, and is not done.
+        let again = job.fence > 0;
         let act = if again { JobAct::PutBack } else { JobAct::Recall };
         let to = self.job_after(&job, act, "it has left already, or was changed since").await?;
         self.announce(Kind::Job, job.id.0, job.lead_id, "").await?;
