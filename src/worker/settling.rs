@@ -16,7 +16,7 @@ const BATCH: usize = 128;
 const MOMENT: Duration = Duration::from_millis(1);
 /// How long a known result is worth trying to keep through a database that is away. The fence decides whether it still
 /// counts, and most often it does: while the database is away nobody rescues the job.
-const WORTH_KEEPING: Duration = Duration::from_secs(15 * 60);
+const WORTH_KEEPING: Duration = Duration::from_mins(15);
 const AGAIN: Duration = Duration::from_millis(500);
 
 /// A result with the lease it was got under.

@@ -25,6 +25,7 @@ both_databases!(
     a_worn_fence_cannot_write,
     a_lost_lease_is_rescued,
     three_rescues_are_poison,
+    poison_forgets_no_doubt,
     a_closed_window_ends_a_job,
     a_busy_destination_uses_up_no_attempt,
     a_refused_credential_stops_the_destination,
@@ -214,6 +215,21 @@ async fn three_rescues_are_poison(world: World) {
         assert_eq!(state(&world, job).await, expected);
     }
     assert_eq!(text(&world, "select reason from jobs").await, "poison");
+}
+
+/// Three workers are lost while they ask for a text that may have left: a person settles it.
+async fn poison_forgets_no_doubt(world: World) {
+    let job = one_job(&world, "reconcile").await;
+    let intent = announce(&world.store).await;
+    assert_eq!(finish(&world.store, intent, reply(Meaning::Silent, 0)).await, Some(JobState::Retrying));
+    for _ in 0..3 {
+        world.script("update jobs set state = 'ready', due_at = created_at where state <> 'running'").await;
+        assert!(claim(&world.store).await.doubtful_since.is_some());
+        expire(&world).await;
+        assert_eq!(world.store.rescue_jobs().await, Ok(1));
+    }
+    assert_eq!(state(&world, job).await, "unknown");
+    assert_eq!(world.number("select count(*) from tasks where kind = 'unknown_outcome'").await, 1);
 }
 
 async fn a_closed_window_ends_a_job(world: World) {

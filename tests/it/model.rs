@@ -295,6 +295,7 @@ impl Story {
         assert_eq!(world.store.rescue_jobs().await, Ok(1));
         let now = world.now();
         self.hands[at].lost = true;
+        let doubtful = self.doubtful(job);
         let job = &mut self.jobs[job];
         job.rescues += 1;
         job.doubt |= announced;
@@ -304,6 +305,7 @@ impl Story {
                 (JobState::Retrying, now + retry::LOOK_UP_AFTER)
             }
             (true, DeliveryMode::Reconcile | DeliveryMode::Once) => (JobState::Unknown, job.due),
+            _ if poison && doubtful => (JobState::Unknown, job.due),
             _ if poison => (JobState::Dead, job.due),
             _ => (JobState::Ready, job.due),
         };

@@ -33,13 +33,18 @@ struct Expired {
     rescues: i64,
     window_ends_at: DateTime<Utc>,
     started: bool,
+    /// An earlier request of its key may have left, and was not settled.
+    doubted: bool,
 }
 from_row!(Expired { id: Uuid, number: =i64, client_id: Uuid, lead_id: ?Uuid, destination: =String, delivery_mode: String,
-    fence: =i64, rescues: =i64, window_ends_at: =DateTime<Utc>, started: =bool, });
+    fence: =i64, rescues: =i64, window_ends_at: =DateTime<Utc>, started: =bool,
+    doubted: =bool, });
 
 const EXPIRED: [&str; 2] = dialects!(
     "select j.id, j.number, j.client_id, j.lead_id, d.name as destination, j.delivery_mode, j.fence, j.rescues, j.window_ends_at,
-        exists (select 1 from attempts a where a.job_id = j.id and a.fence = j.fence) as started
+        exists (select 1 from attempts a where a.job_id = j.id and a.fence = j.fence) as started,
+        (j.delivery_mode = 'reconcile' and exists (select 1 from jobs o join attempts a on a.job_id = o.id
+            where o.idempotency_key = j.idempotency_key and a.outcome = 'may_have_left')) as doubted
     from jobs j join destinations d on d.id = j.destination_id
     where j.state = 'running' and j.lease_until < ",
     now,
@@ -141,6 +146,8 @@ impl Tx {
             // The destination is asked before anything is sent again, as soon as it can be expected to know.
             (true, false) if asks && now + LOOK_UP_AFTER < job.window_ends_at => JobState::Retrying,
             (true, _) => JobState::Unknown,
+            // Its workers were lost while they asked: what was in doubt before is so still, and a person's to settle.
+            (false, true) if job.doubted => JobState::Unknown,
             (false, true) => JobState::Dead,
             (false, false) => JobState::Ready,
         };
