@@ -33,7 +33,10 @@ static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
 pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
     for found in ADDRESS.find_iter(&folded.lower) {
         let address = found.as_str().trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '}', '\'']);
-        hits.push(Hit::block(FindingKind::Url, found.start()..found.start() + address.len(), REASON));
+        // Brackets behind a scheme lead nowhere.
+        if !address.ends_with("://") {
+            hits.push(Hit::block(FindingKind::Url, found.start()..found.start() + address.len(), REASON));
+        }
     }
 }
 
@@ -59,6 +62,7 @@ mod tests {
     #[case("e.g. a 3.5in pipe, no. 4", &[])]
     #[case("Fixed it.No leak", &[])]
     #[case("photo.png", &[])]
+    #[case("http://]]", &[])]
     fn urls(#[case] text: &str, #[case] found: &[&str]) {
         assert_eq!(spans(text, Url), found);
     }
