@@ -98,8 +98,8 @@ pub(super) async fn summary(desk: &Desk, command: &SummaryCommand, printer: &mut
 pub(super) async fn destination(desk: &Desk, command: &DestinationCommand, printer: &mut Printer) -> Ran {
     let (name, verb, reason) = match command {
         DestinationCommand::Pause { name, reason, span } => {
-            let until = span.map(|span| from_now(desk, span)).transpose()?;
-            (name, Verb::PauseDestination { until }, Some(reason.as_str()))
+            let until = from_now(desk, *span)?;
+            (name, Verb::PauseDestination { until: Some(until) }, Some(reason.as_str()))
         }
         DestinationCommand::Resume { name, reason } => (name, Verb::ResumeDestination, reason.as_deref()),
     };

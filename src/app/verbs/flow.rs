@@ -75,11 +75,12 @@ fn wake_times(now: DateTime<Utc>) -> Vec<(char, String, DateTime<Utc>)> {
     times
 }
 
-fn pause_times(now: DateTime<Utc>) -> Vec<(char, String, Option<DateTime<Utc>>)> {
+/// Every pause has an end: one that is forgotten would hold its jobs until their windows close.
+fn pause_times(now: DateTime<Utc>) -> Vec<(char, String, DateTime<Utc>)> {
     vec![
-        ('1', "15 minutes".to_owned(), Some(now + TimeDelta::minutes(15))),
-        ('2', "1 hour".to_owned(), Some(now + TimeDelta::hours(1))),
-        ('3', "until somebody resumes it".to_owned(), None),
+        ('1', "15 minutes".to_owned(), now + TimeDelta::minutes(15)),
+        ('2', "1 hour".to_owned(), now + TimeDelta::hours(1)),
+        ('3', "a day".to_owned(), now + TimeDelta::days(1)),
     ]
 }
 
@@ -208,7 +209,7 @@ impl Flow {
             },
             (Step::Resolve, Answer::Choice(at)) => then(Verb::ResolveJob { arrived: *at == 0 }),
             (Step::Pause, Answer::Choice(at)) => match pause_times(now).get(*at) {
-                Some((_, _, until)) => then(Verb::PauseDestination { until: *until }),
+                Some((_, _, until)) => then(Verb::PauseDestination { until: Some(*until) }),
                 None => Next::Nothing,
             },
             (Step::Assign(kind), Answer::Text(name)) => {

@@ -263,8 +263,8 @@ pub(crate) enum DestinationCommand {
         #[arg(long, value_name = "TEXT")]
         reason: String,
         /// It runs again by itself after this: 30m, 2h
-        #[arg(long = "for", value_name = "DURATION", value_parser = humantime::parse_duration)]
-        span: Option<Duration>,
+        #[arg(long = "for", value_name = "DURATION", value_parser = humantime::parse_duration, default_value = "24h")]
+        span: Duration,
     },
     /// Let it run again
     Resume {
