@@ -255,9 +255,13 @@ async fn a_draft_is_checked_refused_and_approved(world: World) {
     let found = shell.run(&format!("draft check {draft} --json")).json();
     assert!(found.as_array().unwrap().iter().any(|one| one["kind"] == "phone" && one["severity"] == "block"), "{found}");
 
-    assert_eq!(shell.run(&format!("draft approve {draft}")).status, 3, "nobody claimed it");
+    // Who approves the saved text has read it: its mark is told with it.
+    assert_eq!(shell.run(&format!("draft approve {draft}")).status, 2, "neither a text nor a mark");
+    let mark = shell.run(&format!("draft show {draft} --json")).json()["mark"].as_str().expect("a mark").to_owned();
+    let approve = format!("draft approve {draft} --read {mark}");
+    assert_eq!(shell.run(&approve).status, 3, "nobody claimed it");
     assert_eq!(shell.run(&format!("draft claim {draft}")).status, 0);
-    let refused = shell.run(&format!("draft approve {draft}"));
+    let refused = shell.run(&approve);
     assert_eq!(refused.status, 3);
     assert!(refused.out.is_empty() && refused.err.starts_with("quotedeck: draft.approve "), "{}", refused.err);
     assert_eq!(world.number("select count(*) from summaries").await, 0);

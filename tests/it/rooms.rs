@@ -75,6 +75,7 @@ const PURE: &[&str] = &[
     "httpdate",
     "humantime",
     "nucleo_matcher",
+    "foldhash",
     "phonenumber",
     "regex",
     "serde",
