@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use rustix::time::{ClockId, clock_gettime};
@@ -31,7 +31,8 @@ pub enum Clock {
 /// Somebody else's time, and how long ago it was read.
 #[derive(Debug)]
 pub struct Anchor {
-    since: Instant,
+    /// How long this machine was up then: it counts while the machine sleeps.
+    since: Duration,
     /// Milliseconds since 1970 at `since`.
     at: AtomicI64,
 }
@@ -44,7 +45,7 @@ impl Clock {
 
     /// A clock that goes on from `at`, whatever happens to the machine's own.
     pub fn anchored(at: DateTime<Utc>) -> Self {
-        Self::Anchored(Arc::new(Anchor { since: Instant::now(), at: AtomicI64::new(at.timestamp_millis()) }))
+        Self::Anchored(Arc::new(Anchor { since: up(), at: AtomicI64::new(at.timestamp_millis()) }))
     }
 
     /// Sets an anchored clock right: it is `now` where the time comes from. Other clocks are left alone.
@@ -75,7 +76,7 @@ impl Clock {
 impl Anchor {
     /// Milliseconds since it was dropped.
     fn passed(&self) -> i64 {
-        i64::try_from(self.since.elapsed().as_millis()).unwrap_or(i64::MAX / 2)
+        i64::try_from(up().saturating_sub(self.since).as_millis()).unwrap_or(i64::MAX / 2)
     }
 }
 

@@ -105,7 +105,7 @@ pub(crate) use on_tx;
 #[derive(Clone, Debug)]
 pub struct Store {
     pub(crate) db: Db,
-    /// Where "now" comes from. Leases alone go by a clock that nobody sets: see `claim::steady`.
+    /// Where "now" comes from. Leases go by a clock that nobody sets: see `claim::steady`.
     pub clock: Clock,
     /// How to connect again, for the change feed's own connection.
     pub(crate) place: connect::Place,

@@ -39,7 +39,8 @@ pub(super) async fn demo(global: &Global, config: Config, wanted: &Demo) -> Ran 
     let (place, owner) = (day.store.place.clone(), day.owner.name.clone());
     let (stop, stopped) = watch::channel(false);
     let living = tokio::spawn(day.live(wanted.speed, stopped));
-    let session = Session { demo: true, recovery: folder.path().join("recovery"), ..session(global, config, place, owner) };
+    let recovery = folder.path().join("recovery");
+    let session = Session { demo: true, clock: Clock::System, recovery, ..session(global, config, place, owner) };
     let ran = runtime::run(session).await;
     stop.send_replace(true);
     // What is still on its way then goes with the folder.
@@ -60,7 +61,8 @@ fn session(global: &Global, config: Config, place: Place, actor: String) -> Sess
     Session {
         place,
         portal: desk::portal(&config),
-        clock: Clock::System,
+        // Until the database has said what time it is.
+        clock: Clock::anchored(Clock::System.now()),
         actor,
         keys: config.keys,
         styles: Styles::new(&config.theme, colour),

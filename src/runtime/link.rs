@@ -79,6 +79,7 @@ async fn look_up(store: &Store, name: &str) -> Result<Standing, Failure> {
 
 async fn open((place, portal): &Ways, clock: &Clock, name: &str) -> Result<(Store, Standing), Failure> {
     let store = Store::open(place, clock.clone(), Purpose::Deck).await?.seen_through(portal);
+    clock.anchor(store.database_now().await?);
     let standing = look_up(&store, name).await?;
     Ok((store, standing))
 }
@@ -105,6 +106,9 @@ pub(super) async fn follow(ways: Ways, clock: Clock, name: String, say: mpsc::Se
             sealed = Instant::now();
             // A failure leaves it to the next hint, and to everybody else who is here.
             drop(store.seal_journal(Search::Recent).await);
+            if let Ok(now) = store.database_now().await {
+                store.clock.anchor(now);
+            }
         }
         // Two short reads beside the dozen that the hint causes: rights that were taken away must not linger.
         if hint == Hint::Changed

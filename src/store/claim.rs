@@ -3,7 +3,7 @@
 //! [`Store::claim_jobs`] gives leases and fences, [`Store::announce`] makes the journal entry and the attempt row, and
 //! [`Tx::finish_attempts`](crate::store::Tx::finish_attempts) writes what came back. Whoever sends takes an [`Intent`], and
 //! only a committed entry makes one. Leases go by the database's clock, so a worker with a wrong clock can steal nothing;
-//! whether a job is due goes by ours.
+//! whether a job is due goes by the same, as a worker reads it every ten seconds.
 //!
 //! A job that runs is one that has a lease; a check of the table holds that. Statements over many leases ask for the lease:
 //! asked for the state, Postgres would take the index of what runs and look through all of it for every row.

@@ -38,7 +38,7 @@ async fn turn(store: &Store, leases: &Leases, round: u64) -> Result<(), Failure>
         if !held.is_empty() {
             store.beat(&held).await?;
         }
-        store.clock.anchor(store.database_now().await?);
+        store.clock.anchor(store.keep_time().await?);
         store.rescue_jobs().await?;
         store.close_windows().await?;
         store.escalate_replies().await?;

@@ -41,15 +41,7 @@ pub enum Aside {
     Ended(JobState),
 }
 
-const NOW: [&str; 2] = ["select strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')", "select clock_timestamp()"];
-
 impl Store {
-    /// What time it is at the database: the one clock that all workers share.
-    pub async fn database_now(&self) -> Outcome<DateTime<Utc>> {
-        let rows: Vec<(DateTime<Utc>,)> = self.read(self.of(NOW), vec![]).await?;
-        rows.first().map(|row| row.0).ok_or_else(|| Failure::Other("the database did not say what time it is".to_owned()))
-    }
-
     /// Keeps leases for another 45 seconds; gives back the jobs whose lease still stands.
     pub async fn beat(&self, leases: &[(JobId, i64)]) -> Outcome<Vec<JobId>> {
         let mut tx = self.begin().await?;

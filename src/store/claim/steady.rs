@@ -1,6 +1,9 @@
-//! The time that leases go by. Postgres has one clock for all who connect. SQLite has none of its own: it would ask that of
-//! the process, and a process whose clock is wrong would lose its leases at once, or keep them for ever. So there it is how
-//! long the machine is up, carried on from a time that was written down since its last start.
+//! The time that leases and due times go by. Postgres has one clock for all who connect. SQLite has none of its own: it would
+//! ask that of the process, and a process whose clock is wrong would lose its leases at once or keep them for ever, and send
+//! at the wrong hour. So there it is how long the machine is up, carried on from a time that was written down since its last
+//! start: leases go by that alone. Everything else goes by the same, set right: each worker moves it a little
+//! towards its own clock every ten seconds, so of several the one that is wrong is outvoted, and a jump of the machine's own
+//! clock is followed by and by.
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -8,6 +11,7 @@ use std::time::Duration;
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
 use crate::clock::{Clock, up};
+use crate::domain::failure::Failure;
 use crate::store::statement::values;
 use crate::store::{Outcome, Store, Tx};
 
@@ -15,6 +19,12 @@ use crate::store::{Outcome, Store, Tx};
 const LEASE: TimeDelta = TimeDelta::seconds(45);
 /// How long one lasts still that is hardly used.
 const FRESH: TimeDelta = TimeDelta::seconds(40);
+/// How far one worker moves the shared time in one round: the minute after which a lost text is asked for stays most of a minute.
+const NUDGE: TimeDelta = TimeDelta::seconds(5);
+/// What is not worth a write.
+const CLOSE_ENOUGH: TimeDelta = TimeDelta::milliseconds(250);
+/// A clock that is off by more was not set yet when the machine started, or the machine stood still: it is followed at once.
+const NOT_SET: TimeDelta = TimeDelta::hours(1);
 
 /// What time it is for leases; `None` where the database itself knows.
 #[derive(Clone, Copy, Debug)]
@@ -59,8 +69,58 @@ const FORGET: &str = "delete from steady";
 const BEGIN: &str = "insert into steady (boot, began_at, up_ms) values ($1, $2, $3)";
 // Whoever held a lease before the machine started is gone.
 const OVER: &str = "update jobs set lease_until = $1 where state = 'running'";
+const SET: &str = "select set_ms from steady";
+const MOVE: &str = "update steady set set_ms = set_ms + $1";
+const SERVER: &str = "select clock_timestamp()";
 
 impl Store {
+    /// What time it is at the database: the one clock that all processes share.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn database_now(&self) -> Outcome<DateTime<Utc>> {
+        self.shared_now(TimeDelta::zero()).await
+    }
+
+    /// Moves the time that SQLite's processes share a little towards this process's own clock; a worker does so every ten
+    /// seconds. Gives back what time it is then.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn keep_time(&self) -> Outcome<DateTime<Utc>> {
+        self.shared_now(NUDGE).await
+    }
+
+    async fn shared_now(&self, most: TimeDelta) -> Outcome<DateTime<Utc>> {
+        if self.is_postgres() {
+            let rows: Vec<(DateTime<Utc>,)> = self.read(SERVER, vec![]).await?;
+            return rows.first().map(|row| row.0).ok_or_else(untold);
+        }
+        let since = match self.steady.0.get() {
+            Some(since) => *since,
+            None => {
+                let mut tx = self.begin().await?;
+                let since = self.since(&mut tx).await?;
+                tx.commit().await?;
+                since
+            }
+        };
+        let rows: Vec<(i64,)> = self.read(SET, vec![]).await?;
+        let set = TimeDelta::milliseconds(rows.first().map(|row| row.0).ok_or_else(untold)?);
+        let off = Clock::System.now() - (since.now() + set);
+        let by = moved(off, most);
+        if by.is_zero() {
+            return Ok(since.now() + set);
+        }
+        if by.abs() > NOT_SET {
+            tracing::warn!(seconds = by.num_seconds(), "the clock of this machine was set; it is followed at once");
+        }
+        let mut tx = self.begin().await?;
+        tx.run(MOVE, values![by.num_milliseconds()]).await?;
+        tx.commit().await?;
+        Ok(since.now() + set + by)
+    }
+
     /// What time it is for leases, in a transaction that writes.
     pub(super) async fn moment(&self, tx: &mut Tx) -> Outcome<Moment> {
         if self.is_postgres() {
@@ -94,7 +154,55 @@ impl Store {
     }
 }
 
+/// By how much the shared time is moved that is `off` by so much, `most` in one round.
+fn moved(off: TimeDelta, most: TimeDelta) -> TimeDelta {
+    match off.abs() {
+        far if far > NOT_SET => off,
+        near if near < CLOSE_ENOUGH => TimeDelta::zero(),
+        _ => off.clamp(-most, most),
+    }
+}
+
+fn untold() -> Failure {
+    Failure::Other("the database did not say what time it is".to_owned())
+}
+
 /// Which start of the machine this is; where it has no name, all are one.
 fn boot() -> String {
     std::fs::read_to_string("/proc/sys/kernel/random/boot_id").map_or_else(|_| String::new(), |boot| boot.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case::right(100, 0)]
+    #[case::drifted(1_000, 1_000)]
+    #[case::behind(-1_000, -1_000)]
+    #[case::jumped(600_000, 5_000)]
+    #[case::jumped_back(-600_000, -5_000)]
+    #[case::never_set(86_400_000, 86_400_000)]
+    fn a_clock_is_followed_by_and_by(#[case] off: i64, #[case] by: i64) {
+        assert_eq!(moved(TimeDelta::milliseconds(off), NUDGE).num_milliseconds(), by);
+    }
+
+    /// Three workers, of which one is ten minutes ahead: what they share stays where the other two are.
+    #[test]
+    fn a_wrong_clock_is_outvoted() {
+        let mut shared = TimeDelta::zero();
+        for round in 0..1_000 {
+            for wrong in [TimeDelta::zero(), TimeDelta::minutes(10), TimeDelta::zero()] {
+                shared += moved(wrong - shared, NUDGE);
+                assert!(shared.abs() <= NUDGE, "off by {shared} in round {round}");
+            }
+        }
+    }
+
+    /// Nobody but a worker moves it.
+    #[test]
+    fn asking_for_the_time_moves_nothing() {
+        assert_eq!(moved(TimeDelta::minutes(10), TimeDelta::zero()), TimeDelta::zero());
+    }
 }
