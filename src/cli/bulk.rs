@@ -1,13 +1,17 @@
 //! One verb done to one record or to many: what it is done to is settled first, then each is done by itself, and
 //! each is told.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
 use serde::Serialize;
 
 use super::Ran;
 use super::args::Many;
 use super::desk::Desk;
 use super::print::{Printer, complain};
-use super::stop::{SOME, Stop};
+use super::stop::{COULD_NOT, SOME, Stop};
 use crate::domain::act::{Act, Frozen, Target, Verb};
 use crate::domain::failure::Failure;
 use crate::domain::filter::Filter;
@@ -20,6 +24,9 @@ use crate::workflow::act::perform;
 
 /// Records in one bulk at most; what is more is done by running it again.
 const MOST: i64 = 10_000;
+
+/// How often somebody who waits for JSON is told how far it is.
+const EVERY: Duration = Duration::from_secs(2);
 
 /// What became of one record.
 #[derive(Debug, Serialize)]
@@ -71,33 +78,47 @@ pub(super) async fn all(desk: &Desk, wanted: &Wanted<'_>, targets: Vec<Target>, 
 }
 
 async fn each(desk: &Desk, wanted: &Wanted<'_>, targets: Vec<Named>, dry_run: bool, printer: &mut Printer) -> Ran {
-    let mut told = Vec::new();
+    let mut telling = Telling::new(printer, targets.len());
+    let stopped = stopped();
     for target in targets {
+        if stopped.load(Ordering::SeqCst) {
+            telling.stopped = true;
+            break;
+        }
         let done = match target {
             Err(missing) => Err(missing),
             Ok(target) if dry_run => would(desk, &target, &wanted.verb).await.map_err(|why| (target.record, why)),
             Ok(target) => one(desk, target, wanted).await.map_err(|why| (target.record, why)),
         };
         let ends = matches!(&done, Err((_, failure)) if failure.is_passing());
-        told.push(done);
+        telling.hear(done)?;
         if ends {
             break;
         }
     }
-    tell(printer, told)
+    telling.end()
+}
+
+/// Becomes true when somebody presses Ctrl-C: what is under way is done, and nothing after it. One more ends it at once.
+fn stopped() -> Arc<AtomicBool> {
+    let stopped = Arc::new(AtomicBool::new(false));
+    let pressed = Arc::clone(&stopped);
+    tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            pressed.store(true, Ordering::SeqCst);
+        }
+        if tokio::signal::ctrl_c().await.is_ok() {
+            std::process::exit(i32::from(COULD_NOT));
+        }
+    });
+    stopped
 }
 
 /// Does it to one record.
 pub(super) async fn single(desk: &Desk, wanted: Wanted<'_>, record: Ref, printer: &mut Printer) -> Ran {
     wanted.check(desk)?;
-    let mut told = Vec::new();
-    for target in named(desk, &wanted, &[record]).await? {
-        told.push(match target {
-            Ok(target) => one(desk, target, &wanted).await.map_err(|why| (record, why)),
-            Err(missing) => Err(missing),
-        });
-    }
-    tell(printer, told)
+    let targets = named(desk, &wanted, &[record]).await?;
+    each(desk, &wanted, targets, false, printer).await
 }
 
 type Named = Result<Target, (Ref, Failure)>;
@@ -195,39 +216,76 @@ async fn would(desk: &Desk, target: &Target, verb: &Verb) -> Result<Told, Failur
     Ok(Told { record: target.record, outcome: "would", said: after, undo: None })
 }
 
-/// Tells what became of each. One that failed alone stops the command with its own status; of many that failed the
-/// first does, unless some were done.
-fn tell(printer: &mut Printer, told: Vec<Result<Told, (Ref, Failure)>>) -> Ran {
-    let (done, failed) = (told.iter().filter(|one| one.is_ok()).count(), told.iter().filter(|one| one.is_err()).count());
-    let first = told.iter().find_map(|one| one.as_ref().err()).map(|(_, failure)| failure.exit_status());
-    if let ([Err((_, failure))], false) = (&told[..], printer.json) {
-        return Err(failure.clone().into());
+/// Tells what became of each as soon as it is known, and how far it is where that takes a while.
+struct Telling<'a> {
+    printer: &'a mut Printer,
+    all: usize,
+    done: usize,
+    /// The status of the first that failed.
+    first: Option<u8>,
+    lines: Vec<Told>,
+    /// How the only one failed: then the command says so itself.
+    alone: Option<Failure>,
+    stopped: bool,
+    /// When it was told last how far it is.
+    told_at: Instant,
+}
+
+impl<'a> Telling<'a> {
+    fn new(printer: &'a mut Printer, all: usize) -> Self {
+        let (done, first, lines, alone, stopped) = (0, None, Vec::new(), None, false);
+        Self { printer, all, done, first, lines, alone, stopped, told_at: Instant::now() }
     }
-    let mut lines = Vec::new();
-    for one in told {
-        match one {
-            Ok(told) => lines.push(told),
+
+    fn hear(&mut self, outcome: Result<Told, (Ref, Failure)>) -> Result<(), Stop> {
+        match outcome {
+            Ok(told) => {
+                self.done += 1;
+                if !self.printer.json {
+                    self.printer.text(&told.said)?;
+                    self.printer.finish()?;
+                }
+                self.lines.push(told);
+            }
+            Err((_, failure)) if self.all == 1 && !self.printer.json => {
+                self.first = Some(failure.exit_status());
+                self.alone = Some(failure);
+            }
             Err((record, failure)) => {
                 complain(&failure.to_string());
-                lines.push(Told { record, outcome: word(&failure), said: failure.to_string(), undo: None });
+                self.first.get_or_insert(failure.exit_status());
+                self.lines.push(Told { record, outcome: word(&failure), said: failure.to_string(), undo: None });
             }
         }
-    }
-    if printer.json {
-        printer.json(&lines)?;
-    } else {
-        for line in lines.iter().filter(|line| matches!(line.outcome, "done" | "would")) {
-            printer.text(&line.said)?;
+        // On stdout every line says so; who reads JSON sees nothing until the end.
+        if self.printer.json && self.told_at.elapsed() >= EVERY {
+            self.told_at = Instant::now();
+            complain(&format!("{} of {}", self.lines.len(), self.all));
         }
-        if done + failed == 0 {
+        Ok(())
+    }
+
+    /// One that failed alone stops the command with its own status; of many that failed the first does, unless some were done.
+    fn end(self) -> Ran {
+        if let Some(failure) = self.alone {
+            return Err(failure.into());
+        }
+        if self.printer.json {
+            self.printer.json(&self.lines)?;
+        } else if self.all == 0 {
             complain("nothing matches");
         }
+        let left = self.all - self.lines.len();
+        if left > 0 {
+            let why = if self.stopped { "stopped by Ctrl-C" } else { "stopped" };
+            complain(&format!("{why}: {left} of {} are as they were; run it again to go on", self.all));
+        }
+        Ok(match self.first {
+            Some(status) if self.done == 0 && !self.stopped => status,
+            None if left == 0 => super::DONE,
+            _ => SOME,
+        })
     }
-    Ok(match first {
-        Some(_) if done > 0 => SOME,
-        Some(status) => status,
-        None => super::DONE,
-    })
 }
 
 fn word(failure: &Failure) -> &'static str {

@@ -1,6 +1,6 @@
 //! The real program, as a person or a script runs it: exit status, stdout and stderr.
 
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -10,6 +10,7 @@ use quotedeck::domain::id::{Kind, Ref};
 use quotedeck::domain::text::is_unsafe;
 use quotedeck::workflow::act::perform;
 use quotedeck::workflow::review::save_work;
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -24,6 +25,7 @@ both_databases!(
     a_bad_line_is_told_and_the_rest_goes_on,
     roles_hold_at_the_command_line,
     a_bulk_does_what_it_can,
+    a_bulk_is_stopped_in_the_middle,
     the_failures_desk_at_the_command_line,
     doubtful_leads_at_the_command_line,
     what_somebody_else_wrote_is_printed_harmless
@@ -336,6 +338,32 @@ async fn a_bulk_does_what_it_can(world: World) {
     let all = shell.run("job cancel --filter destination:pipedrive --all --reason stale --json").json();
     assert_eq!(all.as_array().unwrap().len(), 3, "{all}");
     assert_eq!(shell.run("queue --json").json(), Value::Array(vec![]));
+}
+
+/// Each record is told as soon as it is done; Ctrl-C leaves the rest as it was.
+async fn a_bulk_is_stopped_in_the_middle(world: World) {
+    let acme = world.client("Acme").await;
+    let shell = ready(&world).await;
+    let crm = world.destination("Pipedrive", with![]).await;
+    for _ in 0..500 {
+        world.job(&acme, crm, with![state = "retrying"]).await;
+    }
+    let mut command = shell.command("job cancel --filter destination:pipedrive --all --reason stale");
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    let mut told = String::new();
+    out.read_line(&mut told).unwrap();
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    out.read_to_string(&mut told).unwrap();
+    let ended = child.wait_with_output().unwrap();
+    let err = String::from_utf8(ended.stderr).unwrap();
+    let done = told.lines().count();
+    assert_eq!(world.number("select count(*) from jobs where state = 'cancelled'").await, done as i64, "{err}");
+    assert!((1..500).contains(&done), "{done}");
+    assert!(err.contains(&format!("stopped by Ctrl-C: {} of 500 are as they were", 500 - done)), "{err}");
+    assert_eq!(ended.status.code(), Some(4), "some were done");
+    let rest = shell.run("job cancel --filter destination:pipedrive --all --reason stale");
+    assert_eq!((rest.status, rest.out.lines().count()), (0, 500 - done), "{}", rest.err);
 }
 
 /// A marketplace lead and its call are merged, taken apart and told apart; spam is marked and unmarked.
