@@ -49,6 +49,7 @@ pub mod tasks;
 pub mod told;
 pub mod trace;
 pub mod waiting;
+mod workers;
 
 use std::sync::Arc;
 use std::time::Duration;

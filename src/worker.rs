@@ -82,7 +82,7 @@ impl Worker {
     /// # Errors
     /// What the database says; what was on its way is left to the rescue.
     pub async fn drain(&self) -> Result<usize, Failure> {
-        duties::once(&self.store).await?;
+        duties::once(self).await?;
         let mut attempts = 0;
         loop {
             let taken = self.store.claim_jobs(&self.name, &self.appetite(0, 0)).await?;
@@ -117,7 +117,7 @@ impl Worker {
         let (results, returned) = mpsc::channel::<Back>(self.concurrency * 2);
         let (give_up, given_up) = watch::channel(false);
         let settling = tokio::spawn(settling::settle(self.store.clone(), returned));
-        let duties = tokio::spawn(duties::run(self.store.clone(), leases.clone()));
+        let duties = tokio::spawn(duties::run(self.clone(), leases.clone()));
         let mut on_their_way = JoinSet::new();
         let mut feed = self.store.watch();
         let mut pause = Duration::ZERO;
@@ -167,6 +167,11 @@ impl Worker {
         if timeout(AGAIN * 2, settling).await.is_err() {
             tracing::warn!("some results were not written before the stop; the rescue settles their jobs");
         }
+    }
+
+    /// Tells that it lives, and what it sends to.
+    async fn lives(&self) -> Result<(), Failure> {
+        self.store.worker_lives(&self.name, self.sender.reaches().as_deref()).await
     }
 
     /// Under load places come free one after the other: they are filled together. A worker with half its places free does not

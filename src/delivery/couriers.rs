@@ -318,13 +318,11 @@ impl Courier {
     async fn look_up(&self, request: &Request, until: Instant) -> Found {
         match (&self.way, self.setting.system) {
             (Way::Here, _) => Found::Absent,
-            (Way::Http(http), System::Twilio) => {
-                let asked = twilio::message(request).and_then(|message| Ok((message, self.sender()?)));
-                match asked {
-                    Ok((message, sender)) => listed(http, message, sender, request, until).await,
-                    Err(why) => Found::CannotTell(why),
-                }
-            }
+            (Way::Http(http), System::Twilio) => match (twilio::message(request), self.sender()) {
+                (Ok(message), Ok(sender)) => listed(http, message, sender, request, until).await,
+                (Err(why), _) => Found::CannotTell(why),
+                (_, Err(why)) => Found::LockedOut { status: None, why: format!("{}: {why}", self.setting.name) },
+            },
             (Way::Http(_), _) => Found::CannotTell("it is not asked: it takes the same request twice as one".to_owned()),
             (Way::Mail(_), _) => Found::CannotTell("a mail server cannot be asked; look into its log".to_owned()),
         }
@@ -358,6 +356,9 @@ async fn listed(http: &Http, message: &Message, sender: twilio::Sender<'_>, requ
         match twilio::look(&Received { status, retry_after, body: &body }, message, sender, request.since) {
             twilio::Page::Has(sid) => return Found::Arrived { remote_id: Some(sid) },
             twilio::Page::End => return Found::Absent,
+            twilio::Page::Unclear(why) if matches!(status, 401 | 403) => {
+                return Found::LockedOut { status: Some(i64::from(status)), why };
+            }
             twilio::Page::Unclear(why) => return Found::CannotTell(why),
             twilio::Page::Next(path) => call = twilio::next(path, sender),
         }

@@ -4,7 +4,7 @@
 
 use chrono::TimeDelta;
 
-use super::reply::Meaning;
+use super::reply::{Meaning, Reply};
 
 /// How far back requests are looked at.
 pub const WINDOW: TimeDelta = TimeDelta::minutes(5);
@@ -18,6 +18,17 @@ const OPENS_AT: i64 = 70;
 const FIRST_PROBE: TimeDelta = TimeDelta::seconds(30);
 /// Probes that fail come ever more seldom, but never less often than this.
 const LONGEST: TimeDelta = TimeDelta::minutes(15);
+
+/// The worker was lost, with its request announced.
+pub const WORKER_LOST: &str = "the worker was lost after it announced the request";
+/// The worker stood still before its request left.
+pub const NOT_SENT: &str = "the worker stood still after the announcement; nothing was sent";
+/// The worker stood still while it waited.
+pub const STOOD_STILL: &str = "the worker stood still while the request was on its way";
+/// The worker was stopped while it waited.
+pub const STOPPED: &str = "the worker was stopped before an answer came";
+/// What says nothing of a destination: errors that are the worker's own.
+pub const OUR_OWN: [&str; 4] = [WORKER_LOST, NOT_SENT, STOOD_STILL, STOPPED];
 
 /// How requests to a destination went of late.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,6 +56,13 @@ impl Health {
     /// Whether it failed often enough to stop sending.
     pub fn opens(self) -> bool {
         self.requests >= LEAST && self.failures.saturating_mul(100) >= self.requests.saturating_mul(OPENS_AT)
+    }
+}
+
+impl Reply {
+    /// Whether the worker, and not the destination, is why there is no answer.
+    pub fn is_our_own(&self) -> bool {
+        self.status.is_none() && self.error.as_ref().is_some_and(|error| OUR_OWN.contains(&error.raw()))
     }
 }
 

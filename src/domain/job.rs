@@ -212,8 +212,8 @@ pub struct Job {
     pub armed_until: Option<DateTime<Utc>>,
     /// Whether a job of the same key arrived, or a newer one is on its way; told of jobs that may be replayed.
     pub applied: bool,
-    /// When the first try under its key was made that may have arrived and that nobody settled; told of jobs that may
-    /// be replayed.
+    /// When the first try under its key was made that may have arrived and that nobody settled; not told of jobs
+    /// that run or succeeded.
     pub open_since: Option<DateTime<Utc>>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
@@ -226,10 +226,16 @@ impl Job {
     pub fn replay(&self, now: DateTime<Utc>) -> Option<Replay> {
         match self.state {
             JobState::Running => None,
-            JobState::Armed | JobState::Scheduled | JobState::Ready | JobState::Retrying | JobState::Held => Some(Replay {
-                verdict: ReplayVerdict::Safe,
-                reason: "nothing of it is in doubt: it is tried by itself".to_owned(),
-            }),
+            JobState::Armed | JobState::Scheduled | JobState::Ready | JobState::Retrying | JobState::Held => {
+                let safe = |reason: &str| Some(Replay { verdict: ReplayVerdict::Safe, reason: reason.to_owned() });
+                match (self.open_since, self.delivery_mode) {
+                    (None, _) => safe("nothing of it is in doubt: it is tried by itself"),
+                    (Some(_), DeliveryMode::Reconcile) => {
+                        safe("a try may have arrived: the destination is asked before another leaves")
+                    }
+                    (Some(_), _) => Some(judge(&self.past(), now)),
+                }
+            }
             JobState::Succeeded | JobState::Unknown | JobState::Dead | JobState::Cancelled => Some(judge(&self.past(), now)),
         }
     }

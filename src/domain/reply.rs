@@ -67,6 +67,13 @@ pub enum Found {
     Absent,
     /// It could not be asked.
     CannotTell(String),
+    /// It did not let the question in: nothing for this destination can succeed (C11).
+    LockedOut {
+        /// The status code it answered with; `None` where we had no credential to give.
+        status: Option<i64>,
+        /// What went wrong.
+        why: String,
+    },
 }
 
 /// What becomes of the job.

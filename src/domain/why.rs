@@ -85,6 +85,15 @@ pub struct Standing {
     pub next_slot_at: Option<DateTime<Utc>>,
 }
 
+/// When workers were last seen: a sign of life comes every ten seconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Hands {
+    /// One that sends to the job's destination.
+    pub seen_at: Option<DateTime<Utc>>,
+    /// One of any kind.
+    pub any_seen_at: Option<DateTime<Utc>>,
+}
+
 /// All that is known when somebody asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Facts {
@@ -110,8 +119,8 @@ pub struct Facts {
     pub destination: Standing,
     /// Jobs that are taken first.
     pub ahead: Count,
-    /// When a worker last took anything.
-    pub worker_seen_at: Option<DateTime<Utc>>,
+    /// Who could take it.
+    pub hands: Hands,
 }
 
 /// Why a job is not running, with what its row shows.
@@ -138,7 +147,7 @@ pub struct Explanation {
 }
 
 /// How long a due job may wait before somebody asks whether a worker runs at all.
-const SILENCE: TimeDelta = TimeDelta::minutes(5);
+const SILENCE: TimeDelta = TimeDelta::minutes(1);
 
 /// Every reason, the one that matters first; never empty.
 pub fn why(facts: &Facts, now: DateTime<Utc>) -> Vec<Reason> {
@@ -282,12 +291,8 @@ fn contended(facts: &Facts, now: DateTime<Utc>, free: bool) -> Vec<Reason> {
     let place = &facts.destination;
     let mut reasons = Vec::new();
     let overdue = now - facts.due_at >= SILENCE;
-    if free && overdue && facts.worker_seen_at.is_none_or(|seen| now - seen >= SILENCE) {
-        let since = facts.worker_seen_at.map_or_else(
-            || "no worker has ever taken anything".to_owned(),
-            |seen| format!("no worker has taken anything for {} min", (now - seen).num_minutes()),
-        );
-        reasons.push(reason(Cause::NoWorker, since, None, "start one: quotedeck work"));
+    if free && overdue {
+        reasons.extend(unhandled(facts, now));
     }
     if let Some(most) = place.concurrency.filter(|most| place.running >= *most) {
         let what = format!("{} takes {most} at once, and {} are on their way", place.name, place.running);
@@ -303,6 +308,26 @@ fn contended(facts: &Facts, now: DateTime<Utc>, free: bool) -> Vec<Reason> {
         reasons.push(reason(Cause::Behind, what, None, "wait for its turn"));
     }
     reasons
+}
+
+/// Nobody is there to take it.
+fn unhandled(facts: &Facts, now: DateTime<Utc>) -> Option<Reason> {
+    let gone = |seen: Option<DateTime<Utc>>| seen.is_none_or(|seen| now - seen >= SILENCE);
+    let Hands { seen_at, any_seen_at } = facts.hands;
+    if !gone(seen_at) {
+        return None;
+    }
+    let name = &facts.destination.name;
+    if !gone(any_seen_at) {
+        let what = format!("workers run, and none of them has {name} in its configuration");
+        let advice = "add a [[destination]] of that name to the configuration of a worker, and start it again";
+        return Some(reason(Cause::NoWorker, what, None, advice));
+    }
+    let what = seen_at.map_or_else(
+        || format!("no worker was ever here that sends to {name}"),
+        |seen| format!("no worker that sends to {name} was here for {} min", (now - seen).num_minutes()),
+    );
+    Some(reason(Cause::NoWorker, what, None, "start one: quotedeck work"))
 }
 
 #[cfg(test)]

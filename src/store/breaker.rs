@@ -36,7 +36,7 @@ from_row!(Standing { breaker: String, trips: =i64, incident_owner: =Option<Strin
 const HEALTH: &str = "select count(*), count(case when r.outcome in ('failed', 'timed_out', 'may_have_left') then 1 end)
     from (select a.outcome from attempts a where a.destination_id = $1 and a.finished_at > $2
             and a.finished_at > coalesce((select d.closed_at from destinations d where d.id = $1), $2)
-            and a.outcome not in ('rate_limited', 'lease_lost', 'returned')
+            and a.outcome not in ('rate_limited', 'lease_lost', 'returned') and coalesce(a.error, '') not in ($4, $5, $6, $7)
         order by a.finished_at desc limit $3) r";
 const STANDING: &str = "select breaker, trips, incident_owner, rollback from destinations where id = $1";
 const OPEN: &str = "update destinations set breaker = 'open', opened_at = coalesce(opened_at, $2), open_why = $3, probe_at = $4,
@@ -49,10 +49,16 @@ const CLOSE: &str =
 // A probe whose job ended without an answer is no probe any more.
 const LOST_PROBES: &str = "update destinations set breaker = 'open', probe_job = null, version = version + 1, updated_at = $1
     where breaker = 'half_open' and not exists (select 1 from jobs j where j.id = probe_job and j.state in ('ready', 'running'))";
-const DUE_PROBES: &str = "select d.id, (select j.id from jobs j where j.destination_id = d.id and j.state in ('held', 'ready')
-            and j.due_at <= $1 and j.window_ends_at > $1 order by j.priority desc, j.due_at, j.id limit 1)
+// Not the one that was let through last, unless there is no other: it may be refused for what it says.
+const DUE_PROBES: &str =
+    "select d.id, coalesce((select j.id from jobs j where j.destination_id = d.id and j.state in ('held', 'ready')
+            and j.due_at <= $1 and j.window_ends_at > $1 and j.id is distinct from d.last_probe
+            order by j.priority desc, j.due_at, j.id limit 1),
+        (select j.id from jobs j where j.id = d.last_probe and j.destination_id = d.id and j.state in ('held', 'ready')
+            and j.due_at <= $1 and j.window_ends_at > $1))
     from destinations d where d.breaker = 'open' and d.probe_at <= $1 and not d.paused order by d.number";
-const PROBE: &str = "update destinations set breaker = 'half_open', probe_job = $2, version = version + 1, updated_at = $3
+const PROBE: &str =
+    "update destinations set breaker = 'half_open', probe_job = $2, last_probe = $2, version = version + 1, updated_at = $3
     where id = $1 and breaker = 'open' and probe_at <= $3";
 const LET_THROUGH: &str =
     "update jobs set state = 'ready', version = version + 1, updated_at = $2 where id = $1 and state in ('held', 'ready')";
@@ -79,7 +85,9 @@ impl Tx {
     /// How requests to a destination went within the breaker's window.
     pub async fn health(&mut self, id: DestinationId) -> Outcome<Health> {
         let since = self.now - breaker::WINDOW;
-        let row: Option<(i64, i64)> = self.one(HEALTH, values![id, since, breaker::NEWEST]).await?;
+        let ours = breaker::OUR_OWN;
+        let row: Option<(i64, i64)> =
+            self.one(HEALTH, values![id, since, breaker::NEWEST, ours[0], ours[1], ours[2], ours[3]]).await?;
         Ok(row.map_or_else(Health::default, |(requests, failures)| Health { requests, failures }))
     }
 

@@ -10,14 +10,13 @@ use crate::domain::destination::Breaker;
 use crate::domain::id::Ref;
 use crate::domain::job::{AttemptOutcome, Job};
 use crate::domain::row::Count;
-use crate::domain::why::{Explanation, Facts, LastTry, Lease, Standing, why};
+use crate::domain::why::{Explanation, Facts, Hands, LastTry, Lease, Standing, why};
 
 struct Around {
     leased_by: Option<String>,
     sent_at: Option<DateTime<Utc>>,
     last_outcome: Option<AttemptOutcome>,
     retry_after_ms: Option<i64>,
-    seen_at: Option<DateTime<Utc>>,
     name: String,
     paused: bool,
     paused_by: Option<String>,
@@ -33,7 +32,7 @@ struct Around {
     next_slot_at: Option<DateTime<Utc>>,
 }
 from_row!(Around { leased_by: =Option<String>, sent_at: =Option<DateTime<Utc>>, last_outcome: ?String, retry_after_ms: =Option<i64>,
-    seen_at: =Option<DateTime<Utc>>, name: =String, paused: =bool, paused_by: =Option<String>, paused_why: =Option<String>,
+    name: =String, paused: =bool, paused_by: =Option<String>, paused_why: =Option<String>,
     paused_until: =Option<DateTime<Utc>>, breaker: String, opened_at: =Option<DateTime<Utc>>, open_why: =Option<String>,
     probe_at: =Option<DateTime<Utc>>, running: =i64, concurrency: =Option<i64>, per_minute: =Option<i64>,
     next_slot_at: =Option<DateTime<Utc>>, });
@@ -43,12 +42,10 @@ struct Number {
 }
 from_row!(Number { n: =i64, });
 
-/// Ids are in the order of time, so the newest attempt of all is the sign of life of all workers.
 const AROUND: &str = "select r.leased_by,
         (select a.started_at from attempts a where a.job_id = r.id and a.fence = r.fence and a.outcome = 'running') as sent_at,
         (select a.outcome from attempts a where a.job_id = r.id order by a.n desc, a.fence desc limit 1) as last_outcome,
         (select a.retry_after_ms from attempts a where a.job_id = r.id order by a.n desc, a.fence desc limit 1) as retry_after_ms,
-        (select coalesce(a.finished_at, a.started_at) from attempts a order by a.id desc limit 1) as seen_at,
         d.name, d.paused, d.paused_by, d.paused_why, d.paused_until, d.breaker, d.opened_at, d.open_why, d.probe_at,
         (select count(*) from jobs o where o.destination_id = r.destination_id and o.state = 'running') as running,
         d.concurrency, d.per_minute, d.next_slot_at
@@ -68,7 +65,8 @@ impl Store {
         let around = around.ok_or_else(|| crate::domain::failure::Failure::NotFound(record.to_string()))?;
         let now = self.clock.now();
         let ahead = self.ahead(&job, now).await?;
-        let facts = facts(&job, around, ahead);
+        let hands = self.hands(&around.name).await?;
+        let facts = facts(&job, around, ahead, hands);
         Ok(Explanation {
             record,
             title: format!("{} {} → {}", job.kind, job.operation, job.destination),
@@ -94,7 +92,7 @@ impl Store {
     }
 }
 
-fn facts(job: &Job, around: Around, ahead: Count) -> Facts {
+fn facts(job: &Job, around: Around, ahead: Count, hands: Hands) -> Facts {
     Facts {
         state: job.state,
         due_at: job.due_at,
@@ -122,6 +120,6 @@ fn facts(job: &Job, around: Around, ahead: Count) -> Facts {
             next_slot_at: around.next_slot_at,
         },
         ahead,
-        worker_seen_at: around.seen_at,
+        hands,
     }
 }

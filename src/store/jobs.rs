@@ -19,14 +19,14 @@ use crate::domain::retry;
 use crate::store::journal::{About, row};
 
 /// What stands behind the verdict on a replay, as columns: whether a job of the same key arrived or a newer one is on its
-/// way, and since when a try is open. Asked of jobs alone that may be replayed; `r` is the job. A destination that is asked before each try has
+/// way, asked of jobs alone that may be replayed; and since when a try is open. `r` is the job. A destination that is asked before each try has
 /// answered for the tries before the last. Counted, because Postgres would answer an `exists` by reading all that succeeded.
 macro_rules! past {
     () => {
         "(r.state in ('dead', 'cancelled', 'unknown') and (select count(*) from jobs f
             where f.idempotency_key = r.idempotency_key and (f.state = 'succeeded' or (f.replay > r.replay
                 and f.state in ('armed', 'scheduled', 'ready', 'running', 'retrying', 'held')))) > 0) as applied,
-        case when r.state in ('dead', 'cancelled', 'unknown') then (select min(a.started_at)
+        case when r.state not in ('running', 'succeeded') then (select min(a.started_at)
             from jobs f join attempts a on a.job_id = f.id
             where f.idempotency_key = r.idempotency_key and a.outcome in ('running', 'may_have_left', 'lease_lost')
                 and coalesce(f.reason, '') <> 'it did not arrive'

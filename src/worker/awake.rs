@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::clock::up;
+use crate::domain::breaker::{NOT_SENT, STOOD_STILL};
 use crate::domain::reply::{Meaning, Reply};
 use crate::domain::text::Untrusted;
 
@@ -39,7 +40,7 @@ impl Awake {
 /// the HTTP client was given it writes by itself.
 pub(super) async fn while_awake(announced: Awake, sending: impl Future<Output = Reply>) -> Reply {
     if announced.since() > MAY_LEAVE {
-        return reply(Meaning::NotReached, "the worker stood still after the announcement; nothing was sent");
+        return reply(Meaning::NotReached, NOT_SENT);
     }
     unless_still(STILL, sending).await
 }
@@ -59,7 +60,7 @@ async fn unless_still(still: Duration, sending: impl Future<Output = Reply>) -> 
     });
     tokio::select! {
         biased;
-        () = stood_still => silent("the worker stood still while the request was on its way"),
+        () = stood_still => silent(STOOD_STILL),
         sent = sending => sent,
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::time::{MissedTickBehavior, interval};
 
+use super::Worker;
 use super::leases::Leases;
 use crate::domain::failure::Failure;
 use crate::store::Store;
@@ -18,20 +19,21 @@ const EVERY: Duration = Duration::from_secs(1);
 const TEN: u64 = 10;
 
 /// Does its duties until it is dropped.
-pub(super) async fn run(store: Store, leases: Leases) {
+pub(super) async fn run(worker: Worker, leases: Leases) {
     let mut rounds = interval(EVERY);
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut round = 0_u64;
     loop {
         rounds.tick().await;
-        if let Err(error) = turn(&store, &leases, round).await {
+        if let Err(error) = turn(&worker, &leases, round).await {
             tracing::warn!(%error, "the worker's duties were not done");
         }
         round += 1;
     }
 }
 
-async fn turn(store: &Store, leases: &Leases, round: u64) -> Result<(), Failure> {
+async fn turn(worker: &Worker, leases: &Leases, round: u64) -> Result<(), Failure> {
+    let store = &worker.store;
     if round.is_multiple_of(TEN) {
         // Before anything else: a lease that runs out makes work for two.
         let held = leases.all();
@@ -39,6 +41,7 @@ async fn turn(store: &Store, leases: &Leases, round: u64) -> Result<(), Failure>
             store.beat(&held).await?;
         }
         store.clock.anchor(store.keep_time().await?);
+        worker.lives().await?;
         store.rescue_jobs().await?;
         store.close_windows().await?;
         store.escalate_replies().await?;
@@ -57,7 +60,9 @@ async fn destinations(store: &Store) -> Result<(), Failure> {
 }
 
 /// Does what is due of them now.
-pub(super) async fn once(store: &Store) -> Result<(), Failure> {
+pub(super) async fn once(worker: &Worker) -> Result<(), Failure> {
+    let store = &worker.store;
+    worker.lives().await?;
     store.rescue_jobs().await?;
     store.close_windows().await?;
     store.escalate_replies().await?;

@@ -10,6 +10,7 @@ use super::awake::{Awake, silent, while_awake};
 use super::leases::{Lease, Leases};
 use super::settling::Back;
 use super::{Worker, roll};
+use crate::domain::breaker::STOPPED;
 use crate::domain::failure::Failure;
 use crate::domain::id::JobId;
 use crate::domain::job::JobState;
@@ -146,7 +147,7 @@ impl Worker {
         let reply = tokio::select! {
             biased;
             reply = while_awake(awake, self.sent(&intent)) => reply,
-            _ = given_up.wait_for(|given_up| *given_up) => silent("the worker was stopped before an answer came"),
+            _ = given_up.wait_for(|given_up| *given_up) => silent(STOPPED),
         };
         let returned = Returned { roll: roll(&intent), intent, reply };
         // Nobody takes results any more only when the process ends; the rescue settles the job then.

@@ -10,7 +10,7 @@ use crate::domain::failure::Failure;
 use crate::domain::id::{DestinationId, LeadId};
 use crate::domain::job::{JobKind, JobState};
 use crate::domain::lead::Urgency;
-use crate::domain::reply::{Meaning, Reply, verdict};
+use crate::domain::reply::{Reply, verdict};
 use crate::domain::routing::BULK;
 use crate::domain::task::TaskKind;
 use crate::store::claim::finish::Settled;
@@ -116,15 +116,16 @@ async fn watch_destinations(tx: &mut Tx, settled: &[Settled<'_>]) -> Result<(), 
     for one in settled {
         let job = one.intent.job();
         match one.reply.meaning.sign() {
+            _ if one.reply.is_our_own() => {}
             Sign::LockedOut => {
-                let why = locked_out(one.reply);
-                stop(tx, one, &why).await?;
+                let why = one.reply.error.as_ref().map(|error| error.shown().into_owned()).unwrap_or_default();
+                lock_out(tx, job, one.reply.status, &why).await?;
             }
             Sign::Works | Sign::Nothing if job.is_probe => {
                 let why = format!("{} came through", job.reference());
                 tx.close_breaker(job.destination_id, &why).await?;
             }
-            Sign::Fails if job.is_probe => stop(tx, one, "it still does not work").await?,
+            Sign::Fails if job.is_probe => stop(tx, job, "it still does not work", WORKS_AGAIN).await?,
             Sign::Fails if failing.iter().all(|(id, _)| *id != job.destination_id) => failing.push((job.destination_id, one)),
             _ => {}
         }
@@ -133,32 +134,31 @@ async fn watch_destinations(tx: &mut Tx, settled: &[Settled<'_>]) -> Result<(), 
         let health = tx.health(destination).await?;
         if health.opens() {
             let why = format!("{} of the last {} requests failed", health.failures, health.requests);
-            stop(tx, one, &why).await?;
+            stop(tx, one.intent.job(), &why, WORKS_AGAIN).await?;
         }
     }
     Ok(())
 }
 
-/// What was found out before it was asked is told in our own words, and says what to do; what it answered may be anything.
-fn locked_out(reply: &Reply) -> String {
-    match (reply.status, &reply.error) {
-        (Some(status), _) => format!("it answered {status}: the credential is refused"),
-        (None, Some(ours)) => ours.shown().into_owned(),
-        (None, None) => "the credential is refused".to_owned(),
+/// What to do about a destination that failed too often.
+pub(super) const WORKS_AGAIN: &str = "see what is wrong there, then resume it; it is tried again by itself";
+
+/// Stops a destination that lets nobody in. What was found out before it was asked is told in our own words, and says what
+/// to do; what it answered may be anything.
+pub(super) async fn lock_out(tx: &mut Tx, job: &Claimed, status: Option<i64>, ours: &str) -> Result<(), Failure> {
+    match (status, ours) {
+        (Some(status), _) => {
+            let why = format!("it answered {status}: the credential is refused");
+            stop(tx, job, &why, "renew its credential, then resume it").await
+        }
+        (None, "") => stop(tx, job, "the credential is refused", "renew it, then resume the destination").await,
+        (None, ours) => stop(tx, job, ours, "then resume it").await,
     }
 }
 
-/// Stops a destination, and tells whoever answers for it.
-async fn stop(tx: &mut Tx, one: &Settled<'_>, why: &str) -> Result<(), Failure> {
-    let job = one.intent.job();
+/// Stops a destination, and tells whoever answers for it what to do.
+pub(super) async fn stop(tx: &mut Tx, job: &Claimed, why: &str, todo: &str) -> Result<(), Failure> {
     let Some(opened) = tx.open_breaker(job.destination_id, why).await?.filter(|opened| opened.first) else { return Ok(()) };
-    let todo = if one.reply.meaning == Meaning::LockedOut && one.reply.status.is_none() {
-        "then resume it"
-    } else if one.reply.meaning == Meaning::LockedOut {
-        "renew its credential, then resume it"
-    } else {
-        "see what is wrong there, then resume it; it is tried again by itself"
-    };
     let back = opened.rollback.map(|rollback| format!(" (to take back: {rollback})")).unwrap_or_default();
     let title = format!("{} is stopped: {why}; {todo}{back}", job.destination);
     let task = NewTask {

@@ -1,6 +1,6 @@
 //! What happens when a destination was asked whether a request had arrived that may have left.
 
-use super::finish::{ask_a_person, succeeded};
+use super::finish::{WORKS_AGAIN, ask_a_person, lock_out, stop, succeeded};
 use crate::domain::failure::Failure;
 use crate::domain::job::{AttemptOutcome, JobState};
 use crate::domain::reply::Found;
@@ -38,6 +38,10 @@ pub async fn settle(store: &Store, job: &Claimed, found: &Found, roll: f64) -> R
                 tx.settle_doubt(job, AttemptOutcome::Succeeded, remote_id.as_deref()).await?;
                 succeeded(&mut tx, job, remote_id.as_deref()).await?;
             }
+            if job.is_probe {
+                let why = format!("it was asked for {}, and answered", job.reference());
+                tx.close_breaker(job.destination_id, &why).await?;
+            }
         }
         Found::Absent => {
             // What was not there then says nothing of what somebody sent since: only under this lease nobody did.
@@ -48,13 +52,18 @@ pub async fn settle(store: &Store, job: &Claimed, found: &Found, roll: f64) -> R
             tx.commit().await?;
             return Ok(true);
         }
-        Found::CannotTell(why) => {
+        Found::CannotTell(why) | Found::LockedOut { why, .. } => {
             let due = tx.now + retry::delay(job.attempts.max(1), roll).max(retry::LOOK_UP_AFTER);
             let detail = format!("the destination could not be asked whether it had arrived: {why}");
             if due < job.window_ends_at {
                 tx.set_aside(job, &Aside::Until(due), &detail).await?;
             } else if tx.set_aside(job, &Aside::Ended(JobState::Unknown), &detail).await? {
                 ask_a_person(&mut tx, job).await?;
+            }
+            match found {
+                Found::LockedOut { status, .. } => lock_out(&mut tx, job, *status, why).await?,
+                _ if job.is_probe => stop(&mut tx, job, "it still does not work", WORKS_AGAIN).await?,
+                _ => {}
             }
         }
     }

@@ -1,6 +1,7 @@
 //! The queue neither loses nor doubles: claims, fences, rescues, windows, and announcements before requests.
 
 use chrono::TimeDelta;
+use quotedeck::clock::Clock;
 use quotedeck::domain::actor::Role;
 use quotedeck::domain::content::Content;
 use quotedeck::domain::failure::Failure;
@@ -202,6 +203,27 @@ async fn on_sqlite_leases_go_by_how_long_the_machine_is_up() {
         world.script("update steady set boot = 'the start before'").await;
         assert_eq!(other().await.rescue_jobs().await, Ok(1), "who held it before the machine started is gone");
         assert_eq!(text(&world, "select count(*) from steady").await, "1");
+    })
+    .await;
+}
+
+/// A process whose clock is wrong sends at the wrong hour, if what is due goes by it.
+#[tokio::test]
+async fn on_sqlite_a_wrong_clock_moves_what_is_due_by_and_by() {
+    on_sqlite(async |world| {
+        let off =
+            async |store: &Store| (Clock::System.now() - store.database_now().await.unwrap()).num_milliseconds().div_euclid(500);
+        let shift = async |by: &str| {
+            world.script(&format!("update steady set began_at = strftime('%Y-%m-%dT%H:%M:%f+00:00', began_at, '{by}')")).await;
+            Store::open(&world.place, Clock::System, Purpose::Work).await.unwrap()
+        };
+        assert!((-1..2).contains(&off(&world.store).await));
+        let store = shift("-10 minutes").await;
+        assert!((1199..1202).contains(&off(&store).await), "who asks moves nothing");
+        store.keep_time().await.unwrap();
+        assert!((1189..1192).contains(&off(&store).await), "a worker moves it a little");
+        let store = shift("-1 days").await;
+        assert!((-1..2).contains(&off(&store).await), "a clock that was not set when the machine started is followed");
     })
     .await;
 }

@@ -188,6 +188,13 @@ async fn why_names_every_reason(world: World) {
     let second = desk.world.job(&desk.acme, desk.hubspot, with![]).await;
     let urgent = desk.world.job(&desk.acme, desk.hubspot, with![priority = 9]).await;
     assert_eq!(causes(&desk, urgent).await, [Cause::Next]);
+    desk.world.clock.advance(TimeDelta::minutes(2));
+    assert_eq!(causes(&desk, urgent).await, [Cause::NoWorker], "nobody is here");
+    desk.world.store.worker_lives("w1", Some(&["Twilio".to_owned()])).await.unwrap();
+    let answer = desk.world.store.explain(&desk.rosa, job(urgent)).await.unwrap();
+    assert!(answer.reasons[0].what.contains("none of them has HubSpot"), "{}", answer.reasons[0].what);
+    desk.world.store.worker_lives("w1", Some(&["Twilio".to_owned(), "HubSpot".to_owned()])).await.unwrap();
+    assert_eq!(causes(&desk, urgent).await, [Cause::Next]);
     assert_eq!(causes(&desk, first).await, [Cause::Behind]);
     let answer = desk.world.store.explain(&desk.rosa, job(second)).await.unwrap();
     assert!(answer.reasons[0].what.starts_with("2 jobs for HubSpot"), "{}", answer.reasons[0].what);
@@ -222,8 +229,7 @@ async fn without_a_worker_it_says_so(world: World) {
     assert_eq!(causes(&desk, waits).await, [Cause::Next]);
     desk.world.clock.advance(TimeDelta::minutes(6));
     assert_eq!(causes(&desk, waits).await, [Cause::NoWorker]);
-    let other = desk.failed(with![]).await;
-    desk.attempt(other, with![]).await;
+    desk.world.store.worker_lives("w1", None).await.unwrap();
     assert_eq!(causes(&desk, waits).await, [Cause::Next]);
 }
 

@@ -34,6 +34,11 @@ both_databases!(
     what_failed_before_a_destination_worked_again_stops_nothing,
     what_comes_due_at_a_stopped_destination_is_held,
     what_waits_for_its_time_waits_on_when_it_is_held_no_more,
+    a_lost_worker_says_nothing_of_a_destination,
+    another_job_is_tried_after_one_that_failed,
+    a_question_that_is_not_let_in_stops_the_destination,
+    a_probe_that_is_asked_for_lets_the_destination_run_again,
+    what_waits_in_doubt_says_so,
     what_may_have_left_is_looked_up,
     what_may_have_left_is_not_asked_for_too_early,
     an_answer_that_came_late_settles_nothing,
@@ -275,6 +280,85 @@ async fn an_answer_that_came_late_settles_nothing(world: World) {
     assert_eq!(world.texts("select outcome from attempts order by n").await, ["timed_out", "may_have_left"]);
     world.clock.advance(TimeDelta::minutes(2));
     assert!(take(&world, 8, 8).await.jobs[0].doubtful_since.is_some(), "it is asked for again before it leaves");
+}
+
+/// A machine that slept, or a worker that was killed, is no fault of whoever was sent to.
+async fn a_lost_worker_says_nothing_of_a_destination(world: World) {
+    let acme = world.client("Acme").await;
+    let destination = world.destination("HubSpot", with![]).await;
+    for _ in 0..12 {
+        world.job(&acme, destination, with![]).await;
+    }
+    assert_eq!(announce(&world, take(&world, 11, 11).await.jobs).await.len(), 11);
+    world.script("update jobs set lease_until = '2020-01-01T00:00:00.000+00:00' where state = 'running'").await;
+    assert_eq!(world.store.rescue_jobs().await, Ok(11));
+    let next = announce(&world, take(&world, 1, 1).await.jobs).await;
+    finish(&world, next, Meaning::Broken).await;
+    assert_eq!(text(&world, "select count(*) from attempts where outcome <> 'running'").await, "12");
+    assert_eq!(text(&world, "select breaker from destinations").await, "closed", "one request of one failed");
+}
+
+/// One that is refused for what it says would keep the destination closed for all others.
+async fn another_job_is_tried_after_one_that_failed(world: World) {
+    ten_requests(&world, 10).await;
+    world.clock.advance(TimeDelta::seconds(30));
+    assert_eq!(world.store.probe_destinations().await, Ok(1));
+    let first = take(&world, 8, 8).await.jobs;
+    let tried = first[0].number;
+    let intents = announce(&world, first).await;
+    finish(&world, intents, Meaning::Broken).await;
+    world.script("update jobs set priority = 100, due_at = created_at where attempts > 1").await;
+    world.clock.advance(TimeDelta::seconds(60));
+    assert_eq!(world.store.probe_destinations().await, Ok(1));
+    let next = take(&world, 8, 8).await.jobs;
+    assert!(next.len() == 1 && next[0].number != tried, "{tried}, then {}", next[0].number);
+}
+
+async fn a_question_that_is_not_let_in_stops_the_destination(world: World) {
+    let job = doubtful(&world).await;
+    world.clock.advance(TimeDelta::minutes(1));
+    let found = Found::LockedOut { status: Some(401), why: "Twilio did not show its list: 20003".to_owned() };
+    assert_eq!(look_up::settle(&world.store, &job, &found, 0.5).await, Ok(false));
+    let stands = text(&world, "select breaker || ': ' || open_why from destinations").await;
+    assert_eq!(stands, "open: it answered 401: the credential is refused");
+    assert_eq!(text(&world, "select count(*) from tasks where kind = 'incident'").await, "1");
+    assert_eq!(text(&world, "select state from jobs").await, "held");
+}
+
+async fn a_probe_that_is_asked_for_lets_the_destination_run_again(world: World) {
+    let job = silent_text(&world).await;
+    world.script("update destinations set breaker = 'open', probe_at = updated_at").await;
+    world.script("update jobs set state = 'held', due_at = created_at").await;
+    assert_eq!(world.store.probe_destinations().await, Ok(1));
+    let mut probe = take(&world, 8, 8).await.jobs;
+    assert!(probe[0].is_probe && probe[0].doubtful_since.is_some());
+    let cannot = Found::CannotTell("503".to_owned());
+    assert_eq!(look_up::settle(&world.store, &probe[0], &cannot, 0.0).await, Ok(false));
+    assert_eq!(text(&world, "select breaker from destinations").await, "open");
+    assert_eq!(world.store.probe_destinations().await, Ok(0), "it waits before the next");
+    world.clock.advance(TimeDelta::minutes(2));
+    world.script("update jobs set state = 'held', due_at = created_at").await;
+    assert_eq!(world.store.probe_destinations().await, Ok(1));
+    probe = take(&world, 8, 8).await.jobs;
+    let there = Found::Arrived { remote_id: None };
+    assert_eq!(look_up::settle(&world.store, &probe[0], &there, 0.0).await, Ok(false));
+    assert_eq!(text(&world, "select breaker from destinations").await, "closed");
+    assert_eq!(state(&world, job).await, "succeeded");
+}
+
+async fn what_waits_in_doubt_says_so(world: World) {
+    let rosa = world.person("rosa", Role::Owner, None).await;
+    let made = silent_text(&world).await;
+    let acme = world.client("Brill").await;
+    let destination = world.destination("HubSpot", with![]).await;
+    let sure = world.job(&acme, destination, with![state = "retrying"]).await;
+    let mut said = Vec::new();
+    for made in [made, sure] {
+        let job = world.store.job(&rosa, made.id.into()).await.unwrap();
+        said.push(job.replay(world.now()).unwrap().reason);
+    }
+    assert_eq!(said[0], "a try may have arrived: the destination is asked before another leaves");
+    assert_eq!(said[1], "nothing of it is in doubt: it is tried by itself");
 }
 
 async fn what_comes_due_at_a_stopped_destination_is_held(world: World) {

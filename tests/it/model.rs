@@ -216,7 +216,7 @@ impl Story {
                 self.jobs[job].state = JobState::Succeeded;
             }
             Found::Absent => self.settle_doubt(job),
-            Found::CannotTell(_) => {
+            Found::CannotTell(_) | Found::LockedOut { .. } => {
                 let due = now + retry::delay(self.jobs[job].attempts.max(1), 0.0).max(retry::LOOK_UP_AFTER);
                 let job = &mut self.jobs[job];
                 if due < job.window {

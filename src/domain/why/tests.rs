@@ -39,8 +39,12 @@ fn ready() -> Facts {
             next_slot_at: None,
         },
         ahead: Count::default(),
-        worker_seen_at: Some(later(0)),
+        hands: Hands { seen_at: Some(later(0)), any_seen_at: Some(later(0)) },
     }
+}
+
+fn seen(seen_at: Option<i64>, any_seen_at: Option<i64>) -> Hands {
+    Hands { seen_at: seen_at.map(later), any_seen_at: any_seen_at.map(later) }
 }
 
 fn with(change: impl FnOnce(&mut Facts)) -> Facts {
@@ -66,8 +70,9 @@ fn with(change: impl FnOnce(&mut Facts)) -> Facts {
 #[case(with(|f| f.state = JobState::Held), &[Cause::Held], "it is held")]
 #[case(with(|f| (f.destination.breaker, f.destination.opened_at) = (Breaker::Open, Some(later(-9)))), &[Cause::BreakerOpen], "open since 14:21")]
 #[case(with(|f| f.window_ends_at = later(-2)), &[Cause::WindowClosed], "closed at 14:28")]
-#[case(with(|f| (f.due_at, f.worker_seen_at) = (later(-6), Some(later(-7)))), &[Cause::NoWorker], "for 7 min")]
-#[case(with(|f| (f.due_at, f.worker_seen_at) = (later(-6), None)), &[Cause::NoWorker], "ever")]
+#[case(with(|f| (f.due_at, f.hands) = (later(-6), seen(Some(-7), Some(-7)))), &[Cause::NoWorker], "for 7 min")]
+#[case(with(|f| (f.due_at, f.hands) = (later(-6), seen(Some(-7), Some(0)))), &[Cause::NoWorker], "none of them has HubSpot")]
+#[case(with(|f| (f.due_at, f.hands) = (later(-6), seen(None, None))), &[Cause::NoWorker], "ever")]
 #[case(with(|f| (f.destination.running, f.destination.concurrency) = (4, Some(4))), &[Cause::Concurrency], "takes 4 at once")]
 #[case(with(|f| (f.destination.per_minute, f.destination.next_slot_at) = (Some(30), Some(later(1)))), &[Cause::RateLimit], "30 a minute")]
 #[case(with(|f| f.ahead = Count::bounded(7)), &[Cause::Behind], "7 jobs for HubSpot are more urgent")]
@@ -92,12 +97,12 @@ proptest! {
     fn every_job_has_a_reason_and_something_to_do(
         state in proptest::sample::select(JobState::VARIANTS),
         breaker in proptest::sample::select(Breaker::VARIANTS),
-        (due, window, seen) in (-600..600_i64, -600..600_i64, proptest::option::of(-600..1_i64)),
+        (due, window, last) in (-600..600_i64, -600..600_i64, proptest::option::of(-600..1_i64)),
         paused in any::<bool>(),
     ) {
         let facts = with(|f| {
             (f.state, f.destination.breaker) = (state, breaker);
-            (f.due_at, f.window_ends_at, f.worker_seen_at) = (later(due), later(window), seen.map(later));
+            (f.due_at, f.window_ends_at, f.hands) = (later(due), later(window), seen(last, last));
             f.destination.paused_by = paused.then(|| "rosa".into());
         });
         let reasons = why(&facts, now());

@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use crate::domain::actor::Actor;
+use crate::domain::breaker::WORKER_LOST;
 use crate::domain::id::{ClientId, JobId, Kind, LeadId, Ref};
 use crate::domain::job::{DeadReason, DeliveryMode, JobState};
 use crate::domain::lead::Urgency;
@@ -80,7 +81,6 @@ struct Closed {
 }
 from_row!(Closed { id: Uuid, number: =i64, client_id: Uuid, lead_id: ?Uuid, state: String, destination: =String, });
 
-const LEFT: &str = "the worker was lost after it announced the request";
 const CRASHED: &str = "the worker was lost before the request left";
 
 impl Store {
@@ -151,7 +151,7 @@ impl Tx {
             (false, true) => JobState::Dead,
             (false, false) => JobState::Ready,
         };
-        let error = if job.started { LEFT } else { CRASHED };
+        let error = if job.started { WORKER_LOST } else { CRASHED };
         let reason = match state {
             JobState::Unknown => Some(MAY_HAVE_LEFT),
             JobState::Dead => Some(DeadReason::Poison.as_str()),

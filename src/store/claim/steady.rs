@@ -96,14 +96,13 @@ impl Store {
             let rows: Vec<(DateTime<Utc>,)> = self.read(SERVER, vec![]).await?;
             return rows.first().map(|row| row.0).ok_or_else(untold);
         }
-        let since = match self.steady.0.get() {
-            Some(since) => *since,
-            None => {
-                let mut tx = self.begin().await?;
-                let since = self.since(&mut tx).await?;
-                tx.commit().await?;
-                since
-            }
+        let since = if let Some(since) = self.steady.0.get() {
+            *since
+        } else {
+            let mut tx = self.begin().await?;
+            let since = self.since(&mut tx).await?;
+            tx.commit().await?;
+            since
         };
         let rows: Vec<(i64,)> = self.read(SET, vec![]).await?;
         let set = TimeDelta::milliseconds(rows.first().map(|row| row.0).ok_or_else(untold)?);
