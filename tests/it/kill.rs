@@ -39,7 +39,7 @@ use crowd::Crowd;
 use outside::Outside;
 
 /// Leads of a wave that have a phone; as many have a mail address. Each is handed to the CRM (as a contact, then as a deal
-/// and a note) and written to.
+/// and a note), told to a receiver of webhooks, and written to.
 const LEADS: usize = 125;
 /// Kills of a wave at least; of a long run more, so that it does not wait for a calm more often than need be.
 const KILLS: usize = 40;
@@ -148,8 +148,10 @@ struct Storm<'a> {
     before: usize,
     /// Whether the program is broken on purpose: then every wave stops workers.
     broken: bool,
-    /// Jobs that wait for another try, and since when.
-    waiting: BTreeMap<i64, Instant>,
+    /// When something was seen last that nobody had read yet: it is listed a moment later.
+    unread: Option<Instant>,
+    /// Jobs that wait for another try, with their fences, and since when.
+    waiting: BTreeMap<(i64, i64), Instant>,
     began: Instant,
     _folder: TempDir,
 }
@@ -182,6 +184,7 @@ impl<'a> Storm<'a> {
             fed: 0,
             before: 0,
             broken: fault.is_some(),
+            unread: None,
             waiting: BTreeMap::new(),
             began: Instant::now(),
             _folder: folder,
@@ -230,27 +233,35 @@ impl<'a> Storm<'a> {
         self.crowd.fill();
     }
 
-    /// Waits of minutes are over after seconds, and once everything has arrived that somebody sent and waits for no more.
+    /// Waits of minutes are over after seconds, and once everything has arrived, and is listed, that somebody sent and waits for
+    /// no more.
     async fn pass(&mut self) {
-        let waiting = self.world.numbers("select number from jobs where state in ('retrying', 'scheduled')").await;
-        self.waiting.retain(|number, _| waiting.contains(number));
-        for number in waiting {
-            self.waiting.entry(number).or_insert_with(Instant::now);
+        // A lease of its own each time: one that was tried meanwhile waits anew.
+        let sql = "select number, fence from jobs where state in ('retrying', 'scheduled')";
+        let waiting: Vec<(i64, i64)> = on_raw!(self.world, |pool| sqlx::query_as(sql).fetch_all(pool).await).expect("the jobs");
+        self.waiting.retain(|job, _| waiting.contains(job));
+        for job in waiting {
+            self.waiting.entry(job).or_insert_with(Instant::now);
         }
-        let over: Vec<String> =
-            self.waiting.iter().filter(|(_, since)| since.elapsed() > MOMENT).map(|(number, _)| number.to_string()).collect();
-        if !over.is_empty() {
-            self.outside.doorstep().is_clear().await;
-            let list = over.join(", ");
-            let sql =
-                format!("update jobs set due_at = '{PAST}' where number in ({list}) and state in ('retrying', 'scheduled')");
-            self.world.insist(&sql).await;
+        let over: Vec<String> = self
+            .waiting
+            .iter()
+            .filter(|(_, since)| since.elapsed() > MOMENT)
+            .map(|((number, fence), _)| format!("({number}, {fence})"))
+            .collect();
+        if self.outside.doorstep().has_unread() {
+            self.unread = Some(Instant::now());
+        }
+        let all_listed = self.unread.is_none_or(|seen| seen.elapsed() > outside::LAG * 2);
+        if !over.is_empty() && all_listed {
+            let these = format!("(number, fence) in (values {}) and state in ('retrying', 'scheduled')", over.join(", "));
             // A request that was given up is asked for a minute later; that minute passes too.
             let doubt = format!(
                 "update attempts set finished_at = '{PAST}' where outcome = 'may_have_left'
-                    and job_id in (select id from jobs where number in ({list}))"
+                    and job_id in (select id from jobs where {these})"
             );
             self.world.insist(&doubt).await;
+            self.world.insist(&format!("update jobs set due_at = '{PAST}' where {these}")).await;
         }
         // Every write of ours has to win against those of the workers: on SQLite that takes its time.
         if self.number(&format!("select count(*) from destinations where breaker = 'open' and probe_at > '{PAST}'")).await > 0 {
@@ -291,17 +302,20 @@ impl<'a> Storm<'a> {
     async fn wrong(&self, from: usize) -> Vec<String> {
         let mut wrong = self.outside.violations();
         let sql = format!(
-            "select l.id, coalesce(l.phone, l.email) as whom, j.operation, j.state, j.replay from jobs j
+            "select l.id, l.number, coalesce(l.phone, l.email) as whom, j.operation, j.state, j.replay from jobs j
              join leads l on l.id = j.lead_id and j.kind <> 'ai_draft' where l.number > {from} order by l.number, j.operation, j.replay"
         );
-        let rows: Vec<(uuid::Uuid, String, String, String, i64)> =
+        let rows: Vec<(uuid::Uuid, i64, String, String, String, i64)> =
             on_raw!(self.world, |pool| sqlx::query_as(AssertSqlSafe(sql)).fetch_all(pool).await).expect("the jobs");
         // Of a job and its replays the last one says how it ended.
-        for (at, (lead, whom, operation, state, _)) in rows.iter().enumerate() {
-            let is_last = rows.get(at + 1).is_none_or(|next| (next.0, &next.2) != (*lead, operation));
+        for (at, (lead, number, whom, operation, state, _)) in rows.iter().enumerate() {
+            let is_last = rows.get(at + 1).is_none_or(|next| (next.0, &next.3) != (*lead, operation));
             let asks = if whom.starts_with('+') { "Twilio" } else { "Mail" };
             let (done, right) = if let Some((kind, _)) = operation.split_once(".upsert") {
                 let (ids, _) = self.outside.effects("HubSpot", &format!("{kind}s of {lead}"));
+                (ids, ids == 1 && (state == "succeeded" || !is_last))
+            } else if operation == "webhook" {
+                let (ids, _) = self.outside.effects("Hook", &format!("L-{number}"));
                 (ids, ids == 1 && (state == "succeeded" || !is_last))
             } else {
                 let (_, sent) = self.outside.effects(asks, whom);
@@ -317,8 +331,8 @@ impl<'a> Storm<'a> {
             }
         }
         let leads = rows.iter().map(|row| row.0).collect::<std::collections::BTreeSet<_>>().len();
-        let operations = rows.iter().map(|row| (row.0, &row.2)).collect::<std::collections::BTreeSet<_>>().len();
-        if (leads, operations) != (self.fed - from, 4 * (self.fed - from)) {
+        let operations = rows.iter().map(|row| (row.0, &row.3)).collect::<std::collections::BTreeSet<_>>().len();
+        if (leads, operations) != (self.fed - from, 5 * (self.fed - from)) {
             wrong.push(format!("{} leads came in, and there are {leads} with {operations} pieces of work", self.fed - from));
         }
         // What ended stays as it ended: a worker that lost its lease writes no result over another's.
@@ -390,7 +404,7 @@ impl<'a> Storm<'a> {
             arrive(&self.store, &self.acme, Provider::Form, some).await.unwrap();
         }
         let jobs = self.number("select count(*) from jobs where replay = 0").await;
-        assert!(usize::try_from(jobs).unwrap() >= 2 * self.fed, "each lead makes two jobs at once");
+        assert!(usize::try_from(jobs).unwrap() >= 3 * self.fed, "each lead makes three jobs at once");
     }
 }
 

@@ -1,4 +1,5 @@
-//! The outside of the kill test: a CRM that is keyed, an SMS provider that can be asked, a mail server that cannot. They
+//! The outside of the kill test: a CRM and a receiver of webhooks that are keyed, an SMS provider that can be asked and lists late,
+//! a mail server that cannot. They
 //! fail at random while the storm lasts, count what was done for each lead, and look into the database, when a request
 //! arrives, whether it was announced.
 
@@ -17,6 +18,9 @@ use crate::stand_in::{MailMode, MailServer, Mode, StandIn};
 
 /// Where something was asked for, and for whom: a phone number, an address, or the record of a lead.
 type Whom = (&'static str, String);
+
+/// How long the SMS provider does not list yet what it took.
+pub(super) const LAG: Duration = Duration::from_secs(1);
 
 /// A question to the witness, and where its answer goes.
 type Asked = (Whom, mpsc::Sender<i64>);
@@ -42,6 +46,16 @@ pub(super) struct Doorstep {
 }
 
 impl Doorstep {
+    /// Whether something lies unread that came from a process that is gone, or gave up.
+    pub(super) fn has_unread(&self) -> bool {
+        let table = std::fs::read_to_string("/proc/net/tcp").expect("the kernel tells its connections");
+        table.lines().any(|line| {
+            let mut columns = line.split_ascii_whitespace().skip(1);
+            let (here, _, state) = (columns.next(), columns.next(), columns.next());
+            here.is_some_and(|here| here.ends_with(&self.port)) && state == Some(OTHER_END_GONE)
+        })
+    }
+
     /// Waits until all was read and seen to that came from processes that are gone: they are not asked about what lies
     /// unread. (Texts alone are asked about, so mail has no doorstep.)
     pub(super) async fn is_clear(&self) {
@@ -51,15 +65,6 @@ impl Doorstep {
             }
         };
         timeout(super::CALM, cleared).await.expect("what arrived is read");
-    }
-
-    fn has_unread(&self) -> bool {
-        let table = std::fs::read_to_string("/proc/net/tcp").expect("the kernel tells its connections");
-        table.lines().any(|line| {
-            let mut columns = line.split_ascii_whitespace().skip(1);
-            let (here, _, state) = (columns.next(), columns.next(), columns.next());
-            here.is_some_and(|here| here.ends_with(&self.port)) && state == Some(OTHER_END_GONE)
-        })
     }
 }
 
@@ -86,6 +91,7 @@ impl Outside {
             }
             mode
         });
+        http.change(|apis| apis.lag = LAG);
         let (storms, seals) = (Arc::clone(&storm), Arc::clone(&seal));
         let choose = move |_| if storms.load(Ordering::SeqCst) { mail_weather(&mut other) } else { MailMode::Ok };
         let witness = move |mail: &str| {
@@ -102,6 +108,7 @@ impl Outside {
         let (http, mail) = (&self.http.url, &self.mail.url);
         format!(
             "[[destination]]\nname = \"HubSpot\"\nsystem = \"hubspot\"\nurl = \"{http}\"\nsecret_env = \"HUBSPOT_TOKEN\"\n\
+             [[destination]]\nname = \"Hook\"\nsystem = \"webhook\"\nurl = \"{http}/hook\"\nsecret_env = \"HOOK_SECRET\"\n\
              [[destination]]\nname = \"Twilio\"\nsystem = \"twilio\"\nurl = \"{http}\"\naccount = \"AC00000000000000000000000000000000\"\n\
              from = \"+15125550100\"\nsecret_env = \"TWILIO_TOKEN\"\n\
              [[destination]]\nname = \"E-mail\"\nsystem = \"smtp\"\nurl = \"{mail}\"\nfrom = \"hello@acme.example\"\n"
@@ -115,8 +122,8 @@ impl Outside {
     }
 
     /// What the configuration takes from the environment.
-    pub(super) fn secrets() -> [(&'static str, &'static str); 2] {
-        [("HUBSPOT_TOKEN", "pat-na1-kill"), ("TWILIO_TOKEN", "kill")]
+    pub(super) fn secrets() -> [(&'static str, &'static str); 3] {
+        [("HUBSPOT_TOKEN", "pat-na1-kill"), ("TWILIO_TOKEN", "kill"), ("HOOK_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")]
     }
 
     /// Whether they fail at random.
@@ -156,6 +163,11 @@ fn whom(seen: &Seen) -> Option<(Whom, String)> {
         // A link between two records: made twice it is still one.
         return None;
     }
+    if seen.path.starts_with("/hook") {
+        let body: Value = serde_json::from_str(&seen.body).ok()?;
+        let lead = body.pointer("/data/reference").and_then(Value::as_str)?;
+        return Some((("Hook", lead.to_owned()), seen.header("webhook-id").to_owned()));
+    }
     let form: BTreeMap<String, String> = form_urlencoded::parse(seen.body.as_bytes()).into_owned().collect();
     Some((("Twilio", form.get("To")?.clone()), String::new()))
 }
@@ -170,7 +182,7 @@ fn note(seal: &Mutex<Seal>, ask: &mpsc::Sender<Asked>, whom: &Whom, id: String, 
         if done {
             let (ids, count) = seal.effects.entry(whom.clone()).or_default();
             // A keyed destination does once what it is asked under one id.
-            *count += usize::from(ids.insert(id) || whom.0 != "HubSpot");
+            *count += usize::from(ids.insert(id) || !matches!(whom.0, "HubSpot" | "Hook"));
         }
         requests
     };
@@ -189,6 +201,8 @@ fn witness(raw: Raw) -> mpsc::Sender<Asked> {
         where l.client_id = (select id from clients) and (l.phone = $1 or l.email = $1)";
     const RECORDS: &str = "select count(*) from jobs j join attempts a on a.job_id = j.id join journal e on e.id = a.intent_id
         where j.lead_id = $1 and j.operation = $2";
+    const HOOKS: &str = "select count(*) from leads l join jobs j on j.lead_id = l.id and j.operation = 'webhook'
+        join attempts a on a.job_id = j.id join journal e on e.id = a.intent_id where l.number = $1";
     let (ask, asked) = mpsc::channel::<Asked>();
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -196,10 +210,13 @@ fn witness(raw: Raw) -> mpsc::Sender<Asked> {
             // Its own: connections belong to the runtime that made them.
             let raw = raw.again();
             while let Ok(((destination, whom), told)) = asked.recv() {
+                let lead = whom.strip_prefix("L-").filter(|_| destination == "Hook").and_then(|lead| lead.parse::<i64>().ok());
                 let record = whom.split_once(" of ").filter(|_| destination == "HubSpot");
                 let record =
                     record.map(|(kind, lead)| (format!("{}.upsert", &kind[..kind.len() - 1]), lead.parse::<Uuid>().unwrap()));
                 let count = match (&raw, record) {
+                    (Raw::Sqlite(pool), None) if lead.is_some() => sqlx::query_scalar(HOOKS).bind(lead).fetch_one(pool).await,
+                    (Raw::Postgres(pool), None) if lead.is_some() => sqlx::query_scalar(HOOKS).bind(lead).fetch_one(pool).await,
                     (Raw::Sqlite(pool), None) => sqlx::query_scalar(MESSAGES).bind(whom).fetch_one(pool).await,
                     (Raw::Postgres(pool), None) => sqlx::query_scalar(MESSAGES).bind(whom).fetch_one(pool).await,
                     (Raw::Sqlite(pool), Some((operation, lead))) => {
@@ -233,6 +250,8 @@ fn weather(rng: &mut fastrand::Rng, seen: &Seen) -> Mode {
     };
     match mode {
         Mode::DoneThenClose | Mode::DoneThenHang if seen.method == "GET" => Mode::Close,
+        // A receiver's status says it all: with 200 it has it.
+        Mode::Html if seen.path.starts_with("/hook") => Mode::Status(503),
         mode => mode,
     }
 }

@@ -1,6 +1,7 @@
 //! What HubSpot, Twilio, CallRail, Thumbtack and a webhook receiver hold and answer, as far as we speak to them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -21,8 +22,10 @@ pub(crate) struct Apis {
     records: BTreeMap<(String, String), u64>,
     /// HubSpot's links.
     pub(crate) links: BTreeSet<String>,
-    /// Twilio's messages, oldest first.
-    messages: Vec<Value>,
+    /// Twilio's messages with when they came, oldest first.
+    messages: Vec<(Instant, Value)>,
+    /// How long a message is not listed yet.
+    pub(crate) lag: Duration,
     /// CallRail's calls.
     pub(crate) calls: Vec<Value>,
     /// What lets in by OAuth.
@@ -124,7 +127,7 @@ impl Apis {
             "messaging_service_sid": form.get("MessagingServiceSid"), "direction": "outbound-api", "status": "queued",
             "date_created": real_now().to_rfc2822(), "date_sent": null,
         });
-        self.messages.push(message.clone());
+        self.messages.push((Instant::now(), message.clone()));
         (201, message)
     }
 
@@ -132,7 +135,8 @@ impl Apis {
         let query: BTreeMap<String, String> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
         let to = query.get("To").cloned().unwrap_or_default();
         let page: usize = query.get("Page").and_then(|page| page.parse().ok()).unwrap_or(0);
-        let all: Vec<&Value> = self.messages.iter().rev().filter(|message| message["to"] == to.as_str()).collect();
+        let listed = self.messages.iter().rev().filter(|(came, _)| came.elapsed() >= self.lag);
+        let all: Vec<&Value> = listed.map(|(_, message)| message).filter(|message| message["to"] == to.as_str()).collect();
         let shown: Vec<&&Value> = all.iter().skip(page * PAGE).take(PAGE).collect();
         let next = (all.len() > (page + 1) * PAGE).then(|| {
             let query = form_urlencoded::Serializer::new(String::new()).append_pair("To", &to).finish();
