@@ -8,6 +8,7 @@ use crate::domain::retry;
 use crate::store::Store;
 use crate::store::claim::Claimed;
 use crate::store::claim::lease::Aside;
+use crate::store::claim::sabotage::Fault;
 
 /// Puts a claimed job aside whose request was given up so lately that its destination need not list it yet, however it came due:
 /// a person tried it now, a release or a probe took it, a clock jumped. `true` when it waits.
@@ -17,7 +18,7 @@ use crate::store::claim::lease::Aside;
 pub async fn waits(store: &Store, job: &Claimed) -> Result<bool, Failure> {
     let Some(at) = job.doubted_at.map(|at| at + retry::LOOK_UP_AFTER) else { return Ok(false) };
     let mut tx = store.begin().await?;
-    if at <= tx.now {
+    if at <= tx.now || Fault::AskEarly.is_on() {
         return Ok(false);
     }
     tx.set_aside(job, &Aside::Until(at), "its destination is asked a minute after the request was given up").await?;

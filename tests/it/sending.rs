@@ -20,6 +20,7 @@ use crate::fixtures::with;
 use crate::stand_in::{MailServer, StandIn};
 
 mod channels;
+mod private;
 
 both_databases!(
     a_lead_is_handed_over_and_written_to_once,

@@ -9,4 +9,4 @@ pub(crate) mod thumbtack;
 pub(crate) mod tokens;
 
 pub(crate) use http::{Mode, StandIn};
-pub(crate) use mail::{MailMode, MailServer};
+pub(crate) use mail::{MailMode, MailServer, Privacy};

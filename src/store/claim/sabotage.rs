@@ -1,4 +1,4 @@
-//! Three ways to break the queue's promises on purpose, so that the tests can show that they would notice.
+//! Four ways to break the queue's promises on purpose, so that the tests can show that they would notice.
 //!
 //! Only a build with the feature `sabotage` can be told to (by `QUOTEDECK_SABOTAGE`); in every other none of them is ever
 //! on, and the compiler leaves them out.
@@ -12,6 +12,8 @@ pub enum Fault {
     MarkFirst,
     /// A worker that lost its lease writes its result all the same.
     NoFence,
+    /// A text that may have left is asked for at once, when its provider does not list it yet.
+    AskEarly,
 }
 
 impl Fault {
@@ -29,6 +31,7 @@ impl Fault {
             Self::NoKey => "no-key",
             Self::MarkFirst => "mark-first",
             Self::NoFence => "no-fence",
+            Self::AskEarly => "ask-early",
         };
         std::env::var("QUOTEDECK_SABOTAGE").is_ok_and(|fault| fault == word)
     }
