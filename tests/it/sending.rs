@@ -21,6 +21,7 @@ use crate::stand_in::{MailServer, StandIn};
 
 mod channels;
 mod private;
+mod running;
 
 both_databases!(
     a_lead_is_handed_over_and_written_to_once,
@@ -44,9 +45,13 @@ struct Office {
 }
 
 async fn office(world: World) -> Office {
+    office_beside(world, StandIn::start()).await
+}
+
+async fn office_beside(world: World, outside: StandIn) -> Office {
     let acme = world.client("Acme").await;
     let rosa: Person = world.person("rosa", Role::Owner, None).await;
-    let (outside, post) = (StandIn::start(), MailServer::answering(&[]));
+    let post = MailServer::answering(&[]);
     let systems = [
         ("HubSpot", System::Hubspot, "pat-na1-x"),
         ("Twilio", System::Twilio, "t"),
