@@ -9,7 +9,7 @@ use super::id::{ClientId, DraftId, LeadId, PersonId, SummaryId};
 use super::journal::sha256;
 use super::known::Known;
 use super::severities::Severities;
-use super::span::FindingKind;
+use super::span::Finding;
 use super::text::Untrusted;
 use super::words;
 
@@ -155,8 +155,57 @@ pub struct Override {
     /// SHA-256 of the one text it is about.
     #[serde(skip)]
     pub text_hash: Vec<u8>,
+    /// The very findings it is about; `None` where it names kinds alone. Internal.
+    #[serde(skip)]
+    pub spans: Option<Spans>,
     /// Who let it pass; `None` while nobody has.
     pub granted_by: Option<String>,
+}
+
+/// Findings that a request to let a text pass is about, by kind and what was found. Internal: they repeat what must not leave.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Spans(Vec<(String, String)>);
+
+impl Spans {
+    /// Those of some findings.
+    pub fn of<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Self {
+        let mut spans: Vec<(String, String)> =
+            findings.into_iter().map(|finding| (finding.kind.to_string(), finding.text.clone())).collect();
+        spans.sort_unstable();
+        spans.dedup();
+        Self(spans)
+    }
+
+    /// To be kept.
+    pub fn to_json(&self) -> String {
+        serde_json::json!(self.0).to_string()
+    }
+
+    fn have(&self, finding: &Finding) -> bool {
+        self.0.iter().any(|(kind, text)| kind == finding.kind.as_str() && *text == finding.text)
+    }
+}
+
+/// As they were kept; what cannot be read lets nothing pass.
+impl From<String> for Spans {
+    fn from(json: String) -> Self {
+        Self(serde_json::from_str(&json).unwrap_or_default())
+    }
+}
+
+impl std::fmt::Debug for Spans {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} spans", self.0.len())
+    }
+}
+
+/// Whether a request of these kinds and findings is about a finding. A value that became known later is another finding, and
+/// was never decided.
+pub fn is_asked_for(kinds: &str, spans: Option<&Spans>, finding: &Finding) -> bool {
+    match spans {
+        Some(spans) => spans.have(finding),
+        None => kinds.split(", ").any(|kind| kind == finding.kind.as_str()),
+    }
 }
 
 impl Override {
@@ -165,15 +214,10 @@ impl Override {
         self.text_hash == sha256(text.trim().as_bytes())
     }
 
-    /// Whether a kind of finding is among those that were asked for.
-    pub fn names(&self, kind: FindingKind) -> bool {
-        kinds_named(&self.kinds).any(|named| named == kind)
+    /// Whether a finding is among those that were asked for.
+    pub fn lets(&self, finding: &Finding) -> bool {
+        is_asked_for(&self.kinds, self.spans.as_ref(), finding)
     }
-}
-
-/// The kinds of findings that a request to let a text pass names: `other_client, phone`.
-pub fn kinds_named(kinds: &str) -> impl Iterator<Item = FindingKind> {
-    kinds.split(", ").filter_map(|kind| kind.parse().ok())
 }
 
 /// A draft with all that the review screen needs.

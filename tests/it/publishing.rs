@@ -25,6 +25,7 @@ both_databases!(
     nobody_lets_their_own_block_pass,
     another_text_needs_another_word,
     a_block_that_came_later_does_not_pass,
+    what_becomes_known_later_was_not_let_pass,
     only_the_text_that_was_read_is_let_pass,
     a_text_that_another_screen_saved_is_not_dropped,
     what_is_stored_around_a_draft_stops_its_approval,
@@ -183,6 +184,24 @@ async fn nobody_lets_their_own_block_pass(world: World) {
     // Nor by hand: the row itself refuses.
     let by_hand = "update overrides set granted_by = asked_by, granted_at = asked_at, granted_why = 'x'";
     assert!(world.attempt(crate::databases::Login::Administrator, by_hand).await.is_err());
+}
+
+/// One name was let pass. Another of the same kind that becomes known in the same text was never decided.
+async fn what_becomes_known_later_was_not_let_pass(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    let ana = world.person("ana", Role::Reviewer, None).await;
+    world.client("Brill Homes").await;
+    let text = "The customer asked Brill Homes and Zabel Homes as well.";
+    let draft = filed(&world, &acme, text).await;
+    claim(&world, &ana, draft).await;
+    act(&world, &ana, draft, Verb::AskOverride { text: text.into() }).await.unwrap();
+    grant(&world, &rosa, draft).await.unwrap();
+    world.client("Zabel Homes").await;
+    let refused = approve(&world, &ana, draft, text).await.unwrap_err();
+    assert!(refused.to_string().contains("other_client at characters 35–46"), "{refused}");
+    act(&world, &ana, draft, Verb::AskOverride { text: text.into() }).await.unwrap();
+    grant(&world, &rosa, draft).await.unwrap();
+    approve(&world, &ana, draft, text).await.unwrap();
 }
 
 async fn what_is_stored_around_a_draft_stops_its_approval(world: World) {

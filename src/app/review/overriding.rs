@@ -8,7 +8,7 @@ use crate::config::keys::Action;
 use crate::domain::act::Verb;
 use crate::domain::actor::Right;
 use crate::domain::draft::Override;
-use crate::domain::span::{FindingKind, Severity};
+use crate::domain::span::{Finding, Severity};
 
 impl Review {
     /// The request about the very text on the screen.
@@ -16,15 +16,15 @@ impl Review {
         self.detail.as_ref()?.overriding.as_ref().filter(|request| request.is_about(self.editor.text()))
     }
 
-    /// Whether somebody let findings of this kind pass in the text on the screen.
-    pub(super) fn may_pass(&self, kind: FindingKind) -> bool {
-        self.request().is_some_and(|request| request.granted_by.is_some() && request.names(kind))
+    /// Whether somebody let this finding pass in the text on the screen.
+    pub(super) fn may_pass(&self, finding: &Finding) -> bool {
+        self.request().is_some_and(|request| request.granted_by.is_some() && request.lets(finding))
     }
 
-    /// Whether the request names every kind that blocks by now: a block that came later was never decided.
+    /// Whether the request is about all that blocks by now: a block that came later was never decided.
     fn covers(&self, request: &Override) -> bool {
         let mut blocks = self.checks.found().iter().filter(|finding| finding.severity == Severity::Block);
-        blocks.all(|finding| request.names(finding.kind))
+        blocks.all(|finding| request.lets(finding))
     }
 
     /// Who made the text another one than the request is about, where anybody did.

@@ -75,7 +75,7 @@ impl Review {
             if self.keep.flies_another(self.editor.text()) {
                 return Some("the text is being saved; one moment".to_owned());
             }
-            let stops = |finding: &&Finding| finding.severity == Severity::Block && !self.may_pass(finding.kind);
+            let stops = |finding: &&Finding| finding.severity == Severity::Block && !self.may_pass(finding);
             let block = self.checks.found().iter().find(stops)?;
             let kind = kind_name(block.kind);
             Some(neutralise(&format!("blocked: {kind} “{}”; {}", block.text.replace('\n', " "), block.reason)).into_owned())

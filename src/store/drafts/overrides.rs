@@ -4,21 +4,34 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::DraftNow;
+use crate::domain::draft::{Spans, is_asked_for};
 use crate::domain::id::PersonId;
 use crate::domain::journal::sha256;
+use crate::domain::span::Finding;
 use crate::store::statement::values;
 use crate::store::{Outcome, Tx};
 
-const ASK: &str = "insert into overrides (id, draft_id, text_hash, kinds, asked_by, asked_at, asked_why)
-    values ($1, $2, $3, $4, $5, $6, $7)";
+const ASK: &str = "insert into overrides (id, draft_id, text_hash, kinds, asked_by, asked_at, asked_why, spans)
+    values ($1, $2, $3, $4, $5, $6, $7, $8)";
 const OPEN: &str =
     "select o.id, o.kinds, o.asked_by, p.name, o.asked_why, o.asked_at from overrides o join people p on p.id = o.asked_by
     where o.draft_id = $1 and o.granted_by is null order by o.asked_at desc, o.id desc limit 1";
 const GRANT: &str = "update overrides set granted_by = $2, granted_at = $3, granted_why = $4
     where id = $1 and granted_by is null and asked_by <> $2 returning id";
-const GRANTED: &str = "select p.name, o.kinds, o.granted_why from overrides o join people p on p.id = o.granted_by
+const GRANTED: &str = "select p.name, o.kinds, o.granted_why, o.spans from overrides o join people p on p.id = o.granted_by
     where o.draft_id = $1 and o.text_hash = $2 order by o.granted_at, o.id";
 const TOUCH: &str = "update drafts set updated_at = $2 where id = $1";
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Asking<'a> {
+    /// The kinds of findings, for people.
+    pub kinds: &'a str,
+    /// The findings themselves.
+    pub spans: &'a Spans,
+    /// Why.
+    pub why: &'a str,
+}
 
 /// Somebody asks that a text pass although a check blocks it.
 #[derive(Clone, Debug)]
@@ -46,14 +59,24 @@ pub struct Granted {
     pub kinds: String,
     /// Why.
     pub why: String,
+    /// The very findings that pass; `None` where kinds alone were named.
+    spans: Option<Spans>,
+}
+
+impl Granted {
+    /// Whether a finding passes.
+    pub fn lets(&self, finding: &Finding) -> bool {
+        is_asked_for(&self.kinds, self.spans.as_ref(), finding)
+    }
 }
 
 impl Tx {
     /// Keeps a request that this very text may pass.
-    pub async fn ask_override(&mut self, draft: &DraftNow, person: PersonId, text: &str, kinds: &str, why: &str) -> Outcome<()> {
+    pub async fn ask_override(&mut self, draft: &DraftNow, person: PersonId, text: &str, asked: &Asking<'_>) -> Outcome<()> {
         let now = self.now;
         let hash = sha256(text.as_bytes()).to_vec();
-        self.run(ASK, values![Uuid::now_v7(), draft.id, hash, kinds, person, now, why]).await?;
+        self.run(ASK, values![Uuid::now_v7(), draft.id, hash, asked.kinds, person, now, asked.why, asked.spans.to_json()])
+            .await?;
         self.run(TOUCH, values![draft.id, now]).await.map(drop)
     }
 
@@ -71,9 +94,14 @@ impl Tx {
         Ok(granted)
     }
 
-    /// Who let which kinds pass in this very text of a draft; another text needs another request.
+    /// Who let which findings pass in this very text of a draft; another text needs another request.
     pub async fn granted_overrides(&mut self, draft: &DraftNow, text: &str) -> Outcome<Vec<Granted>> {
-        let rows: Vec<(String, String, String)> = self.all(GRANTED, values![draft.id, sha256(text.as_bytes()).to_vec()]).await?;
-        Ok(rows.into_iter().map(|(by, kinds, why)| Granted { by, kinds, why }).collect())
+        let rows: Vec<(String, String, String, Option<String>)> =
+            self.all(GRANTED, values![draft.id, sha256(text.as_bytes()).to_vec()]).await?;
+        Ok(rows.into_iter().map(granted).collect())
     }
+}
+
+fn granted((by, kinds, why, spans): (String, String, String, Option<String>)) -> Granted {
+    Granted { by, kinds, why, spans: spans.map(Spans::from) }
 }

@@ -4,11 +4,12 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::DraftNow;
+use super::overrides::Granted;
 use crate::domain::draft::{DraftState, SummaryState};
 use crate::domain::id::{ClientId, LeadId, PersonId, SummaryId};
 use crate::domain::journal::{sha256, to_hex};
 use crate::domain::proof::Beside;
-use crate::domain::span::{Finding, FindingKind, Severity};
+use crate::domain::span::{Finding, Severity};
 use crate::store::rows::from_row;
 use crate::store::statement::values;
 use crate::store::{Outcome, Tx};
@@ -50,7 +51,7 @@ const STOP_PUBLISH: &str =
 impl Tx {
     /// Approves a text: the draft is closed and the text copied into the table that the portal's view reads, both or
     /// neither. The text is checked here again, whoever calls: a `block` stops approval on every path (C5), unless
-    /// a second person let its kind pass.
+    /// a second person let it pass.
     ///
     /// # Errors
     /// The blocking finding comes back as the inner error; `Ok(Ok(None))` means that the draft changed meanwhile.
@@ -60,10 +61,10 @@ impl Tx {
         version: i64,
         person: PersonId,
         text: &str,
-        passing: &[FindingKind],
+        granted: &[Granted],
     ) -> Outcome<Result<Option<(SummaryId, i64)>, Finding>> {
         let found = self.check_text(draft, text).await?;
-        let stops = |finding: &Finding| finding.severity == Severity::Block && !passing.contains(&finding.kind);
+        let stops = |finding: &Finding| finding.severity == Severity::Block && !granted.iter().any(|one| one.lets(finding));
         if let Some(block) = found.into_iter().find(stops) {
             return Ok(Err(block));
         }

@@ -37,7 +37,7 @@ from_row!(Words { text: String, work: String, work_version: =i64, worked_by: =Op
     evidence_at: =Option<DateTime<Utc>>, subject: String, period: =String, next_action: =String, lead_state: String,
     reason: =Option<String>,
     newer_at: =Option<DateTime<Utc>>, });
-from_row!(Override { id: =Uuid, asked_by: =String, kinds: =String, why: =String, text_hash: =Vec<u8>, granted_by: =Option<String>, });
+from_row!(Override { id: =Uuid, asked_by: =String, kinds: =String, why: =String, text_hash: =Vec<u8>, spans: ?String, granted_by: =Option<String>, });
 from_row!(EvidenceLine { n: =i64, text: String, source: =String, });
 
 impl Store {
@@ -54,7 +54,7 @@ impl Store {
         let mut evidence = Sql::new("select e.n, e.text, e.source from draft_evidence e where e.draft_id = ");
         evidence.bind(Bind::Id(id.0)).push(" order by e.n");
         let mut overriding = Sql::new(
-            "select o.id, p.name as asked_by, o.kinds, o.asked_why as why, o.text_hash, g.name as granted_by from overrides o
+            "select o.id, p.name as asked_by, o.kinds, o.asked_why as why, o.text_hash, o.spans, g.name as granted_by from overrides o
                 join people p on p.id = o.asked_by left join people g on g.id = o.granted_by where o.draft_id = ",
         );
         overriding.bind(Bind::Id(id.0)).push(" order by o.asked_at desc, o.id desc limit 1");

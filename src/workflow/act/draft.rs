@@ -3,7 +3,7 @@
 use super::{Acting, draft_conflict, text_conflict};
 use crate::domain::act::{Act, Done, Target, Verb};
 use crate::domain::brief::Subject;
-use crate::domain::draft::{DraftAct, DraftState, RejectReason, kinds_named};
+use crate::domain::draft::{DraftAct, DraftState, RejectReason};
 use crate::domain::failure::Failure;
 use crate::domain::id::{Kind, Ref};
 use crate::domain::job::JobKind;
@@ -94,11 +94,10 @@ impl Acting<'_> {
             return Err(self.refused(why, "look at the lead; what was typed is kept"));
         }
         let granted = self.tx.granted_overrides(&draft, text).await?;
-        let passing: Vec<FindingKind> = granted.iter().flat_map(|granted| kinds_named(&granted.kinds)).collect();
         let told = granted.iter().map(|granted| format!("{} let {} pass: {}", granted.by, granted.kinds, granted.why));
         let detail = told.collect::<Vec<_>>().join("; ");
         self.announce(Kind::Draft, draft.id.0, Some(draft.lead_id), &detail).await?;
-        let (id, number) = match self.tx.approve_draft(&draft, draft.version, self.me.id, text, &passing).await? {
+        let (id, number) = match self.tx.approve_draft(&draft, draft.version, self.me.id, text, &granted).await? {
             Err(block) => {
                 // The span itself stays out of the message: it repeats what must not leave.
                 let why = format!("{} at characters {}–{}: {}", block.kind, block.start, block.end, block.reason);

@@ -5,12 +5,13 @@ use uuid::Uuid;
 
 use super::Acting;
 use crate::domain::act::Done;
-use crate::domain::draft::DraftAct;
+use crate::domain::draft::{DraftAct, Spans};
 use crate::domain::failure::{Conflict, Failure};
 use crate::domain::id::Kind;
 use crate::domain::lead::Urgency;
-use crate::domain::span::Severity;
+use crate::domain::span::{Finding, Severity};
 use crate::domain::task::TaskKind;
+use crate::store::drafts::overrides::Asking;
 use crate::store::tasks::NewTask;
 
 impl Acting<'_> {
@@ -27,8 +28,8 @@ impl Acting<'_> {
         let text = text.trim();
         self.fit_to_show(text)?;
         let found = self.tx.check_text(&draft, text).await?;
-        let mut kinds: Vec<&str> =
-            found.iter().filter(|finding| finding.severity == Severity::Block).map(|finding| finding.kind.as_str()).collect();
+        let blocks: Vec<&Finding> = found.iter().filter(|finding| finding.severity == Severity::Block).collect();
+        let mut kinds: Vec<&str> = blocks.iter().map(|finding| finding.kind.as_str()).collect();
         kinds.sort_unstable();
         kinds.dedup();
         if kinds.is_empty() {
@@ -37,7 +38,8 @@ impl Acting<'_> {
         let kinds = kinds.join(", ");
         self.announce(Kind::Draft, draft.id.0, Some(draft.lead_id), &kinds).await?;
         let why = self.act.reason.as_deref().unwrap_or_default();
-        self.tx.ask_override(&draft, self.me.id, text, &kinds, why).await?;
+        let asked = Asking { kinds: &kinds, spans: &Spans::of(blocks), why };
+        self.tx.ask_override(&draft, self.me.id, text, &asked).await?;
         let owner = self.tx.first_owner().await?.filter(|owner| *owner != self.me.name);
         let title = self.request(&self.me.name, &kinds);
         let task = NewTask {

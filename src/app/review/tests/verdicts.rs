@@ -264,6 +264,7 @@ fn a_block_passes_only_for_the_text_that_was_asked_for_and_by_somebody_else() {
         kinds: "phone".into(),
         why: "their own number".into(),
         text_hash: sha256(b"Call 512-555-0142.").to_vec(),
+        spans: None,
         granted_by: granted_by.map(Into::into),
     };
     desk.draft.overriding = Some(request(None));
@@ -300,6 +301,7 @@ fn an_owner_decides_while_somebody_else_holds_the_draft() {
         kinds: "phone".into(),
         why: "their own number".into(),
         text_hash: sha256(b"Call 512-555-0142.").to_vec(),
+        spans: None,
         granted_by: None,
     });
     desk.draft.draft.claimed_by = Some(crate::domain::id::PersonId::new());
@@ -324,6 +326,7 @@ fn request(id: u128, text: &str, kinds: &str, granted_by: Option<&str>) -> Overr
         kinds: kinds.into(),
         why: "their own number".into(),
         text_hash: sha256(text.as_bytes()).to_vec(),
+        spans: None,
         granted_by: granted_by.map(Into::into),
     }
 }
