@@ -6,8 +6,9 @@ use super::errors::failure;
 use super::journal::About;
 use super::statement::values;
 use super::{Outcome, Store, Tx, on_db};
-use crate::domain::actor::{Actor, Right, Role};
+use crate::domain::actor::{Actor, Person, Right, Role};
 use crate::domain::client::Client;
+use crate::domain::failure::Failure;
 use crate::domain::id::{ClientId, Kind, PersonId};
 use crate::domain::money::Money;
 use crate::domain::severities::Severities;
@@ -113,6 +114,21 @@ impl Tx {
     /// A client's id by name.
     pub async fn client_named(&mut self, name: &str) -> Outcome<Option<ClientId>> {
         Ok(self.one::<(Uuid,)>("select id from clients where name = $1", values![name]).await?.map(|row| ClientId(row.0)))
+    }
+
+    /// A person as known now; `None` when nobody is any more.
+    pub async fn person_now(&mut self, id: PersonId) -> Outcome<Option<Person>> {
+        const SQL: &str = "select name, role, all_clients from people where id = $1";
+        const CLIENTS: &str = "select client_id from person_clients where person_id = $1";
+        let Some((name, role, all)) = self.one::<(String, String, bool)>(SQL, values![id]).await? else { return Ok(None) };
+        let role = role.parse().map_err(|_| Failure::Other(format!("{name} has a role that this version does not know")))?;
+        let clients = if all {
+            None
+        } else {
+            let clients: Vec<(Uuid,)> = self.all(CLIENTS, values![id]).await?;
+            Some(clients.into_iter().map(|(id,)| ClientId(id)).collect())
+        };
+        Ok(Some(Person { id, name, role, clients }))
     }
 
     /// Whether anybody is known.

@@ -33,12 +33,15 @@ struct Acting<'a> {
 /// # Errors
 /// `NotAllowed`, `Refused`, `Conflict` (with who was first) or what the database says; nothing was changed then.
 pub async fn perform(store: &Store, me: &Person, act: &Act) -> Result<Done, Failure> {
-    let actor = Actor::Person(me.clone());
-    actor.require(act.verb.right(), act.verb.name())?;
     if act.verb.needs_reason() && act.reason.as_deref().is_none_or(|reason| reason.trim().is_empty()) {
         return Err(Failure::refused(act.verb.name(), "it needs a reason", "say why, for whoever reads the journal later"));
     }
-    let mut acting = Acting { tx: store.begin().await?, actor, me, act };
+    let mut tx = store.begin().await?;
+    // Whoever asks may have been another when the screen was painted.
+    let me = &present(&mut tx, me).await?;
+    let actor = Actor::Person(me.clone());
+    actor.require(act.verb.right(), act.verb.name())?;
+    let mut acting = Acting { tx, actor, me, act };
     let done = match &act.verb {
         Verb::RetryJob => acting.retry().await?,
         Verb::ReplayJob => acting.replay().await?,
@@ -70,6 +73,11 @@ pub async fn perform(store: &Store, me: &Person, act: &Act) -> Result<Done, Fail
     };
     acting.tx.commit().await?;
     Ok(done)
+}
+
+/// The person as known now: rights that were taken away hold no longer.
+pub(super) async fn present(tx: &mut Tx, me: &Person) -> Result<Person, Failure> {
+    tx.person_now(me.id).await?.ok_or_else(|| Failure::NotFound(me.name.clone()))
 }
 
 impl Acting<'_> {

@@ -72,11 +72,12 @@ pub async fn file_draft(store: &Store, actor: &Actor, draft: &NewDraft) -> Resul
 /// # Errors
 /// `Conflict` when the text was saved from elsewhere since `work_version`, or somebody else holds the claim.
 pub async fn save_work(store: &Store, me: &Person, target: &Target, work_version: i64, text: &str) -> Result<i64, Failure> {
-    Actor::Person(me.clone()).require(Right::Review, "edit a draft")?;
     if text.chars().count() > LONGEST {
         return Err(Failure::refused("saving the text", "it is too long", format!("shorten it to {LONGEST} characters")));
     }
     let mut tx = store.begin().await?;
+    let me = &super::act::present(&mut tx, me).await?;
+    Actor::Person(me.clone()).require(Right::Review, "edit a draft")?;
     let draft = tx.draft_now(target.id).await?.ok_or_else(|| Failure::NotFound(target.record.to_string()))?;
     match tx.save_work(&draft, work_version, me.id, text).await? {
         Some(version) => {

@@ -37,6 +37,7 @@ both_databases!(
     an_approval_is_published_or_undone,
     a_text_in_progress_is_never_overwritten,
     a_viewer_may_not_act,
+    rights_that_were_taken_away_hold_no_longer,
     a_stale_screen_is_told_who_was_first,
     every_task_act_can_be_undone,
     a_lead_goes_back_as_it_was,
@@ -308,6 +309,20 @@ async fn a_viewer_may_not_act(world: World) {
     }
     assert!(matches!(save_work(&world.store, &vera, &draft, 0, "Mine.").await, Err(Failure::NotAllowed(_))));
     assert_eq!(world.texts("select state from drafts where work_version = 0").await, ["pending"]);
+}
+
+/// The screen was painted while she was an operator of both.
+async fn rights_that_were_taken_away_hold_no_longer(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    let olga = world.person("olga", Role::Operator, None).await;
+    world.task(&acme, with![]).await;
+    let task = target(&world, &rosa, Kind::Task, 1).await;
+    world.script("update people set all_clients = false where name = 'olga'").await;
+    assert!(matches!(perform(&world.store, &olga, &act(task, Verb::FinishTask)).await, Err(Failure::NotFound(_))));
+    world.script("update people set role = 'viewer' where name = 'olga'").await;
+    assert!(matches!(perform(&world.store, &olga, &act(task, Verb::FinishTask)).await, Err(Failure::NotAllowed(_))));
+    world.script("update people set role = 'operator', all_clients = true where name = 'olga'").await;
+    perform(&world.store, &olga, &act(task, Verb::FinishTask)).await.unwrap();
 }
 
 async fn a_stale_screen_is_told_who_was_first(world: World) {
