@@ -68,6 +68,8 @@ pub(super) struct Hands {
     at: Option<(Ref, bool)>,
     /// When to say next where the person is.
     pub(super) presence_due: Option<Instant>,
+    /// Saying so: the last word is heard out, or it would come after the goodbye.
+    saying: JoinSet<()>,
 }
 
 impl Hands {
@@ -83,6 +85,7 @@ impl Hands {
             session: SessionId::new(),
             at: None,
             presence_due: None,
+            saying: JoinSet::new(),
         }
     }
 
@@ -295,7 +298,8 @@ impl Hands {
         let (session, at) = (self.session, self.at);
         if let Database::Open(store, me) = &self.database {
             let (store, name) = (store.clone(), me.name.clone());
-            self.reads.spawn(async move {
+            while self.saying.try_join_next().is_some() {}
+            self.saying.spawn(async move {
                 let saying = store.say_presence(session, &name, at.map(|(at, _)| at), at.is_some_and(|(_, editing)| editing));
                 // Nobody misses it: it is said again.
                 drop(timeout(READ, saying).await);
@@ -324,6 +328,7 @@ impl Hands {
 
     /// The person left.
     pub(super) async fn say_goodbye(&mut self) {
+        while self.saying.join_next().await.is_some() {}
         if let Database::Open(store, _) = &self.database {
             drop(store.forget_presence(self.session).await);
             store.close().await;
