@@ -100,6 +100,9 @@ pub struct WeekFacts {
     pub booked: i64,
     /// Of them waiting for us by now.
     pub open: i64,
+    /// They arrived from then on, and before then.
+    #[serde(default)]
+    pub span: Option<(DateTime<Utc>, DateTime<Utc>)>,
 }
 
 impl fmt::Debug for Brief {
@@ -122,6 +125,14 @@ impl Brief {
         let sized = |text: &str| format!("{}:{text}", text.len());
         let all: String = self.lines.iter().map(|line| sized(&line.text) + &sized(&line.source)).collect();
         to_hex(&sha256(all.as_bytes())[..8])
+    }
+
+    /// When the leads of a week arrived: from then on, and before then.
+    pub fn span(&self) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+        match &self.facts {
+            Facts::Lead(_) => None,
+            Facts::Week(facts) => facts.span,
+        }
     }
 
     /// What the portal says will happen next, where the lead's own state does not say it: of a week.

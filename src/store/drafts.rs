@@ -137,9 +137,10 @@ const OUTDATE: &str = outdate!("lead_id = $1");
 const OUTDATE_WEEK: &str = outdate!("client_id = $1 and period = $5");
 const INSERT: &str =
     "insert into drafts (id, client_id, lead_id, title, text, text_hash, model, source_label, evidence_at, state, blocks, warns,
-        search, created_at, updated_at, work, subject, period, prompt_version, evidence_version, tokens, cost_micros, next_action)
+        search, created_at, updated_at, work, subject, period, prompt_version, evidence_version, tokens, cost_micros, next_action, leads_from,
+        leads_until)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'pending', $10, $11, $12, $13, $13, $14, $15, $16, $17, $18, $19, $20,
-        $21)
+        $21, $22, $23)
     returning number";
 const EVIDENCE: &str = "insert into draft_evidence (draft_id, n, text, source) values ($1, $2, $3, $4)";
 const FINDING: &str =
@@ -179,6 +180,12 @@ impl Tx {
     pub async fn draft_of_evidence(&mut self, lead: LeadId, subject: Subject, evidence_version: &str) -> Outcome<Option<i64>> {
         let values = values![lead, subject.as_str(), evidence_version];
         Ok(self.one::<(i64,)>(OF_EVIDENCE, values).await?.map(|row| row.0))
+    }
+
+    /// Whether a draft's evidence has a line of this number.
+    pub async fn has_evidence_line(&mut self, draft: &DraftNow, n: i64) -> Outcome<bool> {
+        const SQL: &str = "select n from draft_evidence where draft_id = $1 and n = $2";
+        Ok(self.one::<(i64,)>(SQL, values![draft.id, n]).await?.is_some())
     }
 
     /// How many drafts of a lead there are, whatever became of them.
@@ -241,6 +248,8 @@ impl Tx {
             new.tokens,
             new.cost_micros,
             brief.next_action(),
+            brief.span().map(|span| span.0),
+            brief.span().map(|span| span.1),
         ];
         let number = self.one::<(i64,)>(INSERT, values).await?.map_or(0, |row| row.0);
         for (n, line) in brief.lines.iter().enumerate() {

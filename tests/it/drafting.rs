@@ -19,6 +19,7 @@ use quotedeck::workflow::drafting::{Ask, ask, last_week};
 use quotedeck::workflow::review::{NewDraft, file_draft, save_work};
 
 use crate::databases::World;
+use crate::fixtures::with;
 use crate::stand_in::http::{Mode, StandIn};
 use crate::workflow::give;
 
@@ -31,6 +32,7 @@ both_databases!(
     a_draft_of_older_evidence_does_not_set_the_newer_aside,
     a_week_is_drafted_once,
     a_week_that_is_drafted_again_sets_the_first_aside,
+    a_week_answers_for_every_lead_that_it_counts,
     spam_is_not_drafted,
     what_a_source_did_not_tell_stands_on_the_drafts_that_depend_on_it,
     what_a_sync_left_out_stands_on_the_drafts_that_depend_on_it,
@@ -221,6 +223,33 @@ async fn a_week_is_drafted_once(world: World) {
     assert_eq!(states(&world).await, ["pending"]);
     let none = ask(&world.store, &actor, Ask::Week(acme.id, last_week(week))).await.unwrap_err();
     assert!(none.to_string().contains("no lead arrived"), "{none}");
+}
+
+/// Sixty have a line of their own; the last of seventy is not among them.
+async fn a_week_answers_for_every_lead_that_it_counts(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    let mut last = None;
+    for minute in 0..70 {
+        let at = world.now() + chrono::TimeDelta::minutes(minute) - chrono::TimeDelta::minutes(80);
+        last = Some(world.lead(&acme, with![arrived_at = at]).await);
+    }
+    let last = last.unwrap();
+    let doubt = with![
+        id = uuid::Uuid::now_v7(),
+        lead_id = last.id,
+        kind = "spam",
+        severity = "block",
+        score = 9,
+        reason = "links",
+        found_at = world.now(),
+    ];
+    world.insert("lead_findings", doubt, vec![]).await;
+    ask(&world.store, &Actor::Person(rosa.clone()), Ask::Week(acme.id, world.now().date_naive())).await.unwrap();
+    work(&world).await;
+    let named = format!("select count(*) from draft_evidence where source = 'L-{}'", last.number);
+    assert_eq!(world.number(&named).await, 0);
+    let found = world.texts("select reason from findings where kind = 'possible_spam'").await;
+    assert!(found.len() == 1 && found[0].contains(&format!("L-{}", last.number)), "{found:?}");
 }
 
 async fn spam_is_not_drafted(world: World) {

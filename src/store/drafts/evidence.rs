@@ -175,10 +175,11 @@ impl Tx {
         };
         let zone = zone(&time_zone);
         let next = first.checked_add_days(Days::new(7)).unwrap_or(first);
-        let leads: Vec<Fields> = self.all(WEEK, values![client, midnight(first, zone), midnight(next, zone)]).await?;
+        let (from, until) = (midnight(first, zone), midnight(next, zone));
+        let leads: Vec<Fields> = self.all(WEEK, values![client, from, until]).await?;
         let Some(newest) = leads.last() else { return Ok(None) };
         let anchor = newest.id;
-        let facts = count(&leads);
+        let facts = WeekFacts { span: Some((from, until)), ..count(&leads) };
         let own = Ref::new(Kind::Client, number).to_string();
         let mut lines: Vec<Line> = totals(&facts).into_iter().map(|text| Line { text, source: own.clone() }).collect();
         lines.extend(leads.iter().take(NAMED).map(|lead| {
@@ -225,6 +226,7 @@ fn count(leads: &[Fields]) -> WeekFacts {
         median_reply: waits.get(waits.len().saturating_sub(1) / 2).copied(),
         booked: n(&|lead| lead.state == LeadState::Booked),
         open: n(&|lead| !lead.state.is_closed()),
+        span: None,
     }
 }
 

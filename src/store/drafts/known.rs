@@ -64,7 +64,7 @@ const NOTES: &str = of_spoken!(
             where o.granted_why is not null
         limit 600"
 );
-/// Of either of two: a draft may speak of the one or of the other.
+/// Of either of two: a draft may speak of the one or of the other. A week speaks of all leads that it counts, and names some.
 const DOUBTS: &str = of_spoken!(
     "select l.number as lead, f.kind as kind, o.number as other from spoken s
             join lead_findings f on f.lead_id = s.id join leads l on l.id = f.lead_id left join leads o on o.id = f.other_id
@@ -72,6 +72,10 @@ const DOUBTS: &str = of_spoken!(
         union select l.number, f.kind, o.number from spoken s
             join lead_findings f on f.other_id = s.id join leads l on l.id = f.lead_id left join leads o on o.id = f.other_id
             where f.settled_at is null
+        union select l.number, f.kind, o.number from drafts d
+            join leads l on l.client_id = d.client_id and l.arrived_at >= d.leads_from and l.arrived_at < d.leads_until
+            join lead_findings f on f.lead_id = l.id left join leads o on o.id = f.other_id
+            where d.id = $1 and f.settled_at is null
         order by lead, kind, other limit 200"
 );
 const SEVERITIES: &str = "select c.findings from drafts d join clients c on c.id = d.client_id where d.id = $1";
