@@ -204,7 +204,14 @@ async fn a_reveal_and_a_note_are_kept_and_what_stands_there_is_not(world: World)
         verb,
         reason: reason.map(Into::into),
     };
+    let line = "insert into draft_evidence (draft_id, n, text, source) select id, 1, 'call 512-555-0142', 'E-1' from drafts";
+    world.script(line).await;
     let reveal = Verb::Reveal { line: 1, kind: FindingKind::Phone };
+    for (line, kind) in [(2, FindingKind::Phone), (1, FindingKind::Promise)] {
+        let nothing = act(Verb::Reveal { line, kind }, detail.draft.version, Some("the caller asked"));
+        let refused = perform(&world.store, &ana, &nothing).await.unwrap_err();
+        assert!(refused.to_string().contains("nothing is masked"), "{refused}");
+    }
     let version = detail.draft.version;
     assert!(perform(&world.store, &ana, &act(reveal.clone(), version, None)).await.is_err(), "it needs a reason");
     perform(&world.store, &ana, &act(reveal, version, Some("the caller asked"))).await.unwrap();

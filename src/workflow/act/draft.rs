@@ -8,6 +8,7 @@ use crate::domain::failure::Failure;
 use crate::domain::id::{Kind, Ref};
 use crate::domain::job::JobKind;
 use crate::domain::lead::LeadState;
+use crate::domain::mask::is_masked;
 use crate::domain::span::FindingKind;
 use crate::domain::text::is_unsafe;
 use crate::store::drafts::DraftNow;
@@ -61,6 +62,10 @@ impl Acting<'_> {
     /// Writes down that somebody looks at a masked place of the evidence: which and why, never what stands there.
     pub(super) async fn reveal(&mut self, line: i64, kind: FindingKind) -> Result<Done, Failure> {
         let draft = self.draft().await?;
+        // An entry about something that nobody can have seen would explain nothing.
+        if !is_masked(kind) || !self.tx.has_evidence_line(&draft, line).await? {
+            return Err(self.refused(format!("nothing is masked as {kind} in line {line}"), "look at the evidence again"));
+        }
         self.announce(Kind::Draft, draft.id.0, Some(draft.lead_id), &format!("{kind} in line {line}")).await?;
         Ok(self.done(format!("the {kind} in line {line} is shown"), Err("what was seen cannot be unseen")))
     }
