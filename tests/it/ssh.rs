@@ -10,7 +10,7 @@ use quotedeck::clock::Clock;
 use quotedeck::domain::actor::Role;
 use rustix::process::Signal;
 
-use crate::databases::{World, on_sqlite};
+use crate::databases::{World, on_postgres, on_sqlite};
 use crate::fixtures::with;
 use crate::pty::{PROGRAM, Pty};
 use server::Server;
@@ -60,18 +60,16 @@ async fn is_cheap_and_approved(steps: [(&'static str, usize); 3], world: &World)
     assert_eq!(approved, "The customer called. Call her at the number on file. We aim for a visit.");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_whole_review_by_keys_is_cheap_on_the_line() {
-    on_sqlite(async |world| {
-        let server = draft(&world, FOUND_THREE).await;
-        let mut ana = server.log_in();
-        let steps = whole_review(&mut ana);
-        println!("{} bytes carried with SSH's own", server.wire.carried());
-        is_cheap_and_approved(steps, &world).await;
-        ana.press("q");
-        server.is_left().await;
-    })
-    .await;
+both_databases!(a_whole_review_by_keys_is_cheap_on_the_line);
+
+async fn a_whole_review_by_keys_is_cheap_on_the_line(world: World) {
+    let server = draft(&world, FOUND_THREE).await;
+    let mut ana = server.log_in();
+    let steps = whole_review(&mut ana);
+    println!("{} bytes carried with SSH's own", server.wire.carried());
+    is_cheap_and_approved(steps, &world).await;
+    ana.press("q");
+    server.is_left().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -99,31 +97,37 @@ async fn a_whole_review_is_cheap_on_a_bare_terminal() {
 #[case::the_deck_is_killed(true)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_text_under_way_is_there_again_at_the_next_login(#[case] killed: bool) {
-    on_sqlite(async |world| {
-        let server = draft(&world, "Two calls were missed.").await;
-        let mut ana = server.log_in();
-        ana.sees("● yours");
-        ana.press("eZebra ");
-        // She types on, faster than once a second: the save must not wait for a pause.
-        let saved = async || world.texts("select coalesce(work, '') from drafts").await.concat().contains("Zebra");
-        let until = std::time::Instant::now() + crate::pty::LIMIT;
-        while !saved().await {
-            assert!(std::time::Instant::now() < until, "nothing was saved:\n{}", ana.contents());
-            ana.press("x");
-            ana.becomes(Duration::from_millis(200), |_| false);
-        }
-        if killed {
-            server.kill_deck();
-        } else {
-            server.wire.cut();
-        }
-        server.is_left().await;
-        server.forget_homes();
-        let mut again = server.log_in();
-        again.sees("Zebra ");
-        again.sees("● yours");
-    })
-    .await;
+    on_sqlite(async |world| is_there_again(world, killed).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_under_way_is_there_again_on_a_shared_server() {
+    on_postgres(async |world| is_there_again(world, false).await).await;
+}
+
+async fn is_there_again(world: World, killed: bool) {
+    let server = draft(&world, "Two calls were missed.").await;
+    let mut ana = server.log_in();
+    ana.sees("● yours");
+    ana.press("eZebra ");
+    // She types on, faster than once a second: the save must not wait for a pause.
+    let saved = async || world.texts("select coalesce(work, '') from drafts").await.concat().contains("Zebra");
+    let until = std::time::Instant::now() + crate::pty::LIMIT;
+    while !saved().await {
+        assert!(std::time::Instant::now() < until, "nothing was saved:\n{}", ana.contents());
+        ana.press("x");
+        ana.becomes(Duration::from_millis(200), |_| false);
+    }
+    if killed {
+        server.kill_deck();
+    } else {
+        server.wire.cut();
+    }
+    server.is_left().await;
+    server.forget_homes();
+    let mut again = server.log_in();
+    again.sees("Zebra ");
+    again.sees("● yours");
 }
 
 /// Claims that would hold for longer than a claim holds.
