@@ -353,10 +353,11 @@ async fn listed(http: &Http, message: &Message, sender: twilio::Sender<'_>, requ
             let why = classify(System::Twilio, &answer).error;
             return Found::CannotTell(why.map_or_else(String::new, |why| why.raw().to_owned()));
         };
-        match twilio::look(&Received { status, retry_after, body: &body }, message, sender, request.since) {
+        let answer = Received { status, retry_after, body: &body };
+        match twilio::look(&answer, message, sender, request.since) {
             twilio::Page::Has(sid) => return Found::Arrived { remote_id: Some(sid) },
             twilio::Page::End => return Found::Absent,
-            twilio::Page::Unclear(why) if matches!(status, 401 | 403) => {
+            twilio::Page::Unclear(why) if twilio::locks_out(&answer) => {
                 return Found::LockedOut { status: Some(i64::from(status)), why };
             }
             twilio::Page::Unclear(why) => return Found::CannotTell(why),

@@ -32,6 +32,9 @@ pub(super) const PAGE_BYTES: usize = 1024 * 1024;
 /// Pages that are read before giving up: so many messages to one person in the list of an account.
 pub(super) const PAGES: usize = 20;
 
+/// The token is refused, or the account is not active.
+const LOCKED_OUT: [i64; 3] = [10_001, 20_003, 20_005];
+
 /// The account that texts are sent from.
 #[derive(Clone, Copy)]
 pub(super) struct Sender<'a> {
@@ -90,8 +93,7 @@ pub(super) fn read(answer: &Received<'_>) -> Reply {
         return sid.map_or_else(|| answer.puzzling("Twilio's"), |sid| answer.accepted(Some(sid.to_owned())));
     }
     let meaning = match json.as_ref().and_then(|json| json.get("code")).and_then(Value::as_i64) {
-        // The token, or an account that is not active.
-        Some(10_001 | 20_003 | 20_005) => Meaning::LockedOut,
+        Some(code) if LOCKED_OUT.contains(&code) => Meaning::LockedOut,
         // The sender is none, or is not this account's: no message can leave until that is put right.
         // (21606 and 21659 can be about the recipient's country too, and one recipient must not stop all others.)
         Some(21_212 | 21_603 | 21_660) => Meaning::LockedOut,
@@ -100,6 +102,12 @@ pub(super) fn read(answer: &Received<'_>) -> Reply {
         _ => answer.by_status(),
     };
     answer.failed(meaning, &answer.error_text())
+}
+
+/// Whether an answer to a question says that nothing else would be let in either. A key may be allowed to send and not to list.
+pub(super) fn locks_out(answer: &Received<'_>) -> bool {
+    let code = answer.json().and_then(|json| json.get("code")?.as_i64());
+    code.is_some_and(|code| LOCKED_OUT.contains(&code))
 }
 
 /// The request for the first page of the list of messages to a person.

@@ -9,7 +9,7 @@ use super::id::{ClientId, DraftId, LeadId, PersonId, SummaryId};
 use super::journal::sha256;
 use super::known::Known;
 use super::severities::Severities;
-use super::span::Finding;
+use super::span::{Finding, FindingKind};
 use super::text::Untrusted;
 use super::words;
 
@@ -170,7 +170,7 @@ impl Spans {
     /// Those of some findings.
     pub fn of<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Self {
         let mut spans: Vec<(String, String)> =
-            findings.into_iter().map(|finding| (finding.kind.to_string(), finding.text.clone())).collect();
+            findings.into_iter().map(|finding| (finding.kind.to_string(), essence(finding))).collect();
         spans.sort_unstable();
         spans.dedup();
         Self(spans)
@@ -182,7 +182,18 @@ impl Spans {
     }
 
     fn have(&self, finding: &Finding) -> bool {
-        self.0.iter().any(|(kind, text)| kind == finding.kind.as_str() && *text == finding.text)
+        let what = essence(finding);
+        self.0.iter().any(|(kind, asked)| kind == finding.kind.as_str() && *asked == what)
+    }
+}
+
+/// What a finding is about. What stands beside the text is told at its last word, whatever it is: there the reason tells, but
+/// for its figures, which grow by the day.
+fn essence(finding: &Finding) -> String {
+    match finding.kind {
+        FindingKind::PossibleDuplicate | FindingKind::PossibleSpam => finding.reason.clone(),
+        FindingKind::StaleData => finding.reason.chars().filter(|c| !c.is_ascii_digit()).collect(),
+        _ => finding.text.clone(),
     }
 }
 
