@@ -170,8 +170,8 @@ impl Worker {
     }
 
     /// Tells that it lives, and what it sends to.
-    async fn lives(&self) -> Result<(), Failure> {
-        self.store.worker_lives(&self.name, self.sender.reaches().as_deref()).await
+    async fn lives(&self, name: &str) -> Result<(), Failure> {
+        self.store.worker_lives(name, self.sender.reaches().as_deref()).await
     }
 
     /// Under load places come free one after the other: they are filled together. A worker with half its places free does not

@@ -106,9 +106,6 @@ pub(super) async fn follow(ways: Ways, clock: Clock, name: String, say: mpsc::Se
             sealed = Instant::now();
             // A failure leaves it to the next hint, and to everybody else who is here.
             drop(store.seal_journal(Search::Recent).await);
-            if let Ok(now) = store.database_now().await {
-                store.clock.anchor(now);
-            }
         }
         // Two short reads beside the dozen that the hint causes: rights that were taken away must not linger.
         if hint == Hint::Changed

@@ -86,7 +86,7 @@ impl Door {
 
     /// Reads the sources again, and sets the clock by the database's.
     pub(super) async fn refresh(&self) -> Result<(), Failure> {
-        self.store.clock.anchor(self.store.database_now().await?);
+        self.store.clock.anchor(self.store.keep_time().await?);
         let sources = self.store.open_sources().await?;
         let by_key = sources.into_iter().map(|source| (source.key_hash.clone(), Arc::new(source))).collect();
         *self.sources.write().unwrap_or_else(PoisonError::into_inner) = by_key;

@@ -41,7 +41,10 @@ async fn turn(worker: &Worker, leases: &Leases, round: u64) -> Result<(), Failur
             store.beat(&held).await?;
         }
         store.clock.anchor(store.keep_time().await?);
-        worker.lives().await?;
+        // Told for people alone: nothing waits for it.
+        if let Err(error) = worker.lives(&worker.name).await {
+            tracing::warn!(%error, "the worker could not say that it lives");
+        }
         store.rescue_jobs().await?;
         store.close_windows().await?;
         store.escalate_replies().await?;
@@ -62,7 +65,9 @@ async fn destinations(store: &Store) -> Result<(), Failure> {
 /// Does what is due of them now.
 pub(super) async fn once(worker: &Worker) -> Result<(), Failure> {
     let store = &worker.store;
-    worker.lives().await?;
+    store.clock.anchor(store.keep_time().await?);
+    // One name for all that come and go on a machine: each time anew they would be many.
+    worker.lives(&format!("{}:drain", worker.name.split(':').next().unwrap_or_default())).await?;
     store.rescue_jobs().await?;
     store.close_windows().await?;
     store.escalate_replies().await?;

@@ -1,5 +1,7 @@
 //! What happens when a destination was asked whether a request had arrived that may have left.
 
+use chrono::TimeDelta;
+
 use super::finish::{WORKS_AGAIN, ask_a_person, lock_out, stop, succeeded};
 use crate::domain::failure::Failure;
 use crate::domain::job::{AttemptOutcome, JobState};
@@ -17,7 +19,10 @@ use crate::store::claim::sabotage::Fault;
 /// What the database says; nothing was written then.
 pub async fn waits(store: &Store, job: &Claimed) -> Result<bool, Failure> {
     let Some(at) = job.doubted_at.map(|at| at + retry::LOOK_UP_AFTER) else { return Ok(false) };
+    let leapt = store.leapt().await?.map(|ago| retry::LOOK_UP_AFTER - TimeDelta::from_std(ago).unwrap_or(retry::LOOK_UP_AFTER));
     let mut tx = store.begin().await?;
+    // A clock that leapt makes what was given up just now look long past.
+    let at = at.max(leapt.map_or(at, |left| tx.now + left));
     if at <= tx.now || Fault::AskEarly.is_on() {
         return Ok(false);
     }

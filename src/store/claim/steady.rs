@@ -1,9 +1,10 @@
 //! The time that leases and due times go by. Postgres has one clock for all who connect. SQLite has none of its own: it would
 //! ask that of the process, and a process whose clock is wrong would lose its leases at once or keep them for ever, and send
 //! at the wrong hour. So there it is how long the machine is up, carried on from a time that was written down since its last
-//! start: leases go by that alone. Everything else goes by the same, set right: each worker moves it a little
-//! towards its own clock every ten seconds, so of several the one that is wrong is outvoted, and a jump of the machine's own
-//! clock is followed by and by.
+//! start: leases go by that alone. Everything else goes by the same, set right: workers and the front door move it a little
+//! towards their own clocks, five seconds in ten at most whoever they are, so of several the one that is wrong is outvoted.
+//! What is off by more than a message's provider is given leave to be (`twilio`) is followed at once: then the machine
+//! itself was set, or stood still.
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -19,12 +20,15 @@ use crate::store::{Outcome, Store, Tx};
 const LEASE: TimeDelta = TimeDelta::seconds(45);
 /// How long one lasts still that is hardly used.
 const FRESH: TimeDelta = TimeDelta::seconds(40);
-/// How far one worker moves the shared time in one round: the minute after which a lost text is asked for stays most of a minute.
+/// How far the shared time is moved in one round: the minute after which a lost text is asked for stays most of a minute.
 const NUDGE: TimeDelta = TimeDelta::seconds(5);
+/// No sooner than so long after the last time, whoever moved it: rounds come every ten seconds, and never quite.
+const ROUND: Duration = Duration::from_secs(9);
 /// What is not worth a write.
 const CLOSE_ENOUGH: TimeDelta = TimeDelta::milliseconds(250);
 /// A clock that is off by more was not set yet when the machine started, or the machine stood still: it is followed at once.
-const NOT_SET: TimeDelta = TimeDelta::hours(1);
+/// Less than the 14 minutes by which a provider's list may differ from us.
+const NOT_SET: TimeDelta = TimeDelta::minutes(11);
 
 /// What time it is for leases; `None` where the database itself knows.
 #[derive(Clone, Copy, Debug)]
@@ -69,55 +73,81 @@ const FORGET: &str = "delete from steady";
 const BEGIN: &str = "insert into steady (boot, began_at, up_ms) values ($1, $2, $3)";
 // Whoever held a lease before the machine started is gone.
 const OVER: &str = "update jobs set lease_until = $1 where state = 'running'";
-const SET: &str = "select set_ms from steady";
-const MOVE: &str = "update steady set set_ms = set_ms + $1";
+const SET: &str = "select began_at, up_ms, set_ms, moved_up_ms from steady where boot = $1";
+// Only from where it was seen: another may have moved it meanwhile.
+const MOVE: &str =
+    "update steady set set_ms = set_ms + $1, moved_up_ms = $2, leapt_up_ms = case when $3 then $2 else leapt_up_ms end
+    where boot = $4 and set_ms = $5";
+const LEAPT: &str = "select leapt_up_ms from steady where boot = $1";
 const SERVER: &str = "select clock_timestamp()";
 
 impl Store {
-    /// What time it is at the database: the one clock that all processes share.
+    /// What time it is at the database: the one clock that all processes share. Asking changes nothing.
     ///
     /// # Errors
     /// What the database says.
     pub async fn database_now(&self) -> Outcome<DateTime<Utc>> {
-        self.shared_now(TimeDelta::zero()).await
+        self.shared_now(false).await
     }
 
-    /// Moves the time that SQLite's processes share a little towards this process's own clock; a worker does so every ten
-    /// seconds. Gives back what time it is then.
+    /// Moves the time that SQLite's processes share a little towards this process's own clock. Gives back what time it is then.
     ///
     /// # Errors
     /// What the database says.
     pub async fn keep_time(&self) -> Outcome<DateTime<Utc>> {
-        self.shared_now(NUDGE).await
+        self.shared_now(true).await
     }
 
-    async fn shared_now(&self, most: TimeDelta) -> Outcome<DateTime<Utc>> {
+    async fn shared_now(&self, moves: bool) -> Outcome<DateTime<Utc>> {
         if self.is_postgres() {
             let rows: Vec<(DateTime<Utc>,)> = self.read(SERVER, vec![]).await?;
+            let untold = || Failure::Other("the database did not say what time it is".to_owned());
             return rows.first().map(|row| row.0).ok_or_else(untold);
         }
-        let since = if let Some(since) = self.steady.0.get() {
-            *since
-        } else {
-            let mut tx = self.begin().await?;
-            let since = self.since(&mut tx).await?;
-            tx.commit().await?;
-            since
+        let (boot, own, now_up) = (boot(), Clock::System.now(), up());
+        let rows: Vec<(DateTime<Utc>, i64, i64, i64)> = self.read(SET, values![boot.clone()]).await?;
+        let Some(&(began_at, up_ms, set_ms, moved_up_ms)) = rows.first() else {
+            // Where nobody has written it down yet, it is ours.
+            if moves {
+                let mut tx = self.begin().await?;
+                self.since(&mut tx).await?;
+                tx.commit().await?;
+            }
+            return Ok(own);
         };
-        let rows: Vec<(i64,)> = self.read(SET, vec![]).await?;
-        let set = TimeDelta::milliseconds(rows.first().map(|row| row.0).ok_or_else(untold)?);
-        let off = Clock::System.now() - (since.now() + set);
-        let by = moved(off, most);
-        if by.is_zero() {
-            return Ok(since.now() + set);
+        let since = Since { began_at, up: millis(up_ms) };
+        let shared = since.now() + TimeDelta::milliseconds(set_ms);
+        let off = own - shared;
+        let leaps = off.abs() > NOT_SET;
+        if !moves {
+            return Ok(if leaps { own } else { shared });
         }
-        if by.abs() > NOT_SET {
+        let rested = now_up.saturating_sub(millis(moved_up_ms)) >= ROUND;
+        let by = moved(off);
+        if by.is_zero() || !leaps && !rested {
+            return Ok(shared);
+        }
+        if leaps {
             tracing::warn!(seconds = by.num_seconds(), "the clock of this machine was set; it is followed at once");
         }
         let mut tx = self.begin().await?;
-        tx.run(MOVE, values![by.num_milliseconds()]).await?;
+        let up_ms = i64::try_from(now_up.as_millis()).unwrap_or(i64::MAX);
+        let done = tx.run(MOVE, values![by.num_milliseconds(), up_ms, leaps, boot, set_ms]).await?;
         tx.commit().await?;
-        Ok(since.now() + set + by)
+        Ok(if done > 0 { shared + by } else { shared })
+    }
+
+    /// How long ago the shared time leapt, where it ever did: what happened before may only look long past.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn leapt(&self) -> Outcome<Option<Duration>> {
+        if self.is_postgres() {
+            return Ok(None);
+        }
+        let rows: Vec<(i64,)> = self.read(LEAPT, values![boot()]).await?;
+        let at = rows.first().map(|row| row.0).filter(|at| *at > 0);
+        Ok(at.map(|at| up().saturating_sub(millis(at))))
     }
 
     /// What time it is for leases, in a transaction that writes.
@@ -137,8 +167,7 @@ impl Store {
         let boot = boot();
         let up = up();
         let known = tx.one::<(DateTime<Utc>, i64)>(KNOWN, values![boot.clone()]).await?;
-        let known =
-            known.map(|(began_at, up)| Since { began_at, up: Duration::from_millis(u64::try_from(up).unwrap_or_default()) });
+        let known = known.map(|(began_at, up)| Since { began_at, up: millis(up) });
         // Where starts have no names, one that was up for longer was another.
         if let Some(since) = known.filter(|since| since.up <= up) {
             // It was committed, so it stays.
@@ -153,17 +182,17 @@ impl Store {
     }
 }
 
-/// By how much the shared time is moved that is `off` by so much, `most` in one round.
-fn moved(off: TimeDelta, most: TimeDelta) -> TimeDelta {
+/// By how much the shared time is moved that is `off` by so much.
+fn moved(off: TimeDelta) -> TimeDelta {
     match off.abs() {
         far if far > NOT_SET => off,
         near if near < CLOSE_ENOUGH => TimeDelta::zero(),
-        _ => off.clamp(-most, most),
+        _ => off.clamp(-NUDGE, NUDGE),
     }
 }
 
-fn untold() -> Failure {
-    Failure::Other("the database did not say what time it is".to_owned())
+fn millis(millis: i64) -> Duration {
+    Duration::from_millis(u64::try_from(millis).unwrap_or_default())
 }
 
 /// Which start of the machine this is; where it has no name, all are one.
@@ -184,24 +213,20 @@ mod tests {
     #[case::jumped_back(-600_000, -5_000)]
     #[case::never_set(86_400_000, 86_400_000)]
     fn a_clock_is_followed_by_and_by(#[case] off: i64, #[case] by: i64) {
-        assert_eq!(moved(TimeDelta::milliseconds(off), NUDGE).num_milliseconds(), by);
+        assert_eq!(moved(TimeDelta::milliseconds(off)).num_milliseconds(), by);
     }
 
-    /// Three workers, of which one is ten minutes ahead: what they share stays where the other two are.
-    #[test]
-    fn a_wrong_clock_is_outvoted() {
-        let mut shared = TimeDelta::zero();
-        for round in 0..1_000 {
-            for wrong in [TimeDelta::zero(), TimeDelta::minutes(10), TimeDelta::zero()] {
-                shared += moved(wrong - shared, NUDGE);
-                assert!(shared.abs() <= NUDGE, "off by {shared} in round {round}");
+    proptest::proptest! {
+        /// Three workers, of which one is ten minutes ahead, and whichever comes first moves it: what they share stays near
+        /// where the other two are.
+        #[test]
+        fn a_wrong_clock_is_outvoted(first in proptest::collection::vec(0..3_usize, 1_000)) {
+            let clocks = [TimeDelta::zero(), TimeDelta::minutes(10), TimeDelta::zero()];
+            let mut shared = TimeDelta::zero();
+            for worker in first {
+                shared += moved(clocks[worker] - shared);
+                proptest::prop_assert!(shared.abs() <= NUDGE * 20, "off by {shared}");
             }
         }
-    }
-
-    /// Nobody but a worker moves it.
-    #[test]
-    fn asking_for_the_time_moves_nothing() {
-        assert_eq!(moved(TimeDelta::minutes(10), TimeDelta::zero()), TimeDelta::zero());
     }
 }
