@@ -20,6 +20,7 @@ async fn a_seed_gives_what_it_promises(world: World) {
         ("tasks where state = 'open'", 40),
         ("tasks where state = 'done'", 40),
         ("drafts", 200),
+        ("drafts where warns between 0 and 2", 200),
         ("drafts where state = 'pending'", 60),
         ("summaries", 80),
         ("approved_texts where published_at is not null", 80),

@@ -260,7 +260,7 @@ impl Rows {
             lead.arrived.into(),
             state.into(),
             blocks.into(),
-            rng.i64(..3).into(),
+            rng.i64(0..3).into(),
             title.to_lowercase().into(),
             filed.into(),
             filed.into(),
