@@ -24,6 +24,7 @@ pub(super) fn evidence(frame: &mut Frame<'_>, area: Rect, review: &Review, shape
     let number = |row: Option<&(usize, String)>| row.map_or(0, |(at, _)| at + 1);
     let title = match detail.evidence.len() {
         0 => " Evidence: none ".to_owned(),
+        1 if rows.len() <= height => " Evidence · 1 line ".to_owned(),
         count if rows.len() <= height => format!(" Evidence · {count} lines "),
         count => format!(" Evidence · {}–{} of {count} ", number(seen.first()), number(seen.last())),
     };
