@@ -3,8 +3,7 @@
 //! at the wrong hour. So there it is how long the machine is up, carried on from a time that was written down since its last
 //! start: leases go by that alone. Everything else goes by the same, set right: workers and the front door move it a little
 //! towards their own clocks, five seconds in ten at most whoever they are, so of several the one that is wrong is outvoted.
-//! What is off by more than a message's provider is given leave to be (`twilio`) is followed at once: then the machine
-//! itself was set, or stood still.
+//! What is off by far is followed at once: then the machine itself was set, or stood still.
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -27,8 +26,8 @@ const ROUND: Duration = Duration::from_secs(9);
 /// What is not worth a write.
 const CLOSE_ENOUGH: TimeDelta = TimeDelta::milliseconds(250);
 /// A clock that is off by more was not set yet when the machine started, or the machine stood still: it is followed at once.
-/// Less than the 14 minutes by which a provider's list may differ from us.
-const NOT_SET: TimeDelta = TimeDelta::minutes(11);
+/// More than two clocks are apart of which one is ten minutes ahead and one as much behind: they would lead it to and fro.
+const NOT_SET: TimeDelta = TimeDelta::minutes(25);
 
 /// What time it is for leases; `None` where the database itself knows.
 #[derive(Clone, Copy, Debug)]
