@@ -203,6 +203,15 @@ mod tests {
     }
 
     #[rstest]
+    #[case::the_token_is_refused(401, r#"{"code": 20003, "message": "Authenticate", "status": 401}"#, true)]
+    #[case::a_key_that_may_not_list(401, r#"{"code": 70051, "message": "Authorization Error", "status": 401}"#, false)]
+    #[case::somebody_in_between(403, "<html>no</html>", false)]
+    #[case::broken(500, "", false)]
+    fn only_a_refused_token_locks_everything_out(#[case] status: u16, #[case] body: &str, #[case] locks: bool) {
+        assert_eq!(locks_out(&received(status, body)), locks);
+    }
+
+    #[rstest]
     #[case(FROM, "To=%2B15125550142&From=%2B15005550006&Body=Hi+%26+bye")]
     #[case(
         "MG9752274e9e519418a7406176694466fa",

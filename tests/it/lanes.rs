@@ -16,7 +16,7 @@ use quotedeck::workflow::finish::{Returned, finish_attempts};
 use quotedeck::workflow::look_up;
 use tokio::time::timeout;
 
-use crate::databases::{Raw, World, on_postgres};
+use crate::databases::{Raw, World, on_postgres, on_sqlite};
 use crate::fixtures::{Made, state, text, with};
 
 /// How long something may take that waits for nobody, on a machine that has much else to do.
@@ -264,6 +264,20 @@ async fn what_may_have_left_is_not_asked_for_too_early(world: World) {
     let job = take(&world, 8, 8).await.jobs.remove(0);
     assert_eq!(look_up::waits(&world.store, &job).await, Ok(false));
     assert_eq!(look_up::settle(&world.store, &job, &Found::Absent, 0.5).await, Ok(true));
+}
+
+/// The shared time of SQLite leapt: what was given up just now looks as if it were long past.
+#[tokio::test]
+async fn after_a_leap_of_the_clock_nothing_is_asked_for_within_a_minute() {
+    on_sqlite(async |world| {
+        let job = doubtful(&world).await;
+        world.clock.advance(TimeDelta::hours(2));
+        assert_eq!(look_up::waits(&world.store, &job).await, Ok(false));
+        world.script("update steady set leapt_up_ms = up_ms").await;
+        assert_eq!(look_up::waits(&world.store, &job).await, Ok(true));
+        assert_eq!(text(&world, "select state from jobs").await, "scheduled");
+    })
+    .await;
 }
 
 /// A worker asked, stood still, and lost its lease; another sent meanwhile. What the first was told is not so any more.
