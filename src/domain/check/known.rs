@@ -199,7 +199,7 @@ impl Dictionary {
         }
     }
 
-    /// As it is written, and the last part first.
+    /// As it is written, and the family's name first, of however many words that is.
     fn name(&mut self, kind: FindingKind, folded: &Folded) {
         let parts: Vec<String> = (0..folded.words.len())
             .map(|n| folded.word(n).replace('\'', ""))
@@ -207,9 +207,9 @@ impl Dictionary {
             .collect();
         let ordinary = parts.len() == 1 && name::is_ordinary(&parts[0]);
         let counts = if ordinary { Counts::Capital } else { Counts::Always };
-        let mut forms = vec![parts.concat()];
+        let mut forms: Vec<String> =
+            (0..parts.len()).map(|family| parts[family..].iter().chain(&parts[..family]).map(String::as_str).collect()).collect();
         if let [first, .., last] = &parts[..] {
-            forms.push(format!("{last}{}", parts[..parts.len() - 1].concat()));
             forms.push(format!("{first}{last}"));
         }
         forms.sort_unstable();
@@ -251,11 +251,7 @@ impl Dictionary {
             }
         }
         if !self.prices.is_empty() {
-            for quantity in quantities(folded) {
-                if is_money(folded, &quantity.span) && quantity.supported_by.iter().any(|meaning| self.prices.contains(meaning)) {
-                    hits.push(Hit::block(FindingKind::ProviderCost, quantity.span, reason(FindingKind::ProviderCost)));
-                }
-            }
+            hits.extend(price::find(&self.prices, folded));
         }
     }
 }
@@ -314,15 +310,6 @@ fn search(stream: &Stream, forms: &Forms, folded: &Folded, hits: &mut Vec<Hit>) 
     }
 }
 
-/// Whether a number is an amount of money.
-fn is_money(folded: &Folded, span: &std::ops::Range<usize>) -> bool {
-    let before = folded.lower[..span.start].trim_end();
-    let after = folded.lower[span.end..].trim_start();
-    before.ends_with(['$', '€', '£'])
-        || ["dollar", "usd", "buck"].iter().any(|word| after.starts_with(word))
-        || folded.lower[span.clone()].starts_with('$')
-}
-
 fn reason(kind: FindingKind) -> &'static str {
     match kind {
         FindingKind::Phone => "a phone number that is stored for this lead: say how to reach the business instead",
@@ -339,5 +326,6 @@ fn reason(kind: FindingKind) -> &'static str {
 
 mod loose;
 mod place;
+mod price;
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,8 @@
 //! A stored value blocks in whatever form it is written, and what only looks like one does not.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 use rstest::rstest;
 
@@ -113,31 +116,37 @@ fn what_looks_alike_is_not(#[case] kind: KnownKind, #[case] value: &str, #[case]
     assert!(all.iter().all(|(kind, _)| !kinds.contains(kind) && *kind != FindingKind::ProviderCost), "{all:?}");
 }
 
+/// Every character that Unicode takes for a plain letter or sign, by what it is taken for, and digits of other scripts.
+static TWINS: LazyLock<HashMap<char, Vec<char>>> = LazyLock::new(|| {
+    let mut twins: HashMap<char, Vec<char>> = HashMap::new();
+    for c in '\u{80}'..=char::MAX {
+        let mut bytes = [0; 4];
+        let mut looks = unicode_security::skeleton(c.encode_utf8(&mut bytes));
+        // There 1 and I are taken for l, and 0 for O; digits of other scripts by their form, and not by what they count.
+        if let (Some(like), None) = (looks.next().filter(|c| c.is_ascii_alphanumeric() && !"lO".contains(*c)), looks.next())
+            && c.is_alphabetic()
+            && c != 'ſ'
+        {
+            twins.entry(like).or_default().push(c);
+        }
+    }
+    for zero in [0x660, 0x966, 0xe50, 0xff10, 0x1d7ce, 0x1d7f6] {
+        for digit in 0..10 {
+            let plain = char::from_digit(digit, 10).expect("a digit");
+            twins.entry(plain).or_default().extend(char::from_u32(zero + digit));
+        }
+    }
+    twins.extend([('-', vec!['–', '‑', '－']), ('.', vec!['․', '．']), ('@', vec!['＠', '﹫'])]);
+    twins
+});
+
 /// Looks the same, or is not seen at all.
 fn disguised(text: &str, how: &[u8]) -> String {
-    const TWINS: &[(char, char)] = &[
-        ('a', 'а'),
-        ('e', 'е'),
-        ('o', 'ο'),
-        ('p', 'р'),
-        ('c', 'ϲ'),
-        ('x', 'х'),
-        ('i', 'і'),
-        ('s', 'ѕ'),
-        ('0', '０'),
-        ('1', '１'),
-        ('2', '𝟐'),
-        ('5', '５'),
-        ('7', '٧'),
-        ('-', '–'),
-        ('.', '․'),
-        ('@', '＠'),
-    ];
     const HIDDEN: &[char] = &['\u{200b}', '\u{ad}', '\u{200d}', '\u{2060}', '\u{fe0f}', '\u{feff}'];
     let mut out = String::new();
     for (n, c) in text.chars().enumerate() {
         let turn = how[n % how.len()];
-        let twin = TWINS.iter().find(|(plain, _)| *plain == c).map(|(_, twin)| *twin);
+        let twin = TWINS.get(&c).map(|twins| twins[(usize::from(turn) * 7 + n) % twins.len()]);
         match (turn % 6, c) {
             (0, c) => out.extend(c.to_uppercase()),
             (1, c) => out.push(twin.unwrap_or(c)),
@@ -205,6 +214,63 @@ proptest! {
         };
         let text = format!("It was {} who asked.", disguised(&written, &how));
         prop_assert!(!blocks(KnownKind::Name, &format!("{first} {last}"), &text).is_empty(), "{text}");
+    }
+
+    #[test]
+    fn a_name_of_any_people_blocks_in_every_form(first in 0_usize..12, last in 0_usize..14, kind in 0_usize..3, way in 0_usize..6, how in proptest::collection::vec(any::<u8>(), 1..24)) {
+        let first = ["Zoë", "Nguyễn", "Thị", "José", "Łukasz", "Ørjan", "D'Andre", "Mary-Kate", "Siân", "Đặng", "Иван", "Nuño"][first];
+        let last = ["O'Brien", "Núñez", "van der Berg", "Dvořák", "Strauß", "Smith-Jones", "Trần", "Петров", "Öztürk", "St. Clair", "MacLeod", "Ångström", "Þórsson", "D'Souza"][last];
+        let plain = |name: &str| unicode_normalization::UnicodeNormalization::nfd(name).filter(|c| !('\u{300}'..='\u{36f}').contains(c)).collect::<String>();
+        let written = match way {
+            0 => format!("{first} {last}"),
+            1 => format!("{last}, {first}"),
+            2 => plain(&format!("{first} {last}")),
+            3 => format!("{first} {last}’s"),
+            4 => format!("{first} {last}").to_uppercase(),
+            _ => format!("{first} {last}").replace('-', " ").replace('\'', "’"),
+        };
+        let kind = [KnownKind::Name, KnownKind::Staff, KnownKind::OtherClient][kind];
+        let text = format!("It was {} who asked.", disguised(&written, &how));
+        prop_assert!(!blocks(kind, &format!("{first} {last}"), &text).is_empty(), "{text}");
+    }
+
+    #[test]
+    fn what_a_lead_costs_blocks_in_every_form(dollars in 2_u32..1_000, cents in 0_u32..100, way in 0_usize..8, how in proptest::collection::vec(any::<u8>(), 1..24)) {
+        let stored = if cents == 0 { format!("{dollars}") } else { format!("{dollars}.{cents:02}") };
+        let written = match way {
+            0 => format!("${dollars}.{cents:02}"),
+            1 => format!("{dollars}.{cents:02} dollars"),
+            2 => format!("USD {dollars}.{cents:02}"),
+            3 => format!("{dollars}.{cents:02} USD"),
+            4 => format!("$ {dollars}.{cents:02}"),
+            5 => format!("{dollars} dollars and {cents} cents"),
+            6 => format!("US${dollars}.{cents:02}"),
+            _ => format!("{dollars}.{cents:02} bucks"),
+        };
+        let text = format!("It was {} each.", disguised(&written, &how));
+        prop_assert!(!blocks(KnownKind::Price, &stored, &text).is_empty(), "{stored}: {text}");
+    }
+
+    #[test]
+    fn a_number_of_another_country_blocks_in_every_form(country in prop::sample::select(vec!["44", "49", "52", "61", "33", "91"]), number in "[2-9][0-9]{8,9}", way in 0_usize..6, how in proptest::collection::vec(any::<u8>(), 1..24)) {
+        let spaced = number.as_bytes().chunks(3).map(|part| String::from_utf8_lossy(part).into_owned()).collect::<Vec<_>>();
+        let written = match way {
+            0 => format!("+{country}{number}"),
+            1 => format!("+{country} {}", spaced.join(" ")),
+            2 => format!("0{number}"),
+            3 => format!("(0{}) {}", spaced[0], spaced[1..].join("-")),
+            4 => format!("00{country} {}", spaced.join(".")),
+            _ => format!("+{country} (0) {}", spaced.join(" ")),
+        };
+        let text = format!("Call at {} today.", disguised(&written, &how));
+        prop_assert!(!blocks(KnownKind::Phone, &format!("+{country}{number}"), &text).is_empty(), "{text}");
+    }
+
+    #[test]
+    fn words_of_a_note_block_in_every_form(words in proptest::collection::vec("[a-z]{3,9}", 8..30), from in 0_usize..22, how in proptest::collection::vec(any::<u8>(), 1..24)) {
+        let run = &words[from.min(words.len() - 8)..][..8];
+        let text = format!("The team noted: {} and left.", disguised(&run.join(" "), &how));
+        prop_assert!(!blocks(KnownKind::Note, &words.join(" "), &text).is_empty(), "{text}");
     }
 
     #[test]
