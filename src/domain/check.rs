@@ -159,7 +159,7 @@ impl Evidence {
             polarity: negation::Polarity::new(&lines),
             name: name::Name::new(against.lead_name.unwrap_or_default()),
             told: told_name::Told::new(&lines, &names),
-            codes: access_code::Codes::new(&lines),
+            codes: access_code::Codes::new(lines.iter().chain(&notes)),
             dangers: safety::Dangers::new(&lines),
             dictionary: known::Dictionary::new(against.known),
             frame: against.frame.cloned(),

@@ -2,8 +2,9 @@
 //!
 //! Such values are found by construction, in every form they can be written in, where a pattern would have to guess.
 
-use serde_json::Value;
+mod fields;
 
+use self::fields::Field;
 use super::text::Internal;
 use super::words;
 
@@ -52,34 +53,19 @@ impl Known {
 /// Values of a payload, at most: what comes after is read by the patterns alone.
 const MOST: usize = 400;
 
-/// The values of a payload that must not leave, by the names of their fields and by how they look: JSON, or a form.
-/// What is neither gives its text as a note.
+/// The values of a payload that must not leave, by the names of their fields and by how they look, whatever it is written in.
+/// What has no field gives its text as notes.
 pub fn in_payload(body: &str) -> Vec<Known> {
     let mut found = Vec::new();
-    if let Ok(json) = serde_json::from_str::<Value>(body) {
-        leaves("", "", &json, &mut found);
-    } else if body.contains('=') && !body.trim().contains(char::is_whitespace) {
-        for (name, value) in form_urlencoded::parse(body.as_bytes()) {
-            found.extend(known("", &name, &value));
-        }
-    } else {
-        found.extend(body.lines().filter_map(|line| Known::new(KnownKind::Note, line)));
-    }
+    fields::each(body, &mut |field| {
+        found.extend(match field {
+            Field::Named { parent, name, value } => known(parent, name, value),
+            Field::Text(line) => Known::new(KnownKind::Note, line),
+        });
+        found.len() < MOST
+    });
     found.truncate(MOST);
     found
-}
-
-fn leaves(parent: &str, name: &str, value: &Value, found: &mut Vec<Known>) {
-    if found.len() > MOST {
-        return;
-    }
-    match value {
-        Value::Object(fields) => fields.iter().for_each(|(field, value)| leaves(name, field, value, found)),
-        Value::Array(items) => items.iter().for_each(|item| leaves(parent, name, item, found)),
-        Value::String(text) => found.extend(known(parent, name, text)),
-        Value::Number(number) => found.extend(known(parent, name, &number.to_string())),
-        Value::Bool(_) | Value::Null => {}
-    }
 }
 
 /// Whose name a bare `name` is: a person's below these, a thing's below others.
@@ -120,7 +106,7 @@ fn known(parent: &str, name: &str, value: &str) -> Option<Known> {
         KnownKind::Address
     } else if is_id(&plain, value, digits) {
         KnownKind::Id
-    } else if value.split_whitespace().count() >= 5 {
+    } else if value.split_whitespace().count() >= if digits > 0 { 2 } else { 5 } {
         KnownKind::Note
     } else {
         return None;
@@ -205,7 +191,9 @@ fn is_time(value: &str) -> bool {
         .into_iter()
         .flatten()
         .all(|part| (1..=4).contains(&part.len()) && part.parse::<u16>().is_ok());
-    numbers && value.contains(['-', '/']) && parts.next().is_some()
+    // Of a number that is dialled more digits are written.
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    numbers && value.contains(['-', '/']) && parts.next().is_some() && (digits <= 8 || value.contains(':'))
         || chrono::DateTime::parse_from_rfc2822(value).is_ok()
         || value
             .parse::<i64>()
@@ -236,6 +224,10 @@ mod tests {
     #[case(r#"{"message":"the heater leaks all over","service":"drain","urgent":true}"#, &[(KnownKind::Note, "the heater leaks all over")])]
     #[case("From=%2B15125550142&CallSid=CA0123456789&CallStatus=no-answer", &[(KnownKind::Phone, "+15125550142"), (KnownKind::Id, "CA0123456789")])]
     #[case("Hello,\nplease call back", &[(KnownKind::Note, "Hello,"), (KnownKind::Note, "please call back")])]
+    #[case("name,phone,gate_code,notes\nAna Lopez,(512) 555-0142,4827,\"dog, big\"", &[(KnownKind::Name, "Ana Lopez"), (KnownKind::Phone, "(512) 555-0142"), (KnownKind::Code, "4827")])]
+    #[case("--x\r\nContent-Disposition: form-data; name=\"gate_code\"\r\n\r\n4827\r\n--x--\r\n", &[(KnownKind::Code, "4827")])]
+    #[case("Gate code: 4827\nPhone: 512-555-0142", &[(KnownKind::Code, "4827"), (KnownKind::Note, "Gate code: 4827"), (KnownKind::Phone, "512-555-0142"), (KnownKind::Note, "Phone: 512-555-0142")])]
+    #[case(r#"{"access_instructions":"gate 4827 side door"}"#, &[(KnownKind::Note, "gate 4827 side door")])]
     #[case("", &[])]
     fn a_payload_gives_what_must_not_leave(#[case] body: &str, #[case] wanted: &[(KnownKind, &str)]) {
         let found = in_payload(body);

@@ -26,7 +26,7 @@ use crate::domain::span::FindingKind;
 
 const REASON: &str = "a code or password that opens the property: take it out";
 const MAY_BE: &str = "may be a code that opens the property: see what it is, or take it out";
-const KNOWN: &str = "the evidence gives this as an access code: take it out";
+const KNOWN: &str = "what is stored for this lead gives this as an access code: take it out";
 
 /// Passwords, which need no digit.
 static PASSWORDS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
@@ -131,9 +131,9 @@ const FEWEST: usize = 4;
 pub(super) struct Codes(HashSet<String>);
 
 impl Codes {
-    /// Reads the evidence.
-    pub(super) fn new(evidence: &[Folded]) -> Self {
-        let spans = evidence.iter().flat_map(|line| each(line).into_iter().map(|(span, _)| digits(&line.lower[span])));
+    /// Reads the evidence, and notes that are none.
+    pub(super) fn new<'a>(told: impl Iterator<Item = &'a Folded>) -> Self {
+        let spans = told.flat_map(|line| each(line).into_iter().map(|(span, _)| digits(&line.lower[span])));
         Self(spans.filter(|code| code.len() >= FEWEST).collect())
     }
 
