@@ -22,8 +22,31 @@ impl fmt::Debug for Mask {
 
 /// Kinds that are masked where evidence is shown: what would reach a person, and who that person is.
 pub fn is_masked(kind: FindingKind) -> bool {
-    use FindingKind::{Negation, Promise, Uncited, UnknownName, UnknownNumber, VerbatimRun};
-    !matches!(kind, UnknownNumber | UnknownName | VerbatimRun | Promise | Negation | Uncited)
+    use FindingKind::{
+        AccessCode, BankNumber, Card, Email, EntryHint, InternalId, LeadName, LongDigits, OtherClient, Phone, Postcode,
+        ProviderCost, Secret, SocialSecurity, StaffName, StreetAddress, Url, Vehicle,
+    };
+    matches!(
+        kind,
+        Phone
+            | Email
+            | StreetAddress
+            | Postcode
+            | Url
+            | Card
+            | BankNumber
+            | SocialSecurity
+            | Secret
+            | AccessCode
+            | EntryHint
+            | Vehicle
+            | LongDigits
+            | InternalId
+            | LeadName
+            | StaffName
+            | OtherClient
+            | ProviderCost
+    )
 }
 
 /// The same in a timeline, which speaks of its records by their references.

@@ -56,22 +56,25 @@ impl Known {
     /// Reads the evidence; what was revealed stays so.
     pub(super) fn learn(&mut self, detail: &DraftDetail) {
         let lead_name = (!detail.lead_name.is_empty()).then(|| detail.lead_name.raw());
-        let checks = Evidence::new(Against { evidence: &[], lead_name, known: &detail.known, ..Against::default() });
+        // A name that one line tells is masked in all of them.
+        let lines: Vec<&str> = detail.evidence.iter().map(|line| line.text.raw()).collect();
+        let checks = Evidence::new(Against { evidence: &lines, lead_name, known: &detail.known, ..Against::default() });
         let before = std::mem::take(&mut self.lines);
         self.lines = detail
             .evidence
             .iter()
             .map(|line| {
                 let raw = line.text.raw().to_owned();
-                if let Some(same) = before.iter().find(|old| old.n == line.n && old.raw == raw) {
-                    return same.clone();
-                }
+                let seen = before.iter().find(|old| old.n == line.n && old.raw == raw);
                 let mut hidden: Vec<Hidden> = Vec::new();
                 for found in checks.findings(&raw).into_iter().filter(|found| is_masked(found.kind)) {
                     match hidden.last_mut() {
                         Some(last) if found.start < last.end => last.end = last.end.max(found.end),
                         _ => hidden.push(Hidden { kind: found.kind, start: found.start, end: found.end, shown: false }),
                     }
+                }
+                for place in &mut hidden {
+                    place.shown = seen.is_some_and(|old| old.hidden.contains(&Hidden { shown: true, ..place.clone() }));
                 }
                 let words = words(&raw);
                 Line { n: line.n, raw, hidden, words }
