@@ -47,6 +47,30 @@ const DANGERS: &[(&str, &str)] = &[
 /// Words that take a danger back: `no gas smell`, `not urgent`.
 const DENIED: &[&str] = &["no", "not", "never", "without", "nor", "neither", "cannot", "none", "denied", "denies"];
 
+/// Behind such a word these turn it round: `won't stop sparking`, `can't find the gas leak`, `not only smoke`.
+const KEPT: &[&str] = &[
+    "stop",
+    "stops",
+    "stopped",
+    "quit",
+    "quits",
+    "end",
+    "ended",
+    "control",
+    "shut",
+    "find",
+    "found",
+    "fix",
+    "fixed",
+    "only",
+    "just",
+    "contain",
+    "contained",
+    "turn",
+    "sure",
+    "safe",
+];
+
 /// Words before a danger in which one of them stands.
 const REACH: usize = 3;
 
@@ -80,11 +104,17 @@ impl Dangers {
 fn is_told(text: &Folded, shape: &Regex) -> bool {
     shape.find_iter(&text.lower).any(|found| {
         let first = text.words.partition_point(|word| word.start < found.start());
-        let mut before = (first.saturating_sub(REACH)..first).rev().take_while(|at| {
-            let gap = if at + 1 < text.words.len() { text.gap(*at) } else { "" };
-            !gap.contains(['.', '!', '?', ';', ',', ':'])
-        });
-        !before.any(|at| DENIED.contains(&text.word(at)) || text.word(at).ends_with("n't"))
+        let before: Vec<&str> = (first.saturating_sub(REACH)..first)
+            .rev()
+            .take_while(|at| {
+                let gap = if at + 1 < text.words.len() { text.gap(*at) } else { "" };
+                !gap.contains(['.', '!', '?', ';', ',', ':'])
+            })
+            .map(|at| text.word(at))
+            .collect();
+        let denies = |word: &&str| DENIED.contains(word) || word.ends_with("n't");
+        let denied = before.iter().position(denies);
+        denied.is_none_or(|at| before[..at].iter().any(|word| KEPT.contains(word)))
     })
 }
 
@@ -101,6 +131,11 @@ mod tests {
     #[case("The heater was replaced.", "wants a new gas heater", &[])]
     #[case("The gas line was replaced.", "she smells gas in the kitchen", &["The"])]
     #[case("The furnace was looked at.", "no gas smell, and no sparks", &[])]
+    #[case("The panel was looked at.", "the panel won't stop sparking", &["The"])]
+    #[case("The basement was looked at.", "it doesn't stop flooding", &["The"])]
+    #[case("The basement was looked at.", "it is not only flooding", &["The"])]
+    #[case("The valve was looked at.", "we can't find the gas leak", &["The"])]
+    #[case("The panel was looked at.", "it isn't sparking", &[])]
     #[case("A quote was asked for.", "not urgent, no rush", &[])]
     #[case("A quote was asked for.", "market Austin, urgency routine, state new", &[])]
     #[case("A quote was asked for.", "market Austin, urgency urgent, state new", &["A"])]
