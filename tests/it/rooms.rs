@@ -77,6 +77,8 @@ const PURE: &[&str] = &[
     "nucleo_matcher",
     "foldhash",
     "phonenumber",
+    "unicode_normalization",
+    "unicode_security",
     "regex",
     "serde",
     "serde_json",

@@ -1,6 +1,8 @@
 //! A text folded for matching, with the way back: look-alikes become plain ASCII, hidden characters are dropped,
 //! and every byte knows the character it came from.
 
+mod sign;
+
 use std::ops::Range;
 
 /// A folded text.
@@ -145,8 +147,6 @@ fn words(lower: &str) -> Vec<Range<usize>> {
     }
     words
 }
-
-mod sign;
 
 #[cfg(test)]
 mod tests {
