@@ -135,6 +135,11 @@ macro_rules! outdate {
 }
 const OUTDATE: &str = outdate!("lead_id = $1");
 const OUTDATE_WEEK: &str = outdate!("client_id = $1 and period = $5");
+/// Drafts that wait, of a lead and of the weeks that count it.
+const MARK: &str = "update drafts set newer_at = $2, updated_at = $2
+    where state in ('pending', 'in_review') and client_id = (select client_id from leads where id = $1) and (subject = 'lead' and lead_id = $1
+        or subject = 'week' and exists (select 1 from leads l
+            where l.id = $1 and l.arrived_at >= drafts.leads_from and l.arrived_at < drafts.leads_until))";
 const INSERT: &str =
     "insert into drafts (id, client_id, lead_id, title, text, text_hash, model, source_label, evidence_at, state, blocks, warns,
         search, created_at, updated_at, work, subject, period, prompt_version, evidence_version, tokens, cost_micros, next_action, leads_from,
@@ -216,6 +221,13 @@ impl Tx {
         let values = values![lead, now, Subject::Lead.as_str(), "the evidence changed"];
         let rows: Vec<(Uuid, String)> = self.all(OUTDATE, values).await?;
         Ok(rows.into_iter().filter(|(_, state)| state == DraftState::Superseded.as_str()).map(|(id, _)| DraftId(id)).collect())
+    }
+
+    /// A lead stands elsewhere by what a person or an answer did: marks the drafts that were made before, of it and of the
+    /// weeks that count it. Nothing is set aside for it: nobody would draft anew.
+    pub async fn mark_drafts(&mut self, lead: LeadId) -> Outcome<()> {
+        let now = self.now;
+        self.run(MARK, values![lead, now]).await.map(drop)
     }
 
     /// Files a draft with its evidence and what the checks say of the text that a reviewer starts with: the draft's

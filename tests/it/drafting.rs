@@ -10,6 +10,7 @@ use quotedeck::domain::event::Provider;
 use quotedeck::domain::filter::Filter;
 use quotedeck::domain::id::{DraftId, Kind, LeadId, Ref};
 use quotedeck::domain::job::DeliveryMode;
+use quotedeck::domain::lead::LeadAct;
 use quotedeck::domain::money::Money;
 use quotedeck::domain::sync::{Still, SyncSetting};
 use quotedeck::store::destinations::NewDestination;
@@ -33,6 +34,7 @@ both_databases!(
     a_week_is_drafted_once,
     a_week_that_is_drafted_again_sets_the_first_aside,
     a_week_answers_for_every_lead_that_it_counts,
+    what_becomes_of_a_lead_marks_its_drafts_and_those_of_its_week,
     spam_is_not_drafted,
     what_a_source_did_not_tell_stands_on_the_drafts_that_depend_on_it,
     what_a_sync_left_out_stands_on_the_drafts_that_depend_on_it,
@@ -413,6 +415,26 @@ async fn week_beside_lead(world: &World, client: &Client, person: &Person) -> [D
     assert_eq!(world.texts("select subject from drafts order by number").await, ["lead", "week"]);
     let of = async |number| DraftId(world.store.find(person, Ref::new(Kind::Draft, number)).await.unwrap().id);
     [of(1).await, of(2).await]
+}
+
+async fn what_becomes_of_a_lead_marks_its_drafts_and_those_of_its_week(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    missed(&world, &acme, "CA1").await;
+    world.clock.advance(chrono::TimeDelta::minutes(1));
+    work(&world).await;
+    week_beside_lead(&world, &acme, &rosa).await;
+    // A lead of another week changes neither.
+    let old = world.lead(&acme, with![arrived_at = world.now() - chrono::TimeDelta::days(30)]).await;
+    let set = async |number, act| {
+        let target = world.store.find(&rosa, Ref::new(Kind::Lead, number)).await.unwrap();
+        perform(&world.store, &rosa, &Act { target, verb: Verb::SetLead { act, lost: None }, reason: None }).await.unwrap();
+    };
+    set(old.number, LeadAct::Contact).await;
+    const MARKED: &str = "select subject from drafts where newer_at is not null order by number";
+    assert_eq!(world.texts(MARKED).await, Vec::<String>::new());
+    set(1, LeadAct::Book).await;
+    assert_eq!(world.texts(MARKED).await, ["lead", "week"]);
+    assert_eq!(world.texts("select state from drafts").await, ["pending", "pending"], "nobody would draft anew");
 }
 
 async fn what_a_source_did_not_tell_stands_on_the_drafts_that_depend_on_it(world: World) {

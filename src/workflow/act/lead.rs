@@ -32,7 +32,8 @@ impl Acting<'_> {
             LeadState::Booked | LeadState::Lost | LeadState::Spam | LeadState::Merged => "",
         };
         match self.tx.set_lead(lead, lead.version, to, lost, next, replied).await? {
-            Some(_) => Ok(()),
+            // Where it stands is what its drafts say, and is counted in its week's.
+            Some(_) => self.tx.mark_drafts(lead.id).await,
             None => Err(self.conflict(lead.state.as_str()).await),
         }
     }

@@ -125,6 +125,8 @@ impl Acting<'_> {
             return Err(self.conflict(lead.state.as_str()).await);
         }
         self.tx.settle_pair(lead.id, merge.kept, Settled::Distinct).await?;
+        self.tx.mark_drafts(lead.id).await?;
+        self.tx.mark_drafts(merge.kept).await?;
         let undo = self.inverse(Verb::MergeLead { into: merge.kept_number }, lead.version + 1);
         Ok(self.done(format!("{own} stands for itself again, as {}", merge.state_before), Ok(undo)))
     }
