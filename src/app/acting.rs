@@ -80,7 +80,7 @@ impl App {
                     && let Some(record) = trace.current().and_then(|step| step.record)
                 {
                     let pick = Pick::bare(verbs::by_reference(record), record.to_string());
-                    return self.ask_or_do(single(pick), Next::Ask(Step::Reason(Verb::WithdrawSummary)));
+                    return self.ask_or_do(single(pick), Next::Ask(Step::Reason(Verb::WithdrawSummary { reopen: false })));
                 }
             }
             _ => return self.begin(action),

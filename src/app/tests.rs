@@ -156,7 +156,7 @@ fn a_key_that_cannot_act_says_why(#[case] role: Role, #[case] keys: &str, #[case
 #[case("2 Enter j j j r y o k Enter", Verb::ReplayJob, Some("ok"))]
 #[case("2 Enter j j j w n o k Enter", Verb::ResolveJob { arrived: false }, Some("ok"))]
 #[case("2 P", Verb::ResumeDestination, None)]
-#[case("Enter W n o Enter", Verb::WithdrawSummary, Some("no"))]
+#[case("Enter W n o Enter", Verb::WithdrawSummary { reopen: false }, Some("no"))]
 fn keys_make_acts(#[case] keys: &str, #[case] verb: Verb, #[case] reason: Option<&str>) {
     let mut app = owner();
     let (_, act) = performed(&press(&mut app, keys));

@@ -265,7 +265,7 @@ pub fn action_of(verb: &Verb) -> Action {
         Verb::ApproveDraft { .. } | Verb::AskOverride { .. } | Verb::GrantOverride { .. } => Action::Approve,
         Verb::Reveal { .. } => Action::Reveal,
         Verb::RejectDraft { .. } => Action::Reject,
-        Verb::WithdrawSummary => Action::Withdraw,
+        Verb::WithdrawSummary { .. } => Action::Withdraw,
         Verb::PauseDestination { .. } | Verb::ResumeDestination => Action::Pause,
         Verb::ReleaseGroup { .. } => Action::Release,
         Verb::StopRelease { .. } => Action::StopRelease,

@@ -90,7 +90,8 @@ async fn merge(desk: &Desk, record: Ref, into: Ref, reason: Option<&str>, previe
 /// `quotedeck summary …`
 pub(super) async fn summary(desk: &Desk, command: &SummaryCommand, printer: &mut Printer) -> Ran {
     let SummaryCommand::Withdraw { record, reason } = command;
-    let wanted = Wanted { verb: Verb::WithdrawSummary, kind: Kind::Summary, pane: Pane::Review, reason: Some(reason) };
+    let wanted =
+        Wanted { verb: Verb::WithdrawSummary { reopen: false }, kind: Kind::Summary, pane: Pane::Review, reason: Some(reason) };
     bulk::single(desk, wanted, *record, printer).await
 }
 

@@ -142,7 +142,10 @@ pub enum Verb {
         kind: FindingKind,
     },
     /// Take a summary back from the portal.
-    WithdrawSummary,
+    WithdrawSummary {
+        /// Whether the draft that it was made of waits again, as after an approval that was a slip.
+        reopen: bool,
+    },
     /// Hold every job for a destination.
     PauseDestination {
         /// It runs again by itself then.
@@ -197,7 +200,7 @@ impl Verb {
             | Self::RejectDraft { .. }
             | Self::ReopenDraft
             | Self::Reveal { .. }
-            | Self::WithdrawSummary => Right::Review,
+            | Self::WithdrawSummary { .. } => Right::Review,
             Self::PauseDestination { .. } | Self::ResumeDestination | Self::GrantOverride { .. } => Right::Own,
             Self::RetryJob
             | Self::CancelJob
@@ -247,7 +250,7 @@ impl Verb {
             Self::RejectDraft { .. } => "draft.reject",
             Self::ReopenDraft => "draft.reopen",
             Self::Reveal { .. } => "draft.reveal",
-            Self::WithdrawSummary => "summary.withdraw",
+            Self::WithdrawSummary { .. } => "summary.withdraw",
             Self::PauseDestination { .. } => "destination.pause",
             Self::ResumeDestination => "destination.resume",
             Self::ReleaseGroup { .. } => "release.start",
@@ -260,7 +263,7 @@ impl Verb {
         matches!(
             self,
             Self::ResolveJob { .. }
-                | Self::WithdrawSummary
+                | Self::WithdrawSummary { .. }
                 | Self::PauseDestination { .. }
                 | Self::DropTask
                 | Self::AskOverride { .. }

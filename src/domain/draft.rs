@@ -58,7 +58,8 @@ impl DraftState {
         use DraftState as S;
         match (self, act) {
             (S::Pending | S::InReview, A::Claim) => Ok(S::InReview),
-            (S::InReview, A::Release) | (S::Rejected, A::Reopen) => Ok(S::Pending),
+            // An approved one only once what was approved is withdrawn.
+            (S::InReview, A::Release) | (S::Rejected | S::Approved, A::Reopen) => Ok(S::Pending),
             (S::InReview, A::Approve) => Ok(S::Approved),
             (S::InReview, A::Reject) => Ok(S::Rejected),
             (S::Pending | S::InReview, A::Supersede) => Ok(S::Superseded),
@@ -327,8 +328,8 @@ mod tests {
         #[test]
         fn no_acts_lead_a_draft_astray(acts in proptest::collection::vec(proptest::sample::select(DraftAct::VARIANTS), 0..40)) {
             for (before, act, after) in walk(DraftState::Pending, &acts, DraftState::after) {
-                prop_assert!(!matches!(before, DraftState::Approved | DraftState::Superseded), "{before} is final");
-                prop_assert!(before != DraftState::Rejected || act == DraftAct::Reopen);
+                prop_assert!(before != DraftState::Superseded, "{before} is final");
+                prop_assert!(!matches!(before, DraftState::Approved | DraftState::Rejected) || act == DraftAct::Reopen);
                 prop_assert!(after != DraftState::Approved || before == DraftState::InReview, "approved without a claim");
             }
         }

@@ -65,7 +65,7 @@ pub async fn perform(store: &Store, me: &Person, act: &Act) -> Result<Done, Fail
         Verb::RejectDraft { reason, work_version } => acting.reject(*reason, *work_version).await?,
         Verb::Reveal { line, kind } => acting.reveal(*line, *kind).await?,
         Verb::ReopenDraft => acting.reopen_draft().await?,
-        Verb::WithdrawSummary => acting.withdraw().await?,
+        Verb::WithdrawSummary { reopen } => acting.withdraw(*reopen).await?,
         Verb::PauseDestination { until } => acting.pause(*until).await?,
         Verb::ResumeDestination => acting.resume().await?,
         Verb::ReleaseGroup { signature, jobs } => acting.release_group(signature, jobs).await?,

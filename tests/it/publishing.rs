@@ -35,6 +35,7 @@ both_databases!(
     a_text_that_is_not_the_approved_one_is_not_exported,
     a_withdrawn_text_is_gone_and_a_later_approval_is_a_new_version,
     what_was_withdrawn_is_made_again_from_the_same_evidence,
+    an_approval_that_is_taken_back_lets_the_draft_wait_again,
     who_approved_cannot_be_changed,
     the_figures_of_reviewing,
 );
@@ -322,7 +323,7 @@ async fn a_withdrawn_text_is_gone_and_a_later_approval_is_a_new_version(world: W
     let summary = approve(&world, &rosa, draft, SAFE).await.unwrap().record;
     publish(&world).await;
     assert_eq!(world.store.proofs(&rosa, acme.id).await.unwrap().len(), 1);
-    act(&world, &rosa, summary, Verb::WithdrawSummary).await.unwrap();
+    act(&world, &rosa, summary, Verb::WithdrawSummary { reopen: false }).await.unwrap();
     assert_eq!(world.store.proofs(&rosa, acme.id).await.unwrap(), []);
     let view = if world.store.is_postgres() { "client.summaries" } else { "client_summaries" };
     assert_eq!(world.number(&format!("select count(*) from {view}")).await, 0);
@@ -347,12 +348,41 @@ async fn what_was_withdrawn_is_made_again_from_the_same_evidence(world: World) {
     claim(&world, &rosa, first).await;
     let summary = approve(&world, &rosa, first, SAFE).await.unwrap().record;
     assert_eq!(file().await, first, "what the portal shows is not drafted a second time");
-    act(&world, &rosa, summary, Verb::WithdrawSummary).await.unwrap();
+    act(&world, &rosa, summary, Verb::WithdrawSummary { reopen: false }).await.unwrap();
     let second = file().await;
     assert_ne!(second, first);
     claim(&world, &rosa, second).await;
     approve(&world, &rosa, second, SAFE).await.unwrap();
     assert_eq!(world.texts("select state from summaries order by number").await, ["withdrawn", "approved"]);
+}
+
+async fn an_approval_that_is_taken_back_lets_the_draft_wait_again(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    let draft = filed(&world, &acme, "Call 512-555-0142.").await;
+    claim(&world, &rosa, draft).await;
+    assert_eq!(world.number("select blocks from drafts").await, 1);
+    // Mended on the screen, and approved before it was saved.
+    let done = approve(&world, &rosa, draft, SAFE).await.unwrap();
+    assert_eq!(world.texts("select coalesce(work, text) from drafts").await, [SAFE]);
+    assert_eq!(world.number("select blocks from drafts").await, 0);
+    assert_eq!(world.number("select count(*) from findings where severity = 'block'").await, 0);
+    let refused = act(&world, &rosa, draft, Verb::ReopenDraft).await.unwrap_err();
+    assert!(refused.to_string().contains("S-1 was made of it and stands"), "{refused}");
+
+    let undo = Act { reason: Some("a slip".into()), ..done.undo.unwrap() };
+    let said = perform(&world.store, &rosa, &undo).await.unwrap().said;
+    assert_eq!(said, "S-1 is withdrawn; D-1 waits again, with its text");
+    assert_eq!(world.texts("select state from drafts").await, ["pending"]);
+    assert_eq!(world.texts("select reason from drafts").await, ["a slip (rosa)"]);
+    assert_eq!(world.texts("select detail from journal where verb = 'draft.reopen'").await, ["S-1"]);
+    claim(&world, &rosa, draft).await;
+    let again = approve(&world, &rosa, draft, SAFE).await.unwrap().record;
+    assert_eq!(world.texts("select state from summaries order by number").await, ["withdrawn", "approved"]);
+    // For good: then the draft comes back when somebody says so.
+    act(&world, &rosa, again, Verb::WithdrawSummary { reopen: false }).await.unwrap();
+    assert_eq!(world.texts("select state from drafts").await, ["approved"]);
+    act(&world, &rosa, draft, Verb::ReopenDraft).await.unwrap();
+    assert_eq!(world.texts("select state from drafts").await, ["pending"]);
 }
 
 async fn what_was_merged_is_known_of_the_lead_that_was_kept(world: World) {
@@ -431,7 +461,7 @@ async fn the_figures_of_reviewing(world: World) {
     world.clock.advance(chrono::TimeDelta::minutes(7));
     claim(&world, &ana, draft).await;
     let summary = approve(&world, &ana, draft, "The customer asked about the water heater.").await.unwrap().record;
-    act(&world, &ana, summary, Verb::WithdrawSummary).await.unwrap();
+    act(&world, &ana, summary, Verb::WithdrawSummary { reopen: false }).await.unwrap();
     let leaks = filed(&world, &acme, PHONE).await;
     let figures = world.store.reviewing(&rosa).await.unwrap();
     let [client] = &figures.clients[..] else { panic!("{figures:?}") };

@@ -302,7 +302,7 @@ async fn a_viewer_may_not_act(world: World) {
         Verb::RejectDraft { reason: RejectReason::Wrong, work_version: 0 },
         Verb::ReopenDraft,
         Verb::Reveal { line: 1, kind: FindingKind::Phone },
-        Verb::WithdrawSummary,
+        Verb::WithdrawSummary { reopen: false },
     ] {
         let refused = perform(&world.store, &vera, &act(draft, verb)).await;
         assert!(matches!(refused, Err(Failure::NotAllowed(_))), "{refused:?}");

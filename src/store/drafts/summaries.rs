@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::DraftNow;
 use super::overrides::Granted;
 use crate::domain::draft::{DraftState, SummaryState};
-use crate::domain::id::{ClientId, LeadId, PersonId, SummaryId};
+use crate::domain::id::{ClientId, DraftId, LeadId, PersonId, SummaryId};
 use crate::domain::journal::{sha256, to_hex};
 use crate::domain::proof::Beside;
 use crate::domain::span::{Finding, Severity};
@@ -29,10 +29,13 @@ pub struct SummaryNow {
     pub client_id: ClientId,
     /// The lead it speaks of.
     pub lead_id: LeadId,
+    /// The draft that it was made of.
+    pub draft_id: DraftId,
     /// When it last changed.
     pub updated_at: DateTime<Utc>,
 }
-from_row!(SummaryNow { id: Uuid, number: =i64, version: =i64, state: String, client_id: Uuid, lead_id: Uuid, updated_at: =DateTime<Utc>, });
+from_row!(SummaryNow { id: Uuid, number: =i64, version: =i64, state: String, client_id: Uuid, lead_id: Uuid, draft_id: Uuid,
+    updated_at: =DateTime<Utc>, });
 
 const SUMMARY: &str = "insert into summaries (id, draft_id, client_id, lead_id, state, approved_by, approved_at, updated_at)
     values ($1, $2, $3, $4, 'approved', $5, $6, $6) returning number";
@@ -40,7 +43,12 @@ const APPROVED: &str =
     "insert into approved_texts (summary_id, client_id, client, text, text_hash, source_label, period, next_action, fresh_as_of,
         approved_at, status)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
-const SUMMARY_NOW: &str = "select id, number, version, state, client_id, lead_id, updated_at from summaries where id = $1";
+const SUMMARY_NOW: &str =
+    "select id, number, version, state, client_id, lead_id, draft_id, updated_at from summaries where id = $1";
+const STANDING: &str = "select number from summaries where draft_id = $1 and state <> 'withdrawn' order by number desc limit 1";
+/// What was approved is what the draft holds: whoever looks at it afterwards sees that text, and not one that was saved before.
+const KEEP: &str = "update drafts set work = $2, work_version = work_version + 1, worked_by = $3, worked_at = $4
+    where id = $1 and coalesce(work, text) <> $2";
 const WITHDRAW: &str = "update summaries set state = 'withdrawn', withdrawn_why = $3, version = version + 1, updated_at = $4
     where id = $1 and version = $2 and state <> 'withdrawn' returning number";
 const TAKE_BACK: &str = "update approved_texts set withdrawn_at = $2 where summary_id = $1 and withdrawn_at is null";
@@ -64,14 +72,16 @@ impl Tx {
         granted: &[Granted],
     ) -> Outcome<Result<Option<(SummaryId, i64)>, Finding>> {
         let found = self.check_text(draft, text).await?;
-        let stops = |finding: &Finding| finding.severity == Severity::Block && !granted.iter().any(|one| one.lets(finding));
-        if let Some(block) = found.into_iter().find(stops) {
-            return Ok(Err(block));
+        let stops = |finding: &&Finding| finding.severity == Severity::Block && !granted.iter().any(|one| one.lets(finding));
+        if let Some(block) = found.iter().find(stops) {
+            return Ok(Err(block.clone()));
         }
         if self.set_draft(draft, version, DraftState::Approved, None).await?.is_none() {
             return Ok(Ok(None));
         }
         let (id, now) = (SummaryId::new(), self.now);
+        self.run(KEEP, values![draft.id, text, person, now]).await?;
+        self.keep_findings(draft.id, &found).await?;
         let values = values![id, draft.id, draft.client_id, draft.lead_id, person, now];
         let number = self.one::<(i64,)>(SUMMARY, values).await?.map_or(0, |row| row.0);
         self.copy_text(draft, id, text).await?;
@@ -91,6 +101,11 @@ impl Tx {
     /// The summary as it is now.
     pub async fn summary_now(&mut self, id: Uuid) -> Outcome<Option<SummaryNow>> {
         self.one(SUMMARY_NOW, values![id]).await
+    }
+
+    /// The number of a summary of a draft that is not withdrawn.
+    pub async fn standing_summary(&mut self, draft: DraftId) -> Outcome<Option<i64>> {
+        Ok(self.one::<(i64,)>(STANDING, values![draft]).await?.map(|row| row.0))
     }
 
     /// The id of a summary by the number of its reference.

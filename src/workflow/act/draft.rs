@@ -14,6 +14,7 @@ use crate::domain::text::is_unsafe;
 use crate::store::drafts::DraftNow;
 use crate::store::drafts::summaries::SummaryNow;
 use crate::store::jobs::{NewJob, Queued};
+use crate::store::journal::About;
 
 impl Acting<'_> {
     pub(super) async fn draft(&mut self) -> Result<DraftNow, Failure> {
@@ -115,7 +116,7 @@ impl Acting<'_> {
         let arms = self.arm_publishing(&draft, id, text).await?;
         let undo = Act {
             target: Target { record: summary, id: id.0, version: 1 },
-            verb: Verb::WithdrawSummary,
+            verb: Verb::WithdrawSummary { reopen: true },
             reason: Some("approval undone".into()),
         };
         Ok(Done { record: summary, said: format!("{} is approved as {summary}; {arms}", self.act.target.record), undo: Ok(undo) })
@@ -187,18 +188,25 @@ impl Acting<'_> {
         ))
     }
 
-    /// Brings a rejected draft back.
+    /// Brings a draft back that was rejected, or whose summary was withdrawn.
     pub(super) async fn reopen_draft(&mut self) -> Result<Done, Failure> {
         let draft = self.draft().await?;
         self.unchanged(draft.version, draft.state.as_str()).await?;
-        let to = draft.state.after(DraftAct::Reopen).map_err(|bad| self.refused(bad, "only a rejected draft comes back"))?;
+        let todo = "only one that was rejected, or whose summary was withdrawn, comes back";
+        let to = draft.state.after(DraftAct::Reopen).map_err(|bad| self.refused(bad, todo))?;
+        if let Some(number) = self.tx.standing_summary(draft.id).await? {
+            let summary = Ref::new(Kind::Summary, number);
+            return Err(
+                self.refused(format!("{summary} was made of it and stands"), &format!("summary withdraw {summary} first"))
+            );
+        }
         self.announce(Kind::Draft, draft.id.0, Some(draft.lead_id), "").await?;
         self.closed(&draft, to, None).await?;
         Ok(self.done(format!("{} is open again", self.act.target.record), Err("claim it and reject it again")))
     }
 
     /// Takes a summary back from the portal. A trace knows only its reference: then it is taken as it is now.
-    pub(super) async fn withdraw(&mut self) -> Result<Done, Failure> {
+    pub(super) async fn withdraw(&mut self, reopen: bool) -> Result<Done, Failure> {
         let target = self.act.target;
         let id = if target.id.is_nil() { self.tx.summary_numbered(target.record.number).await? } else { Some(target.id) };
         let found = match id {
@@ -218,9 +226,28 @@ impl Acting<'_> {
         if self.tx.withdraw_summary(summary.id, version, why).await?.is_none() {
             return Err(self.conflict(summary.state.as_str()).await);
         }
-        Ok(self.done(
-            format!("{} is withdrawn; the portal does not show it any more", target.record),
-            Err("approve a new version instead"),
-        ))
+        let again = if reopen { self.wait_again(&summary, why).await? } else { None };
+        let said = match again {
+            Some(draft) => format!("{} is withdrawn; {draft} waits again, with its text", target.record),
+            None => format!("{} is withdrawn; the portal does not show it any more", target.record),
+        };
+        Ok(self.done(said, Err("approve a new version instead")))
+    }
+
+    /// The draft of a withdrawn summary waits again, with the reason as its note.
+    async fn wait_again(&mut self, summary: &SummaryNow, why: &str) -> Result<Option<Ref>, Failure> {
+        let Some(draft) = self.tx.draft_now(summary.draft_id.0).await? else { return Ok(None) };
+        let Ok(to) = draft.state.after(DraftAct::Reopen) else { return Ok(None) };
+        let detail = self.act.target.record.to_string();
+        let about = About {
+            verb: Verb::ReopenDraft.name(),
+            kind: Kind::Draft,
+            subject: draft.id.0,
+            lead: Some(draft.lead_id),
+            detail: &detail,
+        };
+        self.tx.journal(&self.actor, about).await?;
+        self.closed(&draft, to, Some(&format!("{why} ({})", self.me.name))).await?;
+        Ok(Some(Ref::new(Kind::Draft, draft.number)))
     }
 }
