@@ -449,6 +449,11 @@ impl App {
         layout::five(body).into_iter().find(|place| place.pane == pane)
     }
 
+    /// Whether keys are text now.
+    pub fn is_typing(&self) -> bool {
+        matches!(self.screens.last(), Some(Screen::Review(review)) if review.typing())
+    }
+
     fn top_review(&mut self) -> Option<&mut Review> {
         match self.screens.last_mut() {
             Some(Screen::Review(review)) => Some(review),

@@ -30,7 +30,7 @@ impl App {
         if let Some(popup) = self.popup.take() {
             return self.popup_key(popup, key);
         }
-        if self.top_review().is_some_and(|review| review.typing()) {
+        if self.is_typing() {
             return self.in_review(|review, scene, seq| review.key(key, scene, seq));
         }
         if let Some(action) = self.start.keys.action(key, &self.places()) {
@@ -45,7 +45,7 @@ impl App {
     }
 
     pub(super) fn paste(&mut self, text: &str) -> Vec<Effect> {
-        let in_text = self.top_review().is_some_and(|review| review.typing());
+        let in_text = self.is_typing();
         match &mut self.popup {
             Some(Popup::Ask(ask)) if ask.question.takes_text() => {
                 ask.line.insert(text);

@@ -104,6 +104,14 @@ pub(crate) fn footer(buffer: &mut Buffer, app: &App, area: Rect, styles: &Styles
         };
         return told(buffer, app, inner, &format!("{sign} {}", head_of(&notice.text)), style);
     }
+    if app.is_typing() {
+        let spans =
+            [("Esc", "ends"), ("Ctrl-K", "cuts to the line's end"), ("Ctrl-Y", "puts it back"), ("every other key", "is text")];
+        let spans = spans
+            .into_iter()
+            .flat_map(|(key, word)| [Span::styled(key, styles.key), Span::styled(format!(" {word}  "), styles.text)]);
+        return put(buffer, inner, 0, spans.collect::<Vec<_>>().into());
+    }
     let hints = app.hints();
     let wide = |hint: &Hint| width(&hint.key) + 1 + width(hint.short) + 2;
     // Help and palette lead to all the rest: their room is kept.

@@ -18,6 +18,7 @@ use crate::app::review::{Claim, Columns, Face, Reading, Review, Saving, Scene, S
 use crate::config::theme::Styles;
 use crate::domain::span::Severity;
 use crate::domain::text::neutralise;
+use crate::ui::text::cut;
 
 /// Paints the screen into `area`.
 pub fn draw(frame: &mut Frame<'_>, area: Rect, review: &Review, scene: &Scene<'_>, styles: &Styles) {
@@ -43,7 +44,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, review: &Review, scene: &Scene<'_
         Constraint::Length(shape.findings),
     ])
     .areas(area);
-    frame.render_widget(heading_line(review, scene, styles), heading);
+    frame.render_widget(heading_line(review, scene, heading.width.into(), styles), heading);
     let said: Vec<Line<'_>> =
         review.notices(scene).iter().map(|notice| Line::styled(format!(" {}", neutralise(notice)), styles.warn)).collect();
     frame.render_widget(Paragraph::new(said), notices);
@@ -84,7 +85,7 @@ fn framed<'a>(shape: &Shape, title: impl Into<Line<'a>>, style: Style) -> Block<
 }
 
 /// Most important first, because what does not fit is cut.
-fn heading_line<'a>(review: &Review, scene: &Scene<'_>, styles: &Styles) -> Line<'a> {
+fn heading_line<'a>(review: &Review, scene: &Scene<'_>, room: usize, styles: &Styles) -> Line<'a> {
     let Some(detail) = review.detail() else { return Line::default() };
     let draft = &detail.draft;
     let mut spans = vec![Span::styled(format!(" {}  ", review.record()), styles.title)];
@@ -108,14 +109,16 @@ fn heading_line<'a>(review: &Review, scene: &Scene<'_>, styles: &Styles) -> Line
         let doing = if other.editing { "editing" } else { "looking" };
         spans.push(Span::styled(format!("  ● {} {doing}", neutralise(&other.person)), styles.info));
     }
-    let about = format!("  {} · {} · L-{}", draft.title.shown(), neutralise(&draft.client), draft.lead_number);
-    spans.push(Span::styled(about, styles.text));
     let tally = scene.tally;
     if tally.done > 0 {
         let left = tally.left.map(|left| format!(" · {left} left")).unwrap_or_default();
         let median = tally.median.map(|median| format!(" · {median} s each")).unwrap_or_default();
-        spans.push(Span::styled(format!("   {} done{left}{median}", tally.done), styles.dim));
+        spans.push(Span::styled(format!("  {} done{left}{median}", tally.done), styles.dim));
     }
+    // A reference that is cut is another one: it stands first.
+    let about = format!("  L-{} · {} · {}", draft.lead_number, draft.title.shown(), neutralise(&draft.client));
+    let left = room.saturating_sub(spans.iter().map(Span::width).sum());
+    spans.push(Span::styled(cut(&about, left).into_owned(), styles.text));
     Line::from(spans)
 }
 

@@ -49,6 +49,7 @@ impl Review {
         if action != Action::Back {
             self.leaving = false;
         }
+        self.gate.pressed(scene.now);
         // A key that comes through to the screen says that no question is open: one asked under another screen was not seen.
         self.asking = None;
         // A verdict says its own reason, with the cursor on what stands against it.
@@ -193,6 +194,7 @@ impl Review {
 
     /// Takes a key in while [`Self::typing`].
     pub fn key(&mut self, key: KeyEvent, scene: &Scene<'_>, seq: &mut SeqSource) -> (Outcome, Vec<Effect>) {
+        self.gate.pressed(scene.now);
         if key.code == KeyCode::Esc {
             self.typing = false;
             let mut effects = self.save(scene, seq);
@@ -235,9 +237,12 @@ impl Review {
         }
         let Some(finding) = self.checks.current().cloned() else { return (Outcome::Stay, Vec::new()) };
         let Some(mask) = mask::mask(self.editor.text(), &finding) else {
-            let (_, effects) = self.edit(scene, seq);
+            // It does not begin to edit: the next key would be a letter of the text, and was meant as a command.
+            self.show_text();
             self.editor.go(finding.start);
-            return (Outcome::Say(format!("only you know what is true here: {}", finding.reason)), effects);
+            let (replace, edit) = (scene.key_of(Action::Replace), scene.key_of(Action::Edit));
+            let says = format!("no neutral word for this: {replace} puts your words there, {edit} edits; {}", finding.reason);
+            return (Outcome::Say(says), Vec::new());
         };
         self.put(mask.start, mask.end, &mask.with, scene, seq)
     }

@@ -93,6 +93,9 @@ pub(crate) fn conflict(by: &str, now: &str) -> Failure {
     Failure::Conflict(Box::new(Conflict { what: "D-12".into(), by: by.into(), at, now: now.into() }))
 }
 
+/// Between two keys of a quick hand.
+const HAND: TimeDelta = TimeDelta::milliseconds(30);
+
 /// A reviewer at the screen: keeps the clock, the request numbers and every effect.
 pub(crate) struct Desk {
     pub(crate) review: Review,
@@ -174,6 +177,12 @@ impl Desk {
     }
 
     pub(crate) fn act(&mut self, action: Action) -> Outcome {
+        self.now += HAND;
+        self.act_at_once(action)
+    }
+
+    /// A key that comes together with the one before it, as in a paste that does not say that it is one.
+    pub(crate) fn act_at_once(&mut self, action: Action) -> Outcome {
         let outcome = self.with(|review, scene, seq| review.action(action, scene, seq));
         self.framed(outcome)
     }
@@ -183,6 +192,7 @@ impl Desk {
     }
 
     pub(crate) fn event(&mut self, key: KeyEvent) -> Outcome {
+        self.now += HAND;
         let outcome = self.with(|review, scene, seq| review.key(key, scene, seq));
         self.framed(outcome)
     }

@@ -17,18 +17,35 @@ use crate::domain::text::neutralise;
 /// held key, so that holding `a` judges one draft and no more.
 const LOOK: TimeDelta = TimeDelta::milliseconds(700);
 
+/// Keys in so little time, one after the other, come from no hand: a held key repeats every 25 milliseconds at most.
+const BURST: TimeDelta = TimeDelta::milliseconds(10);
+/// So many of them; two may have been held up together on a slow line.
+const KEYS_OF_A_BURST: u8 = 3;
+
 /// Keeps a verdict from falling on what nobody has seen.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Gate {
     painted: bool,
     /// The first moment known to be after the painting. Taken from a tick, because a key may carry an older time.
     seen: Option<DateTime<Utc>>,
+    /// When the last key came, and how many before it came in a burst.
+    last: Option<DateTime<Utc>>,
+    burst: u8,
 }
 
 impl Gate {
+    /// A key came. While a paste that does not say that it is one pours in, nobody looks: the wait starts again.
+    pub(super) fn pressed(&mut self, now: DateTime<Utc>) {
+        let close = self.last.replace(now).is_some_and(|last| now - last < BURST);
+        self.burst = if close { self.burst.saturating_add(1) } else { 1 };
+        if self.burst >= KEYS_OF_A_BURST {
+            self.seen = None;
+        }
+    }
+
     /// Another text is there: it must be painted and looked at anew.
     pub(super) fn fresh(&mut self) {
-        *self = Self::default();
+        *self = Self { last: self.last, burst: self.burst, ..Self::default() };
     }
 
     /// A frame with the text has reached the terminal.

@@ -45,12 +45,12 @@ fn found(text: &str) -> Message {
 #[test]
 fn saves_when_the_keys_rest_for_a_second_and_not_before() {
     let mut desk = Desk::ready(SAFE);
-    desk.type_in(" Soon");
+    desk.type_in("!");
     desk.wait(TimeDelta::milliseconds(900));
     assert!(saves(&desk).is_empty());
     assert_eq!(desk.review.next_tick(desk.now), Some(desk.now + TimeDelta::milliseconds(100)));
     desk.wait(TimeDelta::milliseconds(100));
-    assert_eq!(saves(&desk), [format!("{SAFE} Soon")]);
+    assert_eq!(saves(&desk), [format!("{SAFE}!")]);
     assert!(matches!(desk.effects.last(), Some(Effect::SaveWork { work_version: 1, .. })));
     desk.saved(Ok(2));
     assert_eq!((desk.review.saving(), desk.review.unsaved(), desk.review.next_tick(desk.now)), (Saving::Saved, None, None));

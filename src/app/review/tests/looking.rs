@@ -128,10 +128,11 @@ fn three_findings_are_masked_and_approved_in_four_keys() {
 }
 
 #[test]
-fn what_only_a_person_knows_is_opened_for_editing_instead_of_masked() {
+fn what_only_a_person_knows_is_gone_to_and_the_next_key_is_no_letter() {
     let mut desk = Desk::ready("The visit costs 480 dollars.");
-    assert!(matches!(desk.act(Action::Mask), Outcome::Say(_)));
-    assert!(desk.review.typing());
+    let said = desk.act(Action::Mask);
+    assert!(matches!(&said, Outcome::Say(said) if said.contains("r puts your words there, e edits")), "{said:?}");
+    assert!(!desk.review.typing());
     assert_eq!(desk.review.editor().cursor(), desk.review.checks().found()[0].start);
     assert_eq!(desk.text(), "The visit costs 480 dollars.");
 }

@@ -527,3 +527,16 @@ fn an_owner_reads_all_of_the_text_before_it_passes() {
     }
     assert!(matches!(desk.act(Action::Override), Outcome::Ask(Question::Reason { .. })));
 }
+
+#[test]
+fn a_paste_that_does_not_say_it_is_one_approves_nothing() {
+    let mut desk = Desk::ready(SAFE);
+    desk.look();
+    for _ in 0..4 {
+        desk.act_at_once(Action::Down);
+    }
+    assert!(matches!(desk.act(Action::Approve), Outcome::Say(said) if said.contains("look at it first")));
+    desk.look();
+    desk.act(Action::Approve);
+    assert!(matches!(desk.last_act().1.verb, Verb::ApproveDraft { .. }));
+}
