@@ -1,6 +1,8 @@
 //! The wall between internal text and the client portal (C1), asked of the server itself: what the catalogue says, what the
 //! portal's role can do, and that either check goes red when the wall has a hole.
 
+mod planner;
+
 use quotedeck::clock::Clock;
 use quotedeck::store::Store;
 use quotedeck::store::connect::Place;
@@ -43,6 +45,9 @@ const HOLES: &str = "
     union all
     select 'no barrier: client.' || c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
         where n.nspname = 'client' and c.relkind = 'v' and not coalesce('security_barrier=true' = any (c.reloptions), false)
+    union all
+    select 'the planner looks through: client.' || c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where n.nspname = 'client' and c.relkind = 'v' and pg_get_viewdef(c.oid) !~ 'OFFSET 0;$'
     union all
     select 'no view: client.' || c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
         where n.nspname = 'client' and c.relkind not in ('v', 'c')
@@ -105,6 +110,10 @@ const COLUMNS: &str = "summary_id, client_id, client, text, text_hash, source_la
 
 #[rstest]
 #[case("create or replace view client.summaries as select {columns}", "no barrier: client.summaries")]
+#[case(
+    "drop view client.summaries; create view client.summaries with (security_barrier = true) as select {columns}",
+    "the planner looks through: client.summaries"
+)]
 #[case("grant select on internal.leads to quotedeck_portal", "has select on relation internal.leads")]
 #[case("grant select (name) on internal.leads to public", "has select on column internal.leads.name")]
 #[case("grant usage on schema internal to public", "has usage on schema internal")]
@@ -165,6 +174,7 @@ async fn furnish(world: &World) {
         let draft = world.draft(&acme, lead, with![state = "approved", text = CANARY]).await;
         world.summary(&acme, lead, draft, &rosa, text, with![state = state]).await;
     }
+    planner::crowd(world).await;
     // As init does: what everybody may do with a database is not copied from the one that tests start from.
     world
         .script("do $$ begin execute format('revoke create, temporary on database %I from public', current_database()); end $$; analyze")
@@ -218,8 +228,6 @@ const REFUSED: &[&str] = &[
     "create view client.summaries2 as select 1",
     "create or replace view client.summaries as select 1",
     "alter view client.summaries set (security_barrier = false)",
-    "insert into client.summaries (text) values ('x')",
-    "delete from client.summaries",
     "set role quotedeck_app",
     "set role quotedeck_owner",
     "set role postgres",
@@ -290,7 +298,10 @@ const REFUSED: &[&str] = &[
 /// Attempts that may be answered, as long as nothing internal is in the answer or in the error.
 const HARMLESS: &[&str] = &[
     "select * from client.summaries",
-    // No view takes it before Postgres 17, and from there on this one does not either.
+    // Nobody writes through a view with an offset: these are refused before the server asks for a right, which nobody has either.
+    "insert into client.summaries (text) values ('x')",
+    "update client.summaries set text = 'x'",
+    "delete from client.summaries",
     "merge into client.summaries s using (select 1) x on true when matched then delete",
     "select * from client.summaries where text::int > 0",
     "select * from client.summaries where text::date > '2020-01-01'",
@@ -392,6 +403,7 @@ async fn leaks(connection: &mut PgConnection) -> Vec<String> {
             leaks.push(format!("tells: {sql}"));
         }
     }
+    leaks.extend(planner::tells(connection).await);
     leaks
 }
 
@@ -414,7 +426,8 @@ async fn nothing_a_portal_tries_shows_more_than_what_is_published() {
         // The division above finds no hidden row: it would fail on one.
         let oracle =
             tried(&mut portal.connection, "select text from client.summaries where 1 / (position('missed' in text)) >= 0").await;
-        assert_eq!(oracle.as_deref(), Ok("A call was missed."));
+        let shown = oracle.expect("no hidden row is divided by");
+        assert!(shown.contains('.') && shown.lines().all(|line| line.starts_with("A call was missed")), "{shown}");
         // Nor did any of it leave something behind.
         let mut administrator = PgConnection::connect_with(options).await.unwrap();
         let made = "select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -426,13 +439,32 @@ async fn nothing_a_portal_tries_shows_more_than_what_is_published() {
     .await;
 }
 
+/// The view made anew, without something.
+const ANEW: [&str; 2] =
+    ["alter view client.summaries owner to quotedeck_owner", "grant select on client.summaries to quotedeck_portal"];
+
 #[rstest]
-#[case(&["grant usage on schema internal to quotedeck_portal", "grant select on internal.leads to quotedeck_portal"])]
-#[case(&["grant create on schema client to quotedeck_portal"])]
-#[case(&["drop view client.summaries", "create view client.summaries with (security_barrier = true) as select text from internal.approved_texts",
-    "alter view client.summaries owner to quotedeck_owner", "grant select on client.summaries to quotedeck_portal"])]
+#[case::a_grant(
+    &["grant usage on schema internal to quotedeck_portal", "grant select on internal.leads to quotedeck_portal"],
+    "was let: table internal.leads"
+)]
+#[case::a_place_to_make_things(&["grant create on schema client to quotedeck_portal"], "was let: create function client.leak")]
+#[case::a_view_of_all_rows(
+    &["drop view client.summaries", "create view client.summaries with (security_barrier = true) as select text, client from internal.approved_texts",
+        ANEW[0], ANEW[1]],
+    "tells: select * from client.summaries"
+)]
+#[case::no_barrier(
+    &["drop view client.summaries", "create view client.summaries as select {columns}", ANEW[0], ANEW[1]],
+    "the planner tells: text like '%canary%'"
+)]
+#[case::a_barrier_that_the_planner_looks_through(
+    &["drop view client.summaries", "create view client.summaries with (security_barrier = true) as select {columns}",
+        ANEW[0], ANEW[1]],
+    "the planner tells: text = 'zqx-canary'"
+)]
 #[tokio::test]
-async fn an_attacker_gets_through_a_hole(#[case] mutation: &[&str]) {
+async fn an_attacker_gets_through_a_hole(#[case] mutation: &[&str], #[case] seen: &str) {
     on_postgres(async |world| {
         furnish(&world).await;
         for statement in mutation {
@@ -440,7 +472,7 @@ async fn an_attacker_gets_through_a_hole(#[case] mutation: &[&str]) {
         }
         let mut portal = Portal::of(&world).await;
         let leaks = leaks(&mut portal.connection).await;
-        assert!(!leaks.is_empty(), "{mutation:?} went unseen");
+        assert!(leaks.iter().any(|leak| leak.starts_with(seen)), "{mutation:?} went unseen: {leaks:#?}");
         portal.leave().await;
     })
     .await;

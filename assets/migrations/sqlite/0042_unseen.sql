@@ -1,0 +1,1 @@
+-- The planner of Postgres tells nothing of texts that are not shown; SQLite shows a portal no database.
