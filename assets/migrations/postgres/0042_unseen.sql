@@ -11,3 +11,8 @@ from internal.approved_texts
 where published_at is not null and withdrawn_at is null
 offset 0;
 grant select on client.summaries to quotedeck_portal;
+
+-- Nor does the number by which people speak of a summary change.
+drop trigger summaries_fixed on summaries;
+create trigger summaries_fixed before update of number, id, draft_id, client_id, lead_id, approved_by, approved_at on summaries
+    for each statement execute function approved_text_is_fixed();
