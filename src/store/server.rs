@@ -1,5 +1,7 @@
 //! What a Postgres server is, as far as it decides whether raw text stays inside.
 
+use std::collections::HashMap;
+
 use super::{Db, Outcome, Store, errors::failure};
 
 /// The settings that matter.
@@ -13,6 +15,8 @@ pub struct ServerSettings {
     pub statements: String,
     /// Milliseconds from which on it logs a statement; -1 for never.
     pub slow: i64,
+    /// Whether it logs some statements, or some whole transactions, that it picks by chance.
+    pub sampled: bool,
     /// Bytes of a bound value that it logs with a statement; -1 for all, 0 for none.
     pub values: i64,
     /// The same, with a statement that failed.
@@ -21,13 +25,13 @@ pub struct ServerSettings {
     pub errors: String,
     /// Milliseconds from which on `auto_explain` logs a plan; -1 for never.
     pub plans: i64,
+    /// Whether `pgaudit` logs statements with their values.
+    pub audited: bool,
 }
 
 /// The first release of each line with the fix of CVE-2025-8713 (August 2025): before it the planner's statistics of a
 /// view's tables could be read by whoever may read the view alone.
 const FIXED: &[i64] = &[130_022, 140_019, 150_014, 160_010, 170_006];
-
-type Row = (String, String, String, String, String, String, String, String);
 
 impl ServerSettings {
     /// What is wrong with it, and what to do.
@@ -42,10 +46,10 @@ impl ServerSettings {
                 self.version
             ));
         }
-        let logs = matches!(self.statements.as_str(), "mod" | "all") || self.slow >= 0;
+        let logs = matches!(self.statements.as_str(), "mod" | "all") || self.slow >= 0 || self.sampled;
         if logs && self.values != 0 {
             troubles.push(
-                "its log keeps statements with their values, and so payloads and drafts; set log_parameter_max_length = 0, or log_statement = none and log_min_duration_statement = -1"
+                "its log keeps statements with their values, and so payloads and drafts; set log_parameter_max_length = 0, or log_statement = none, log_min_duration_statement = -1, log_min_duration_sample = -1 and log_transaction_sample_rate = 0"
                     .to_owned(),
             );
         }
@@ -67,7 +71,86 @@ impl ServerSettings {
                     .to_owned(),
             );
         }
+        if self.audited {
+            troubles.push(
+                "pgaudit keeps statements with their values, and so payloads and drafts; set pgaudit.log_parameter = off"
+                    .to_owned(),
+            );
+        }
         troubles
+    }
+}
+
+/// Settings as the server has them for the program's own login, by name: those of a module alone where it is loaded, but
+/// pgaudit's also where it is merely configured: whoever configures an audit means to have it.
+struct Read(HashMap<String, String>);
+
+const WANTED: &[&str] = &[
+    "server_version",
+    "server_version_num",
+    "log_statement",
+    "log_min_duration_statement",
+    "log_min_duration_sample",
+    "log_statement_sample_rate",
+    "log_transaction_sample_rate",
+    "log_parameter_max_length",
+    "log_parameter_max_length_on_error",
+    "log_error_verbosity",
+    "auto_explain.log_min_duration",
+    "pgaudit.log",
+    "pgaudit.role",
+    "pgaudit.log_parameter",
+];
+
+// What `pg_settings` tells is in the unit of the setting: `250`, and not `250ms`.
+const READ: &str = "select name, coalesce((select setting from pg_settings s where s.name = wanted.name),
+        case when name like 'pgaudit.%' then current_setting(name, true) end)
+    from unnest($1::text[]) as wanted (name)";
+
+impl Read {
+    /// What it says; nothing where this server has no such setting.
+    fn text(&self, name: &str) -> &str {
+        self.0.get(name).map_or("", String::as_str)
+    }
+
+    fn number(&self, name: &str, otherwise: i64) -> i64 {
+        self.text(name).parse().unwrap_or(otherwise)
+    }
+
+    fn is_on(&self, name: &str) -> bool {
+        // A setting whose module is not loaded stands as it was written.
+        ["on", "true", "yes", "1"].contains(&self.text(name).to_lowercase().as_str())
+    }
+
+    /// Whether a share is more than nothing.
+    fn some(&self, name: &str) -> bool {
+        self.text(name).parse::<f64>().is_ok_and(|rate| rate > 0.0)
+    }
+
+    fn sampled(&self) -> bool {
+        let statements = self.number("log_min_duration_sample", -1) >= 0 && self.some("log_statement_sample_rate");
+        statements || self.some("log_transaction_sample_rate")
+    }
+
+    fn audited(&self) -> bool {
+        let classes = self.text("pgaudit.log").trim();
+        let logs = !matches!(classes.to_lowercase().as_str(), "" | "none") || !self.text("pgaudit.role").is_empty();
+        logs && self.is_on("pgaudit.log_parameter")
+    }
+
+    fn settings(&self) -> ServerSettings {
+        ServerSettings {
+            version: self.text("server_version").to_owned(),
+            number: self.number("server_version_num", -1),
+            statements: self.text("log_statement").to_owned(),
+            slow: self.number("log_min_duration_statement", -1),
+            sampled: self.sampled(),
+            values: self.number("log_parameter_max_length", -1),
+            values_on_error: self.number("log_parameter_max_length_on_error", 0),
+            errors: self.text("log_error_verbosity").to_owned(),
+            plans: self.number("auto_explain.log_min_duration", -1),
+            audited: self.audited(),
+        }
     }
 }
 
@@ -75,26 +158,9 @@ impl Store {
     /// The server's settings; `None` on SQLite.
     pub async fn server_settings(&self) -> Outcome<Option<ServerSettings>> {
         let Db::Postgres(pool) = &self.db else { return Ok(None) };
-        const SQL: &str = "select current_setting('server_version'), current_setting('server_version_num'),
-            current_setting('log_statement'),
-            (select setting from pg_settings where name = 'log_min_duration_statement'),
-            coalesce((select setting from pg_settings where name = 'log_parameter_max_length'), '-1'),
-            coalesce((select setting from pg_settings where name = 'log_parameter_max_length_on_error'), '0'),
-            current_setting('log_error_verbosity'),
-            coalesce((select setting from pg_settings where name = 'auto_explain.log_min_duration'), '-1')";
-        let (version, number, statements, slow, values, on_error, errors, plans): Row =
-            sqlx::query_as(SQL).fetch_one(pool).await.map_err(failure)?;
-        let number_of = |text: &str| text.parse().unwrap_or(-1);
-        Ok(Some(ServerSettings {
-            version,
-            number: number_of(&number),
-            statements,
-            slow: number_of(&slow),
-            values: number_of(&values),
-            values_on_error: number_of(&on_error),
-            errors,
-            plans: number_of(&plans),
-        }))
+        let rows: Vec<(String, Option<String>)> = sqlx::query_as(READ).bind(WANTED).fetch_all(pool).await.map_err(failure)?;
+        let read = Read(rows.into_iter().filter_map(|(name, setting)| Some((name, setting?))).collect());
+        Ok(Some(read.settings()))
     }
 }
 
@@ -103,9 +169,13 @@ mod tests {
     use super::*;
     use rstest::rstest;
 
+    fn read(settings: &[(&str, &str)]) -> Read {
+        Read(settings.iter().map(|(name, setting)| ((*name).to_owned(), (*setting).to_owned())).collect())
+    }
+
     fn settings(number: i64) -> ServerSettings {
-        let (version, statements, errors) = ("x".to_owned(), "none".to_owned(), "terse".to_owned());
-        ServerSettings { version, number, statements, slow: -1, values: -1, values_on_error: 0, errors, plans: -1 }
+        let quiet = [("log_statement", "none"), ("log_error_verbosity", "terse"), ("log_statement_sample_rate", "1")];
+        ServerSettings { number, ..read(&quiet).settings() }
     }
 
     #[rstest]
@@ -131,6 +201,33 @@ mod tests {
         assert!(!ServerSettings { slow: 250, ..ok.clone() }.troubles().is_empty());
         assert!(ServerSettings { values_on_error: -1, ..ok.clone() }.troubles()[0].contains("on_error"));
         assert!(ServerSettings { errors: "default".into(), ..ok.clone() }.troubles()[0].contains("log_error_verbosity"));
-        assert!(ServerSettings { plans: 0, ..ok }.troubles()[0].contains("auto_explain"));
+        assert!(ServerSettings { plans: 0, ..ok.clone() }.troubles()[0].contains("auto_explain"));
+        let sampled = ServerSettings { sampled: true, ..ok.clone() };
+        assert!(sampled.troubles()[0].contains("log_min_duration_sample = -1 and log_transaction_sample_rate = 0"));
+        assert!(ServerSettings { values: 0, ..sampled }.troubles().is_empty());
+        assert!(ServerSettings { audited: true, values: 0, ..ok }.troubles()[0].contains("pgaudit.log_parameter = off"));
+    }
+
+    #[rstest]
+    #[case::a_sample_from_no_length_on(&[("log_min_duration_sample", "-1"), ("log_statement_sample_rate", "1")], false)]
+    #[case::a_sample_of_all(&[("log_min_duration_sample", "0"), ("log_statement_sample_rate", "1")], true)]
+    #[case::a_small_one(&[("log_min_duration_sample", "500"), ("log_statement_sample_rate", "0.01")], true)]
+    #[case::a_sample_of_none(&[("log_min_duration_sample", "0"), ("log_statement_sample_rate", "0")], false)]
+    #[case::whole_transactions(&[("log_min_duration_sample", "-1"), ("log_transaction_sample_rate", "0.001")], true)]
+    #[case::no_transactions(&[("log_transaction_sample_rate", "0")], false)]
+    #[case::a_server_that_knows_none(&[], false)]
+    fn what_is_logged_by_chance_is_seen(#[case] settings: &[(&str, &str)], #[case] sampled: bool) {
+        assert_eq!(read(settings).settings().sampled, sampled);
+    }
+
+    #[rstest]
+    #[case::with_values(&[("pgaudit.log", "write, ddl"), ("pgaudit.log_parameter", "on")], true)]
+    #[case::of_some_tables(&[("pgaudit.log", "none"), ("pgaudit.role", "auditor"), ("pgaudit.log_parameter", "on")], true)]
+    #[case::as_it_was_written(&[("pgaudit.log", "ALL"), ("pgaudit.log_parameter", "TRUE")], true)]
+    #[case::without_values(&[("pgaudit.log", "all"), ("pgaudit.log_parameter", "off")], false)]
+    #[case::nothing(&[("pgaudit.log", "none"), ("pgaudit.log_parameter", "on")], false)]
+    #[case::no_pgaudit(&[], false)]
+    fn what_is_audited_with_its_values_is_seen(#[case] settings: &[(&str, &str)], #[case] audited: bool) {
+        assert_eq!(read(settings).settings().audited, audited);
     }
 }

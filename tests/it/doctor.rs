@@ -56,6 +56,25 @@ async fn a_log_that_would_keep_raw_text_is_told() {
             set(setting).await;
             assert!(said(&world).contains(told), "{}", said(&world));
         }
+        // Each way of picking by chance, alone.
+        let every = "log_min_duration_sample = -1";
+        set("log_min_duration_statement = -1").await;
+        for (on, off) in [
+            ("log_min_duration_sample = 100", "log_min_duration_sample = -1"),
+            ("log_transaction_sample_rate = 0.01", "log_transaction_sample_rate = 0"),
+        ] {
+            assert!(!said(&world).contains(every), "{}", said(&world));
+            set(on).await;
+            assert!(said(&world).contains(every), "{on}: {}", said(&world));
+            set("log_statement_sample_rate = 0").await;
+            assert_eq!(said(&world).contains(every), on.contains("transaction"), "{on}: {}", said(&world));
+            set("log_statement_sample_rate = 1").await;
+            set(off).await;
+        }
+        set("pgaudit.log = 'write'").await;
+        assert!(!said(&world).contains("pgaudit"), "it logs statements without their values: {}", said(&world));
+        set("pgaudit.log_parameter = on").await;
+        assert!(said(&world).contains("set pgaudit.log_parameter = off"), "{}", said(&world));
         set("session_preload_libraries = 'auto_explain'").await;
         assert!(!said(&world).contains("auto_explain"), "it is loaded, and logs nothing: {}", said(&world));
         set("auto_explain.log_min_duration = 250").await;
