@@ -28,10 +28,10 @@ async fn pages_come_off_an_index_in_their_order(world: World) {
         (Pane::Failures, "jobs", ["", "client:\"acme plumbing\"", "state:dead", "kind:message", "-client:\"acme plumbing\""]),
         (Pane::Queue, "jobs", ["", "client:\"acme plumbing\"", "state:succeeded", "state:dead", "-state:held"]),
         (Pane::Tasks, "tasks", ["", "client:\"acme plumbing\"", "state:done", "state:open", "kind:call_back"]),
-        (Pane::Review, "drafts", ["", "client:\"acme plumbing\"", "state:rejected", "state:pending", "-state:held"]),
+        (Pane::Review, "drafts", ["", "client:\"acme plumbing\"", "state:rejected", "state:pending", "-state:approved"]),
     ] {
         for typed in filters {
-            let Ok(filter) = Filter::parse(typed, pane) else { continue };
+            let filter = Filter::parse(typed, pane).unwrap_or_else(|error| panic!("{pane} {typed:?}: {error:?}"));
             let page = world.store.plan(rosa, pane, &filter, 50).await.unwrap();
             let whole = |line: &String| {
                 line.contains(&format!("Seq Scan on {table} "))
@@ -50,6 +50,11 @@ async fn pages_come_off_an_index_in_their_order(world: World) {
 /// Looking a lead up must not read all leads of its client: without statistics SQLite prefers an index that gives the
 /// order to one that finds the row, unless one index does both.
 async fn a_lead_is_found_by_its_own_index(world: World) {
+    // Postgres reads a small table whole, whatever indexes it has.
+    if world.store.is_postgres() {
+        world.store.seed(20_000, 1).await.unwrap();
+        world.script("analyze").await;
+    }
     for key in ["phone", "email", "thread_key"] {
         let sql = format!(
             "select id from leads where client_id = (select id from clients) and {key} = 'x' and state <> 'merged'
@@ -63,8 +68,6 @@ async fn a_lead_is_found_by_its_own_index(world: World) {
                 rows.iter().map(|row| row.get::<String, _>(3)).collect::<Vec<_>>()
             }
             Raw::Postgres(_) => {
-                world.store.seed(20_000, 1).await.ok();
-                world.script("analyze").await;
                 let sql = sql.replace("(select id from clients)", "(select id from clients limit 1)");
                 world.texts(&format!("explain {sql}")).await
             }
