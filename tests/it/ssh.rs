@@ -1,6 +1,7 @@
 //! A reviewer over plain OpenSSH: a real server and client on loopback, a forced command, and a wire between them that
 //! can be cut and counts what goes over it.
 
+mod likely;
 mod server;
 
 use std::time::Duration;
@@ -15,9 +16,8 @@ use crate::fixtures::with;
 use crate::pty::{PROGRAM, Pty};
 use server::Server;
 
-const FOUND_THREE: &str = "Maria Ortiz called. Call her at 512-555-0142. We guarantee a visit.";
-/// Bytes of one whole review at 120×36, at most. The aim is 12 kB; it takes half of that, and no more is to creep in.
-const BUDGET: usize = 8_000;
+/// Bytes of one whole review at 120×36, fewer than that, of a draft as they are.
+const BUDGET: usize = 12_000;
 
 /// A database with one draft, and ana who reviews.
 async fn draft_for_ana(world: &World, text: &str) {
@@ -38,7 +38,7 @@ fn whole_review(ana: &mut Pty) -> [(&'static str, usize); 3] {
     ana.sees("● yours");
     ana.rests();
     let opened = ana.written();
-    for left in ["1 of 2", "1 of 1", "found nothing"] {
+    for left in ["1 of 3", "1 of 2", "1 of 1"] {
         ana.press("m");
         ana.sees(left);
     }
@@ -57,15 +57,17 @@ async fn is_cheap_and_approved(steps: [(&'static str, usize); 3], world: &World)
     println!("one review at 120×36: {all} bytes, {steps:?}");
     assert!(all < BUDGET, "{all} bytes: {steps:?}");
     let approved = world.texts("select text from approved_texts").await.concat();
-    assert_eq!(approved, "The customer called. Call her at the number on file. We aim for a visit.");
+    assert_eq!(approved, likely::MENDED.iter().fold(likely::text(), |text, (bad, good)| text.replace(bad, good)));
 }
 
 both_databases!(a_whole_review_by_keys_is_cheap_on_the_line);
 
 async fn a_whole_review_by_keys_is_cheap_on_the_line(world: World) {
-    let server = draft(&world, FOUND_THREE).await;
+    likely::draft_for_ana(&world).await;
+    let server = Server::start(&world);
     let mut ana = server.log_in();
     let steps = whole_review(&mut ana);
+    // Its key exchange, what it wraps around each write, and its answers to keys.
     println!("{} bytes carried with SSH's own", server.wire.carried());
     is_cheap_and_approved(steps, &world).await;
     ana.press("q");
@@ -75,7 +77,7 @@ async fn a_whole_review_by_keys_is_cheap_on_the_line(world: World) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_whole_review_is_cheap_on_a_bare_terminal() {
     on_sqlite(async |world| {
-        draft_for_ana(&world, FOUND_THREE).await;
+        likely::draft_for_ana(&world).await;
         let home = tempfile::TempDir::new().unwrap();
         let mut command = CommandBuilder::new(PROGRAM);
         command.env("TERM", "xterm-256color");
