@@ -1,6 +1,7 @@
 //! A summary as the client's portal shows it: every field is client-safe.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, FixedOffset, Utc};
+use chrono_tz::Tz;
 use serde::Serialize;
 
 use super::brief::{Subject, day, portal_next, portal_status};
@@ -25,6 +26,8 @@ pub struct Filed<'a> {
     pub next_action: &'a str,
     /// When the newest of its facts happened.
     pub evidence_at: Option<DateTime<Utc>>,
+    /// Where its client is: a day is a day there.
+    pub zone: Tz,
 }
 
 /// What will stand beside a text: approval copies it, and the checks tell what of it is missing. Words of ours alone: a
@@ -46,8 +49,8 @@ pub struct Beside {
 impl Beside {
     /// Of a draft as it is filed. A day stands for a lead's period where none is known, never for a week.
     pub fn new(filed: &Filed<'_>) -> Self {
-        let Filed { subject, lead_state, source_label, period, next_action, evidence_at } = *filed;
-        let happened = || evidence_at.map(|at| day(at.date_naive())).unwrap_or_default();
+        let Filed { subject, lead_state, source_label, period, next_action, evidence_at, zone } = *filed;
+        let happened = || evidence_at.map(|at| day(at.with_timezone(&zone).date_naive())).unwrap_or_default();
         let (period, status, next_action) = match subject {
             Subject::Lead if period.trim().is_empty() => (happened(), portal_status(lead_state), portal_next(lead_state)),
             Subject::Lead => (period.to_owned(), portal_status(lead_state), portal_next(lead_state)),
@@ -77,8 +80,9 @@ pub struct Proof {
     pub status: String,
     /// What happens next.
     pub next_action: String,
-    /// When the newest fact in it happened; `None` where no fact has a date.
-    pub fresh_as_of: Option<DateTime<Utc>>,
+    /// When the newest fact in it happened, by the clock of its client: the page tells its day, and that must be the day of the
+    /// period. `None` where no fact has a date.
+    pub fresh_as_of: Option<DateTime<FixedOffset>>,
     /// When a person approved it.
     pub approved_at: DateTime<Utc>,
     /// When the portal first had it.
@@ -86,6 +90,13 @@ pub struct Proof {
 }
 
 impl Proof {
+    /// As it is read where its client is.
+    #[must_use]
+    pub fn seen_in(mut self, zone: Tz) -> Self {
+        self.fresh_as_of = self.fresh_as_of.map(|at| at.with_timezone(&zone).fixed_offset());
+        self
+    }
+
     /// What stands beside the text, in the order of the portal: names and words; what is not said is left out.
     pub fn beside(&self) -> Vec<(&'static str, String)> {
         let fields = [
@@ -110,7 +121,7 @@ mod tests {
 
     #[rstest]
     #[case::lead(Subject::Lead, "1 June 2026", "", true, ("1 June 2026", "The customer is contacted", true))]
-    #[case::a_day_for_a_lead(Subject::Lead, "", "", true, ("2 June 2026", "The customer is contacted", true))]
+    #[case::a_day_for_a_lead(Subject::Lead, "", "", true, ("1 June 2026", "The customer is contacted", true))]
     #[case::nothing_has_a_date(Subject::Lead, " ", "", false, ("", "The customer is contacted", false))]
     #[case::week(Subject::Week, "1 – 7 June 2026", "2 wait", true, ("1 – 7 June 2026", "2 wait", true))]
     #[case::no_day_for_a_week(Subject::Week, "", "", true, ("", "", true))]
@@ -121,8 +132,10 @@ mod tests {
         #[case] dated: bool,
         #[case] stands: (&str, &str, bool),
     ) {
-        let evidence_at = dated.then(|| "2026-06-02T08:00:00Z".parse().unwrap());
-        let filed = Filed { subject, lead_state: LeadState::New, source_label: "phone call", period, next_action, evidence_at };
+        // In Austin it is still the evening before.
+        let evidence_at = dated.then(|| "2026-06-02T01:00:00Z".parse().unwrap());
+        let (zone, source_label) = (Tz::America__Chicago, "phone call");
+        let filed = Filed { subject, lead_state: LeadState::New, source_label, period, next_action, evidence_at, zone };
         let beside = Beside::new(&filed);
         assert_eq!((beside.period.as_str(), beside.next_action.as_str(), beside.fresh_as_of.is_some()), stands);
     }

@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
+pub(super) use evidence::zone;
+
 use super::rows::from_row;
 use super::statement::values;
 use super::{Outcome, Tx};
@@ -66,6 +68,8 @@ pub struct DraftNow {
     pub client_id: ClientId,
     /// The client's name.
     pub client: String,
+    /// That client's time zone.
+    pub time_zone: String,
     /// The lead it speaks of.
     pub lead_id: LeadId,
     /// That lead's name.
@@ -97,13 +101,13 @@ pub struct DraftNow {
     /// Where the lead stands.
     pub lead_state: LeadState,
 }
-from_row!(DraftNow { id: Uuid, number: =i64, version: =i64, state: String, client_id: Uuid, client: =String, lead_id: Uuid,
-    lead_name: =String, next_action: =String, source_label: =String, evidence_at: =Option<DateTime<Utc>>, claimed_by: ?Uuid,
+from_row!(DraftNow { id: Uuid, number: =i64, version: =i64, state: String, client_id: Uuid, client: =String, time_zone: =String,
+    lead_id: Uuid, lead_name: =String, next_action: =String, source_label: =String, evidence_at: =Option<DateTime<Utc>>, claimed_by: ?Uuid,
     claimed_name: =Option<String>, claim_until: =Option<DateTime<Utc>>, work_version: =i64, worked_name: =Option<String>,
     worked_at: =Option<DateTime<Utc>>, updated_at: =DateTime<Utc>, subject: String, period: =String, lead_state: String, });
 
 const NOW: &str =
-    "select d.id, d.number, d.version, d.state, d.client_id, c.name as client, d.lead_id, l.name as lead_name, d.next_action,
+    "select d.id, d.number, d.version, d.state, d.client_id, c.name as client, c.time_zone, d.lead_id, l.name as lead_name, d.next_action,
         d.source_label, d.evidence_at, d.claimed_by, p.name as claimed_name, d.claim_until, d.work_version, w.name as worked_name,
         d.worked_at, d.updated_at, d.subject, d.period, l.state as lead_state
     from drafts d join clients c on c.id = d.client_id join leads l on l.id = d.lead_id left join people p on p.id = d.claimed_by
@@ -170,6 +174,7 @@ impl DraftNow {
             period: &self.period,
             next_action: &self.next_action,
             evidence_at: self.evidence_at,
+            zone: zone(&self.time_zone),
         })
     }
 }

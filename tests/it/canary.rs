@@ -117,6 +117,11 @@ impl Place {
     /// With an empty folder and this configuration, on a database that rosa owns.
     pub(crate) async fn of(world: &World, configuration: &str) -> Self {
         world.person("rosa", Role::Owner, None).await;
+        Self::at(world, configuration)
+    }
+
+    /// The same, where rosa works already.
+    pub(crate) fn at(world: &World, configuration: &str) -> Self {
         let place = Self { home: TempDir::new().expect("a folder"), database: world.url() };
         place.file("c.toml", configuration);
         place

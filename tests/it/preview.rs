@@ -110,7 +110,7 @@ async fn the_preview_is_what_the_portals_login_sees_later() {
         let Place::Postgres(options) = &world.place else { panic!("this is Postgres") };
         let mut connection = PgConnection::connect_with(&(**options).clone().username(&portal.1)).await.unwrap();
         let sql = "select summary_id::text, client, text, text_hash, source_label, period, status, next_action, fresh_as_of from client.summaries";
-        type Row = (String, String, String, String, String, String, String, String, Option<chrono::DateTime<chrono::Utc>>);
+        type Row = (String, String, String, String, String, String, String, String, Option<chrono::DateTime<chrono::FixedOffset>>);
         let shown: Vec<Row> = sqlx::query_as(sql).fetch_all(&mut connection).await.unwrap();
         connection.close().await.unwrap();
         let [shown] = &shown[..] else { panic!("{shown:?}") };

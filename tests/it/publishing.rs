@@ -1,5 +1,7 @@
 //! From an approved text to what a portal shows, and back: previews, versions, blocks that two people let pass, figures.
 
+mod page;
+
 use quotedeck::domain::act::{Act, Done, Verb};
 use quotedeck::domain::actor::{Actor, Person, Role};
 use quotedeck::domain::client::Client;

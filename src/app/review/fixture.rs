@@ -82,7 +82,7 @@ pub(crate) fn proof(text: &str) -> Proof {
         period: "24 Nov 2026".into(),
         status: "in progress".into(),
         next_action: "A technician calls".into(),
-        fresh_as_of: Some(noon() - TimeDelta::hours(3)),
+        fresh_as_of: Some((noon() - TimeDelta::hours(3)).fixed_offset()),
         approved_at: noon(),
         published_at: noon(),
     }

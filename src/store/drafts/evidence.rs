@@ -81,7 +81,8 @@ impl Fields {
     }
 }
 
-fn zone(name: &str) -> Tz {
+/// A client's time zone; configuration takes no name that is none.
+pub(in crate::store) fn zone(name: &str) -> Tz {
     name.parse().unwrap_or(Tz::UTC)
 }
 

@@ -4,12 +4,14 @@
 //! it. On Postgres the row that would be stored is then shown over a connection of the portal's own (see `store::portal`):
 //! whatever that login could not read is not in the preview either. On SQLite it is read as an export reads it.
 
+use chrono_tz::Tz;
 use uuid::Uuid;
 
 use crate::domain::actor::{Actor, Person};
 use crate::domain::failure::Failure;
 use crate::domain::id::{ClientId, DraftId, Kind, SummaryId};
 use crate::domain::proof::Proof;
+use crate::store::drafts::zone;
 use crate::store::statement::values;
 use crate::store::{Inner, Outcome, Store, Tx};
 
@@ -34,15 +36,15 @@ impl Store {
         let mut tx = self.begin().await?;
         let stored = tx.stored(me, draft, text, usize::from(self.is_postgres())).await;
         tx.undo().await?;
-        let (client, stored) = stored?;
+        let (client, zone, stored) = stored?;
         let shown = if self.is_postgres() { self.shown_at_the_portal(client, &stored).await? } else { Some(stored) };
-        shown.ok_or_else(|| Failure::Other("the portal shows nothing of it".to_owned()))
+        shown.map(|shown| shown.seen_in(zone)).ok_or_else(|| Failure::Other("the portal shows nothing of it".to_owned()))
     }
 }
 
 impl Tx {
-    /// The row that approval and publishing would leave, and whose it is.
-    async fn stored(&mut self, me: &Person, draft: DraftId, text: &str, dialect: usize) -> Outcome<(ClientId, Proof)> {
+    /// The row that approval and publishing would leave, whose it is, and where that client is.
+    async fn stored(&mut self, me: &Person, draft: DraftId, text: &str, dialect: usize) -> Outcome<(ClientId, Tz, Proof)> {
         let gone = || Failure::NotFound(format!("that {}", Kind::Draft));
         let draft = self.draft_now(draft.0).await?.ok_or_else(gone)?;
         if !Actor::Person(me.clone()).sees(draft.client_id) {
@@ -53,7 +55,8 @@ impl Tx {
         self.copy_text(&draft, id, text).await?;
         self.run(PUBLISH, values![id, now]).await?;
         let stored = self.one::<Proof>(STORED, values![id]).await?;
-        Ok((draft.client_id, stored.ok_or_else(|| Failure::Other("the text was not stored".to_owned()))?))
+        let zone = zone(&draft.time_zone);
+        Ok((draft.client_id, zone, stored.ok_or_else(|| Failure::Other("the text was not stored".to_owned()))?))
     }
 
     /// Ends the transaction and leaves nothing behind.

@@ -12,6 +12,7 @@ use crate::domain::id::{DraftId, Kind};
 use crate::domain::lead::LeadState;
 use crate::domain::proof::{Beside, Filed};
 use crate::domain::text::Untrusted;
+use crate::store::drafts::zone;
 use crate::store::filtering::{Bind, Sql};
 use crate::store::rows::from_row;
 use crate::store::{Outcome, Store};
@@ -31,12 +32,13 @@ struct Words {
     lead_state: LeadState,
     reason: Option<String>,
     newer_at: Option<DateTime<Utc>>,
+    time_zone: String,
 }
 from_row!(Words { text: String, work: String, work_version: =i64, worked_by: =Option<String>, worked_at: =Option<DateTime<Utc>>,
     lead_name: String, source_label: =String,
     evidence_at: =Option<DateTime<Utc>>, subject: String, period: =String, next_action: =String, lead_state: String,
     reason: =Option<String>,
-    newer_at: =Option<DateTime<Utc>>, });
+    newer_at: =Option<DateTime<Utc>>, time_zone: =String, });
 from_row!(Override { id: =Uuid, asked_by: =String, kinds: =String, why: =String, text_hash: =Vec<u8>, spans: ?String, granted_by: =Option<String>, });
 from_row!(EvidenceLine { n: =i64, text: String, source: =String, });
 
@@ -46,8 +48,8 @@ impl Store {
         let draft = self.draft(me, id).await?;
         let mut words = Sql::new(
             "select r.text, coalesce(r.work, r.text) as work, r.work_version, w.name as worked_by, r.worked_at, l.name as lead_name,
-                r.source_label, r.evidence_at, r.subject, r.period, r.next_action, l.state as lead_state, r.reason, r.newer_at
-                from drafts r join leads l on l.id = r.lead_id left join people w on w.id = r.worked_by where r.id = ",
+                r.source_label, r.evidence_at, r.subject, r.period, r.next_action, l.state as lead_state, r.reason, r.newer_at, c.time_zone
+                from drafts r join leads l on l.id = r.lead_id join clients c on c.id = r.client_id left join people w on w.id = r.worked_by where r.id = ",
         );
         words.bind(Bind::Id(id.0));
         let words: Words = self.rows(&words).await?.pop().ok_or_else(|| Failure::NotFound(format!("that {}", Kind::Draft)))?;
@@ -66,6 +68,7 @@ impl Store {
             period: &words.period,
             next_action: &words.next_action,
             evidence_at: words.evidence_at,
+            zone: zone(&words.time_zone),
         });
         let frame = Frame::new(&beside, self.clock.now(), around.doubts, around.lapses);
         Ok(DraftDetail {

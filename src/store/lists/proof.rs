@@ -1,6 +1,6 @@
 //! Reads what the client portal shows, from the same columns that its view has.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, FixedOffset, Utc};
 use uuid::Uuid;
 
 use crate::domain::actor::Person;
@@ -8,12 +8,13 @@ use crate::domain::failure::Failure;
 use crate::domain::id::ClientId;
 use crate::domain::journal::{sha256, to_hex};
 use crate::domain::proof::Proof;
+use crate::store::drafts::zone;
 use crate::store::filtering::{Bind, Sql};
 use crate::store::rows::from_row;
 use crate::store::{Outcome, Store};
 
 from_row!(Proof { summary_id: Uuid, client: =String, text: =String, text_hash: =String, source_label: =String,
-    period: =String, status: =String, next_action: =String, fresh_as_of: =Option<DateTime<Utc>>, approved_at: =DateTime<Utc>,
+    period: =String, status: =String, next_action: =String, fresh_as_of: =Option<DateTime<FixedOffset>>, approved_at: =DateTime<Utc>,
     published_at: =DateTime<Utc>, });
 
 impl Store {
@@ -29,7 +30,13 @@ impl Store {
         let proofs: Vec<Proof> = self.rows(&sql).await?;
         // Postgres holds the two together by itself; a SQLite file can be written by another program.
         match proofs.iter().find(|proof| to_hex(&sha256(proof.text.as_bytes())) != proof.text_hash) {
-            None => Ok(proofs),
+            None => {
+                let mut of = Sql::new("select c.time_zone from clients c where c.id = ");
+                of.bind(Bind::Id(client.0));
+                let there: Option<(String,)> = self.rows(&of).await?.pop();
+                let zone = zone(there.as_ref().map_or("", |row| row.0.as_str()));
+                Ok(proofs.into_iter().map(|proof| proof.seen_in(zone)).collect())
+            }
             Some(other) => Err(Failure::refused(
                 "reading what the portal shows",
                 format!("the text of the summary {} of {} is not the one that was approved", other.summary_id, other.client),
