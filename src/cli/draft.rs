@@ -185,6 +185,7 @@ async fn check(desk: &Desk, wanted: &Check, printer: &mut Printer) -> Ran {
             Against {
                 evidence: &evidence,
                 draft: Some(draft.text.raw()),
+                asked_to_cite: draft.asked_to_cite,
                 lead_name: Some(draft.lead_name.raw()),
                 known: &draft.known,
                 frame: Some(&draft.frame),

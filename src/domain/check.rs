@@ -56,6 +56,8 @@ pub struct Against<'a> {
     pub evidence: &'a [&'a str],
     /// The draft that a client-safe text is made from, with its citations.
     pub draft: Option<&'a str>,
+    /// Whether whoever wrote that draft was asked to cite: then one without a citation is told of each of its sentences.
+    pub asked_to_cite: bool,
     /// The lead's own name.
     pub lead_name: Option<&'a str>,
     /// What is stored about the lead and around it.
@@ -152,7 +154,7 @@ impl Evidence {
         let names: Vec<Folded> = names.map(Folded::new).collect();
         Self {
             lines: lines.len(),
-            origins: origin::Origins::new(against.draft),
+            origins: origin::Origins::new(against.draft, against.asked_to_cite),
             runs: verbatim::Runs::new(&lines, &notes),
             numbers: number::Known::new(&lines),
             heard: unknown_name::Heard::new(&lines, &names),

@@ -239,6 +239,8 @@ pub struct DraftDetail {
     pub draft: Draft,
     /// What the model wrote.
     pub text: Untrusted,
+    /// Whether the model was asked to cite its evidence.
+    pub asked_to_cite: bool,
     /// The client-safe text as far as it has got; starts as the model's text.
     pub work: Untrusted,
     /// Raised by every saved change of `work`.

@@ -307,12 +307,14 @@ impl Tx {
         let lines: Vec<(String,)> =
             self.all("select text from draft_evidence where draft_id = $1 order by n", values![draft.id]).await?;
         let lines: Vec<&str> = lines.iter().map(|line| line.0.as_str()).collect();
-        let written = self.one::<(String,)>("select text from drafts where id = $1", values![draft.id]).await?;
+        let written =
+            self.one::<(String, String)>("select text, prompt_version from drafts where id = $1", values![draft.id]).await?;
         let around = self.around(draft.id).await?;
         let frame = Frame::new(&draft.beside(), self.now, around.doubts, around.lapses);
         let against = Against {
             evidence: &lines,
             draft: written.as_ref().map(|row| row.0.as_str()),
+            asked_to_cite: written.as_ref().is_some_and(|row| !row.1.is_empty()),
             lead_name: Some(&draft.lead_name),
             known: &around.known,
             frame: Some(&frame),

@@ -40,6 +40,7 @@ impl Checks {
         let evidence = Evidence::new(Against {
             evidence: &lines,
             draft: Some(detail.text.raw()),
+            asked_to_cite: detail.asked_to_cite,
             lead_name,
             known: &detail.known,
             frame: Some(&detail.frame),

@@ -64,6 +64,7 @@ pub(crate) fn detail(text: &str) -> DraftDetail {
         evidence_at: Some(noon() - TimeDelta::hours(3)),
         reason: None,
         newer_at: None,
+        asked_to_cite: false,
         overriding: None,
         known: Vec::new(),
         frame: crate::domain::check::Frame { age_days: Some(0), ..crate::domain::check::Frame::default() },

@@ -132,7 +132,7 @@ pub const ABOUT: &[About] = &[
         FindingKind::Uncited,
         WARN,
         Severity::Note,
-        "in a draft that cites its lines, a sentence that cites none, or one that is not there, or without the number it says; and in the text, what was made of it with at most half of its words changed",
+        "in a draft that cites its lines or was asked to, a sentence that cites none, or one that is not there, or without the number it says; and in the text, what was made of it with at most half of its words changed",
     ),
 ];
 

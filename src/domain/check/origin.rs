@@ -80,9 +80,9 @@ fn common(one: &[u64], two: &[u64]) -> usize {
 }
 
 impl Origins {
-    /// Reads a draft; of one that cites nothing, nothing is known.
-    pub(super) fn new(draft: Option<&str>) -> Self {
-        let Some(draft) = draft.filter(|draft| !cite::cited(draft).is_empty()) else { return Self::default() };
+    /// Reads a draft; of one that cites nothing, and was not asked to, nothing is known.
+    pub(super) fn new(draft: Option<&str>, asked: bool) -> Self {
+        let Some(draft) = draft.filter(|draft| asked || !cite::cited(draft).is_empty()) else { return Self::default() };
         let folded = Folded::new(draft);
         let citations = cite::places(&folded.text);
         let origins = uncited::sentences(&folded).into_iter().map(|sentence| Origin {
@@ -161,9 +161,13 @@ mod tests {
     }
 
     #[test]
-    fn a_draft_that_cites_nothing_says_nothing() {
+    fn a_draft_that_cites_nothing_is_told_so_where_it_was_asked_to() {
         let plain = crate::domain::cite::without_citations(DRAFT);
         assert!(!evidence(&plain).findings(&plain).iter().any(|finding| finding.kind == Uncited));
+        let asked = Evidence::new(Against { evidence: &LINES, draft: Some(&plain), asked_to_cite: true, ..Against::default() });
+        let found = asked.findings(&plain).into_iter().filter(|finding| finding.kind == Uncited);
+        assert_eq!(found.count(), 4);
+        assert!(!asked.findings("Somebody shut the water off that morning.").iter().any(|finding| finding.kind == Uncited));
     }
 
     #[test]

@@ -26,8 +26,8 @@ struct Fetched {
 from_row!(Fetched { provider: String, cursor_at: =DateTime<Utc>, every_seconds: =i64, stale_seconds: =i64, left_out: =i64, });
 from_row!(Standing { lead: =i64, kind: String, other: =Option<i64>, });
 
-/// A statement about the leads that a draft speaks of: its own, those that its evidence points at, and what was merged with one of
-/// them, which keeps its own name, numbers and payloads.
+/// A statement about the leads that a draft speaks of: its own, those that its evidence points at, all that a week counts though
+/// it names some, and what was merged with one of them, which keeps its own name, numbers and payloads.
 macro_rules! of_spoken {
     ($select:expr) => {
         concat!(
@@ -37,7 +37,10 @@ macro_rules! of_spoken {
                     where e.draft_id = $1
                 union select v.lead_id from draft_evidence e
                     join events v on v.number = case when e.source like 'E-%' then cast(substr(e.source, 3) as bigint) end
-                    where e.draft_id = $1),
+                    where e.draft_id = $1
+                union select l.id from drafts d
+                    join leads l on l.client_id = d.client_id and l.arrived_at >= d.leads_from and l.arrived_at < d.leads_until
+                    where d.id = $1),
                 spoken as (select id from told
                     union select l.id from told t join leads l on l.merged_into = t.id
                     union select l.merged_into from told t join leads l on l.id = t.id where l.merged_into is not null) ",
@@ -64,7 +67,7 @@ const NOTES: &str = of_spoken!(
             where o.granted_why is not null
         limit 600"
 );
-/// Of either of two: a draft may speak of the one or of the other. A week speaks of all leads that it counts, and names some.
+/// Of either of two: a draft may speak of the one or of the other.
 const DOUBTS: &str = of_spoken!(
     "select l.number as lead, f.kind as kind, o.number as other from spoken s
             join lead_findings f on f.lead_id = s.id join leads l on l.id = f.lead_id left join leads o on o.id = f.other_id
@@ -72,10 +75,6 @@ const DOUBTS: &str = of_spoken!(
         union select l.number, f.kind, o.number from spoken s
             join lead_findings f on f.other_id = s.id join leads l on l.id = f.lead_id left join leads o on o.id = f.other_id
             where f.settled_at is null
-        union select l.number, f.kind, o.number from drafts d
-            join leads l on l.client_id = d.client_id and l.arrived_at >= d.leads_from and l.arrived_at < d.leads_until
-            join lead_findings f on f.lead_id = l.id left join leads o on o.id = f.other_id
-            where d.id = $1 and f.settled_at is null
         order by lead, kind, other limit 200"
 );
 const SEVERITIES: &str = "select c.findings from drafts d join clients c on c.id = d.client_id where d.id = $1";

@@ -32,13 +32,15 @@ struct Words {
     lead_state: LeadState,
     reason: Option<String>,
     newer_at: Option<DateTime<Utc>>,
+    /// Empty for a draft that was made elsewhere.
+    prompt_version: String,
     time_zone: String,
 }
 from_row!(Words { text: String, work: String, work_version: =i64, worked_by: =Option<String>, worked_at: =Option<DateTime<Utc>>,
     lead_name: String, source_label: =String,
     evidence_at: =Option<DateTime<Utc>>, subject: String, period: =String, next_action: =String, lead_state: String,
     reason: =Option<String>,
-    newer_at: =Option<DateTime<Utc>>, time_zone: =String, });
+    newer_at: =Option<DateTime<Utc>>, prompt_version: =String, time_zone: =String, });
 from_row!(Override { id: =Uuid, asked_by: =String, kinds: =String, why: =String, text_hash: =Vec<u8>, spans: ?String, granted_by: =Option<String>, });
 from_row!(EvidenceLine { n: =i64, text: String, source: =String, });
 
@@ -48,7 +50,7 @@ impl Store {
         let draft = self.draft(me, id).await?;
         let mut words = Sql::new(
             "select r.text, coalesce(r.work, r.text) as work, r.work_version, w.name as worked_by, r.worked_at, l.name as lead_name,
-                r.source_label, r.evidence_at, r.subject, r.period, r.next_action, l.state as lead_state, r.reason, r.newer_at, c.time_zone
+                r.source_label, r.evidence_at, r.subject, r.period, r.next_action, l.state as lead_state, r.reason, r.newer_at, r.prompt_version, c.time_zone
                 from drafts r join leads l on l.id = r.lead_id join clients c on c.id = r.client_id left join people w on w.id = r.worked_by where r.id = ",
         );
         words.bind(Bind::Id(id.0));
@@ -84,6 +86,7 @@ impl Store {
             evidence_at: words.evidence_at,
             reason: words.reason,
             newer_at: words.newer_at,
+            asked_to_cite: !words.prompt_version.is_empty(),
             overriding: self.rows(&overriding).await?.pop(),
             known: around.known,
             frame,
