@@ -187,4 +187,15 @@ impl Tx {
         }
         .map_err(failure)
     }
+
+    /// Ends it and leaves nothing behind. What waits to be written is written first: where the database would refuse that,
+    /// whoever tries something out hears of it.
+    pub async fn undo(mut self) -> Outcome<()> {
+        self.write_gathered().await?;
+        match self.inner {
+            Inner::Sqlite(transaction) => transaction.rollback().await,
+            Inner::Postgres(transaction) => transaction.rollback().await,
+        }
+        .map_err(failure)
+    }
 }

@@ -16,11 +16,9 @@ use crate::domain::act::{Act, Frozen, Target, Verb};
 use crate::domain::failure::Failure;
 use crate::domain::filter::Filter;
 use crate::domain::id::{Kind, Ref};
-use crate::domain::job::JobAct;
 use crate::domain::replay::ReplayVerdict;
 use crate::domain::row::Pane;
-use crate::domain::task::TaskAct;
-use crate::workflow::act::perform;
+use crate::workflow::act::{perform, rehearse};
 
 /// Records in one bulk at most; what is more is done by running it again.
 const MOST: i64 = 10_000;
@@ -48,6 +46,10 @@ pub(super) struct Wanted<'a> {
 }
 
 impl Wanted<'_> {
+    fn act(&self, target: Target) -> Act {
+        Act { target, verb: self.verb.clone(), reason: self.reason.map(str::to_owned) }
+    }
+
     fn check(&self, desk: &Desk) -> Result<(), Stop> {
         desk.require(self.verb.right(), self.verb.name())?;
         if self.verb.needs_reason() && self.reason.is_none_or(|reason| reason.trim().is_empty()) {
@@ -87,7 +89,7 @@ async fn each(desk: &Desk, wanted: &Wanted<'_>, targets: Vec<Named>, dry_run: bo
         }
         let done = match target {
             Err(missing) => Err(missing),
-            Ok(target) if dry_run => would(desk, &target, &wanted.verb).await.map_err(|why| (target.record, why)),
+            Ok(target) if dry_run => would(desk, target, wanted).await.map_err(|why| (target.record, why)),
             Ok(target) => one(desk, target, wanted).await.map_err(|why| (target.record, why)),
         };
         let ends = matches!(&done, Err((_, failure)) if failure.is_passing());
@@ -95,6 +97,9 @@ async fn each(desk: &Desk, wanted: &Wanted<'_>, targets: Vec<Named>, dry_run: bo
         if ends {
             break;
         }
+    }
+    if dry_run {
+        complain("a dry run: nothing was done, and a number of something new is not taken yet");
     }
     telling.end()
 }
@@ -156,64 +161,15 @@ async fn named(desk: &Desk, wanted: &Wanted<'_>, refs: &[Ref]) -> Result<Vec<Nam
 }
 
 async fn one(desk: &Desk, target: Target, wanted: &Wanted<'_>) -> Result<Told, Failure> {
-    let act = Act { target, verb: wanted.verb.clone(), reason: wanted.reason.map(str::to_owned) };
-    let done = perform(&desk.store, &desk.me, &act).await?;
+    let done = perform(&desk.store, &desk.me, &wanted.act(target)).await?;
     let undo = done.undo.ok().map(|act| act.verb.name());
     Ok(Told { record: done.record, outcome: "done", said: done.said, undo })
 }
 
-/// What an act would do, as far as the state tells; nothing is done.
-async fn would(desk: &Desk, target: &Target, verb: &Verb) -> Result<Told, Failure> {
-    let refused = |why: String| Failure::refused(verb.name(), why, "look at the record again");
-    let after = match (target.record.kind, verb) {
-        (Kind::Job, Verb::RetryJob | Verb::ReplayJob) => {
-            let job = desk.store.job(&desk.me, target.id.into()).await?;
-            let (state, replay) = (job.state, job.replay(desk.store.clock.now()));
-            match (state.may_replay(), verb) {
-                (true, _) => {
-                    let verdict =
-                        replay.map(|replay| format!(" ({}: {})", replay.verdict.as_str().replace('_', " "), replay.reason));
-                    format!("{}: a new job would be made of it{}", target.record, verdict.unwrap_or_default())
-                }
-                (false, Verb::ReplayJob) => return Err(refused(format!("a job that is {state} cannot be replayed"))),
-                (false, _) => {
-                    let after = state.after(JobAct::RetryNow).map_err(|bad| refused(bad.to_string()))?;
-                    format!("{}: {state} would be {after}", target.record)
-                }
-            }
-        }
-        (Kind::Job, verb) => {
-            let act = match verb {
-                Verb::CancelJob => JobAct::Cancel,
-                Verb::RecallJob => JobAct::Recall,
-                Verb::ResolveJob { arrived: true } => JobAct::ResolveArrived,
-                Verb::ResolveJob { arrived: false } => JobAct::ResolveLost,
-                _ => JobAct::RetryNow,
-            };
-            let state = desk.store.job(&desk.me, target.id.into()).await?.state;
-            let after = state.after(act).map_err(|bad| refused(bad.to_string()))?;
-            format!("{}: {state} would be {after}", target.record)
-        }
-        (Kind::Task, verb) => {
-            let act = match verb {
-                Verb::FinishTask => TaskAct::Finish,
-                Verb::DropTask => TaskAct::Drop,
-                Verb::ReopenTask => TaskAct::Reopen,
-                Verb::SnoozeTask { .. } => TaskAct::Snooze,
-                _ => TaskAct::Assign,
-            };
-            let state = desk.store.task(&desk.me, target.id.into()).await?.state;
-            let after = state.after(act).map_err(|bad| refused(bad.to_string()))?;
-            format!("{}: {state} would be {after}", target.record)
-        }
-        (Kind::Lead, Verb::SetLead { act, .. }) => {
-            let state = desk.store.lead(&desk.me, target.id.into()).await?.state;
-            let after = state.after(*act).map_err(|bad| refused(bad.to_string()))?;
-            format!("{}: {state} would be {after}", target.record)
-        }
-        _ => format!("{}: {} would be done", target.record, verb.name()),
-    };
-    Ok(Told { record: target.record, outcome: "would", said: after, undo: None })
+/// What doing it would say: the very act is tried, and nothing of it is kept.
+async fn would(desk: &Desk, target: Target, wanted: &Wanted<'_>) -> Result<Told, Failure> {
+    let done = rehearse(&desk.store, &desk.me, &wanted.act(target)).await?;
+    Ok(Told { record: target.record, outcome: "would", said: done.said, undo: None })
 }
 
 /// Tells what became of each as soon as it is known, and how far it is where that takes a while.

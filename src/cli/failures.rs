@@ -96,11 +96,8 @@ async fn release(desk: &Desk, group: &OfGroup, printer: &mut Printer) -> Ran {
     let jobs = chosen.iter().map(|row| row.target.id).collect();
     let verb = Verb::ReleaseGroup { signature: group.signature.clone(), jobs };
     let wanted = Wanted { verb, kind: Kind::Destination, pane: Pane::Failures, reason: group.reason.as_deref() };
-    if group.dry_run {
-        printer.text(&format!("{} jobs would be released, paced: a canary, then 2, 4, 8 …", chosen.len()))?;
-        return Ok(super::DONE);
-    }
-    bulk::single(desk, wanted, Ref::new(Kind::Destination, destination.number), printer).await
+    let target = desk.store.find(&desk.me, Ref::new(Kind::Destination, destination.number)).await?;
+    bulk::all(desk, &wanted, vec![target], group.dry_run, printer).await
 }
 
 #[derive(Serialize)]

@@ -35,6 +35,24 @@ struct Acting<'a> {
 pub async fn perform(store: &Store, me: &Person, act: &Act) -> Result<Done, Failure> {
     if act.verb.needs_reason() && act.reason.as_deref().is_none_or(|reason| reason.trim().is_empty()) {
         return Err(Failure::refused(act.verb.name(), "it needs a reason", "say why, for whoever reads the journal later"));
+    let (tx, done) = carry_out(store, me, act).await?;
+    tx.commit().await?;
+    Ok(done)
+}
+
+/// Says what an act would say, by carrying it out and keeping nothing: whatever decides about the act decides here too. What
+/// it would make has no number yet: the one that is told may go to something else.
+///
+/// # Errors
+/// Those of [`perform`].
+pub async fn rehearse(store: &Store, me: &Person, act: &Act) -> Result<Done, Failure> {
+    let (tx, done) = carry_out(store, me, act).await?;
+    tx.undo().await?;
+    Ok(done)
+}
+
+/// Does an act as far as the commit.
+async fn carry_out(store: &Store, me: &Person, act: &Act) -> Result<(Tx, Done), Failure> {
     }
     let mut tx = store.begin().await?;
     // Whoever asks may have been another when the screen was painted.
@@ -71,8 +89,7 @@ pub async fn perform(store: &Store, me: &Person, act: &Act) -> Result<Done, Fail
         Verb::ReleaseGroup { signature, jobs } => acting.release_group(signature, jobs).await?,
         Verb::StopRelease { signature } => acting.stop_release(signature).await?,
     };
-    acting.tx.commit().await?;
-    Ok(done)
+    Ok((acting.tx, done))
 }
 
 /// The person as known now: rights that were taken away hold no longer.

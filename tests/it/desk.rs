@@ -15,7 +15,7 @@ use quotedeck::domain::replay::ReplayVerdict;
 use quotedeck::domain::row::Pane;
 use quotedeck::domain::why::Cause;
 use quotedeck::store::feed::{Hint, LinkState};
-use quotedeck::workflow::act::perform;
+use quotedeck::workflow::act::{perform, rehearse};
 use quotedeck::workflow::release::advance;
 
 use crate::databases::World;
@@ -29,6 +29,7 @@ both_databases!(
     why_names_every_reason,
     without_a_worker_it_says_so,
     what_others_may_not_see_is_not_explained,
+    a_rehearsal_knows_that_somebody_was_first,
     the_forecast_counts_what_comes_and_leaves,
     groups_say_what_comes_next,
     a_release_goes_step_by_step,
@@ -242,6 +243,20 @@ async fn what_others_may_not_see_is_not_explained(world: World) {
     desk.release(&[made]).await.unwrap();
     assert!(desk.world.store.releases(&ana, 9).await.unwrap().is_empty());
     assert!(desk.world.store.release(&ana, 1).await.is_err());
+}
+
+async fn a_rehearsal_knows_that_somebody_was_first(world: World) {
+    let desk = desk(world).await;
+    let waits = desk.failed(with![state = "retrying"]).await;
+    let seen = desk.world.store.find(&desk.rosa, job(waits)).await.unwrap();
+    let cancel = Act { target: seen, verb: Verb::CancelJob, reason: Some("stale".into()) };
+    let would = rehearse(&desk.world.store, &desk.rosa, &cancel).await.unwrap();
+    assert_eq!(rehearse(&desk.world.store, &desk.rosa, &cancel).await.unwrap(), would, "nothing is kept of the first");
+    assert_eq!(perform(&desk.world.store, &desk.rosa, &cancel).await.unwrap(), would);
+    let stale = rehearse(&desk.world.store, &desk.rosa, &cancel).await.unwrap_err();
+    assert_eq!(perform(&desk.world.store, &desk.rosa, &cancel).await.unwrap_err(), stale);
+    assert!(matches!(&stale, Failure::Conflict(conflict) if conflict.by == "rosa"), "{stale}");
+    assert_eq!(desk.number("select count(*) from journal where verb = 'job.cancel'").await, 1);
 }
 
 async fn the_forecast_counts_what_comes_and_leaves(world: World) {

@@ -13,7 +13,7 @@ use crate::domain::id::{ClientId, DraftId, Kind, SummaryId};
 use crate::domain::proof::Proof;
 use crate::store::drafts::zone;
 use crate::store::statement::values;
-use crate::store::{Inner, Outcome, Store, Tx};
+use crate::store::{Outcome, Store, Tx};
 
 // A number of its own: a preview uses up none of those that people say aloud.
 const SUMMARY: [&str; 2] = [
@@ -57,14 +57,5 @@ impl Tx {
         let stored = self.one::<Proof>(STORED, values![id]).await?;
         let zone = zone(&draft.time_zone);
         Ok((draft.client_id, zone, stored.ok_or_else(|| Failure::Other("the text was not stored".to_owned()))?))
-    }
-
-    /// Ends the transaction and leaves nothing behind.
-    async fn undo(self) -> Outcome<()> {
-        match self.inner {
-            Inner::Sqlite(transaction) => transaction.rollback().await,
-            Inner::Postgres(transaction) => transaction.rollback().await,
-        }
-        .map_err(crate::store::errors::failure)
     }
 }
