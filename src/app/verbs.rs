@@ -293,7 +293,8 @@ pub fn by_reference(record: Ref) -> Target {
     Target { record, id: uuid::Uuid::nil(), version: 0 }
 }
 
-/// A destination as a job or a group names it: its number and version are not on the screen, so 0 says "as it is now".
+/// A destination as a job or a group names it: its number and version are not on the screen, so 0 says "as it is now", and
+/// `workflow` calls it by its own number.
 pub fn destination(id: DestinationId) -> Target {
     Target { record: Ref::new(Kind::Destination, 0), id: id.0, version: 0 }
 }

@@ -103,29 +103,27 @@ impl Tx {
         Ok(true)
     }
 
-    /// Pauses a destination and holds its waiting jobs; gives back its number and how many were held, or nothing when
-    /// it was paused already.
-    pub async fn pause_destination(
-        &mut self,
-        actor: &Actor,
-        id: DestinationId,
-        pause: Pause<'_>,
-    ) -> Outcome<Option<(i64, usize)>> {
+    /// Pauses a destination and holds its waiting jobs; gives back how many were held, or nothing when it was paused already.
+    pub async fn pause_destination(&mut self, actor: &Actor, id: DestinationId, pause: Pause<'_>) -> Outcome<Option<usize>> {
         let about = About { verb: "destination.pause", kind: Kind::Destination, subject: id.0, lead: None, detail: pause.why };
         let now = self.now;
         let values = values![id, actor.name(), pause.why, pause.until, now];
-        let Some((number,)) = self.one::<(i64,)>(PAUSE, values).await? else { return Ok(None) };
+        if self.one::<(i64,)>(PAUSE, values).await?.is_none() {
+            return Ok(None);
+        }
         self.journal(actor, about).await?;
-        Ok(Some((number, self.hold(id).await?)))
+        self.hold(id).await.map(Some)
     }
 
     /// Lets a destination run again and releases its held jobs; nothing when it ran already.
-    pub async fn resume_destination(&mut self, actor: &Actor, id: DestinationId, why: &str) -> Outcome<Option<(i64, usize)>> {
+    pub async fn resume_destination(&mut self, actor: &Actor, id: DestinationId, why: &str) -> Outcome<Option<usize>> {
         let about = About { verb: "destination.resume", kind: Kind::Destination, subject: id.0, lead: None, detail: why };
         let now = self.now;
-        let Some((number,)) = self.one::<(i64,)>(RESUME, values![id, now]).await? else { return Ok(None) };
+        if self.one::<(i64,)>(RESUME, values![id, now]).await?.is_none() {
+            return Ok(None);
+        }
         self.journal(actor, about).await?;
-        Ok(Some((number, self.release(id).await?)))
+        self.release(id).await.map(Some)
     }
 
     /// Ends a pause whose time is over. Its jobs are released where its breaker is closed.

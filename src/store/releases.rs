@@ -149,10 +149,10 @@ impl Tx {
         Ok(self.one::<(Uuid,)>(SQL, values![destination, signature]).await?.map(|row| ReleaseId(row.0)))
     }
 
-    /// Whether nothing goes to a destination now, and its number; `None` when there is none.
-    pub async fn stands_still(&mut self, destination: DestinationId) -> Outcome<Option<bool>> {
-        const SQL: &str = "select (paused or breaker <> 'closed') as stands from destinations where id = $1";
-        Ok(self.one::<(bool,)>(SQL, values![destination]).await?.map(|row| row.0))
+    /// The number of a destination, and whether nothing goes there now; `None` when there is none.
+    pub async fn stands_still(&mut self, destination: DestinationId) -> Outcome<Option<(i64, bool)>> {
+        const SQL: &str = "select number, (paused or breaker <> 'closed') as stands from destinations where id = $1";
+        self.one(SQL, values![destination]).await
     }
 
     /// The next jobs' turn is now; `false` when another worker took the step.

@@ -26,6 +26,8 @@ struct Acting<'a> {
     actor: Actor,
     me: &'a Person,
     act: &'a Act,
+    /// What people call the record: the deck knows some by their id alone.
+    record: Ref,
 }
 
 /// Carries out an act. A bulk is many of these, one after the other.
@@ -33,8 +35,6 @@ struct Acting<'a> {
 /// # Errors
 /// `NotAllowed`, `Refused`, `Conflict` (with who was first) or what the database says; nothing was changed then.
 pub async fn perform(store: &Store, me: &Person, act: &Act) -> Result<Done, Failure> {
-    if act.verb.needs_reason() && act.reason.as_deref().is_none_or(|reason| reason.trim().is_empty()) {
-        return Err(Failure::refused(act.verb.name(), "it needs a reason", "say why, for whoever reads the journal later"));
     let (tx, done) = carry_out(store, me, act).await?;
     tx.commit().await?;
     Ok(done)
@@ -53,13 +53,15 @@ pub async fn rehearse(store: &Store, me: &Person, act: &Act) -> Result<Done, Fai
 
 /// Does an act as far as the commit.
 async fn carry_out(store: &Store, me: &Person, act: &Act) -> Result<(Tx, Done), Failure> {
+    if act.verb.needs_reason() && act.reason.as_deref().is_none_or(|reason| reason.trim().is_empty()) {
+        return Err(Failure::refused(act.verb.name(), "it needs a reason", "say why, for whoever reads the journal later"));
     }
     let mut tx = store.begin().await?;
     // Whoever asks may have been another when the screen was painted.
     let me = &present(&mut tx, me).await?;
     let actor = Actor::Person(me.clone());
     actor.require(act.verb.right(), act.verb.name())?;
-    let mut acting = Acting { tx, actor, me, act };
+    let mut acting = Acting { tx, actor, me, act, record: act.target.record };
     let done = match &act.verb {
         Verb::RetryJob => acting.retry().await?,
         Verb::ReplayJob => acting.replay().await?,
@@ -111,9 +113,7 @@ impl Acting<'_> {
 
     /// A record of a client that this person does not see does not exist for this person.
     fn seen<T>(&self, found: Option<T>, client: impl Fn(&T) -> ClientId) -> Result<T, Failure> {
-        found
-            .filter(|record| self.actor.sees(client(record)))
-            .ok_or_else(|| Failure::NotFound(self.act.target.record.to_string()))
+        found.filter(|record| self.actor.sees(client(record))).ok_or_else(|| Failure::NotFound(self.record.to_string()))
     }
 
     /// Whether the record is still as the person saw it.
@@ -125,20 +125,20 @@ impl Acting<'_> {
     async fn conflict(&mut self, now: &str) -> Failure {
         let last = self.tx.last_change(self.act.target.id).await.ok().flatten();
         let (by, at) = last.map_or_else(|| ("somebody".to_owned(), None), |(by, at)| (by, Some(at)));
-        Failure::Conflict(Box::new(Conflict { what: self.act.target.record.to_string(), by, at, now: now.to_owned() }))
+        Failure::Conflict(Box::new(Conflict { what: self.record.to_string(), by, at, now: now.to_owned() }))
     }
 
     fn refused(&self, why: impl std::fmt::Display, remedy: &str) -> Failure {
-        Failure::refused(format!("{} {}", self.act.verb.name(), self.act.target.record), why.to_string(), remedy)
+        Failure::refused(format!("{} {}", self.act.verb.name(), self.record), why.to_string(), remedy)
     }
 
     /// What takes an act back: another act on the record as it is now.
     fn inverse(&self, verb: Verb, version: i64) -> Act {
-        Act { target: Target { version, ..self.act.target }, verb, reason: None }
+        Act { target: Target { record: self.record, version, ..self.act.target }, verb, reason: None }
     }
 
     fn done(&self, said: String, undo: Result<Act, &str>) -> Done {
-        Done { record: self.act.target.record, said, undo: undo.map_err(str::to_owned) }
+        Done { record: self.record, said, undo: undo.map_err(str::to_owned) }
     }
 }
 

@@ -9,7 +9,7 @@ use quotedeck::domain::client::Client;
 use quotedeck::domain::failure::Failure;
 use quotedeck::domain::filter::Filter;
 use quotedeck::domain::forecast::{Forecast, forecast};
-use quotedeck::domain::id::{Kind, Ref};
+use quotedeck::domain::id::{DestinationId, Kind, Ref};
 use quotedeck::domain::release::{Release, ReleaseOutcome, ReleaseState};
 use quotedeck::domain::replay::ReplayVerdict;
 use quotedeck::domain::row::Pane;
@@ -30,6 +30,7 @@ both_databases!(
     without_a_worker_it_says_so,
     what_others_may_not_see_is_not_explained,
     a_rehearsal_knows_that_somebody_was_first,
+    a_destination_is_called_by_its_number,
     the_forecast_counts_what_comes_and_leaves,
     groups_say_what_comes_next,
     a_release_goes_step_by_step,
@@ -257,6 +258,38 @@ async fn a_rehearsal_knows_that_somebody_was_first(world: World) {
     assert_eq!(perform(&desk.world.store, &desk.rosa, &cancel).await.unwrap_err(), stale);
     assert!(matches!(&stale, Failure::Conflict(conflict) if conflict.by == "rosa"), "{stale}");
     assert_eq!(desk.number("select count(*) from journal where verb = 'job.cancel'").await, 1);
+}
+
+/// The deck names a destination by its id alone; nobody has heard of an X-0.
+async fn a_destination_is_called_by_its_number(world: World) {
+    world.destination("Twilio", with![]).await;
+    let desk = desk(world).await;
+    let failed = desk.failed(with![]).await;
+    let named = Ref::new(Kind::Destination, desk.hubspot.number);
+    let act = async |verb: Verb| {
+        let target = quotedeck::app::verbs::destination(DestinationId(desk.hubspot.id));
+        perform(&desk.world.store, &desk.rosa, &Act { target, verb, reason: Some("token".into()) }).await
+    };
+    let signature = || SIGNATURE.to_owned();
+    let release = || Verb::ReleaseGroup { signature: signature(), jobs: vec![failed.id] };
+
+    let begun = act(release()).await.unwrap();
+    assert_eq!((begun.record, begun.undo.unwrap().target.record), (named, named));
+    assert!(refused(act(release()).await).starts_with(&format!("release.start {named}: ")));
+    let stopped = act(Verb::StopRelease { signature: signature() }).await.unwrap();
+    assert_eq!(stopped.record, named);
+    assert!(refused(act(Verb::StopRelease { signature: signature() }).await).starts_with(&format!("release.stop {named}: ")));
+
+    let past = Verb::PauseDestination { until: Some(desk.world.now()) };
+    assert!(refused(act(past).await).starts_with(&format!("destination.pause {named}: ")));
+    let paused = act(Verb::PauseDestination { until: None }).await.unwrap();
+    assert_eq!((paused.said, paused.undo.unwrap().target.record), (format!("{named} is paused; 0 jobs are held"), named));
+    let again = act(Verb::PauseDestination { until: None }).await.unwrap_err().to_string();
+    assert!(again.starts_with(&format!("not applied: {named} is paused now, changed by rosa")), "{again}");
+    assert!(refused(act(release()).await).starts_with(&format!("release.start {named}: ")));
+    assert_eq!(act(Verb::ResumeDestination).await.unwrap().said, format!("{named} runs again; 0 jobs are released"));
+    let again = act(Verb::ResumeDestination).await.unwrap_err().to_string();
+    assert!(again.contains(&format!("{named} is running now")), "{again}");
 }
 
 async fn the_forecast_counts_what_comes_and_leaves(world: World) {

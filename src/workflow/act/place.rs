@@ -9,35 +9,38 @@ use crate::domain::id::{DestinationId, Kind, Ref};
 use crate::store::destinations::Pause;
 
 impl Acting<'_> {
+    /// The destination, and whether nothing goes there now. From here on it is called by its own number.
+    pub(super) async fn destination(&mut self) -> Result<(DestinationId, bool), Failure> {
+        let id = DestinationId(self.act.target.id);
+        let found = self.tx.stands_still(id).await?;
+        let (number, stands) = found.ok_or_else(|| Failure::NotFound("that destination".to_owned()))?;
+        self.record = Ref::new(Kind::Destination, number);
+        Ok((id, stands))
+    }
+
     /// Holds every job for a destination: who, why, until when.
     pub(super) async fn pause(&mut self, until: Option<DateTime<Utc>>) -> Result<Done, Failure> {
+        let (id, _) = self.destination().await?;
         if until.is_some_and(|until| until <= self.tx.now) {
             return Err(self.refused("that time has passed", "choose a later time"));
         }
         let why = self.act.reason.clone().unwrap_or_default();
-        let id = DestinationId(self.act.target.id);
         let actor = self.actor.clone();
-        let Some((number, held)) = self.tx.pause_destination(&actor, id, Pause { why: &why, until }).await? else {
+        let Some(held) = self.tx.pause_destination(&actor, id, Pause { why: &why, until }).await? else {
             return Err(self.conflict("paused").await);
         };
-        let record = Ref::new(Kind::Destination, number);
         let undo = self.inverse(Verb::ResumeDestination, 0);
-        Ok(Done { record, said: format!("{record} is paused; {held} jobs are held"), undo: Ok(undo) })
+        Ok(self.done(format!("{} is paused; {held} jobs are held", self.record), Ok(undo)))
     }
 
     /// Lets it run again.
     pub(super) async fn resume(&mut self) -> Result<Done, Failure> {
+        let (id, _) = self.destination().await?;
         let why = self.act.reason.clone().unwrap_or_default();
-        let id = DestinationId(self.act.target.id);
         let actor = self.actor.clone();
-        let Some((number, released)) = self.tx.resume_destination(&actor, id, &why).await? else {
+        let Some(released) = self.tx.resume_destination(&actor, id, &why).await? else {
             return Err(self.conflict("running").await);
         };
-        let record = Ref::new(Kind::Destination, number);
-        Ok(Done {
-            record,
-            said: format!("{record} runs again; {released} jobs are released"),
-            undo: Err("pause it again".into()),
-        })
+        Ok(self.done(format!("{} runs again; {released} jobs are released", self.record), Err("pause it again")))
     }
 }

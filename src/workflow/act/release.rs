@@ -6,7 +6,7 @@ use super::Acting;
 use crate::domain::act::{Act, Done, Target, Verb};
 use crate::domain::actor::{Actor, Person};
 use crate::domain::failure::Failure;
-use crate::domain::id::{DestinationId, Kind, Ref, ReleaseId};
+use crate::domain::id::{Kind, Ref, ReleaseId};
 use crate::domain::job::JobState;
 use crate::domain::release::{ReleaseOutcome, ReleaseState};
 use crate::store::Store;
@@ -16,14 +16,12 @@ use crate::store::releases::NewRelease;
 impl Acting<'_> {
     /// Freezes a group and lets its first job go as a canary; the worker does the rest.
     pub(super) async fn release_group(&mut self, signature: &str, jobs: &[Uuid]) -> Result<Done, Failure> {
-        let destination = DestinationId(self.act.target.id);
+        let (destination, stands) = self.destination().await?;
         if jobs.is_empty() {
             return Err(self.refused("no job of this group can be released", "look at the group again"));
         }
-        match self.tx.stands_still(destination).await? {
-            None => return Err(Failure::NotFound("that destination".to_owned())),
-            Some(true) => return Err(self.refused("nothing goes to its destination now", "mend the cause and resume it first")),
-            Some(false) => {}
+        if stands {
+            return Err(self.refused("nothing goes to its destination now", "mend the cause and resume it first"));
         }
         let detail = format!("{} jobs, paced: {signature}", jobs.len());
         let detail = self.act.reason.as_deref().map_or(detail.clone(), |reason| format!("{detail}: {reason}"));
@@ -34,20 +32,22 @@ impl Acting<'_> {
         let Some(number) = self.tx.start_release(&new).await? else {
             return Err(self.refused("a release of this group is under way", "stop it first, or wait for it"));
         };
-        let undo = Act { target: self.act.target, verb: Verb::StopRelease { signature: signature.to_owned() }, reason: None };
+        let undo = self.inverse(Verb::StopRelease { signature: signature.to_owned() }, self.act.target.version);
         let said = format!("release {number} begins with a canary; {} more follow if it succeeds", jobs.len() - 1);
-        Ok(Done { record: self.act.target.record, said, undo: Ok(undo) })
+        Ok(self.done(said, Ok(undo)))
     }
 
     /// Stops a release. What went stays gone.
     pub(super) async fn stop_release(&mut self, signature: &str) -> Result<Done, Failure> {
-        let destination = DestinationId(self.act.target.id);
+        let (destination, _) = self.destination().await?;
         let Some(release) = self.tx.open_release(destination, signature).await? else {
             return Err(self.refused("no release of this group is under way", "nothing to stop"));
         };
         self.announce(Kind::Destination, destination.0, None, signature).await?;
         let why = format!("stopped by {}", self.me.name);
-        let number = self.tx.end_release(release, ReleaseState::Cancelled, &why).await?.unwrap_or_default();
+        let Some(number) = self.tx.end_release(release, ReleaseState::Cancelled, &why).await? else {
+            return Err(self.refused("its release has ended meanwhile", "nothing to stop"));
+        };
         Ok(self.done(format!("release {number} is stopped; what went stays gone"), Err("release the rest again instead")))
     }
 }
@@ -81,7 +81,7 @@ pub(in crate::workflow) async fn let_go(store: &Store, me: &Person, turn: &Turn<
     };
     // It is on its way without us; how it ends is watched all the same.
     if !matches!(job.state, JobState::Armed | JobState::Ready | JobState::Running) {
-        let mut acting = Acting { tx, actor: Actor::Person(me.clone()), me, act: &act };
+        let mut acting = Acting { tx, actor: Actor::Person(me.clone()), me, act: &act, record: act.target.record };
         match acting.again_at_once().await {
             Ok(None) => {}
             Ok(Some(new)) => acting.tx.note_new_job(turn.release, turn.position, new).await?,
