@@ -25,6 +25,7 @@ use crate::domain::leave::Links;
 use crate::store::Store;
 use crate::store::claim::Intent;
 use crate::store::claim::take::Appetite;
+use crate::store::journal::Search;
 use crate::workflow::finish::{Returned, finish_attempts};
 use crate::workflow::syncing::begin_rounds;
 pub use sender::Sender;
@@ -77,7 +78,8 @@ impl Worker {
         Self { links, ..self }
     }
 
-    /// Does what is due now and ends; in the same order every time. Gives back how many attempts were made.
+    /// Does what is due now and ends, with a seal over what that wrote into the journal; in the same order every time. Gives
+    /// back how many attempts were made.
     ///
     /// # Errors
     /// What the database says; what was on its way is left to the rescue.
@@ -91,6 +93,7 @@ impl Worker {
                 if begin_rounds(&self.store).await? > 0 {
                     continue;
                 }
+                duties::seal(&self.store, Search::Recent).await?;
                 return Ok(attempts);
             }
             let (intents, announced) = self.ready(taken.jobs).await?;

@@ -33,27 +33,42 @@ pub(super) async fn run(worker: Worker, leases: Leases) {
 }
 
 async fn turn(worker: &Worker, leases: &Leases, round: u64) -> Result<(), Failure> {
-    let store = &worker.store;
     if round.is_multiple_of(TEN) {
         // Before anything else: a lease that runs out makes work for two.
         let held = leases.all();
         if !held.is_empty() {
-            store.beat(&held).await?;
+            worker.store.beat(&held).await?;
         }
-        store.clock.anchor(store.keep_time().await?);
-        // Told for people alone: nothing waits for it.
-        if let Err(error) = worker.lives(&worker.name).await {
-            tracing::warn!(%error, "the worker could not say that it lives");
-        }
-        store.rescue_jobs().await?;
-        store.close_windows().await?;
-        store.escalate_replies().await?;
+        seldom(worker, &worker.name).await?;
     }
+    often(&worker.store, if round == 0 { Search::All } else { Search::Recent }).await
+}
+
+/// What is done every ten rounds, by a worker of this name.
+async fn seldom(worker: &Worker, name: &str) -> Result<(), Failure> {
+    let store = &worker.store;
+    store.clock.anchor(store.keep_time().await?);
+    // Told for people alone: nothing waits for it.
+    if let Err(error) = worker.lives(name).await {
+        tracing::warn!(%error, "the worker could not say that it lives");
+    }
+    store.rescue_jobs().await?;
+    store.close_windows().await?;
+    store.escalate_replies().await.map(drop)
+}
+
+/// What is done in every round.
+async fn often(store: &Store, search: Search) -> Result<(), Failure> {
     destinations(store).await?;
     begin_rounds(store).await?;
-    let search = if round == 0 { Search::All } else { Search::Recent };
-    while store.seal_journal(search).await? >= crate::domain::journal::SEAL_SIZE {}
+    seal(store, search).await?;
     advance(store).await.map(drop)
+}
+
+/// Seals all there is of the journal.
+pub(super) async fn seal(store: &Store, search: Search) -> Result<(), Failure> {
+    while store.seal_journal(search).await? >= crate::domain::journal::SEAL_SIZE {}
+    Ok(())
 }
 
 async fn destinations(store: &Store) -> Result<(), Failure> {
@@ -64,14 +79,8 @@ async fn destinations(store: &Store) -> Result<(), Failure> {
 
 /// Does what is due of them now.
 pub(super) async fn once(worker: &Worker) -> Result<(), Failure> {
-    let store = &worker.store;
-    store.clock.anchor(store.keep_time().await?);
     // One name for all that come and go on a machine: each time anew they would be many.
-    worker.lives(&format!("{}:drain", worker.name.split(':').next().unwrap_or_default())).await?;
-    store.rescue_jobs().await?;
-    store.close_windows().await?;
-    store.escalate_replies().await?;
-    destinations(store).await?;
-    begin_rounds(store).await?;
-    advance(store).await.map(drop)
+    seldom(worker, &format!("{}:drain", worker.name.split(':').next().unwrap_or_default())).await?;
+    // Whoever comes every minute does not look through the whole log each time.
+    often(&worker.store, Search::Recent).await
 }

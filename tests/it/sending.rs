@@ -25,6 +25,7 @@ mod running;
 
 both_databases!(
     a_lead_is_handed_over_and_written_to_once,
+    what_a_drain_wrote_is_sealed,
     nobody_is_written_to_at_night,
     who_gave_an_address_alone_gets_a_mail_once,
     an_opt_out_after_the_text_was_queued_stops_it,
@@ -195,6 +196,16 @@ async fn a_lead_is_handed_over_and_written_to_once(world: World) {
     office.form("f-1", AUSTIN).await;
     office.drain().await;
     assert_eq!((office.texts(AUSTIN), office.world.number("select count(*) from jobs").await), (1, 5));
+}
+
+async fn what_a_drain_wrote_is_sealed(world: World) {
+    let office = office(world).await;
+    office.form("f-1", AUSTIN).await;
+    office.drain().await;
+    let found = office.world.store.verify_journal().await.unwrap();
+    assert_eq!((found.unsealed, found.differs), (0, None));
+    assert!(!office.outside.seen().is_empty(), "it sent something");
+    assert_eq!(found.seals, 2, "one over what it found, one over what it wrote itself");
 }
 
 async fn nobody_is_written_to_at_night(world: World) {
