@@ -244,13 +244,32 @@ impl Tx {
     /// Queues outward work, with its announcement (C2). The same work twice is one job.
     pub async fn queue_job(&mut self, actor: &Actor, new: &NewJob<'_>) -> Outcome<Queued> {
         let job = Planned::new(actor, new, self.now);
-        if let Some((_, number, before)) = self.over::<Keyed>(BY_KEYS, vec![], vec![values![&job.key]]).await?.pop() {
-            return Ok(if before == job.fingerprint { Queued::Known(number) } else { Queued::Differs(number) });
+        let (key, fingerprint) = (job.key.clone(), job.fingerprint.clone());
+        if let Some(known) = self.queued(&key, &fingerprint).await? {
+            return Ok(known);
         }
+        // Its entry stands before it, and none stands for a job that another transaction was first to make: that one may
+        // become durable between the question above and the insert.
+        self.write_gathered().await?;
+        self.run("savepoint queueing", vec![]).await?;
         let entry = self.journal(actor, job.about()).await?;
         let id = job.id;
         let made: Option<(Uuid, i64)> = self.over(INSERT, vec![], vec![job.row(entry)]).await?.pop();
-        Ok(made.map_or(Queued::Known(0), |(_, number)| Queued::New(id, number)))
+        if made.is_none() {
+            self.run("rollback to savepoint queueing", vec![]).await?;
+        }
+        self.run("release savepoint queueing", vec![]).await?;
+        if let Some((_, number)) = made {
+            return Ok(Queued::New(id, number));
+        }
+        let known = self.queued(&key, &fingerprint).await?;
+        known.ok_or_else(|| Failure::Other("a job of the same key stands in the way and is not there".to_owned()))
+    }
+
+    /// The job that was queued before with this key.
+    async fn queued(&mut self, key: &str, fingerprint: &[u8]) -> Outcome<Option<Queued>> {
+        let found = self.over::<Keyed>(BY_KEYS, vec![], vec![values![key]]).await?.pop();
+        Ok(found.map(|(_, number, before)| if before == fingerprint { Queued::Known(number) } else { Queued::Differs(number) }))
     }
 
     /// Queues outward work of which nothing is asked any more; where rows are gathered, with others.
@@ -307,8 +326,8 @@ impl Tx {
         let armed_until = (arm > TimeDelta::zero()).then_some(due);
         let state = if armed_until.is_some() { JobState::Armed } else { JobState::Ready };
         let values = values![old.id, id, due, due + window, entry, now, armed_until, state.as_str()];
-        let number = self.one::<(i64,)>(REPLAY, values).await?;
-        Ok((id, number.map_or(0, |row| row.0)))
+        let (number,) = self.made::<(i64,)>(REPLAY, values).await?;
+        Ok((id, number))
     }
 
     /// Puts a job back on the failures pane, because its replay was recalled; or takes it off.

@@ -48,7 +48,7 @@ impl Tx {
             .await?;
         let now = self.now;
         let values = values![SourceId::new(), client.id, provider.as_str(), key_hash, now];
-        Ok(self.one::<(i64,)>(ADD, values).await?.map_or(0, |row| row.0))
+        Ok(self.made::<(i64,)>(ADD, values).await?.0)
     }
 
     /// Closes every URL of a provider for a client; gives back how many there were.

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::errors::failure;
 use super::filtering::Row;
 use super::{Outcome, Store, Tx, on_db, on_tx};
+use crate::domain::failure::Failure;
 use crate::domain::id::{
     ClientId, DestinationId, DraftId, EntryId, EventId, JobId, LeadId, PayloadId, PersonId, ReleaseId, SourceId, SummaryId,
     TaskId,
@@ -114,6 +115,12 @@ impl Tx {
     pub(crate) async fn one_of<T: Row>(&mut self, lead: LeadId, sql: &'static str, values: Vec<Value>) -> Outcome<Option<T>> {
         self.write_of(lead).await?;
         self.one_now(sql, values).await
+    }
+
+    /// The row of what was just made: that there is none is a defect, and never the number 0.
+    pub(crate) async fn made<T: Row>(&mut self, sql: &'static str, values: Vec<Value>) -> Outcome<T> {
+        let row = self.one(sql, values).await?;
+        row.ok_or_else(|| Failure::Other("the database made a row and did not give it back".to_owned()))
     }
 
     async fn one_now<T: Row>(&mut self, sql: &'static str, values: Vec<Value>) -> Outcome<Option<T>> {

@@ -79,8 +79,7 @@ impl Tx {
     /// Makes a task, with its announcement; gives back its number.
     pub async fn put_task(&mut self, actor: &Actor, new: &NewTask<'_>) -> Outcome<i64> {
         let id = self.plan_task(actor, new).await?;
-        let row: Option<(i64,)> = self.one("select number from tasks where id = $1", values![id]).await?;
-        Ok(row.map_or(0, |row| row.0))
+        Ok(self.made::<(i64,)>("select number from tasks where id = $1", values![id]).await?.0)
     }
 
     /// Makes a task, with its announcement.

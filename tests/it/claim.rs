@@ -1,11 +1,14 @@
 //! The queue neither loses nor doubles: claims, fences, rescues, windows, and announcements before requests.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
 use quotedeck::clock::Clock;
-use quotedeck::domain::actor::Role;
+use quotedeck::domain::actor::{Actor, Role};
 use quotedeck::domain::content::Content;
 use quotedeck::domain::failure::Failure;
-use quotedeck::domain::job::JobState;
+use quotedeck::domain::id::DestinationId;
+use quotedeck::domain::job::{DeliveryMode, JobKind, JobState};
 use quotedeck::domain::reply::{Meaning, Reply};
 use quotedeck::domain::text::Internal;
 use quotedeck::domain::text::Untrusted;
@@ -13,12 +16,14 @@ use quotedeck::store::Store;
 use quotedeck::store::claim::take::Appetite;
 use quotedeck::store::claim::{Claimed, Intent};
 use quotedeck::store::connect::Purpose;
+use quotedeck::store::jobs::{NewJob, Queued};
 use quotedeck::workflow::finish::{Returned, finish_attempts};
 
 use crate::databases::{World, on_sqlite};
 use crate::fixtures::{Made, state, text, with};
 
 both_databases!(
+    who_comes_second_with_the_same_work_announces_none,
     two_workers_never_get_the_same,
     the_most_urgent_runs_first,
     what_may_not_run_is_not_claimed,
@@ -33,6 +38,46 @@ both_databases!(
     what_may_have_left_is_asked_of_a_person,
     a_lease_is_handed_back,
 );
+
+async fn who_comes_second_with_the_same_work_announces_none(world: World) {
+    let acme = world.client("Acme").await;
+    let crm = world.destination("HubSpot", with![]).await;
+    let new = NewJob {
+        client: acme.id,
+        lead: None,
+        summary: None,
+        destination: DestinationId(crm.id),
+        delivery_mode: DeliveryMode::Keyed,
+        template: None,
+        kind: JobKind::CrmHandoff,
+        operation: "contact.upsert",
+        natural_key: "one",
+        args: "{}",
+        priority: 0,
+        armed: false,
+    };
+    let mut first = world.store.begin().await.unwrap();
+    let Queued::New(_, number) = first.queue_job(&Actor::Worker, &new).await.unwrap() else { panic!("nobody queued it before") };
+    let second = async |args: &'static str| {
+        let mut second = world.store.begin().await.unwrap();
+        let queued = second.queue_job(&Actor::Worker, &NewJob { args, ..new.clone() }).await.unwrap();
+        second.commit().await.unwrap();
+        queued
+    };
+    let first = async {
+        // On SQLite one writes at a time; on Postgres both have looked for the job before either could see the other's.
+        let waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+        while world.store.is_postgres() && world.number(waiting).await < 2 {
+            tokio::task::yield_now().await;
+        }
+        first.commit().await.unwrap();
+    };
+    let all = async { tokio::join!(second("{}"), second("[]"), first) };
+    let (same, other, ()) = tokio::time::timeout(Duration::from_secs(20), all).await.expect("both wait for the first");
+    assert_eq!((same, other), (Queued::Known(number), Queued::Differs(number)));
+    assert_eq!(world.number("select count(*) from jobs").await, 1);
+    assert_eq!(world.number("select count(*) from journal where verb = 'job.queue'").await, 1);
+}
 
 async fn one_job(world: &World, mode: &str) -> Made {
     let acme = world.client("Acme").await;
