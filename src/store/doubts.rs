@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::ahead::By;
 use super::filtering::{Bind, Sql};
-use super::rows::from_row;
+use super::rows::{from_row, read};
 use super::statement::values;
 use super::{Outcome, Store, Tx};
 use crate::domain::doubt::{Doubt, DoubtKind, Hold, Settled};
@@ -149,7 +149,7 @@ impl Tx {
     /// The score that is known of a lead, how heavy it weighs, and whether a person settled it.
     pub async fn spam_now(&mut self, lead: LeadId) -> Outcome<Option<(i64, Severity, bool)>> {
         let row: Option<(i64, String, Option<String>)> = self.one(SPAM_NOW, values![lead]).await?;
-        Ok(row.map(|(score, severity, verdict)| (score, severity.parse().unwrap_or(Severity::Note), verdict.is_some())))
+        row.map(|(score, severity, verdict)| Ok((score, read("severity", severity)?, verdict.is_some()))).transpose()
     }
 
     /// Says that a lead may be one that was there before; `false` when that was said already.
@@ -179,7 +179,7 @@ impl Tx {
     /// Why no message may leave to a lead; `None` when one may.
     pub async fn lead_hold(&mut self, lead: LeadId) -> Outcome<Option<Hold>> {
         let row: Option<(Option<String>,)> = self.one(HOLD, values![lead]).await?;
-        Ok(row.and_then(|(hold,)| hold).and_then(|hold| hold.parse().ok()))
+        row.and_then(|(hold,)| hold).map(|hold| read("hold", hold)).transpose()
     }
 
     /// Whether a doubt stands that a person was asked about.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-use super::rows::from_row;
+use super::rows::{from_row, read};
 use super::statement::{Value, values};
 use super::{Outcome, Tx};
 use crate::domain::actor::Actor;
@@ -357,9 +357,10 @@ impl Tx {
     }
 
     /// The kind and operation of a job.
-    pub async fn job_work(&mut self, id: JobId) -> Outcome<Option<(JobKind, String)>> {
+    pub async fn job_work(&mut self, id: JobId) -> Outcome<(JobKind, String)> {
         let row: Option<(String, String)> = self.one("select kind, operation from jobs where id = $1", values![id]).await?;
-        Ok(row.and_then(|(kind, operation)| Some((kind.parse().ok()?, operation))))
+        let (kind, operation) = row.ok_or_else(|| Failure::NotFound("that job".to_owned()))?;
+        Ok((read("kind", kind)?, operation))
     }
 
     /// Cancels what waits to be written to an address that opted out, on this channel alone; gives back how many.

@@ -5,11 +5,12 @@ use uuid::Uuid;
 
 use super::ahead::{By, Holder};
 use super::gather::Table;
-use super::rows::from_row;
+use super::rows::{from_row, read};
 use super::statement::values;
 use super::{Outcome, Tx};
 use crate::domain::duplicate::traits_of;
 use crate::domain::event::{Channel, EventKind, NormalEvent};
+use crate::domain::failure::Failure;
 use crate::domain::id::{ClientId, LeadId, PersonId};
 use crate::domain::lead::{Consent, LeadState, LostReason, Urgency};
 use crate::domain::money::Money;
@@ -221,7 +222,8 @@ impl Tx {
     /// The lead's consent.
     pub async fn lead_consent(&mut self, id: LeadId) -> Outcome<Consent> {
         let row: Option<(String,)> = self.one_of(id, "select consent from leads where id = $1", values![id]).await?;
-        Ok(row.and_then(|(consent,)| consent.parse().ok()).unwrap_or(Consent::Unknown))
+        let (consent,) = row.ok_or_else(|| Failure::NotFound("that lead".to_owned()))?;
+        read("consent", consent)
     }
 
     /// What the lead is worth in cents, where somebody told.

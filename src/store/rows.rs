@@ -30,7 +30,19 @@ macro_rules! from_row {
 }
 pub(crate) use from_row;
 
+use super::Outcome;
+use super::errors::failure;
+
 /// A column that holds what it must not: a defect, or a hand at the database.
 pub(crate) fn bad<E: std::error::Error + Send + Sync + 'static>(column: &'static str) -> impl Fn(E) -> sqlx::Error {
     move |source| sqlx::Error::ColumnDecode { index: column.to_owned(), source: Box::new(source) }
+}
+
+/// What stands in a column, where a row is read without [`from_row`]: a word that nobody knows is an error, and never what a
+/// word left out would mean.
+pub(crate) fn read<W, T>(column: &'static str, found: W) -> Outcome<T>
+where
+    T: TryFrom<W, Error: std::error::Error + Send + Sync + 'static>,
+{
+    T::try_from(found).map_err(bad(column)).map_err(failure)
 }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::rows::read;
 use super::statement::values;
 use super::{Outcome, Tx};
 use crate::domain::automation::{Limit, Stage};
@@ -81,6 +82,16 @@ impl Rulebook {
 /// Name, stage, limit a day, limit in percent, and the template it names.
 type AutomationRow = (String, String, Option<i64>, Option<i64>, Option<String>);
 
+fn route((id, kind, mode): (Uuid, String, String)) -> Outcome<Route> {
+    Ok(Route { id: DestinationId(id), kind, delivery_mode: read("delivery_mode", mode)? })
+}
+
+fn rule((name, stage, per_day, percent, template): AutomationRow) -> Outcome<(String, Rule)> {
+    let per_day = per_day.map(|n| read("limit_per_day", n)).transpose()?.map(Limit::PerDay);
+    let percent = percent.map(|n| read("limit_percent", n)).transpose()?.map(Limit::Percent);
+    Ok((name, Rule { stage: read("stage", stage)?, limit: per_day.or(percent), template }))
+}
+
 impl Tx {
     /// Reads the rulebook; a handful of rows.
     pub async fn rulebook(&mut self) -> Outcome<Rulebook> {
@@ -95,22 +106,12 @@ impl Tx {
         let automations: Vec<AutomationRow> =
             self.all("select name, stage, limit_per_day, limit_percent, template from automations", vec![]).await?;
         Ok(Rulebook {
-            routes: routes
-                .into_iter()
-                .filter_map(|(id, kind, mode)| Some(Route { id: DestinationId(id), kind, delivery_mode: mode.parse().ok()? }))
-                .collect(),
+            routes: routes.into_iter().map(route).collect::<Outcome<_>>()?,
             templates: templates
                 .into_iter()
-                .filter_map(|(name, channel, id)| Some((name, channel.parse().ok()?, TemplateId(id))))
-                .collect(),
-            automations: automations
-                .into_iter()
-                .filter_map(|(name, stage, per_day, percent, template)| {
-                    let per_day = per_day.and_then(|n| n.try_into().ok()).map(Limit::PerDay);
-                    let percent = percent.and_then(|n| n.try_into().ok()).map(Limit::Percent);
-                    Some((name, Rule { stage: stage.parse().ok()?, limit: per_day.or(percent), template }))
-                })
-                .collect(),
+                .map(|(name, channel, id)| Ok((name, read("channel", channel)?, TemplateId(id))))
+                .collect::<Outcome<_>>()?,
+            automations: automations.into_iter().map(rule).collect::<Outcome<_>>()?,
         })
     }
 

@@ -92,8 +92,8 @@ impl Acting<'_> {
 
     /// Makes the new job; the old one is settled by it.
     async fn replay_in(&mut self, job: &JobNow, arm: TimeDelta) -> Result<(JobId, i64), Failure> {
-        let work = self.tx.job_work(job.id).await?;
-        let window = work.map_or(TimeDelta::hours(24), |(kind, operation)| retry::window(kind, &operation));
+        let (kind, operation) = self.tx.job_work(job.id).await?;
+        let window = retry::window(kind, &operation);
         let about = About {
             verb: "job.replay",
             kind: Kind::Job,
