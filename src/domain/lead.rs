@@ -48,6 +48,16 @@ pub struct BadLeadAct {
 }
 
 impl LeadState {
+    /// What somebody has to do with it next; nothing where it is closed.
+    pub fn next_step(self) -> &'static str {
+        match self {
+            Self::New => "contact",
+            Self::Contacted => "quote",
+            Self::Quoted => "book or lose",
+            Self::Booked | Self::Lost | Self::Spam | Self::Merged => "",
+        }
+    }
+
     /// The state after an act.
     ///
     /// # Errors

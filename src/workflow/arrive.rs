@@ -16,7 +16,7 @@ use crate::domain::event::{Channel, EventKind, NormalEvent, Normalised, Provider
 use crate::domain::failure::Failure;
 use crate::domain::id::{EventId, Kind, LeadId, PayloadId, Ref};
 use crate::domain::job::JobKind;
-use crate::domain::lead::Urgency;
+use crate::domain::lead::{LeadState, Urgency};
 use crate::domain::retry;
 use crate::domain::routing::{BULK, Route, Situation, TaskPlan, WEBHOOK, answer_channel, route};
 use crate::domain::spam::counted_since;
@@ -312,7 +312,10 @@ fn next_action(plan: &Route, event: &NormalEvent, known: Option<&LeadNow>) -> St
         return "the quote was not taken: quote again, or say why it is lost".into();
     }
     let first = plan.tasks.first().map(|task| task.title.clone());
-    first.unwrap_or_else(|| if plan.sequence { "follow up by sequence".into() } else { String::new() })
+    // Nobody is asked and nothing stands against it, so whoever looks at it goes on from where it stands.
+    let after = if event.kind == EventKind::CallAnswered { LeadState::Contacted } else { LeadState::New };
+    let step = known.map_or(after, |lead| lead.state).next_step();
+    first.unwrap_or_else(|| if plan.sequence { step.to_owned() } else { String::new() })
 }
 
 async fn is_opted_out(tx: &mut Tx, client: &Client, event: &NormalEvent) -> Result<bool, Failure> {

@@ -25,13 +25,7 @@ impl Acting<'_> {
     ) -> Result<(), Failure> {
         let why = lost.map(|reason| format!(" ({reason})")).unwrap_or_default();
         self.announce(Kind::Lead, lead.id.0, Some(lead.id), &format!("{} → {to}{why}", lead.state)).await?;
-        let next = match to {
-            LeadState::New => "contact",
-            LeadState::Contacted => "quote",
-            LeadState::Quoted => "book or lose",
-            LeadState::Booked | LeadState::Lost | LeadState::Spam | LeadState::Merged => "",
-        };
-        match self.tx.set_lead(lead, lead.version, to, lost, next, replied).await? {
+        match self.tx.set_lead(lead, lead.version, to, lost, to.next_step(), replied).await? {
             // Where it stands is what its drafts say, and is counted in its week's.
             Some(_) => self.tx.mark_drafts(lead.id).await,
             None => Err(self.conflict(lead.state.as_str()).await),
