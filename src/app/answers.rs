@@ -51,7 +51,7 @@ impl App {
                 effects
             }
             Message::Frozen(seq, result) => self.frozen(seq, result),
-            Message::BulkStep { seq, target, outcome, .. } => {
+            Message::BulkStep { seq, target, outcome } => {
                 self.bulk_step(seq, target, outcome);
                 Vec::new()
             }

@@ -103,8 +103,8 @@ pub enum Message {
     Acted(Seq, Box<Act>, Result<Done, Failure>),
     /// What a bulk act would work on.
     Frozen(Seq, Result<Vec<Frozen>, Failure>),
-    /// One act of a bulk ended; `n` of `of`.
-    BulkStep { seq: Seq, n: usize, of: usize, target: Target, outcome: Result<Done, Failure> },
+    /// One act of a bulk ended.
+    BulkStep { seq: Seq, target: Target, outcome: Result<Done, Failure> },
     /// A bulk ended, or was stopped.
     BulkEnded { seq: Seq, stopped: bool },
     /// The unfinished text was saved (its new version), or was not.

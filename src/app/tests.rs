@@ -243,7 +243,7 @@ fn what_failed_in_a_bulk_stays_marked_and_the_rest_can_be_undone() {
     for (n, act) in acts.iter().enumerate() {
         let inverse = Act { verb: Verb::ReopenTask, ..act.clone() };
         let outcome = if n == 1 { Err(Failure::Other("no".into())) } else { Ok(done(act, "done", Ok(inverse))) };
-        app.update(Message::BulkStep { seq: *seq, n: n + 1, of: 3, target: act.target, outcome });
+        app.update(Message::BulkStep { seq: *seq, target: act.target, outcome });
     }
     let effects = app.update(Message::BulkEnded { seq: *seq, stopped: false });
     fixtures::serve(&mut app, effects);

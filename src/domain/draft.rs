@@ -29,11 +29,6 @@ words! {
 }
 
 words! {
-    /// What happens to a summary.
-    pub enum SummaryAct { Publish, Withdraw }
-}
-
-words! {
     /// Why a reviewer sends a draft away.
     pub enum RejectReason { Wrong, Unsafe, Unclear, Duplicate, NotNeeded }
 }
@@ -64,32 +59,6 @@ impl DraftState {
             (S::InReview, A::Reject) => Ok(S::Rejected),
             (S::Pending | S::InReview, A::Supersede) => Ok(S::Superseded),
             (state, act) => Err(BadDraftAct { state, act }),
-        }
-    }
-}
-
-/// An act that the state does not allow.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("a summary that is {state} cannot {act}")]
-pub struct BadSummaryAct {
-    /// Where it stands.
-    pub state: SummaryState,
-    /// What was tried.
-    pub act: SummaryAct,
-}
-
-impl SummaryState {
-    /// The state after an act. One that was approved but not yet published can be withdrawn too: a mistake that is
-    /// seen in time need not be published first.
-    ///
-    /// # Errors
-    /// [`BadSummaryAct`] when the act has no meaning in this state. What is withdrawn stays so; a new text is a new
-    /// approval.
-    pub fn after(self, act: SummaryAct) -> Result<Self, BadSummaryAct> {
-        match (self, act) {
-            (Self::Approved, SummaryAct::Publish) => Ok(Self::Published),
-            (Self::Approved | Self::Published, SummaryAct::Withdraw) => Ok(Self::Withdrawn),
-            (state, act) => Err(BadSummaryAct { state, act }),
         }
     }
 }
@@ -323,7 +292,6 @@ mod tests {
     #[test]
     fn every_state_can_be_reached() {
         assert_eq!(reachable(DraftState::Pending, DraftState::after), DraftState::VARIANTS);
-        assert_eq!(reachable(SummaryState::Approved, SummaryState::after), SummaryState::VARIANTS);
     }
 
     proptest! {
@@ -333,15 +301,6 @@ mod tests {
                 prop_assert!(before != DraftState::Superseded, "{before} is final");
                 prop_assert!(!matches!(before, DraftState::Approved | DraftState::Rejected) || act == DraftAct::Reopen);
                 prop_assert!(after != DraftState::Approved || before == DraftState::InReview, "approved without a claim");
-            }
-        }
-
-        #[test]
-        fn no_acts_bring_a_withdrawn_summary_back(
-            acts in proptest::collection::vec(proptest::sample::select(SummaryAct::VARIANTS), 0..10),
-        ) {
-            for (before, _, _) in walk(SummaryState::Approved, &acts, SummaryState::after) {
-                prop_assert!(before != SummaryState::Withdrawn);
             }
         }
     }

@@ -43,7 +43,7 @@ macro_rules! ids {
 
 ids! {
     ClientId, PersonId, LeadId, PayloadId, EventId, JobId, AttemptId, DestinationId, TaskId, DraftId,
-    SummaryId, FindingId, EntryId, TemplateId, SequenceId, AutomationId, OptOutId, ReleaseId, SourceId,
+    SummaryId, FindingId, EntryId, TemplateId, AutomationId, OptOutId, ReleaseId, SourceId,
     /// One running deck or command; presence and claims hang on it.
     SessionId,
 }

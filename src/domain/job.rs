@@ -46,7 +46,7 @@ words! {
 
 words! {
     /// Why a job is dead.
-    pub enum DeadReason { Budget, Window, Permanent, Poison, OptedOut, Operator }
+    pub enum DeadReason { Budget, Window, Permanent, Poison }
 }
 
 words! {

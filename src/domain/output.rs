@@ -1,10 +1,7 @@
-//! Outputs: what the workflows produced, each with its time, owner, source, status and recovery rule (C12).
-
-use chrono::{DateTime, Utc};
-use serde::Serialize;
+//! Outputs: the kinds of what the workflows produce, each with its recovery rule (C12). Time, owner, source and status stand
+//! on the trace's steps.
 
 use super::event::EventKind;
-use super::id::Ref;
 use super::job::JobKind;
 use super::words;
 
@@ -13,25 +10,6 @@ words! {
     pub enum OutputKind {
         LeadCapture, MissedCall, QuoteRequest, AiSummary, FollowUp, ReviewRequest, ProviderEnrichment, CrmHandoff,
     }
-}
-
-/// What a workflow produced.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Output {
-    /// Which of the eight.
-    pub kind: OutputKind,
-    /// When.
-    pub at: DateTime<Utc>,
-    /// Who answers for it.
-    pub owner: String,
-    /// Where it came from.
-    pub source: String,
-    /// How it stands.
-    pub status: String,
-    /// What to do when it went wrong.
-    pub recovery: String,
-    /// The record that holds it.
-    pub record: Ref,
 }
 
 impl OutputKind {
@@ -67,7 +45,7 @@ impl OutputKind {
             Self::MissedCall => "call back; the text cannot be taken back",
             Self::QuoteRequest => "a person takes the quote over",
             Self::AiSummary => "withdraw the summary, then review a new draft",
-            Self::FollowUp => "stop the sequence; what was sent cannot be taken back",
+            Self::FollowUp => "cancel what still waits; what was sent cannot be taken back",
             Self::ReviewRequest => "cannot be taken back; do not ask again",
             Self::ProviderEnrichment => "run the sync again; its key keeps it single",
             Self::CrmHandoff => "correct the contact there, then replay the job",

@@ -1,13 +1,10 @@
-//! Templates: approved message texts (C7), and the sequences made of them (C6).
+//! Templates: approved message texts (C7).
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::event::Channel;
-use super::id::{SequenceId, TemplateId};
-
-/// Steps of a sequence at most: a longer one is no follow-up any more.
-pub const MOST_STEPS: usize = 12;
+use super::id::TemplateId;
 
 /// One edition of a message text, with all that must be settled before it may leave by itself. It never changes: another
 /// text is another edition, approved anew.
@@ -148,59 +145,6 @@ fn plain(words: &str) -> Option<&str> {
     (!words.is_empty() && words.chars().count() <= LONGEST_WORD && words.chars().all(fits) && !link).then_some(words)
 }
 
-/// One message of a sequence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct SequenceStep {
-    /// Minutes after the step before, or after the start; at least 1.
-    pub after_minutes: i64,
-    /// What is sent.
-    pub template_id: TemplateId,
-}
-
-/// A long nurture made of template steps.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Sequence {
-    /// Its id.
-    pub id: SequenceId,
-    /// Unique name.
-    pub name: String,
-    steps: Vec<SequenceStep>,
-}
-
-/// Steps that make no sequence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a sequence has 1 to {MOST_STEPS} steps, each at least a minute after the one before")]
-pub struct BadSequence;
-
-impl Sequence {
-    /// Makes a sequence.
-    ///
-    /// # Errors
-    /// [`BadSequence`] when it has no steps, too many, or two at the same time.
-    pub fn new(id: SequenceId, name: String, steps: Vec<SequenceStep>) -> Result<Self, BadSequence> {
-        let apart = |step: &SequenceStep| step.after_minutes >= 1 && TimeDelta::try_minutes(step.after_minutes).is_some();
-        let sound = (1..=MOST_STEPS).contains(&steps.len()) && steps.iter().all(apart);
-        if sound { Ok(Self { id, name, steps }) } else { Err(BadSequence) }
-    }
-
-    /// Its steps, in order.
-    pub fn steps(&self) -> &[SequenceStep] {
-        &self.steps
-    }
-
-    /// When the step after `sent` steps is due, if the last one (or the start) was at `last`; `None` at the end.
-    pub fn next_due(&self, sent: usize, last: DateTime<Utc>) -> Option<(SequenceStep, DateTime<Utc>)> {
-        let step = *self.steps.get(sent)?;
-        let due = last.checked_add_signed(TimeDelta::try_minutes(step.after_minutes)?)?;
-        Some((step, due))
-    }
-}
-
-/// C6: whether a sequence may go on for a lead. Not while an owner task is open, and never against an opt-out (C7).
-pub fn sequence_may_run(open_owner_tasks: usize, opted_out: bool) -> bool {
-    open_owner_tasks == 0 && !opted_out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -253,35 +197,5 @@ mod tests {
     fn a_hole_is_named(#[case] text: &str, #[case] what: &str) {
         let template = Template { text: text.into(), ..template() };
         assert_eq!(template.fill(&Facts { name: "", client: "", service: "" }).unwrap_err(), what);
-    }
-
-    fn step(after_minutes: i64) -> SequenceStep {
-        SequenceStep { after_minutes, template_id: TemplateId::new() }
-    }
-
-    #[rstest]
-    #[case(vec![], false)]
-    #[case(vec![step(60), step(1)], true)]
-    #[case(vec![step(0)], false)]
-    #[case(vec![step(i64::MAX)], false)]
-    #[case(vec![step(1); MOST_STEPS + 1], false)]
-    fn sequences_have_an_end(#[case] steps: Vec<SequenceStep>, #[case] sound: bool) {
-        assert_eq!(Sequence::new(SequenceId::new(), "nurture".into(), steps).is_ok(), sound);
-    }
-
-    #[test]
-    fn a_step_is_due_after_the_one_before() {
-        let sequence = Sequence::new(SequenceId::new(), "nurture".into(), vec![step(60), step(1)]).unwrap();
-        let start = DateTime::UNIX_EPOCH;
-        assert_eq!(sequence.next_due(1, start).map(|(_, due)| due), Some(start + TimeDelta::minutes(1)));
-        assert_eq!(sequence.next_due(2, start), None);
-    }
-
-    #[rstest]
-    #[case(0, false, true)]
-    #[case(1, false, false)]
-    #[case(0, true, false)]
-    fn a_person_comes_before_a_sequence(#[case] tasks: usize, #[case] opted_out: bool, #[case] may: bool) {
-        assert_eq!(sequence_may_run(tasks, opted_out), may);
     }
 }

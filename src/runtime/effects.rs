@@ -273,8 +273,7 @@ impl Hands {
         self.bulks.retain(|_, stop| Arc::strong_count(stop) > 1);
         let stop = Arc::clone(self.bulks.entry(seq).or_default());
         self.acts.spawn(async move {
-            let of = acts.len();
-            for (done, act) in acts.into_iter().enumerate() {
+            for act in acts {
                 if stop.load(Ordering::SeqCst) {
                     drop(say.send(Message::BulkEnded { seq, stopped: true }).await);
                     return;
@@ -283,7 +282,7 @@ impl Hands {
                     Ok((store, me)) => patiently(workflow::act::perform(store, me, &act)).await,
                     Err(failure) => Err(failure.clone()),
                 };
-                let step = Message::BulkStep { seq, n: done + 1, of, target: act.target, outcome };
+                let step = Message::BulkStep { seq, target: act.target, outcome };
                 if say.send(step).await.is_err() {
                     return;
                 }

@@ -179,7 +179,7 @@ fn a_bulk_act_from_preview_to_its_end() {
             }))),
             _ => Ok(done(act, "a new job was made", Err("it left".into()))),
         };
-        app.update(Message::BulkStep { seq: *seq, n: n + 1, of: acts.len(), target: act.target, outcome });
+        app.update(Message::BulkStep { seq: *seq, target: act.target, outcome });
     }
     insta::assert_snapshot!("bulk_progress_80x24", picture(&app));
     press(&mut app, "Esc");
