@@ -1,8 +1,8 @@
 //! The shared database: one verb is one function is one SQL text, run on SQLite and Postgres alike.
 //!
 //! Reads are functions of [`Store`]; everything that changes a row is a function of [`Tx`], so that it happens in one
-//! transaction with its journal entry. Where the two databases truly differ the difference stands in `connect`,
-//! `migrate`, `feed` and `claim`, and nowhere else.
+//! transaction with its journal entry. Where the two databases truly differ there are two texts side by side
+//! (`claim::dialects`), or a `match` on which one it is.
 
 pub(crate) mod ahead;
 pub mod arrivals;

@@ -10,7 +10,7 @@ use crate::domain::text::Internal;
 /// Number of a request; an answer that carries an older one than the last asked is dropped.
 pub type Seq = u64;
 
-/// A page of a pane's list. `after` is the last row on the screen, as the store's opaque cursor.
+/// A page of a pane's list.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PageWanted {
     /// Which list.

@@ -27,10 +27,10 @@ pub enum Failure {
     #[error(transparent)]
     NotAllowed(#[from] NotAllowed),
     /// The same key with another content.
-    #[error("{key}: the same key came with another content; a person must look at both")]
+    #[error("{job}: the same key came with another content; a person must look at both")]
     KeyReused {
-        /// The idempotency key.
-        key: String,
+        /// The job that has it.
+        job: String,
     },
     /// The database cannot be reached or is busy.
     #[error("the database cannot be reached: {0}; it is tried again by itself")]

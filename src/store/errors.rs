@@ -5,7 +5,8 @@
 
 use crate::domain::failure::Failure;
 
-/// Postgres: admin shutdown, crash shutdown, starting up, too many connections, statement timeout, lock timeout.
+/// Postgres: admin shutdown, crash shutdown, starting up, too many connections, statement timeout, lock timeout, a failed
+/// serialization, a deadlock, read-only.
 const PASSING_STATES: &[&str] = &["57P01", "57P02", "57P03", "53300", "57014", "55P03", "40001", "40P01", "25006"];
 /// SQLite: busy, locked, I/O error, full, read-only, cannot open (primary result codes).
 const PASSING_CODES: &[i64] = &[5, 6, 10, 13, 8, 14];

@@ -172,7 +172,7 @@ pub enum Reuse {
 type Keyed = (String, i64, Vec<u8>);
 
 fn reused(number: i64) -> Failure {
-    Failure::KeyReused { key: Ref::new(Kind::Job, number).to_string() }
+    Failure::KeyReused { job: Ref::new(Kind::Job, number).to_string() }
 }
 
 /// A job as it is to be written.

@@ -90,7 +90,7 @@ pub async fn ask(store: &Store, actor: &Actor, what: Ask) -> Result<Ref, Failure
     let job = NewJob { operation, priority: SOON, ..draft_job(drafter, (client, lead), &natural_key, &args) };
     let number = match tx.queue_job(actor, &job).await? {
         Queued::New(_, number) | Queued::Known(number) => number,
-        Queued::Differs(number) => return Err(Failure::KeyReused { key: Ref::new(Kind::Job, number).to_string() }),
+        Queued::Differs(number) => return Err(Failure::KeyReused { job: Ref::new(Kind::Job, number).to_string() }),
     };
     tx.commit().await?;
     Ok(Ref::new(Kind::Job, number))

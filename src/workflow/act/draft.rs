@@ -168,7 +168,7 @@ impl Acting<'_> {
         };
         match self.tx.queue_job(&self.actor, &job).await? {
             Queued::New(..) | Queued::Known(_) => Ok("published in 10 s"),
-            Queued::Differs(number) => Err(Failure::KeyReused { key: Ref::new(Kind::Job, number).to_string() }),
+            Queued::Differs(number) => Err(Failure::KeyReused { job: Ref::new(Kind::Job, number).to_string() }),
         }
     }
 
