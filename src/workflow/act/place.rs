@@ -6,7 +6,7 @@ use super::Acting;
 use crate::domain::act::{Done, Verb};
 use crate::domain::failure::Failure;
 use crate::domain::id::{DestinationId, Kind, Ref};
-use crate::store::destinations::Pause;
+use crate::store::destinations::{Called, Pause};
 
 impl Acting<'_> {
     /// The destination, and whether nothing goes there now. From here on it is called by its own number.
@@ -26,11 +26,12 @@ impl Acting<'_> {
         }
         let why = self.act.reason.clone().unwrap_or_default();
         let actor = self.actor.clone();
-        let Some(held) = self.tx.pause_destination(&actor, id, Pause { why: &why, until }).await? else {
+        let Some((Called { name, .. }, held)) = self.tx.pause_destination(&actor, id, Pause { why: &why, until }).await?
+        else {
             return Err(self.conflict("paused").await);
         };
         let undo = self.inverse(Verb::ResumeDestination, 0);
-        Ok(self.done(format!("{} is paused; {held} jobs are held", self.record), Ok(undo)))
+        Ok(self.done(format!("{name} is paused; {} held", jobs(held)), Ok(undo)))
     }
 
     /// Lets it run again.
@@ -38,9 +39,16 @@ impl Acting<'_> {
         let (id, _) = self.destination().await?;
         let why = self.act.reason.clone().unwrap_or_default();
         let actor = self.actor.clone();
-        let Some(released) = self.tx.resume_destination(&actor, id, &why).await? else {
+        let Some((Called { name, .. }, released)) = self.tx.resume_destination(&actor, id, &why).await? else {
             return Err(self.conflict("running").await);
         };
-        Ok(self.done(format!("{} runs again; {released} jobs are released", self.record), Err("pause it again")))
+        Ok(self.done(
+            format!("{name} runs again; {} released", jobs(released)),
+            Err("what was released goes; pause it again to hold the rest"),
+        ))
     }
+}
+
+fn jobs(n: usize) -> String {
+    if n == 1 { "1 job is".to_owned() } else { format!("{n} jobs are") }
 }
