@@ -216,6 +216,8 @@ impl App {
     pub(super) fn ask_or_do(&mut self, chosen: Chosen, next: Next) -> Vec<Effect> {
         match next {
             Next::Nothing => Vec::new(),
+            // Many are shown before they are done: to ask twice is to be read once.
+            Next::Ask(Step::Meant(verb)) if !chosen.single => self.ask_or_do(chosen, Next::Do(verb, None)),
             Next::Ask(step) => {
                 let flow = Flow { chosen, step };
                 let mut ask = Ask::new(flow.question(self.now), Then::Flow(Box::new(flow)));

@@ -11,7 +11,7 @@ use super::message::Message;
 use super::popup::{Ask, Popup, Question, Then};
 use super::screen::Screen;
 use super::undo::{DEPTH, Undo};
-use super::verbs::{self, Chosen, Pick};
+use super::verbs::{self, Chosen, Next, Pick, Step};
 use super::{App, Tone, index};
 use crate::domain::act::{Act, Done, Frozen, Target, Verb};
 use crate::domain::failure::Failure;
@@ -204,6 +204,9 @@ impl App {
             FreezeFor::Release { destination, signature, label } => {
                 let picks = freezing.picks();
                 self.ask_release(*destination, signature.clone(), label.clone(), picks)
+            }
+            FreezeFor::Resume { destination } => {
+                self.ask_or_do(super::acting::single(destination.clone()), Next::Ask(Step::Resume(n)))
             }
             FreezeFor::Marks { pane } => {
                 let list = match (pane, self.screens.last_mut()) {

@@ -76,6 +76,8 @@ pub(super) enum FreezeFor {
     Canary { destination: DestinationId, signature: String },
     /// The paced release of a failure group.
     Release { destination: DestinationId, signature: String, label: String },
+    /// What is held for a destination, to say how much its resuming lets go.
+    Resume { destination: Pick },
     /// Marks in the list of a pane, or of the group on the top screen.
     Marks { pane: Option<Pane> },
 }

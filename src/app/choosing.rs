@@ -14,6 +14,7 @@ use crate::config::keys::Action;
 use crate::domain::act::{Act, Target, Verb};
 use crate::domain::filter::{Field, Filter, Term, Test};
 use crate::domain::id::{DestinationId, Kind};
+use crate::domain::job::JobState;
 use crate::domain::replay::ReplayVerdict;
 use crate::domain::row::Pane;
 
@@ -66,11 +67,7 @@ impl App {
         }
         let Some(item) = self.item_here().cloned() else { return Vec::new() };
         if action == Action::Pause {
-            let Some(pick) = verbs::destination_pick(&item) else { return Vec::new() };
-            return match verbs::first(action, &item, self.now) {
-                Ok(next) => self.ask_or_do(single(pick), next),
-                Err(why) => self.refuse(why),
-            };
+            return self.begin_pause(&item);
         }
         if let Item::Group(group) = &item {
             let (destination, signature) = (group.destination_id, group.signature.clone());
@@ -106,6 +103,28 @@ impl App {
             }
             Err(why) => self.refuse(why),
         }
+    }
+
+    /// Pauses the destination of a row; one that stands still is resumed, and what that lets go is counted first.
+    fn begin_pause(&mut self, item: &Item) -> Vec<Effect> {
+        let Some((pick, (_, name))) = verbs::destination_pick(item).zip(verbs::destination_of(item)) else { return Vec::new() };
+        if !self.stands_still(item) {
+            return self.ask_or_do(single(pick), Next::Ask(Step::Pause));
+        }
+        let filter =
+            Filter { terms: vec![is(Field::State, JobState::Held.as_str()), is(Field::Destination, name)], ..Filter::default() };
+        self.freeze(vec![filter], FREEZE_LIMIT, Pane::Queue, FreezeFor::Resume { destination: pick })
+    }
+
+    /// Whether nothing goes to the destination of a row, as far as any row that is loaded tells.
+    pub(super) fn stands_still(&self, item: &Item) -> bool {
+        let Some((destination, _)) = verbs::destination_of(item) else { return false };
+        let tells = |row: &Item| match row {
+            Item::Group(group) => group.destination_id == destination && group.paused,
+            Item::Job(job) => job.destination_id == destination && job.state == JobState::Held,
+            Item::Lead(_) | Item::Task(_) | Item::Draft(_) => false,
+        };
+        tells(item) || self.lists.iter().flat_map(|list| &list.rows).any(tells)
     }
 
     fn begin_groups(&mut self, action: Action, groups: &[Item]) -> Vec<Effect> {
@@ -222,9 +241,11 @@ fn unseen_first(action: Action, kind: Kind) -> Result<Next, String> {
 
 /// The jobs of a failure group that the list's filter lets through.
 fn group_filter(base: &Filter, destination: &str, signature: &str) -> Filter {
-    let term = |field, value: &str| Term { negated: false, test: Test::Is(field, value.to_owned()) };
     let mut filter = base.clone();
-    filter.terms.push(term(Field::Destination, destination));
-    filter.terms.push(term(Field::Signature, signature));
+    filter.terms.extend([is(Field::Destination, destination), is(Field::Signature, signature)]);
     filter
+}
+
+fn is(field: Field, value: &str) -> Term {
+    Term { negated: false, test: Test::Is(field, value.to_owned()) }
 }

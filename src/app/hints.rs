@@ -4,7 +4,7 @@ use super::App;
 use super::item::Item;
 use super::screen::Screen;
 use super::verbs;
-use crate::config::keys::{Action, Place};
+use crate::config::keys::{Action, Place, RESUME};
 use crate::domain::actor::Actor;
 use crate::domain::actor::Right;
 use crate::domain::trace::StepKind;
@@ -61,7 +61,11 @@ impl App {
                     continue;
                 }
                 let reason = self.reason(row.binding.action);
-                let (action, short, help) = (row.binding.action, row.binding.short, row.binding.help);
+                let action = row.binding.action;
+                let (short, help) = match self.item_here() {
+                    Some(item) if action == Action::Pause && self.stands_still(item) => RESUME,
+                    _ => (row.binding.short, row.binding.help),
+                };
                 hints.push(Hint { action, place: *place, key, short, help, reason });
             }
         }

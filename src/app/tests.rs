@@ -155,12 +155,64 @@ fn a_key_that_cannot_act_says_why(#[case] role: Role, #[case] keys: &str, #[case
 #[case("2 Enter r", Verb::ReplayJob, None)]
 #[case("2 Enter j j j r y o k Enter", Verb::ReplayJob, Some("ok"))]
 #[case("2 Enter j j j w n o k Enter", Verb::ResolveJob { arrived: false }, Some("ok"))]
-#[case("2 P", Verb::ResumeDestination, None)]
 #[case("Enter W n o Enter", Verb::WithdrawSummary { reopen: false }, Some("no"))]
 fn keys_make_acts(#[case] keys: &str, #[case] verb: Verb, #[case] reason: Option<&str>) {
     let mut app = owner();
     let (_, act) = performed(&press(&mut app, keys));
     assert_eq!((act.verb, act.reason.as_deref()), (verb, reason));
+}
+
+#[rstest]
+#[case("3 C")]
+#[case("3 Enter C")]
+fn a_cancel_says_what_it_does_before_it_is_done(#[case] keys: &str) {
+    let mut app = owner();
+    assert_eq!(press(&mut app, keys), []);
+    let Some(Popup::Ask(ask)) = app.popup() else { panic!("it asks") };
+    let Question::Confirm { title, body, .. } = &ask.question else { panic!("{:?}", ask.question) };
+    assert!(title.contains("J-500") && body.contains("nothing takes that back"), "{title}: {body}");
+    assert_eq!(press(&mut app, "Esc"), []);
+    let (_, act) = performed(&press(&mut app, "C y"));
+    assert_eq!((act.verb, act.target.record), (Verb::CancelJob, Ref::new(Kind::Job, 500)));
+}
+
+#[test]
+fn marked_jobs_are_cancelled_after_one_question() {
+    let mut app = owner();
+    let effects = press(&mut app, "3 x x C Enter");
+    assert!(matches!(&effects[..], [Effect::Bulk(_, acts)] if acts.len() == 2), "{effects:?}");
+}
+
+/// The footer's word for a key.
+fn says(app: &App, action: Action) -> &'static str {
+    app.hints().into_iter().find(|hint| hint.action == action).unwrap().short
+}
+
+#[test]
+fn a_destination_that_stands_still_is_resumed_after_it_was_said_how_many_jobs_go() {
+    let mut app = owner();
+    press(&mut app, "2");
+    assert_eq!(says(&app, Action::Pause), "resume");
+    let effects = press(&mut app, "P");
+    let [Effect::Freeze(seq, wanted)] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!((wanted.pane, wanted.filter.to_string().as_str()), (Pane::Queue, "state:held destination:HubSpot"));
+    let held = (0..89).map(|n| fixtures::frozen(&Item::Job(fixtures::job(n, JobState::Held)))).collect();
+    app.update(Message::Frozen(*seq, Ok(held)));
+    let Some(Popup::Ask(ask)) = app.popup() else { panic!("it asks") };
+    let Question::TypedCount { title, body, count: 89 } = &ask.question else { panic!("{:?}", ask.question) };
+    assert!(title.contains("HubSpot") && body.contains("89 jobs"), "{title}: {body}");
+    assert_eq!(press(&mut app, "Enter"), [], "89 must be typed");
+    let (_, act) = performed(&press(&mut app, "8 9 Enter"));
+    assert_eq!(act.verb, Verb::ResumeDestination);
+}
+
+#[test]
+fn a_destination_that_runs_is_paused_and_the_key_says_so() {
+    let mut app = owner();
+    press(&mut app, "2 j");
+    assert_eq!(says(&app, Action::Pause), "pause");
+    let (_, act) = performed(&press(&mut app, "P 1 w h y Enter"));
+    assert!(matches!(act.verb, Verb::PauseDestination { until: Some(_) }));
 }
 
 #[test]

@@ -123,11 +123,9 @@ pub fn first(action: Action, item: &Item, now: DateTime<Utc>) -> Result<Next, St
             }
             Some(Replay { verdict: ReplayVerdict::Safe, .. }) | None => plain(retry_verb(job.state)),
         },
-        (Action::Cancel, Item::Job(_)) => plain(Verb::CancelJob),
+        // Nothing takes it back, and the key is one shift away from another.
+        (Action::Cancel, Item::Job(_)) => Next::Ask(Step::Meant(Verb::CancelJob)),
         (Action::Resolve, Item::Job(_)) => Next::Ask(Step::Resolve),
-        (Action::Pause, Item::Job(job)) if job.state == JobState::Held => plain(Verb::ResumeDestination),
-        (Action::Pause, Item::Group(group)) if group.paused => plain(Verb::ResumeDestination),
-        (Action::Pause, Item::Job(_) | Item::Group(_)) => Next::Ask(Step::Pause),
         (Action::Finish, Item::Task(_)) => plain(Verb::FinishTask),
         (Action::Drop, Item::Task(_)) => plain(Verb::DropTask),
         (Action::Snooze, Item::Task(_)) => Next::Ask(Step::Snooze),
@@ -299,12 +297,17 @@ pub fn destination(id: DestinationId) -> Target {
     Target { record: Ref::new(Kind::Destination, 0), id: id.0, version: 0 }
 }
 
+/// The destination of a row, and its name.
+pub fn destination_of(item: &Item) -> Option<(DestinationId, &str)> {
+    match item {
+        Item::Job(job) => Some((job.destination_id, &job.destination)),
+        Item::Group(group) => Some((group.destination_id, &group.destination)),
+        Item::Lead(_) | Item::Task(_) | Item::Draft(_) => None,
+    }
+}
+
 /// What a pause of a row's destination is aimed at.
 pub fn destination_pick(item: &Item) -> Option<Pick> {
-    let (id, name) = match item {
-        Item::Job(job) => (job.destination_id, &job.destination),
-        Item::Group(group) => (group.destination_id, &group.destination),
-        Item::Lead(_) | Item::Task(_) | Item::Draft(_) => return None,
-    };
+    let (id, name) = destination_of(item)?;
     Some(Pick::bare(destination(id), shown(name).into_owned()))
 }

@@ -232,6 +232,9 @@ pub const BINDINGS: &[Binding] = {
     ]
 };
 
+/// What [`Action::Pause`] says where the destination stands still: the same key, and the opposite of its word.
+pub const RESUME: (&str, &str) = ("resume", "Let the destination run again; says first how many jobs go then");
+
 /// One key with its modifiers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Chord {

@@ -39,8 +39,12 @@ pub enum Step {
     Pause,
     /// Who gets it.
     Assign(Kind),
-    /// Whether it is really meant.
+    /// Whether it is really meant, for it could be done twice.
     Sure(Verb),
+    /// Whether it is really meant, for nothing takes it back.
+    Meant(Verb),
+    /// Whether a destination is really resumed, and how many jobs go then.
+    Resume(usize),
     /// Why.
     Reason(Verb),
     /// Whether all of this is really meant.
@@ -126,6 +130,19 @@ impl Flow {
                 body: format!("{}It could arrive twice.\nAsk the destination first, then say what happened.", self.doubt(now)),
                 danger: true,
             },
+            Step::Meant(verb) => Question::Confirm {
+                title: format!("{} · {what}", said(verb)),
+                body: "It will not be sent, and nothing takes that back: only a new job does it again.".to_owned(),
+                danger: false,
+            },
+            Step::Resume(held) => {
+                let go = match held {
+                    0 => "no job is held for it now".to_owned(),
+                    1 => "1 job that is held for it goes at once".to_owned(),
+                    _ => format!("{held} jobs that are held for it go at once, unpaced"),
+                };
+                ask_for(format!("resume · {what}"), format!("{what} runs again: {go}.\nNothing takes that back."), *held)
+            }
             Step::Reason(verb) => {
                 Question::Reason { title: format!("{} · {what}", said(verb)), body: "Why? It stands in the journal.".to_owned() }
             }
@@ -218,6 +235,8 @@ impl Flow {
             }
             // What could be done twice stands in the journal with a reason.
             (Step::Sure(verb), Answer::Yes) => Next::Ask(Step::Reason(verb.clone())),
+            (Step::Meant(verb), Answer::Yes) => then(verb.clone()),
+            (Step::Resume(_), Answer::Yes) => then(Verb::ResumeDestination),
             (Step::Reason(verb), Answer::Text(why)) => Next::Do(verb.clone(), Some(why.clone())),
             _ => Next::Nothing,
         }
