@@ -55,6 +55,7 @@ pub mod slots;
 pub mod source;
 pub mod spam;
 pub mod span;
+pub mod stop;
 pub mod sync;
 pub mod task;
 pub mod template;

@@ -20,6 +20,7 @@ use crate::domain::lead::{Consent, ContactMethod, Lead, LeadState, Urgency};
 use crate::domain::money::Money;
 use crate::domain::release::{Release, ReleaseState};
 use crate::domain::row::{Count, FailureGroup, Figures, Page, Pane, Presence};
+use crate::domain::stop::Stop;
 use crate::domain::task::{Task, TaskKind, TaskState};
 use crate::domain::trace::{Step, StepKind, Trace};
 use crate::domain::why::{Cause, Explanation, Reason};
@@ -136,6 +137,7 @@ pub(crate) fn group(n: i64, count: i64, unknown: i64) -> FailureGroup {
         window_ends_at: (n == 2).then(|| now() + TimeDelta::hours(22)),
         paused: n == 0,
         breaker: Breaker::Closed,
+        stop: (n == 0).then(|| Stop { by: Some("ana".into()), why: Some("token expired".into()), since: None, until: None }),
         example: Some("401 Unauthorized: the token expired".into()),
         release: None,
     }

@@ -7,6 +7,7 @@ use super::verbs;
 use crate::config::keys::{Action, Place, RESUME};
 use crate::domain::actor::Actor;
 use crate::domain::actor::Right;
+use crate::domain::row::FailureGroup;
 use crate::domain::trace::StepKind;
 
 /// A key as footer and help show it.
@@ -161,12 +162,28 @@ impl App {
                     return None;
                 }
                 match self.item_here() {
+                    Some(Item::Group(group)) if matches!(action, A::Canary | A::Release) && !group.is_releasing() => {
+                        self.barred(group).or_else(|| verbs::possible(action, &Item::Group(group.clone())).err())
+                    }
                     Some(item) => verbs::possible(action, item).err(),
                     None => Some("no row to do it to".to_owned()),
                 }
             }
             _ => None,
         }
+    }
+
+    /// What stands in the way of all that goes to a group's destination, and what ends it.
+    fn barred(&self, group: &FailureGroup) -> Option<String> {
+        let stop = group.stop.as_ref()?;
+        let key = self.start.keys.row(Action::Pause, &[Place::Failures]).and_then(|row| row.chords.first());
+        let may = Actor::Person(self.start.me.clone()).require(Right::Own, "resume").is_ok();
+        let resumes = match key.filter(|_| may) {
+            Some(key) => format!("{key} resumes it"),
+            None => "an owner resumes it".to_owned(),
+        };
+        let ends = stop.ends().map(|ends| format!(", or {ends}")).unwrap_or_default();
+        Some(format!("{}; {resumes}{ends}", stop.said(&group.destination)))
     }
 
     /// The row that verbs are aimed at.

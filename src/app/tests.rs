@@ -14,6 +14,7 @@ use super::{App, Tone};
 use crate::config::keys::Action;
 use crate::domain::act::{Act, Verb};
 use crate::domain::actor::Role;
+use crate::domain::destination::Breaker;
 use crate::domain::event::Provider;
 use crate::domain::failure::{Conflict, Failure};
 use crate::domain::id::{Kind, Ref};
@@ -21,6 +22,7 @@ use crate::domain::job::JobState;
 use crate::domain::lead::LeadAct;
 use crate::domain::row::{FailureGroup, Pane};
 use crate::domain::source::figures::ReadAgain;
+use crate::domain::stop::Stop;
 use crate::domain::trace::StepKind;
 
 const SIZE: (u16, u16) = (80, 24);
@@ -337,9 +339,34 @@ fn everything_that_matches_is_marked_loaded_or_not() {
     assert_eq!(app.list(Pane::Queue).marks.len(), 90);
 }
 
+/// The groups of an ordinary day, the first as this makes it.
+fn first_group_is(app: &mut App, group: FailureGroup) {
+    let effects = app.update(Message::Changed);
+    let seq = load_of(&effects, Pane::Failures).unwrap();
+    let groups = vec![group, fixtures::group(1, 2, 2), fixtures::group(2, 1, 0)];
+    app.update(Message::Page(seq, Ok(Rows::Groups(page(groups)))));
+    fixtures::serve(app, effects);
+}
+
+#[rstest]
+#[case(Role::Owner, "P resumes it, or a probe goes by itself at 14:33 UTC")]
+#[case(Role::Operator, "an owner resumes it, or a probe goes by itself at 14:33 UTC")]
+fn what_stands_in_the_way_of_a_canary_is_said_with_what_ends_it(#[case] role: Role, #[case] ends: &str) {
+    let mut app = deck(role, SIZE);
+    let why = Some("16 of the last 20 requests failed".into());
+    let stop = Stop { by: None, why, since: Some(now()), until: Some(now() + TimeDelta::minutes(2)) };
+    first_group_is(&mut app, FailureGroup { breaker: Breaker::Open, stop: Some(stop), ..fixtures::group(0, 38, 0) });
+    for key in ["2 c", "R"] {
+        assert_eq!(press(&mut app, key), []);
+        let said = &app.notice().unwrap().text;
+        assert_eq!(said, &format!("HubSpot is stopped since 14:31 UTC (16 of the last 20 requests failed); {ends}"));
+    }
+}
+
 #[test]
 fn a_canary_goes_ahead_and_the_rest_is_offered_when_it_arrives() {
     let mut app = owner();
+    first_group_is(&mut app, FailureGroup { paused: false, stop: None, ..fixtures::group(0, 38, 0) });
     let effects = press(&mut app, "2 c");
     let [Effect::Freeze(seq, _)] = effects[..] else { panic!("{effects:?}") };
     // One that could be done twice is no canary.
@@ -375,7 +402,7 @@ fn a_canary_goes_ahead_and_the_rest_is_offered_when_it_arrives() {
 fn a_group_that_runs_is_released_and_the_release_is_stopped() {
     let mut app = owner();
     assert_eq!(press(&mut app, "2 R"), []);
-    assert!(app.notice().unwrap().text.contains("resume its destination first"));
+    assert_eq!(app.notice().unwrap().text, "HubSpot is paused by ana (token expired); P resumes it");
     let effects = press(&mut app, "j j R");
     let [Effect::Freeze(seq, ref wanted)] = effects[..] else { panic!("{effects:?}") };
     assert_eq!(wanted.filter.to_string(), "destination:Clearbit signature:\"503 upstream timed out\"");

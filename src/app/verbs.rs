@@ -8,7 +8,6 @@ mod flow;
 use super::item::{Item, shown};
 use crate::config::keys::Action;
 use crate::domain::act::{Act, Target, Verb};
-use crate::domain::destination::Breaker;
 use crate::domain::draft::{DraftAct, DraftState};
 use crate::domain::id::{DestinationId, Kind, Ref};
 use crate::domain::job::{JobAct, JobState};
@@ -170,10 +169,7 @@ pub fn possible(action: Action, item: &Item) -> Result<(), String> {
             no(job.state.as_str(), "its outcome is known")
         }
         (Action::Resolve, Item::Group(group)) if group.unknown == 0 => Err("no outcome in this group is unknown".to_owned()),
-        (Action::Canary, Item::Group(group)) if group.unknown >= group.count => {
-            Err("every outcome here is unknown: say what happened instead of trying again".to_owned())
-        }
-        (Action::Release | Action::StopRelease, Item::Group(group)) => group_may(action, group),
+        (Action::Canary | Action::Release | Action::StopRelease, Item::Group(group)) => group_may(action, group),
         (Action::Canary, Item::Job(_)) => Err("a canary is sent from a failure group".to_owned()),
         (Action::Finish, Item::Task(task)) => task_may(task, TaskAct::Finish),
         (Action::Drop, Item::Task(task)) => task_may(task, TaskAct::Drop),
@@ -194,11 +190,10 @@ fn group_may(action: Action, group: &FailureGroup) -> Result<(), String> {
     let open = group.release.as_ref().filter(|release| release.state.is_open());
     match (action, open) {
         (Action::Release, Some(release)) => Err(format!("its release is under way: {}", release.progress())),
-        (Action::Release, None) if group.breaker != Breaker::Closed => {
-            Err("nothing goes there now: its breaker is open until a probe succeeds, or somebody resumes it".to_owned())
+        (Action::Canary | Action::Release, None) if group.paused => {
+            Err("nothing goes there now: resume its destination first".to_owned())
         }
-        (Action::Release, None) if group.paused => Err("nothing goes there now: resume its destination first".to_owned()),
-        (Action::Release, None) if group.unknown >= group.count => {
+        (Action::Canary | Action::Release, None) if group.unknown >= group.count => {
             Err("every outcome here is unknown: say what happened instead of trying again".to_owned())
         }
         (Action::StopRelease, None) => Err("no release of this group is under way".to_owned()),

@@ -62,6 +62,8 @@ pub struct Symptom<'a> {
     pub count: i64,
     /// How many of them have an unknown outcome.
     pub unknown: i64,
+    /// Whether the destination is paused, or stopped by itself.
+    pub stands_still: bool,
 }
 
 impl<'a> From<&'a FailureGroup> for Symptom<'a> {
@@ -73,6 +75,7 @@ impl<'a> From<&'a FailureGroup> for Symptom<'a> {
             error: group.example.as_ref().map_or("", |error| error.raw()),
             count: group.count,
             unknown: group.unknown,
+            stands_still: group.paused,
         }
     }
 }
@@ -101,7 +104,12 @@ pub fn hint(symptom: &Symptom<'_>) -> Hint {
         None => (None, "open a job, read what {} said, and look at {}'s status page", Remedy::Look),
     };
     let named = |text: &str| text.replace("{}", symptom.destination);
-    Hint { likely: likely.map(named), advice: named(advice), remedy }
+    // Where nothing stands still there is nothing to resume: one is sent to see.
+    let (advice, remedy) = match (remedy, advice.strip_suffix("then resume")) {
+        (Remedy::Resume, Some(before)) if !symptom.stands_still => (format!("{before}then send a canary"), Remedy::Release),
+        _ => (advice.to_owned(), remedy),
+    };
+    Hint { likely: likely.map(named), advice: named(&advice), remedy }
 }
 
 /// A cause, what to do, and the verb.

@@ -7,6 +7,7 @@ use super::destination::Breaker;
 use super::forecast::Forecast;
 use super::id::DestinationId;
 use super::release::Release;
+use super::stop::Stop;
 use super::text::Untrusted;
 use super::words;
 
@@ -40,6 +41,8 @@ pub struct FailureGroup {
     pub paused: bool,
     /// Whether its breaker lets jobs through.
     pub breaker: Breaker,
+    /// Why the destination stands still, where it does.
+    pub stop: Option<Stop>,
     /// When the next of its jobs is tried again; `None` when none is.
     pub next_try_at: Option<DateTime<Utc>>,
     /// The most tries that one of those still tried has used; 0 when none is.
@@ -52,6 +55,13 @@ pub struct FailureGroup {
     pub example: Option<Untrusted>,
     /// The release of this group, while one is under way or has just ended.
     pub release: Option<Release>,
+}
+
+impl FailureGroup {
+    /// Whether a release of it is under way.
+    pub fn is_releasing(&self) -> bool {
+        self.release.as_ref().is_some_and(|release| release.state.is_open())
+    }
 }
 
 /// How many rows match: exact, or "at least" where counting all would be slow.

@@ -54,10 +54,10 @@ pub(crate) fn group_aside(buffer: &mut Buffer, app: &App, area: Rect, group: &Fa
         let tries = format!("next in {} · {}/{} tries used{window}", age::until(now, next), group.attempts, group.max_attempts);
         facts.push(("tries", tries));
     }
-    if group.breaker != Breaker::Closed {
-        facts.push(("breaker", "open: one job goes now and then to see whether it works again".to_owned()));
-    } else if group.paused {
-        facts.push(("paused", "its jobs are held".to_owned()));
+    if let Some(stop) = &group.stop {
+        let ends = stop.ends().map(|ends| format!("; {ends}")).unwrap_or_default();
+        let name = if group.breaker == Breaker::Closed { "paused" } else { "breaker" };
+        facts.push((name, format!("{}{ends}", head_of(&stop.said(&group.destination)))));
     }
     if let Some(release) = &group.release {
         let why = release.ended_why.as_deref().map(|why| format!(" · {}", head_of(why))).unwrap_or_default();
@@ -92,15 +92,19 @@ pub(crate) fn group_aside(buffer: &mut Buffer, app: &App, area: Rect, group: &Fa
 /// What is likely the matter, what to do, and the key that does it.
 fn hint_line(app: &App, group: &FailureGroup) -> String {
     let hint = hint(&Symptom::from(group));
-    let action = match hint.remedy {
-        Remedy::Resume => Some(Action::Pause),
-        Remedy::Release => Some(Action::Canary),
-        Remedy::Replay => Some(Action::Retry),
-        Remedy::Resolve => Some(Action::Resolve),
-        Remedy::Cancel => Some(Action::Cancel),
-        Remedy::Wait | Remedy::Look => None,
+    let actions: &[Action] = match hint.remedy {
+        Remedy::Resume => &[Action::Pause],
+        // Nothing goes to what stands still, a canary neither.
+        Remedy::Release if group.paused => &[Action::Pause, Action::Canary],
+        Remedy::Release => &[Action::Canary, Action::Release],
+        Remedy::Replay => &[Action::Retry],
+        Remedy::Resolve => &[Action::Resolve],
+        Remedy::Cancel => &[Action::Cancel],
+        Remedy::Wait | Remedy::Look => &[],
     };
-    let key = action.and_then(|action| app.start().keys.row(action, &[Place::Failures]).and_then(|row| row.chords.first()));
-    let key = key.map(|key| format!(": press {key}")).unwrap_or_default();
-    format!("{}{key}", head_of(&hint.to_string()))
+    let keys = &app.start().keys;
+    let key = |action: &Action| keys.row(*action, &[Place::Failures]).and_then(|row| row.chords.first());
+    let pressed: Vec<String> = actions.iter().filter_map(key).map(ToString::to_string).collect();
+    let press = if pressed.is_empty() { String::new() } else { format!(": press {}", pressed.join(", then ")) };
+    format!("{}{press}", head_of(&hint.to_string()))
 }

@@ -488,8 +488,10 @@ async fn the_failures_desk_at_the_command_line(world: World) {
     let unknown = world.job(&acme, crm, [failed(), with![state = "unknown", delivery_mode = "once"]].concat()).await.number;
 
     let groups = shell.run("failures --json").json();
-    assert_eq!((groups[0]["count"].as_i64(), groups[0]["hint"]["remedy"].as_str()), (Some(4), Some("resume")), "{groups}");
-    assert!(shell.run("failures").out.contains("likely: the token expired or was revoked; renew it at Pipedrive"));
+    assert_eq!((groups[0]["count"].as_i64(), groups[0]["hint"]["remedy"].as_str()), (Some(4), Some("release")), "{groups}");
+    assert!(
+        shell.run("failures").out.contains("likely: the token expired or was revoked; renew it at Pipedrive, then send a canary")
+    );
     let jobs = shell.run("failures --jobs --json").json();
     let verdicts: Vec<_> = jobs.as_array().unwrap().iter().map(|job| job["replay"]["verdict"].as_str().unwrap()).collect();
     assert_eq!(verdicts.iter().filter(|verdict| **verdict == "safe").count(), 3, "{verdicts:?}");

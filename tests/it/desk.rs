@@ -13,6 +13,7 @@ use quotedeck::domain::id::{DestinationId, Kind, Ref};
 use quotedeck::domain::release::{Release, ReleaseOutcome, ReleaseState};
 use quotedeck::domain::replay::ReplayVerdict;
 use quotedeck::domain::row::Pane;
+use quotedeck::domain::stop::Stop;
 use quotedeck::domain::why::Cause;
 use quotedeck::store::feed::{Hint, LinkState};
 use quotedeck::workflow::act::{perform, rehearse};
@@ -33,6 +34,8 @@ both_databases!(
     a_destination_is_called_by_its_number,
     the_forecast_counts_what_comes_and_leaves,
     groups_say_what_comes_next,
+    groups_say_why_nothing_goes,
+    a_held_job_is_not_tried_and_says_what_ends_it,
     a_release_goes_step_by_step,
     a_canary_that_fails_stops_the_release,
     failures_that_come_back_stop_the_release,
@@ -329,6 +332,25 @@ async fn groups_say_what_comes_next(world: World) {
     let group = desk.world.store.failure_groups(&desk.rosa, &Filter::default(), 10).await.unwrap().rows.remove(0);
     assert_eq!((group.next_try_at, group.attempts, group.max_attempts), (Some(due), 5, 12));
     assert_eq!((group.kind.as_str(), group.window_ends_at.is_some(), group.release), ("crm", true, None));
+}
+
+async fn groups_say_why_nothing_goes(world: World) {
+    let desk = desk(world).await;
+    desk.failed(with![]).await;
+    let stop = async || desk.world.store.failure_groups(&desk.rosa, &Filter::default(), 10).await.unwrap().rows.remove(0).stop;
+    assert_eq!(stop().await, None);
+    desk.world.script("update destinations set breaker = 'open', open_why = '16 of the last 20 requests failed'").await;
+    let why = |stop: Stop| (stop.by, stop.why);
+    assert_eq!(stop().await.map(why), Some((None, Some("16 of the last 20 requests failed".into()))));
+    desk.world.script("update destinations set paused = true, paused_by = 'rosa', paused_why = 'a look'").await;
+    assert_eq!(stop().await.map(why), Some((Some("rosa".into()), Some("a look".into()))));
+}
+
+async fn a_held_job_is_not_tried_and_says_what_ends_it(world: World) {
+    let desk = desk(world).await;
+    let held = desk.failed(with![state = "held"]).await;
+    let said = refused(desk.act(job(held), Verb::RetryJob, None).await);
+    assert!(said.contains("nothing goes to its destination now; resume the destination"), "{said}");
 }
 
 async fn a_release_goes_step_by_step(world: World) {

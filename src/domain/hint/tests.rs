@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use rstest::rstest;
 
 fn symptom<'a>(kind: &'a str, signature: &'a str, error: &'a str) -> Symptom<'a> {
-    Symptom { destination: "HubSpot", kind, signature, error, count: 3, unknown: 0 }
+    Symptom { destination: "HubSpot", kind, signature, error, count: 3, unknown: 0, stands_still: true }
 }
 
 #[rstest]
@@ -94,6 +94,14 @@ fn what_may_have_arrived_is_asked_about_first() {
 }
 
 #[test]
+fn what_runs_is_not_to_be_resumed() {
+    let running = Symptom { stands_still: false, ..symptom("crm", "401 expired", "") };
+    let hint = hint(&running);
+    assert_eq!(hint.to_string(), "likely: the token expired or was revoked; renew it at HubSpot, then send a canary");
+    assert_eq!(hint.remedy, Remedy::Release);
+}
+
+#[test]
 fn one_refused_record_is_not_a_renamed_field() {
     let one = Symptom { count: 1, ..symptom("crm", "422 validation_error", "") };
     assert!(hint(&one).to_string().contains("a value of this lead"));
@@ -101,8 +109,8 @@ fn one_refused_record_is_not_a_renamed_field() {
 
 proptest! {
     #[test]
-    fn every_symptom_has_a_line(kind in "(crm|sms|email|webhook|portal|\\PC{0,6})", signature in any::<String>(), error in any::<String>()) {
-        let hint = hint(&symptom(&kind, &signature, &error));
+    fn every_symptom_has_a_line(kind in "(crm|sms|email|webhook|portal|\\PC{0,6})", signature in any::<String>(), error in any::<String>(), stands_still: bool) {
+        let hint = hint(&Symptom { stands_still, ..symptom(&kind, &signature, &error) });
         let line = hint.to_string();
         prop_assert!(line.ends_with(&hint.advice) && line.len() > 20);
     }

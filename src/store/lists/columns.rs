@@ -11,6 +11,7 @@ use crate::domain::job::Job;
 use crate::domain::lead::Lead;
 use crate::domain::release::Release;
 use crate::domain::row::FailureGroup;
+use crate::domain::stop::Stop;
 use crate::domain::task::Task;
 use crate::domain::text::Untrusted;
 use crate::store::jobs::past;
@@ -51,7 +52,8 @@ pub(super) const GROUPS: &str = "select r.destination_id, d.name as destination,
     coalesce(max(case when r.state in ('ready', 'running', 'retrying', 'held') then r.attempts end), 0) as attempts,
     max(r.max_attempts) as max_attempts,
     min(case when r.state in ('ready', 'running', 'retrying', 'held') then r.window_ends_at end) as window_ends_at, (d.paused or d.breaker <> 'closed') as paused,
-    d.breaker, max(r.last_error) as example
+    d.breaker, max(d.paused_by) as paused_by, max(d.paused_why) as paused_why, max(d.paused_until) as paused_until,
+    max(d.opened_at) as opened_at, max(d.open_why) as open_why, max(d.probe_at) as probe_at, max(r.last_error) as example
     from (select r.destination_id, r.signature, r.updated_at, r.state, r.last_error, r.due_at, r.attempts, r.max_attempts,
         r.window_ends_at from jobs r where true";
 /// Ends the jobs that are grouped; their number follows.
@@ -76,17 +78,31 @@ pub(super) struct Grouped {
     window_ends_at: Option<DateTime<Utc>>,
     paused: bool,
     breaker: Breaker,
+    paused_by: Option<String>,
+    paused_why: Option<String>,
+    paused_until: Option<DateTime<Utc>>,
+    opened_at: Option<DateTime<Utc>>,
+    open_why: Option<String>,
+    probe_at: Option<DateTime<Utc>>,
     example: Option<Untrusted>,
 }
 from_row!(Grouped { destination_id: Uuid, destination: =String, kind: =String, signature: =String, count: =i64, since: =DateTime<Utc>,
     last: =DateTime<Utc>, unknown: =i64, dead: =i64, next_try_at: =Option<DateTime<Utc>>, attempts: =i64, max_attempts: =i64,
-    window_ends_at: =Option<DateTime<Utc>>, paused: =bool, breaker: String, example: ?String, });
+    window_ends_at: =Option<DateTime<Utc>>, paused: =bool, breaker: String, paused_by: =Option<String>,
+    paused_why: =Option<String>, paused_until: =Option<DateTime<Utc>>, opened_at: =Option<DateTime<Utc>>, open_why: =Option<String>,
+    probe_at: =Option<DateTime<Utc>>, example: ?String, });
 
 impl Grouped {
     /// The group, with its release among these.
     pub(super) fn with(self, releases: &[Release]) -> FailureGroup {
         let own = |release: &&Release| release.destination_id == self.destination_id && release.signature == self.signature;
+        // Who paused it must be asked even where it would be stopped by itself.
+        let stop = self.paused.then(|| match self.paused_by {
+            Some(by) => Stop { by: Some(by), why: self.paused_why, since: None, until: self.paused_until },
+            None => Stop { by: None, why: self.open_why, since: self.opened_at, until: self.probe_at },
+        });
         FailureGroup {
+            stop,
             release: releases.iter().find(own).cloned(),
             destination_id: self.destination_id,
             destination: self.destination,

@@ -43,6 +43,13 @@ impl Acting<'_> {
                     "ask the destination, then resolve it; or replay it alone, knowing the risk",
                 ));
             }
+            JobState::Held => {
+                self.unchanged(job.version, job.state.as_str()).await?;
+                return Err(self.refused(
+                    "it is held: nothing goes to its destination now",
+                    "resume the destination, or wait: it goes when the pause ends or a probe comes through",
+                ));
+            }
             _ => {}
         }
         let to = self.job_after(&job, JobAct::RetryNow, "only waiting, dead or cancelled jobs can be tried again").await?;
