@@ -34,6 +34,7 @@ both_databases!(
     a_destination_is_called_by_its_number,
     the_forecast_counts_what_comes_and_leaves,
     groups_say_what_comes_next,
+    a_group_began_with_its_first_failure,
     groups_say_why_nothing_goes,
     a_held_job_is_not_tried_and_says_what_ends_it,
     a_release_goes_step_by_step,
@@ -332,6 +333,20 @@ async fn groups_say_what_comes_next(world: World) {
     let group = desk.world.store.failure_groups(&desk.rosa, &Filter::default(), 10).await.unwrap().rows.remove(0);
     assert_eq!((group.next_try_at, group.attempts, group.max_attempts), (Some(due), 5, 12));
     assert_eq!((group.kind.as_str(), group.window_ends_at.is_some(), group.release), ("crm", true, None));
+}
+
+async fn a_group_began_with_its_first_failure(world: World) {
+    let desk = desk(world).await;
+    let now = desk.world.now();
+    let job = desk.failed(with![state = "retrying", fence = 1, due_at = now + TimeDelta::hours(3), failed_at = now]).await;
+    let since = async || desk.world.store.failure_groups(&desk.rosa, &Filter::default(), 10).await.unwrap().rows.remove(0).since;
+    desk.world.clock.advance(TimeDelta::hours(1));
+    let undo = desk.act(self::job(job), Verb::RetryJob, None).await.unwrap().undo.unwrap();
+    perform(&desk.world.store, &desk.rosa, &undo).await.unwrap();
+    assert_eq!(since().await, now, "a retry that was taken back is no failure");
+    let destination = Ref::new(Kind::Destination, desk.hubspot.number);
+    desk.act(destination, Verb::PauseDestination { until: None }, Some("a look")).await.unwrap();
+    assert_eq!(since().await, now, "nor is a pause");
 }
 
 async fn groups_say_why_nothing_goes(world: World) {

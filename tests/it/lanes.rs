@@ -29,6 +29,7 @@ both_databases!(
     a_worker_takes_only_what_it_can_reach,
     a_failing_destination_is_stopped_and_probed,
     a_failed_probe_waits_longer,
+    a_job_remembers_when_it_first_failed_so,
     a_pause_ends_by_itself,
     a_pause_that_ends_leaves_an_open_breaker_open,
     what_failed_before_a_destination_worked_again_stops_nothing,
@@ -189,6 +190,28 @@ async fn a_failed_probe_waits_longer(world: World) {
     world.clock.advance(TimeDelta::seconds(1));
     assert_eq!(world.store.probe_destinations().await, Ok(1));
     assert_eq!(text(&world, "select count(*) from tasks where kind = 'incident'").await, "1", "people are told once");
+}
+
+async fn a_job_remembers_when_it_first_failed_so(world: World) {
+    let acme = world.client("Acme").await;
+    let destination = world.destination("HubSpot", with![]).await;
+    world.job(&acme, destination, with![]).await;
+    let at = "select count(*) from jobs j join attempts a on a.job_id = j.id and a.n = ";
+    let since = async |n: i64| world.number(&format!("{at}{n} and a.finished_at = j.failed_at")).await == 1;
+    for meaning in [Meaning::Broken, Meaning::Broken, Meaning::NotReached] {
+        let intents = announce(&world, take(&world, 8, 8).await.jobs).await;
+        assert_eq!(intents.len(), 1);
+        let reply = if meaning == Meaning::Broken { reply(meaning) } else { Reply { status: None, ..reply(meaning) } };
+        let returned: Vec<Returned> =
+            intents.into_iter().map(|intent| Returned { intent, reply: reply.clone(), roll: 0.0 }).collect();
+        finish_attempts(&world.store, &returned).await.unwrap();
+        let n = world.number("select max(n) from attempts").await;
+        assert!(since(if n == 3 { 3 } else { 1 }).await, "after try {n}");
+        world.clock.advance(TimeDelta::minutes(10));
+    }
+    let intents = announce(&world, take(&world, 8, 8).await.jobs).await;
+    finish(&world, intents, Meaning::Accepted).await;
+    assert_eq!(world.number("select count(*) from jobs where failed_at is null and state = 'succeeded'").await, 1);
 }
 
 async fn a_pause_ends_by_itself(world: World) {

@@ -20,11 +20,13 @@ const ERROR_KEPT: usize = 2_000;
 
 const JOBS: &str = "update jobs set state = r.column3, lease_until = null, leased_by = null, attempts = attempts + r.column4,
         due_at = coalesce(r.column5, due_at), last_error = r.column6, signature = r.column7, reason = r.column8,
+        failed_at = case when signature = r.column7 then coalesce(failed_at, $1) when r.column7 is not null then $1 end,
         version = version + 1, updated_at = $1, finished_at = r.column9
     from (values {rows}) as r where jobs.id = r.column1 and jobs.fence = r.column2 and jobs.lease_until is not null returning jobs.id";
 /// As a worker without a fence would write: whoever holds the job now.
 const UNFENCED: &str = "update jobs set state = r.column3, lease_until = null, leased_by = null, attempts = attempts + r.column4,
         due_at = coalesce(r.column5, due_at), last_error = r.column6, signature = r.column7, reason = r.column8,
+        failed_at = case when signature = r.column7 then coalesce(failed_at, $1) when r.column7 is not null then $1 end,
         version = version + 1, updated_at = $1, finished_at = r.column9
     from (values {rows}) as r where jobs.id = r.column1 and r.column2 is not null returning jobs.id";
 const ATTEMPTS: &str = "update attempts set outcome = r.column2, finished_at = $1, status = r.column3, latency_ms = r.column4,

@@ -26,6 +26,7 @@ const HAND_BACK: &str = "update jobs set state = case when exists (select 1 from
 const SET_ASIDE: &str = "update jobs set state = $3, due_at = coalesce($4, due_at), reason = $5, lease_until = null, leased_by = null,
         settled = settled or $6,
         signature = case $3 when 'dead' then coalesce(signature, $5) when 'succeeded' then null else signature end,
+        failed_at = case $3 when 'dead' then coalesce(failed_at, $8) when 'succeeded' then null else failed_at end,
         last_error = case when $3 = 'succeeded' then null else last_error end, finished_at = $7, version = version + 1, updated_at = $8
     where id = $1 and fence = $2 and state = 'running' returning id";
 

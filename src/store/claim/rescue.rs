@@ -54,7 +54,8 @@ const EXPIRED: [&str; 2] = dialects!(
 );
 /// The fence rises too: whoever comes back late finds its token worn out even before somebody claims again.
 const SETTLE: &str = "update jobs set state = $3, lease_until = null, leased_by = null, fence = fence + 1, rescues = rescues + 1,
-        last_error = $4, signature = $5, reason = $6, version = version + 1, updated_at = $7, finished_at = $8,
+        last_error = $4, failed_at = case when signature = $5 then coalesce(failed_at, $7) else $7 end, signature = $5, reason = $6,
+        version = version + 1, updated_at = $7, finished_at = $8,
         due_at = coalesce($9, due_at)
     where id = $1 and fence = $2 and state = 'running'";
 const ABANDON: &str = "update attempts set outcome = 'may_have_left', finished_at = $3, error = $4
@@ -64,7 +65,7 @@ const CLOSED: [&str; 2] = dialects!(
     "update jobs set state = case when delivery_mode <> 'keyed' and exists (select 1 from attempts a where a.job_id = jobs.id
                 and a.outcome = 'may_have_left') then 'unknown' else 'dead' end,
         reason = 'window', version = version + 1, updated_at = $1, finished_at = $1,
-        signature = coalesce(signature, 'window closed'), armed_until = null
+        failed_at = coalesce(failed_at, $1), signature = coalesce(signature, 'window closed'), armed_until = null
     where id in (select j.id from jobs j where j.window_ends_at <= $1 and (j.state in ('scheduled', 'ready', 'retrying', 'held')
         or (j.state = 'armed' and j.armed_until <= $1)) order by j.window_ends_at limit 100",
     skip_jobs,

@@ -46,7 +46,7 @@ from_row!(Job { id: Uuid, number: =i64, version: =i64, kind: String, state: Stri
     replay_of: ?Uuid, armed_until: =Option<DateTime<Utc>>, applied: =bool, open_since: =Option<DateTime<Utc>>, created_at: =DateTime<Utc>, updated_at: =DateTime<Utc>, });
 
 pub(super) const GROUPS: &str = "select r.destination_id, d.name as destination, d.kind, r.signature, count(*) as count,
-    min(r.updated_at) as since, max(r.updated_at) as last, count(case when r.state = 'unknown' then 1 end) as unknown,
+    min(coalesce(r.failed_at, r.updated_at)) as since, max(r.updated_at) as last, count(case when r.state = 'unknown' then 1 end) as unknown,
     count(case when r.state = 'dead' then 1 end) as dead,
     min(case when r.state in ('ready', 'retrying') then r.due_at end) as next_try_at,
     coalesce(max(case when r.state in ('ready', 'running', 'retrying', 'held') then r.attempts end), 0) as attempts,
@@ -54,7 +54,7 @@ pub(super) const GROUPS: &str = "select r.destination_id, d.name as destination,
     min(case when r.state in ('ready', 'running', 'retrying', 'held') then r.window_ends_at end) as window_ends_at, (d.paused or d.breaker <> 'closed') as paused,
     d.breaker, max(d.paused_by) as paused_by, max(d.paused_why) as paused_why, max(d.paused_until) as paused_until,
     max(d.opened_at) as opened_at, max(d.open_why) as open_why, max(d.probe_at) as probe_at, max(r.last_error) as example
-    from (select r.destination_id, r.signature, r.updated_at, r.state, r.last_error, r.due_at, r.attempts, r.max_attempts,
+    from (select r.destination_id, r.signature, r.updated_at, r.failed_at, r.state, r.last_error, r.due_at, r.attempts, r.max_attempts,
         r.window_ends_at from jobs r where true";
 /// Ends the jobs that are grouped; their number follows.
 pub(super) const NEWEST: &str = " order by r.updated_at desc, r.id desc limit ";
