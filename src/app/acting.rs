@@ -251,7 +251,8 @@ impl App {
             Then::Flow(flow) => match (flow.step.clone(), &answer) {
                 (Step::Preview(acts), Answer::Yes) => {
                     let verb = acts.first().map(|act| verbs::said(&act.verb)).unwrap_or_default();
-                    self.start_bulk(format!("{verb} · {}", flow.chosen.scope), acts, false)
+                    let title = format!("{verb} · {}", flow.chosen.said(acts.len()));
+                    self.start_bulk(title, (verb, flow.chosen.set), acts, false)
                 }
                 (Step::Release(act, _), Answer::Yes) => self.perform(act, false),
                 (Step::Preview(_) | Step::Release(..), _) => {
@@ -275,11 +276,13 @@ impl App {
         vec![Effect::Perform(seq, Box::new(act))]
     }
 
-    fn start_bulk(&mut self, title: String, acts: Vec<Act>, is_undo: bool) -> Vec<Effect> {
+    fn start_bulk(&mut self, title: String, (what, set): (String, String), acts: Vec<Act>, is_undo: bool) -> Vec<Effect> {
         let seq = self.seq.next_seq();
         self.bulk = Some(Bulk {
             seq,
             title,
+            what,
+            set,
             of: acts.len(),
             ended: Vec::new(),
             stage: Stage::Running,
@@ -300,11 +303,14 @@ impl App {
                 self.refuse(format!("“{said}” cannot be undone: {why}"))
             }
             (1, _) => self.perform(acts.remove(0), true),
-            _ => self.start_bulk(format!("undo · {said}"), acts, true),
+            _ => {
+                let title = format!("undo · {said}");
+                self.start_bulk(title.clone(), (title, String::new()), acts, true)
+            }
         }
     }
 }
 
 pub(super) fn single(pick: Pick) -> Chosen {
-    Chosen { scope: "this row".to_owned(), picks: vec![pick], single: true }
+    Chosen { set: "this row".to_owned(), all: false, picks: vec![pick], single: true }
 }

@@ -183,10 +183,10 @@ impl App {
         let Some(freezing) = self.freezing.take() else { return Vec::new() };
         let n = freezing.targets.len();
         match &freezing.wanted {
-            FreezeFor::Act { action, scope } => {
+            FreezeFor::Act { action, set } => {
                 let mut picks = freezing.picks();
                 self.label_picks(&mut picks);
-                self.begin_on(*action, Chosen { scope: format!("all {n} {scope}"), picks, single: false })
+                self.begin_on(*action, Chosen { set: set.clone(), all: true, picks, single: false })
             }
             FreezeFor::Canary { destination, signature } => {
                 let safe = |row: &&Frozen| row.replay.is_none_or(|verdict| verdict == ReplayVerdict::Safe);
@@ -263,7 +263,7 @@ impl App {
         let Some(bulk) = self.bulk.as_mut().filter(|bulk| bulk.seq == seq) else { return Vec::new() };
         bulk.stage = if stopped { Stage::Stopped } else { Stage::Ended };
         let (done, failed) = bulk.counts();
-        let undo = Undo { said: bulk.title.clone(), acts: std::mem::take(&mut bulk.undo), why_not: bulk.why_not.take() };
+        let undo = Undo { said: bulk.said(), acts: std::mem::take(&mut bulk.undo), why_not: bulk.why_not.take() };
         if !bulk.is_undo && done > 0 {
             self.remember(Some(undo));
         }

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::effect::Seq;
+use super::item::of_lead;
 use super::verbs::Pick;
 use crate::config::keys::Action;
 use crate::domain::act::{Act, Frozen};
-use crate::domain::id::{DestinationId, Ref};
+use crate::domain::id::{DestinationId, Kind, Ref};
 use crate::domain::row::Pane;
 
 /// Above this many the number must be typed.
@@ -38,8 +39,12 @@ pub enum Stage {
 #[derive(Clone, Debug)]
 pub struct Bulk {
     pub(super) seq: Seq,
-    /// What is done, in a few words.
+    /// What is done to how many of which, in a few words.
     pub title: String,
+    /// The verb alone.
+    pub(super) what: String,
+    /// Which rows, without their number.
+    pub(super) set: String,
     /// How many rows.
     pub of: usize,
     /// How each row ended so far.
@@ -61,6 +66,15 @@ impl Bulk {
         (done, self.ended.len() - done)
     }
 
+    /// What came of it: of one that was stopped, only what was done.
+    pub(super) fn said(&self) -> String {
+        let (done, _) = self.counts();
+        if done == self.of {
+            return self.title.clone();
+        }
+        format!("{} · {done} of {} {}", self.what, self.of, self.set).trim_end().to_owned()
+    }
+
     /// Whether nothing more happens.
     pub fn is_over(&self) -> bool {
         matches!(self.stage, Stage::Ended | Stage::Stopped)
@@ -70,8 +84,8 @@ impl Bulk {
 /// What a freeze is for.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum FreezeFor {
-    /// An action on everything frozen.
-    Act { action: Action, scope: String },
+    /// An action on everything frozen; `set` says which rows these are.
+    Act { action: Action, set: String },
     /// One job of a failure group, to see whether the cause is mended.
     Canary { destination: DestinationId, signature: String },
     /// The paced release of a failure group.
@@ -92,10 +106,21 @@ pub(super) struct Freezing {
 
 impl Freezing {
     pub(super) fn picks(&self) -> Vec<Pick> {
-        let pick =
-            |row: &Frozen| Pick { target: row.target, label: row.target.record.to_string(), item: None, replay: row.replay };
+        let pick = |row: &Frozen| Pick {
+            replay: row.replay,
+            state: row.job.map(|(_, state)| state),
+            ..Pick::bare(row.target, label(row))
+        };
         self.targets.values().map(pick).collect()
     }
+}
+
+/// A frozen row in a few words: `J-64  crm handoff of L-2041`.
+fn label(row: &Frozen) -> String {
+    let record = row.target.record;
+    let what = row.job.map(|(kind, _)| format!("  {}", kind.as_str().replace('_', " "))).unwrap_or_default();
+    let whose = row.lead.filter(|_| record.kind != Kind::Lead).map(|lead| format!(" {}", of_lead(lead))).unwrap_or_default();
+    format!("{record}{what}{whose}")
 }
 
 /// A job that goes ahead of its group.

@@ -141,11 +141,11 @@ impl App {
         if action == Action::Retry && unknown >= all {
             return self.refuse("every outcome here is unknown: open the group and say what happened".to_owned());
         }
-        let scope = match groups {
+        let set = match groups {
             [item] => format!("in {}", item.label()),
             _ => format!("in {} groups", groups.len()),
         };
-        self.freeze(filters, FREEZE_LIMIT, Pane::Failures, FreezeFor::Act { action, scope })
+        self.freeze(filters, FREEZE_LIMIT, Pane::Failures, FreezeFor::Act { action, set })
     }
 
     /// Releases the rest of a failure group, paced, after its canary arrived.
@@ -177,7 +177,7 @@ impl App {
         }
         let count = jobs.len();
         let act = Act { target: verbs::destination(destination), verb: Verb::ReleaseGroup { signature, jobs }, reason: None };
-        self.ask_or_do(Chosen { scope: label, picks, single: false }, Next::Ask(Step::Release(act, count)))
+        self.ask_or_do(Chosen { set: label, all: false, picks, single: false }, Next::Ask(Step::Release(act, count)))
     }
 
     fn begin_marked(&mut self, action: Action) -> Vec<Effect> {
@@ -190,15 +190,12 @@ impl App {
             Some(marked.unwrap_or_else(|| Pick::bare(target, target.record.to_string())))
         };
         let picks: Vec<Pick> = list.marks.iter().filter_map(pick).collect();
-        let n = picks.len();
-        let scope = if !list.marked_all {
-            format!("{n} marked")
-        } else if list.filter.is_empty() {
-            format!("all {n}")
-        } else {
-            format!("all {n} matching {}", list.filter)
+        let set = match (list.marked_all, list.filter.is_empty()) {
+            (false, _) => "marked".to_owned(),
+            (true, true) => String::new(),
+            (true, false) => format!("matching {}", list.filter),
         };
-        self.begin_on(action, Chosen { scope, picks, single: false })
+        self.begin_on(action, Chosen { set, all: list.marked_all, picks, single: false })
     }
 
     /// Begins an act on several records.

@@ -169,7 +169,14 @@ pub(crate) fn release(n: i64) -> Release {
 
 /// A row of a frozen set.
 pub(crate) fn frozen(item: &Item) -> Frozen {
-    Frozen { target: item.target().unwrap(), replay: item.replay(now()).map(|replay| replay.verdict) }
+    let (job, lead) = match item {
+        Item::Job(job) => (Some((job.kind, job.state)), job.lead_number),
+        Item::Lead(lead) => (None, Some(lead.number)),
+        Item::Task(task) => (None, task.lead_number),
+        Item::Draft(draft) => (None, Some(draft.lead_number)),
+        Item::Group(_) => (None, None),
+    };
+    Frozen { target: item.target().unwrap(), replay: item.replay(now()).map(|replay| replay.verdict), job, lead }
 }
 
 /// Why a job waits: for its turn, behind a pause.

@@ -81,8 +81,9 @@ impl Item {
             Self::Lead(lead) => format!("{} · {}", lead.name.shown(), lead.service.shown()),
             Self::Group(group) => format!("{} · {}", shown(&group.destination), shown(&group.signature)),
             Self::Job(job) => {
+                let whose = job.lead_number.map_or_else(|| format!("for {}", shown(&job.client)), of_lead);
                 let kind = job.kind.as_str().replace('_', " ");
-                format!("{kind} → {} · {}", shown(&job.destination), job.state)
+                format!("{kind} {whose} → {} · {}", shown(&job.destination), job.state)
             }
             Self::Task(task) => task.title.shown().into_owned(),
             Self::Draft(draft) => format!("{} · {}", shown(&draft.client), draft.title.shown()),
@@ -100,6 +101,11 @@ impl Item {
             Rows::Drafts(page) => (page.rows.into_iter().map(Self::Draft).collect(), page.more),
         }
     }
+}
+
+/// Whose a job is: `of L-2041`.
+pub(super) fn of_lead(number: i64) -> String {
+    format!("of {}", Ref::new(Kind::Lead, number))
 }
 
 /// Names of clients, destinations and people, and signatures, are trusted less than their types say: they can be

@@ -279,13 +279,42 @@ fn a_group_is_frozen_previewed_and_asks_for_the_number() {
     app.update(Message::Frozen(*seq, Ok(frozen)));
     let Some(Popup::Ask(ask)) = app.popup() else { panic!("no preview") };
     let Question::TypedCount { body, .. } = &ask.question else { panic!("{:?}", ask.question) };
-    assert!(body.ends_with("30 safe · 2 unknown are left out"), "{body}");
+    assert!(body.ends_with("30 safe, 2 left out (2 unknown)"), "{body}");
     assert!(matches!(app.popup(), Some(Popup::Ask(ask)) if matches!(ask.question, Question::TypedCount { count: 30, .. })));
     assert_eq!(press(&mut app, "2 9 Enter"), []);
     let effects = press(&mut app, "Backspace Backspace 3 0 Enter");
     let [Effect::Bulk(_, acts)] = &effects[..] else { panic!("{effects:?}") };
     assert_eq!(acts.iter().map(|act| act.target).collect::<Vec<_>>(), targets);
     assert!(acts.iter().all(|act| act.verb == Verb::RetryJob));
+}
+
+#[test]
+fn a_preview_counts_what_is_done_and_names_whose_it_is() {
+    let mut app = owner();
+    let [Effect::Freeze(seq, _)] = press(&mut app, "2 r")[..] else { panic!("no freeze") };
+    let states = |n| [JobState::Dead, JobState::Retrying, JobState::Held, JobState::Unknown][usize::try_from(n).unwrap() % 4];
+    let rows = (900..912).map(|n| fixtures::frozen(&Item::Job(fixtures::job(n, states(n))))).collect();
+    app.update(Message::Frozen(seq, Ok(rows)));
+    let Some(Popup::Ask(ask)) = app.popup() else { panic!("no preview") };
+    let Question::Confirm { title, body, .. } = &ask.question else { panic!("{:?}", ask.question) };
+    assert_eq!(title, "retry · 6 of 12 in HubSpot · 401 token expired");
+    assert!(body.starts_with("J-1400  crm handoff of L-2900\n"), "{body}");
+    assert!(body.ends_with("6 safe, 6 left out (3 held, 3 unknown)"), "{body}");
+}
+
+#[test]
+fn a_bulk_that_was_stopped_is_told_by_what_it_did() {
+    let mut app = owner();
+    let effects = press(&mut app, "3 x x C Enter");
+    let [Effect::Bulk(seq, acts)] = &effects[..] else { panic!("{effects:?}") };
+    press(&mut app, "Esc");
+    let outcome = Ok(done(&acts[0], "cancelled", Err("a cancelled job is not revived".into())));
+    app.update(Message::BulkStep { seq: *seq, n: 1, of: 2, target: acts[0].target, outcome });
+    let effects = app.update(Message::BulkEnded { seq: *seq, stopped: true });
+    fixtures::serve(&mut app, effects);
+    press(&mut app, "Esc u");
+    let said = &app.notice().unwrap().text;
+    assert_eq!(said, "“cancel job · 1 of 2 marked” cannot be undone: a cancelled job is not revived");
 }
 
 #[test]

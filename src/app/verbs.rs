@@ -1,6 +1,8 @@
 //! From an action and a row to an act: what must be asked first, whether the row's state allows it, and why not.
 //! The rules themselves are `domain`'s; here they are only asked, before anything leaves the deck.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 
 mod flow;
@@ -28,31 +30,30 @@ pub struct Pick {
     pub item: Option<Item>,
     /// What trying it again would come to, where it is a job.
     pub replay: Option<ReplayVerdict>,
+    /// Where a job stood when it was frozen.
+    pub state: Option<JobState>,
 }
 
 impl Pick {
     /// A record without its row.
     pub fn bare(target: Target, label: String) -> Self {
-        Self { target, label, item: None, replay: None }
+        Self { target, label, item: None, replay: None, state: None }
     }
 
     /// A row; `None` for a group, which is no record.
     pub fn of(item: Item, now: DateTime<Utc>) -> Option<Self> {
         let replay = item.replay(now).map(|replay| replay.verdict);
-        Some(Self { target: item.target()?, label: item.label(), item: Some(item), replay })
-    }
-
-    /// Whether trying it again could do its work twice, or has nothing left to do.
-    fn is_unsafe(&self) -> bool {
-        self.replay.is_some_and(|verdict| verdict != ReplayVerdict::Safe)
+        Some(Self { target: item.target()?, label: item.label(), item: Some(item), replay, state: None })
     }
 }
 
 /// What an act is aimed at, and how that set came about.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chosen {
-    /// `this row`, `3 marked`, `all 41 matching`.
-    pub scope: String,
+    /// What they have in common, to be said after their number: `marked`, `matching state:dead`, or nothing.
+    pub set: String,
+    /// Whether they are all there were of these.
+    pub all: bool,
     /// The records.
     pub picks: Vec<Pick>,
     /// Whether it is just the row under the cursor: then no preview is needed.
@@ -151,23 +152,7 @@ pub fn possible(action: Action, item: &Item) -> Result<(), String> {
     let name = item.record().map_or_else(|| "it".to_owned(), |record| record.to_string());
     let no = |state: &str, why: &str| Err(format!("{name} is {state}: {why}"));
     match (action, item) {
-        (Action::Retry, Item::Job(job)) => {
-            let allowed = job.state.may_replay() || job.state.after(JobAct::RetryNow).is_ok();
-            match job.state {
-                _ if allowed => Ok(()),
-                JobState::Held => no("held", "resume its destination first"),
-                JobState::Succeeded => no("succeeded", "nothing to try again"),
-                state => no(state.as_str(), "it is on its way already"),
-            }
-        }
-        (Action::Cancel, Item::Job(job)) if job.state.after(JobAct::Cancel).is_err() => match job.state {
-            JobState::Running => no("running", "its request may have left; wait for the result"),
-            JobState::Unknown => no("unknown", "say what happened instead"),
-            state => no(state.as_str(), "nothing is left to cancel"),
-        },
-        (Action::Resolve, Item::Job(job)) if job.state.after(JobAct::ResolveArrived).is_err() => {
-            no(job.state.as_str(), "its outcome is known")
-        }
+        (_, Item::Job(job)) if let Err(why) = job_may(action, job.state) => no(job.state.as_str(), why),
         (Action::Resolve, Item::Group(group)) if group.unknown == 0 => Err("no outcome in this group is unknown".to_owned()),
         (Action::Canary | Action::Release | Action::StopRelease, Item::Group(group)) => group_may(action, group),
         (Action::Canary, Item::Job(_)) => Err("a canary is sent from a failure group".to_owned()),
@@ -181,6 +166,22 @@ pub fn possible(action: Action, item: &Item) -> Result<(), String> {
             None => no(DraftState::Pending.as_str(), "nobody holds it; open it"),
             Some(_) => Ok(()),
         },
+        _ => Ok(()),
+    }
+}
+
+/// Whether a job's state allows the action.
+fn job_may(action: Action, state: JobState) -> Result<(), &'static str> {
+    match (action, state) {
+        (Action::Retry, _) if state.may_replay() || state.after(JobAct::RetryNow).is_ok() => Ok(()),
+        (Action::Retry, JobState::Held) => Err("resume its destination first"),
+        (Action::Retry, JobState::Succeeded) => Err("nothing to try again"),
+        (Action::Retry, _) => Err("it is on its way already"),
+        (Action::Cancel, _) if state.after(JobAct::Cancel).is_ok() => Ok(()),
+        (Action::Cancel, JobState::Running) => Err("its request may have left; wait for the result"),
+        (Action::Cancel, JobState::Unknown) => Err("say what happened instead"),
+        (Action::Cancel, _) => Err("nothing is left to cancel"),
+        (Action::Resolve, _) if state.after(JobAct::ResolveArrived).is_err() => Err("its outcome is known"),
         _ => Ok(()),
     }
 }
@@ -212,12 +213,55 @@ fn outcomes(item: &Item) -> Vec<&'static (char, &'static str, Offer)> {
 }
 
 impl Chosen {
+    /// So many of them, in a few words: `all 41 matching state:dead`, `89 of 120 marked`.
+    pub fn said(&self, n: usize) -> String {
+        let of = self.picks.len();
+        let number = match self.all && of > 1 {
+            _ if self.single => String::new(),
+            _ if n < of => format!("{n} of {of}"),
+            true => format!("all {of}"),
+            false => of.to_string(),
+        };
+        format!("{number} {}", self.set).trim().to_owned()
+    }
+
+    /// Why one of several is left out of an act, in a word or two; `None` when it is not. What could be done twice is
+    /// decided alone.
+    fn left_out(&self, action: Action, verb: &Verb, pick: &Pick) -> Option<String> {
+        let word = |state: &str| Some(state.replace('_', " "));
+        match pick.replay.filter(|_| !self.single && action == Action::Retry) {
+            Some(ReplayVerdict::AlreadyApplied) => return Some("applied already".to_owned()),
+            Some(ReplayVerdict::Unknown) => return Some("unknown".to_owned()),
+            Some(ReplayVerdict::KeyExpired) => return Some("with an expired key".to_owned()),
+            Some(ReplayVerdict::Safe) | None => {}
+        }
+        match (&pick.item, pick.state) {
+            (Some(item), _) if possible(action, item).is_err() || !fits(verb, item) => match item {
+                Item::Lead(lead) => word(lead.state.as_str()),
+                Item::Job(job) => word(job.state.as_str()),
+                Item::Task(task) => word(task.state.as_str()),
+                Item::Draft(draft) => word(draft.state.as_str()),
+                Item::Group(_) => word("a group"),
+            },
+            (None, Some(state)) if job_may(action, state).is_err() => word(state.as_str()),
+            _ => None,
+        }
+    }
+
+    /// Those that are left out of an act, by why: `20 held, 2 unknown`; and how many they are.
+    pub fn all_left_out(&self, verb: &Verb) -> (usize, String) {
+        let mut why: BTreeMap<String, usize> = BTreeMap::new();
+        for word in self.picks.iter().filter_map(|pick| self.left_out(action_of(verb), verb, pick)) {
+            *why.entry(word).or_default() += 1;
+        }
+        let said: Vec<String> = why.iter().map(|(word, n)| format!("{n} {word}")).collect();
+        (why.values().sum(), said.join(", "))
+    }
+
     /// The acts of a verb on all that is chosen. Rows whose state is known not to allow it are left out, and of several
     /// those that could be done twice: each of these is decided alone.
     pub fn acts(&self, action: Action, verb: &Verb, reason: Option<&str>) -> Vec<Act> {
-        let safe = |pick: &Pick| self.single || action != Action::Retry || !pick.is_unsafe();
-        let allowed =
-            |pick: &&Pick| safe(pick) && pick.item.as_ref().is_none_or(|item| possible(action, item).is_ok() && fits(verb, item));
+        let allowed = |pick: &&Pick| self.left_out(action, verb, pick).is_none();
         let act = |pick: &Pick| {
             let verb = match (verb, &pick.item) {
                 (Verb::RetryJob | Verb::ReplayJob, Some(Item::Job(job))) => retry_verb(job.state),

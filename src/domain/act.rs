@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::actor::Right;
 use super::draft::RejectReason;
 use super::id::Ref;
+use super::job::{JobKind, JobState};
 use super::lead::{LeadAct, LeadState, LostReason};
 use super::replay::ReplayVerdict;
 use super::span::FindingKind;
@@ -23,13 +24,17 @@ pub struct Target {
     pub version: i64,
 }
 
-/// A record of a frozen set, with what trying it again would come to where it is a job.
+/// A record of a frozen set, with what a preview says of it: it may be on no screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Frozen {
     /// The record.
     pub target: Target,
-    /// The verdict.
+    /// What trying it again would come to, where it is a job.
     pub replay: Option<ReplayVerdict>,
+    /// What it does and where it stood, where it is a job.
+    pub job: Option<(JobKind, JobState)>,
+    /// The number of its lead.
+    pub lead: Option<i64>,
 }
 
 /// What is done.

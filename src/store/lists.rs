@@ -255,27 +255,35 @@ impl Store {
 impl Store {
     /// Everything that matches now, for a bulk act: the set does not grow while it is worked on.
     pub async fn freeze(&self, me: &Person, pane: Pane, filter: &Filter, limit: i64) -> Outcome<Vec<Frozen>> {
-        let frozen =
-            |kind, number, id, version| Frozen { target: Target { record: Ref::new(kind, number), id, version }, replay: None };
+        let frozen = |kind, number, id, version, lead| Frozen {
+            target: Target { record: Ref::new(kind, number), id, version },
+            replay: None,
+            job: None,
+            lead,
+        };
         let now = self.clock.now();
         let job = |row: &Job| Frozen {
             replay: row.replay(now).map(|replay| replay.verdict),
-            ..frozen(Kind::Job, row.number, row.id.0, row.version)
+            job: Some((row.kind, row.state)),
+            ..frozen(Kind::Job, row.number, row.id.0, row.version, row.lead_number)
         };
         Ok(match pane {
             Pane::Leads => {
                 let page = self.page_leads(me, filter, None, limit).await?;
-                page.rows.iter().map(|row| frozen(Kind::Lead, row.number, row.id.0, row.version)).collect()
+                page.rows.iter().map(|row| frozen(Kind::Lead, row.number, row.id.0, row.version, Some(row.number))).collect()
             }
             Pane::Failures => self.page_failures(me, filter, None, limit).await?.rows.iter().map(job).collect(),
             Pane::Queue => self.page_jobs(me, filter, None, limit).await?.rows.iter().map(job).collect(),
             Pane::Tasks => {
                 let page = self.page_tasks(me, filter, None, limit).await?;
-                page.rows.iter().map(|row| frozen(Kind::Task, row.number, row.id.0, row.version)).collect()
+                page.rows.iter().map(|row| frozen(Kind::Task, row.number, row.id.0, row.version, row.lead_number)).collect()
             }
             Pane::Review => {
                 let page = self.page_drafts(me, filter, None, limit).await?;
-                page.rows.iter().map(|row| frozen(Kind::Draft, row.number, row.id.0, row.version)).collect()
+                page.rows
+                    .iter()
+                    .map(|row| frozen(Kind::Draft, row.number, row.id.0, row.version, Some(row.lead_number)))
+                    .collect()
             }
         })
     }

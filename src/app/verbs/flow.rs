@@ -93,7 +93,7 @@ impl Flow {
     pub fn question(&self, now: DateTime<Utc>) -> Question {
         let what = match self.chosen.picks.as_slice() {
             [pick] => pick.label.clone(),
-            _ => self.chosen.scope.clone(),
+            picks => self.chosen.said(picks.len()),
         };
         let menu = |title: &str, options| Question::Menu { title: format!("{title} · {what}"), options };
         match &self.step {
@@ -148,7 +148,7 @@ impl Flow {
             }
             Step::Preview(acts) => self.preview(acts),
             Step::Release(_, count) => {
-                let title = format!("release, paced · {what}");
+                let title = format!("release, paced · {}", self.chosen.set);
                 let body = format!(
                     "{}\nOne goes first. If it arrives, 2, 4, 8 … at most {LARGEST_STEP} follow at a time.\nIt stops by itself when \
                      failures come back, and goes on when this deck is closed.",
@@ -174,7 +174,7 @@ impl Flow {
     fn preview(&self, acts: &[Act]) -> Question {
         const SHOWN: usize = 6;
         let verb = acts.first().map(|act| said(&act.verb)).unwrap_or_default();
-        let title = format!("{verb} · {}", self.chosen.scope);
+        let title = format!("{verb} · {}", self.chosen.said(acts.len()));
         let label = |act: &Act| {
             self.chosen
                 .picks
@@ -187,13 +187,12 @@ impl Flow {
             lines.push(format!("… and {} more", acts.len() - SHOWN));
         }
         let tries = matches!(acts.first(), Some(Act { verb: Verb::RetryJob | Verb::ReplayJob, .. }));
-        let unsafe_ones = if tries { self.chosen.picks.iter().filter(|pick| pick.is_unsafe()).count() } else { 0 };
-        if tries {
-            lines.push(self.tally().to_string());
-        }
-        let left_out = self.chosen.picks.len().saturating_sub(acts.len() + unsafe_ones);
-        if left_out > 0 {
-            lines.push(format!("{left_out} left out: their state does not allow it"));
+        let (left_out, why) = acts.first().map(|act| self.chosen.all_left_out(&act.verb)).unwrap_or_default();
+        let safe = tries.then(|| format!("{} safe", acts.len()));
+        let out = (left_out > 0).then(|| format!("{left_out} left out ({why})"));
+        let counted: Vec<String> = safe.into_iter().chain(out).collect();
+        if !counted.is_empty() {
+            lines.push(counted.join(", "));
         }
         let body = lines.join("\n");
         ask_for(title, body, acts.len())
