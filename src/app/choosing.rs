@@ -138,6 +138,15 @@ impl App {
                 unknown += group.unknown;
             }
         }
+        if action == Action::Resolve {
+            let [item] = groups else {
+                return self.refuse("open each group: an outcome is settled at its row".to_owned());
+            };
+            // One answer for a whole group would settle what nobody looked at.
+            let effects = self.open(item.clone());
+            self.say(Tone::Why, "each outcome is settled at its row; mark those that ended alike to settle them together");
+            return effects;
+        }
         if action == Action::Retry && unknown >= all {
             return self.refuse("every outcome here is unknown: open the group and say what happened".to_owned());
         }

@@ -318,6 +318,20 @@ fn a_bulk_that_was_stopped_is_told_by_what_it_did() {
 }
 
 #[test]
+fn unknown_outcomes_of_a_group_are_settled_at_their_rows() {
+    let mut app = owner();
+    assert_eq!(press(&mut app, "2 j w"), []);
+    assert!(matches!(app.screen(), Some(Screen::Group(group)) if group.destination == "Twilio"));
+    assert!(app.notice().unwrap().text.contains("at its row"), "{:?}", app.notice());
+    // Those that are marked are listed before they are settled, and what is known is left out.
+    press(&mut app, "x x x x w n o k Enter");
+    let Some(Popup::Ask(ask)) = app.popup() else { panic!("no preview") };
+    let Question::Confirm { title, body, .. } = &ask.question else { panic!("{:?}", ask.question) };
+    assert_eq!(title, "settle: it did not arrive · 1 of 4 marked");
+    assert_eq!(body, "J-503  review request of L-2003 → HubSpot · unknown\n3 left out (3 dead)");
+}
+
+#[test]
 fn what_failed_in_a_bulk_stays_marked_and_the_rest_can_be_undone() {
     let mut app = owner();
     press(&mut app, "4 x x x f");
