@@ -13,6 +13,7 @@ use super::verbs::{self, Chosen, Flow, Next, Pick, Step};
 use super::{App, Tone, index};
 use crate::config::keys::{Action, Place};
 use crate::domain::act::{Act, Verb};
+use crate::domain::filter::Filter;
 use crate::domain::id::Ref;
 use crate::domain::row::Pane;
 
@@ -149,8 +150,12 @@ impl App {
         }
         if self.zoomed {
             self.zoomed = false;
-        } else if self.list(self.focus).at() > 0 {
-            self.list_mut(self.focus).go(0);
+        } else if !self.list(self.focus).filter.terms.is_empty() {
+            let list = self.list_mut(self.focus);
+            let filter = Filter { terms: Vec::new(), ..list.filter.clone() };
+            list.typed.set(filter.to_string());
+            self.say(Tone::Good, "the filter is cleared");
+            return self.refilter(filter);
         } else {
             let key = self.start.keys.row(Action::Quit, &self.places()).and_then(|row| row.chords.first());
             let key = key.map(ToString::to_string).unwrap_or_default();
@@ -297,6 +302,14 @@ impl App {
 
     fn take_back(&mut self) -> Vec<Effect> {
         let Some(Undo { said, mut acts, why_not }) = self.undo.pop() else { return Vec::new() };
+        let rows: Vec<ItemId> = acts.iter().map(|act| ItemId::Record(act.target.id)).collect();
+        let groups = self.screens.iter_mut().filter_map(|screen| match screen {
+            Screen::Group(group) => Some(&mut group.list),
+            Screen::Trace(_) | Screen::Review(_) | Screen::Sources(_) => None,
+        });
+        for list in self.lists.iter_mut().chain(groups) {
+            list.await_back(rows.iter().cloned());
+        }
         match (acts.len(), why_not) {
             (0, why) => {
                 let why = why.unwrap_or_else(|| "nothing takes it back".to_owned());

@@ -212,8 +212,10 @@ impl App {
                 if let Some(error) = error {
                     self.say(Tone::Bad, error.to_string());
                     self.popup = Some(Popup::Filter { before });
+                    return Vec::new();
                 }
-                return Vec::new();
+                // A line that was left with Esc stood here and was not in force.
+                return self.filter_typed();
             }
             KeyCode::Tab => {
                 let list = self.list_mut(pane);
@@ -254,7 +256,7 @@ impl App {
         effects
     }
 
-    fn refilter(&mut self, filter: Filter) -> Vec<Effect> {
+    pub(super) fn refilter(&mut self, filter: Filter) -> Vec<Effect> {
         let pane = self.focus;
         if self.list_mut(pane).refilter(filter) { self.load_pane(pane).into_iter().collect() } else { Vec::new() }
     }

@@ -14,6 +14,8 @@ use crate::domain::filter::Filter;
 pub const PAGE: i64 = 200;
 /// Rows from the end at which more are asked for.
 const NEAR_END: usize = 20;
+/// Neighbours on each side that are remembered: one of them takes the cursor when its row leaves.
+const NEIGHBOURS: usize = 20;
 
 /// How far the first load has got; rows that were loaded once stay shown while they are read again.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +63,15 @@ pub struct List {
     pub top: usize,
     cursor: Option<ItemId>,
     at: usize,
+    /// The rows around the cursor's when a person put it there, the next one below first. A row that is acted on may move
+    /// before it leaves, as a failure group sinks while it empties: its place is where the person saw it.
+    around: Vec<ItemId>,
+    /// The row that left from under the cursor last.
+    lost: Option<ItemId>,
+    /// Rows that an undo brings back: the cursor goes to the first that comes.
+    awaited: Vec<ItemId>,
+    /// Whether the rows are still those of the filter before.
+    refiltered: bool,
     /// Whether the person has aimed at a row: from then on nothing moves under the cursor.
     aimed: bool,
     height: usize,
@@ -82,6 +93,10 @@ impl Default for List {
             top: 0,
             cursor: None,
             at: 0,
+            around: Vec::new(),
+            lost: None,
+            awaited: Vec::new(),
+            refiltered: false,
             aimed: false,
             height: 1,
             limit: PAGE,
@@ -171,15 +186,28 @@ impl List {
         self.flight.stale = self.flight.asked.is_some();
         self.aimed = false;
         self.fresh = 0;
+        self.refiltered = true;
         true
+    }
+
+    /// How many of the loaded rows match, and whether more follow; `None` where nothing is left out, or before the answer.
+    pub fn matched(&self) -> Option<(usize, bool)> {
+        let asked = !self.filter.terms.is_empty() && !self.refiltered && self.load == Load::Ready;
+        asked.then_some((self.rows.len(), self.more))
     }
 
     fn take(&mut self, rows: Vec<Item>, held: bool) {
         let old = std::mem::replace(&mut self.rows, rows);
+        let refiltered = std::mem::take(&mut self.refiltered);
         let held = held || self.aimed || !self.marks.is_empty();
         let line = self.at.saturating_sub(self.top);
         let at = self.find_again(&old);
-        if held {
+        // What follows a row that came back is not for the top of the list either.
+        let held = held || self.aimed;
+        if refiltered && self.cursor.as_ref().is_some_and(|cursor| self.rows.get(at).is_some_and(|row| row.id() == *cursor)) {
+            // Other rows were asked for: none of them is news.
+            (self.top, self.at, self.fresh) = (at.saturating_sub(line), at, 0);
+        } else if held && !refiltered {
             // The row under the cursor stays on its line; what arrived above it is announced.
             self.top = at.saturating_sub(line);
             let known: HashSet<ItemId> = old.iter().map(Item::id).collect();
@@ -192,20 +220,46 @@ impl List {
             (self.top, self.at, self.fresh) = (0, 0, 0);
         }
         self.refresh_marks();
+        let stays = held && self.cursor.is_some() && self.rows.get(self.at).map(Item::id) == self.cursor;
         self.settle(self.height);
+        if !stays {
+            self.look_around();
+        }
     }
 
-    /// Where the row under the cursor is now; its nearest neighbour that is still there when it left.
-    fn find_again(&self, old: &[Item]) -> usize {
+    /// Where the row under the cursor is now; where it left, its nearest neighbour that is still there. What an undo brought
+    /// back goes before both.
+    fn find_again(&mut self, old: &[Item]) -> usize {
+        if !self.awaited.is_empty() {
+            let back = |row: &Item| self.awaited.contains(&row.id()) && !old.iter().any(|other| other.id() == row.id());
+            if let Some(at) = self.rows.iter().position(back) {
+                (self.cursor, self.aimed) = (Some(self.rows[at].id()), true);
+                self.awaited.clear();
+                return at;
+            }
+        }
         let Some(cursor) = &self.cursor else { return 0 };
         if let Some(at) = self.rows.iter().position(|row| row.id() == *cursor) {
             return at;
         }
+        self.lost = self.cursor.clone();
         let places: std::collections::HashMap<ItemId, usize> =
             self.rows.iter().enumerate().map(|(at, row)| (row.id(), at)).collect();
-        let below = old.iter().skip(self.at + 1).find_map(|row| places.get(&row.id()));
+        let seen = self.around.iter().find_map(|id| places.get(id));
+        let below = || old.iter().skip(self.at + 1).find_map(|row| places.get(&row.id()));
         let above = || old.iter().take(self.at).rev().find_map(|row| places.get(&row.id()));
-        below.or_else(above).copied().unwrap_or(self.at)
+        seen.or_else(below).or_else(above).copied().unwrap_or(self.at)
+    }
+
+    fn look_around(&mut self) {
+        let below = self.rows.iter().skip(self.at + 1).take(NEIGHBOURS);
+        let above = self.rows.iter().take(self.at).rev().take(NEIGHBOURS);
+        self.around = below.chain(above).map(Item::id).collect();
+    }
+
+    /// An undo brings these back, and perhaps what left from under the cursor.
+    pub fn await_back(&mut self, rows: impl IntoIterator<Item = ItemId>) {
+        self.awaited = rows.into_iter().chain(self.lost.take()).collect();
     }
 
     /// Marks keep the version that is on the screen; a version nobody saw is never acted on.
@@ -250,6 +304,8 @@ impl List {
         self.at = at;
         self.settle(self.height);
         self.aimed = self.at > 0;
+        (self.lost, self.awaited) = (None, Vec::new());
+        self.look_around();
     }
 
     /// Moves the window, as a mouse wheel does; the cursor stays in it.

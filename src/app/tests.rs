@@ -106,6 +106,76 @@ fn the_cursor_follows_its_row_and_then_its_neighbour() {
 }
 
 #[test]
+fn esc_leaves_the_cursor_where_it_is() {
+    let mut app = owner();
+    press(&mut app, "2 Down Down Esc");
+    assert_eq!(app.list(Pane::Failures).at(), 2);
+    assert!(app.notice().unwrap().text.contains("this is the first screen"));
+}
+
+#[test]
+fn esc_clears_a_filter_before_it_says_that_this_is_the_first_screen() {
+    let mut app = owner();
+    press(&mut app, "3 j j");
+    press(&mut app, "/");
+    type_in(&mut app, "state:held");
+    let effects = press(&mut app, "Enter");
+    fixtures::serve(&mut app, effects);
+    let effects = app.update(key("Esc"));
+    let [Effect::LoadPage(_, wanted)] = &effects[..] else { panic!("{effects:?}") };
+    assert!(wanted.filter.is_empty() && app.list(Pane::Queue).typed.text().is_empty());
+    fixtures::serve(&mut app, effects);
+    assert_eq!((current(&app, Pane::Queue), app.list(Pane::Queue).fresh), (Some(Ref::new(Kind::Job, 502)), 0));
+    press(&mut app, "Esc");
+    assert!(app.notice().unwrap().text.contains("this is the first screen"));
+}
+
+#[test]
+fn a_filter_that_was_left_with_esc_is_in_force_after_enter() {
+    let mut app = owner();
+    press(&mut app, "3 /");
+    type_in(&mut app, "state:held");
+    press(&mut app, "Esc");
+    assert!(app.list(Pane::Queue).filter.is_empty());
+    press(&mut app, "/ Enter");
+    assert_eq!(app.list(Pane::Queue).filter.to_string(), "state:held");
+}
+
+#[test]
+fn a_group_that_sinks_and_empties_leaves_the_cursor_where_it_was_acted_on() {
+    let mut app = owner();
+    let [Effect::Freeze(seq, _)] = press(&mut app, "2 r")[..] else { panic!("no freeze") };
+    let jobs = (0..2).map(|n| fixtures::frozen(&Item::Job(fixtures::job(n, JobState::Dead)))).collect();
+    app.update(Message::Frozen(seq, Ok(jobs)));
+    press(&mut app, "Enter");
+    let others = || vec![fixtures::group(1, 2, 2), fixtures::group(2, 1, 0)];
+    groups_are(&mut app, [others(), vec![fixtures::group(0, 1, 0)]].concat());
+    assert_eq!(app.list(Pane::Failures).at(), 2, "it is followed");
+    groups_are(&mut app, others());
+    assert_eq!(app.list(Pane::Failures).at(), 0);
+}
+
+/// What was asked for is answered: these are the tasks now.
+fn tasks_are(app: &mut App, effects: Vec<Effect>, numbers: &[i64]) {
+    let seq = load_of(&effects, Pane::Tasks).unwrap();
+    app.update(Message::Page(seq, Ok(Rows::Tasks(page(numbers.iter().copied().map(fixtures::task).collect())))));
+    fixtures::serve(app, effects);
+}
+
+#[test]
+fn the_cursor_follows_what_an_undo_brings_back() {
+    let mut app = owner();
+    let (seq, act) = performed(&press(&mut app, "4 j f"));
+    let effects = app.update(Message::Acted(seq, Box::new(act.clone()), Ok(done(&act, "T-31 is done", Ok(act.clone())))));
+    tasks_are(&mut app, effects, &[0, 2]);
+    assert_eq!(current(&app, Pane::Tasks), Some(Ref::new(Kind::Task, 32)));
+    press(&mut app, "u");
+    let effects = app.update(Message::Changed);
+    tasks_are(&mut app, effects, &[0, 1, 2]);
+    assert_eq!(current(&app, Pane::Tasks), Some(Ref::new(Kind::Task, 31)));
+}
+
+#[test]
 fn rows_under_a_hand_do_not_jump_and_new_ones_are_announced() {
     let mut app = owner();
     press(&mut app, "j j");
@@ -382,13 +452,17 @@ fn everything_that_matches_is_marked_loaded_or_not() {
     assert_eq!(app.list(Pane::Queue).marks.len(), 90);
 }
 
-/// The groups of an ordinary day, the first as this makes it.
-fn first_group_is(app: &mut App, group: FailureGroup) {
+/// The database changed: these are the groups now.
+fn groups_are(app: &mut App, groups: Vec<FailureGroup>) {
     let effects = app.update(Message::Changed);
     let seq = load_of(&effects, Pane::Failures).unwrap();
-    let groups = vec![group, fixtures::group(1, 2, 2), fixtures::group(2, 1, 0)];
     app.update(Message::Page(seq, Ok(Rows::Groups(page(groups)))));
     fixtures::serve(app, effects);
+}
+
+/// The groups of an ordinary day, the first as this makes it.
+fn first_group_is(app: &mut App, group: FailureGroup) {
+    groups_are(app, vec![group, fixtures::group(1, 2, 2), fixtures::group(2, 1, 0)]);
 }
 
 #[rstest]
