@@ -55,7 +55,24 @@ fn title(app: &App, pane: Pane, list: &List, styles: &Styles, focused: bool) -> 
     };
     let style = if focused { styles.focused } else { styles.title };
     let room = app.pane_box(pane).map_or(0, |place| usize::from(place.outer.w).saturating_sub(2));
-    heading(format!("{number} {name}"), style, notes(list, styles).into_iter().chain(figures(app, pane, styles)), room)
+    // Figures are of all there is: under a filter they would be taken for what matches.
+    let said =
+        if list.filter.terms.is_empty() { figures(app, pane, styles) } else { matching(list, styles).into_iter().collect() };
+    heading(format!("{number} {name}"), style, notes(list, styles).into_iter().chain(said), room)
+}
+
+/// How many match, as far as they are loaded; of groups the jobs in them.
+fn matched(list: &List) -> Option<String> {
+    let (rows, more) = list.matched()?;
+    let more = if more { "+" } else { "" };
+    let jobs: i64 = list.rows.iter().map(|row| if let Item::Group(group) = row { group.count } else { 0 }).sum();
+    Some(if jobs > 0 { format!("{jobs}{more}") } else { format!("{rows}{more}") })
+}
+
+fn matching(list: &List, styles: &Styles) -> Option<(String, Style)> {
+    let n = matched(list)?;
+    let matches = if n == "1" { "matches" } else { "match" };
+    Some((format!("{n} {matches}"), styles.text))
 }
 
 /// A title and what it says, as many notes as there is room for; a note that does not fit is left out whole.
@@ -265,7 +282,7 @@ pub(crate) fn tabs(buffer: &mut Buffer, app: &App, area: Rect, styles: &Styles) 
         let Ok(n) = u16::try_from(at) else { return };
         let style = if *pane == app.focus() { styles.focused } else { styles.dim };
         let sign = if *pane == app.focus() { "▸" } else { " " };
-        let count = counts.map(|counts| counts[at].to_string()).unwrap_or_default();
+        let count = matched(app.list(*pane)).or(counts.map(|counts| counts[at].to_string())).unwrap_or_default();
         // Where names do not fit, the number is the key, and the title names the pane.
         let name = if wide >= 12 { names[at] } else { &names[at][..1] };
         let text = format!("{sign}{name} {count}");
