@@ -205,6 +205,10 @@ impl App {
                 let picks = freezing.picks();
                 self.ask_release(*destination, signature.clone(), label.clone(), picks)
             }
+            FreezeFor::Why => match freezing.targets.values().next() {
+                Some(row) => self.ask_why_of(row.target.record),
+                None => self.refuse("the group is empty now".to_owned()),
+            },
             FreezeFor::Resume { destination } => {
                 self.ask_or_do(super::acting::single(destination.clone()), Next::Ask(Step::Resume(n)))
             }

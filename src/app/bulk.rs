@@ -90,6 +90,8 @@ pub(super) enum FreezeFor {
     Canary { destination: DestinationId, signature: String },
     /// The paced release of a failure group.
     Release { destination: DestinationId, signature: String, label: String },
+    /// The first job of a failure group, to say why it is not running.
+    Why,
     /// What is held for a destination, to say how much its resuming lets go.
     Resume { destination: Pick },
     /// Marks in the list of a pane, or of the group on the top screen.

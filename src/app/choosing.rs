@@ -16,7 +16,7 @@ use crate::domain::filter::{Field, Filter, Term, Test};
 use crate::domain::id::{DestinationId, Kind};
 use crate::domain::job::JobState;
 use crate::domain::replay::ReplayVerdict;
-use crate::domain::row::Pane;
+use crate::domain::row::{FailureGroup, Pane};
 
 /// Rows that one freeze takes at most: where counting stops, too.
 const FREEZE_LIMIT: i64 = crate::domain::row::Count::BOUND;
@@ -103,6 +103,12 @@ impl App {
             }
             Err(why) => self.refuse(why),
         }
+    }
+
+    /// Asks why the first job of a failure group is not running.
+    pub(super) fn ask_why_of_group(&mut self, group: &FailureGroup) -> Vec<Effect> {
+        let filter = group_filter(&self.list(Pane::Failures).filter, &group.destination, &group.signature);
+        self.freeze(vec![filter], 1, Pane::Failures, FreezeFor::Why)
     }
 
     /// Pauses the destination of a row; one that stands still is resumed, and what that lets go is counted first.

@@ -138,6 +138,9 @@ impl App {
                 _ => Some("open the sources first".to_owned()),
             },
             A::Retry if let Some(Screen::Sources(sources)) = self.screens.last() => sources.no_reading_again(),
+            A::Why if matches!(self.item_here(), Some(Item::Group(_))) => {
+                self.freezing.is_some().then(|| "a bulk act is under way".to_owned())
+            }
             A::Why => self.job_here().is_none().then(|| "put the cursor on a job".to_owned()),
             A::Retry
             | A::Canary

@@ -544,7 +544,6 @@ fn a_group_that_runs_is_released_and_the_release_is_stopped() {
 #[test]
 fn why_a_job_waits_is_asked_once_and_kept_fresh() {
     let mut app = owner();
-    assert_eq!(press(&mut app, "2 i"), [], "a group is no job");
     let effects = app.update(key("3"));
     fixtures::serve(&mut app, effects);
     let effects = app.update(key("i"));
@@ -555,6 +554,17 @@ fn why_a_job_waits_is_asked_once_and_kept_fresh() {
     assert!(app.update(Message::Changed).iter().any(|effect| matches!(effect, Effect::Explain(..))));
     press(&mut app, "Esc");
     assert!(app.popup().is_none());
+}
+
+#[test]
+fn why_on_a_group_is_asked_of_its_first_job() {
+    let mut app = owner();
+    let effects = press(&mut app, "2 i");
+    let [Effect::Freeze(seq, wanted)] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!((wanted.limit, wanted.filter.to_string().contains("destination:HubSpot")), (1, true));
+    let first = fixtures::frozen(&Item::Job(fixtures::job(7, JobState::Held)));
+    let effects = app.update(Message::Frozen(*seq, Ok(vec![first])));
+    assert!(matches!(effects[..], [Effect::Explain(_, record)] if record == Ref::new(Kind::Job, 507)), "{effects:?}");
 }
 
 #[test]

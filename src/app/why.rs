@@ -1,7 +1,8 @@
-//! "Why is this not running?": asked of the job under the cursor, answered over the screen, and kept fresh while it is read.
+//! "Why is this not running?": asked of the job under the cursor, or of the first one of a group, answered over the screen, and kept fresh while it is read.
 
 use super::App;
 use super::effect::{Effect, Seq};
+use super::item::Item;
 use super::popup::{Popup, Why};
 use super::screen::Screen;
 use crate::domain::failure::Failure;
@@ -23,7 +24,13 @@ impl App {
     }
 
     pub(super) fn ask_why(&mut self) -> Vec<Effect> {
-        let Some(record) = self.job_here() else { return Vec::new() };
+        if let Some(Item::Group(group)) = self.item_here().cloned() {
+            return self.ask_why_of_group(&group);
+        }
+        self.job_here().map(|record| self.ask_why_of(record)).unwrap_or_default()
+    }
+
+    pub(super) fn ask_why_of(&mut self, record: Ref) -> Vec<Effect> {
         let seq = self.seq.next_seq();
         self.popup = Some(Popup::Why(Box::new(Why { record, top: 0, answer: None, asked: Some(seq) })));
         vec![Effect::Explain(seq, record)]

@@ -128,6 +128,7 @@ pub const BINDINGS: &[Binding] = {
         ),
         row(A::Pause, P::Failures, &["P"], "pause", "Pause or resume the destination", Own),
         row(A::StopRelease, P::Failures, &["S"], "stop release", "Stop the release of the group; what went stays gone", Operate),
+        row(A::Why, P::Failures, &["i"], "why", "Why is the first job of the group not running?", Read),
         row(A::Retry, P::Queue, &["r"], "retry", "Try again: waiting jobs at once, given-up jobs as a new job", Operate),
         row(A::Cancel, P::Queue, &["C"], "cancel", "Cancel: the job will not be tried again", Operate),
         row(A::Resolve, P::Queue, &["w"], "what happened", "Settle an unknown outcome after asking the destination", Operate),
