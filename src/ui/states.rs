@@ -67,3 +67,34 @@ pub(crate) fn urgency(urgency: Urgency, styles: &Styles) -> Shown {
         Urgency::Routine => (" ", styles.text),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use strum::VariantArray;
+
+    use super::*;
+    use crate::config::theme::Theme;
+    use crate::domain::filter::{Field, Filter, Test};
+    use crate::domain::row::Pane;
+
+    /// What a state's word as a filter means.
+    fn meant(shown: Shown, pane: Pane) -> Test {
+        let (_, word) = shown.0.split_once(' ').unwrap();
+        Filter::parse(&format!("state:\"{word}\""), pane).unwrap().terms.remove(0).test
+    }
+
+    #[test]
+    fn every_word_that_is_shown_can_be_filtered_by() {
+        let styles = Styles::new(&Theme::default(), true);
+        let is = |state: &str| Test::Is(Field::State, state.to_owned());
+        for state in JobState::VARIANTS {
+            assert_eq!(meant(job(*state, &styles), Pane::Queue), is(state.as_str()));
+        }
+        for state in LeadState::VARIANTS {
+            assert_eq!(meant(lead(*state, &styles), Pane::Leads), is(state.as_str()));
+        }
+        for state in DraftState::VARIANTS {
+            assert_eq!(meant(draft(*state, &styles), Pane::Review), is(state.as_str()));
+        }
+    }
+}

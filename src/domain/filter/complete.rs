@@ -19,6 +19,7 @@ pub fn complete(text: &str, pane: Pane) -> Vec<String> {
             return Vec::new();
         };
         let fitting = values::allowed(field, pane).into_iter().filter(|value| value.starts_with(typed) && *value != typed);
+        let fitting = fitting.chain(values::shown_as(typed, field, pane));
         return fitting.map(|value| format!("{minus}{name}:{value}")).collect();
     }
     let signed = |name: &&str| match *name {
@@ -51,6 +52,7 @@ mod tests {
     #[case("val", Pane::Queue, &[])]
     #[case("state:c", Pane::Leads, &["state:contacted"])]
     #[case("-State:re", Pane::Queue, &["-state:ready", "-state:retrying"])]
+    #[case("state:pla", Pane::Queue, &["state:scheduled"])]
     #[case("sort:", Pane::Review, &["sort:age", "sort:client", "sort:severity"])]
     #[case("sort:", Pane::Tasks, &[])]
     #[case("state:new", Pane::Leads, &[])]

@@ -209,7 +209,7 @@ fn field(at: usize, name: &str, sign: Sign, value: &str, pane: Pane) -> Result<T
     if field == Field::Lead {
         return lead(at, value);
     }
-    let value = value.to_lowercase();
+    let value = values::meant(value.to_lowercase(), field, pane);
     let stem = value.strip_suffix('*');
     let fits = |word: &&str| stem.map_or(*word == value, |stem| word.starts_with(stem));
     if allowed.is_empty() || allowed.iter().any(fits) {
@@ -276,6 +276,17 @@ mod tests {
     fn reads_one_term(#[case] text: &str, #[case] test: Test) {
         assert_eq!(one(text, Pane::Leads), Term { negated: false, test: test.clone() });
         assert_eq!(one(&format!("-{text}"), Pane::Leads), Term { negated: true, test });
+    }
+
+    #[rstest]
+    #[case("state:planned", Pane::Queue, "scheduled")]
+    #[case("state:Done", Pane::Failures, "succeeded")]
+    #[case("state:\"given up\"", Pane::Queue, "dead")]
+    #[case("state:given-up", Pane::Queue, "dead")]
+    #[case("state:done", Pane::Tasks, "done")]
+    #[case("state:\"in review\"", Pane::Review, "in_review")]
+    fn words_of_the_screen_are_read_too(#[case] text: &str, #[case] pane: Pane, #[case] state: &str) {
+        assert_eq!(one(text, pane).test, Test::Is(Field::State, state.into()));
     }
 
     #[rstest]
