@@ -38,9 +38,13 @@ pub fn until(now: DateTime<Utc>, then: DateTime<Utc>) -> String {
     }
 }
 
-/// A due time that may have passed: `14m`, `-2m` when it was two minutes ago.
+/// A due time that may have passed: `14m`, `now`, `-2m` when it was two minutes ago.
 pub fn due(now: DateTime<Utc>, then: DateTime<Utc>) -> String {
-    if then > now { until(now, then) } else { format!("-{}", ago(now, then).replace("now", "0m")) }
+    if then > now {
+        return until(now, then);
+    }
+    let ago = ago(now, then);
+    if ago == "now" { ago } else { format!("-{ago}") }
 }
 
 fn ceil(ms: i64, unit: i64) -> i64 {
@@ -97,7 +101,8 @@ mod tests {
 
     #[rstest]
     #[case(14, "0:14", "0:14")]
-    #[case(0, "due", "-0m")]
+    #[case(0, "due", "now")]
+    #[case(-59, "due", "now")]
     #[case(-130, "due", "-2m")]
     #[case(840, "14m", "14m")]
     fn says_how_long_until(#[case] s: i64, #[case] soon: &str, #[case] task: &str) {
