@@ -210,7 +210,7 @@ impl App {
                 None => self.refuse("the group is empty now".to_owned()),
             },
             FreezeFor::Resume { destination } => {
-                self.ask_or_do(super::acting::single(destination.clone()), Next::Ask(Step::Resume(n)))
+                self.ask_or_do(super::acting::single((**destination).clone()), Next::Ask(Step::Resume(n)))
             }
             FreezeFor::Marks { pane } => {
                 let list = match (pane, self.screens.last_mut()) {

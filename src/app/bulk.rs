@@ -93,7 +93,7 @@ pub(super) enum FreezeFor {
     /// The first job of a failure group, to say why it is not running.
     Why,
     /// What is held for a destination, to say how much its resuming lets go.
-    Resume { destination: Pick },
+    Resume { destination: Box<Pick> },
     /// Marks in the list of a pane, or of the group on the top screen.
     Marks { pane: Option<Pane> },
 }

@@ -119,7 +119,7 @@ impl App {
         }
         let filter =
             Filter { terms: vec![is(Field::State, JobState::Held.as_str()), is(Field::Destination, name)], ..Filter::default() };
-        self.freeze(vec![filter], FREEZE_LIMIT, Pane::Queue, FreezeFor::Resume { destination: pick })
+        self.freeze(vec![filter], FREEZE_LIMIT, Pane::Queue, FreezeFor::Resume { destination: Box::new(pick) })
     }
 
     /// Whether nothing goes to the destination of a row, as far as any row that is loaded tells.

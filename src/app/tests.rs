@@ -379,7 +379,7 @@ fn a_bulk_that_was_stopped_is_told_by_what_it_did() {
     let [Effect::Bulk(seq, acts)] = &effects[..] else { panic!("{effects:?}") };
     press(&mut app, "Esc");
     let outcome = Ok(done(&acts[0], "cancelled", Err("a cancelled job is not revived".into())));
-    app.update(Message::BulkStep { seq: *seq, n: 1, of: 2, target: acts[0].target, outcome });
+    app.update(Message::BulkStep { seq: *seq, target: acts[0].target, outcome });
     let effects = app.update(Message::BulkEnded { seq: *seq, stopped: true });
     fixtures::serve(&mut app, effects);
     press(&mut app, "Esc u");

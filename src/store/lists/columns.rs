@@ -97,7 +97,7 @@ impl Grouped {
     pub(super) fn with(self, releases: &[Release]) -> FailureGroup {
         let own = |release: &&Release| release.destination_id == self.destination_id && release.signature == self.signature;
         // Who paused it must be asked even where it would be stopped by itself.
-        let stop = self.paused.then(|| match self.paused_by {
+        let stop = self.paused.then_some(match self.paused_by {
             Some(by) => Stop { by: Some(by), why: self.paused_why, since: None, until: self.paused_until },
             None => Stop { by: None, why: self.open_why, since: self.opened_at, until: self.probe_at },
         });
