@@ -185,6 +185,7 @@ async fn a_lead_is_handed_over_and_written_to_once(world: World) {
     assert!(body("/deals/").contains(r#""amount":"120.00""#), "{}", body("/deals/"));
     assert!(body("/notes/").contains("L-1 came by"), "{}", body("/notes/"));
     assert_eq!(office.outside.links().len(), 2, "deal and note hang on the contact");
+    assert_eq!(office.world.texts("select next_action from leads").await, ["contact"], "nobody is asked, and nothing follows up");
 
     // The record says which words went out, of which edition.
     let olga = office.world.person("olga", Role::Owner, None).await;
