@@ -298,6 +298,7 @@ fn bench_draft() -> DraftDetail {
         evidence_at: Some(now - TimeDelta::hours(3)),
         reason: None,
         newer_at: None,
+        asked_to_cite: false,
         overriding: None,
         worked_by: None,
         worked_at: None,

@@ -63,7 +63,7 @@ pub struct List {
     pub top: usize,
     cursor: Option<ItemId>,
     at: usize,
-    /// The rows around the cursor's when a person put it there, the next one below first. A row that is acted on may move
+    /// The rows around the cursor's when a person put it there, the nearest first. A row that is acted on may move
     /// before it leaves, as a failure group sinks while it empties: its place is where the person saw it.
     around: Vec<ItemId>,
     /// The row that left from under the cursor last.
@@ -252,9 +252,9 @@ impl List {
     }
 
     fn look_around(&mut self) {
-        let below = self.rows.iter().skip(self.at + 1).take(NEIGHBOURS);
-        let above = self.rows.iter().take(self.at).rev().take(NEIGHBOURS);
-        self.around = below.chain(above).map(Item::id).collect();
+        let row = |at: Option<usize>| at.and_then(|at| self.rows.get(at));
+        let sides = |by: usize| [row(self.at.checked_add(by)), row(self.at.checked_sub(by))];
+        self.around = (1..=NEIGHBOURS).flat_map(sides).flatten().map(Item::id).collect();
     }
 
     /// An undo brings these back, and perhaps what left from under the cursor.

@@ -422,7 +422,7 @@ async fn what_waits_for_its_time_waits_on_when_it_is_held_no_more(world: World) 
     let id = DestinationId(twilio.id);
     let pause = Pause { why: "a look", until: None };
     let mut tx = world.store.begin().await.unwrap();
-    assert!(matches!(tx.pause_destination(&Actor::Worker, id, pause).await, Ok(Some(3))));
+    assert!(matches!(tx.pause_destination(&Actor::Worker, id, pause).await, Ok(Some((_, 3)))));
     tx.commit().await.unwrap();
     let states = |made: [Made; 3]| {
         let world = &world;
@@ -457,7 +457,7 @@ async fn what_is_being_taken_is_not_held() {
         let pause = Pause { why: "a look", until: None };
         let paused = tx.pause_destination(&Actor::Worker, DestinationId(hubspot.id), pause);
         let paused = timeout(PATIENCE, paused).await.expect("it waits for nobody");
-        assert!(matches!(paused, Ok(Some(1))), "{paused:?}");
+        assert!(matches!(paused, Ok(Some((_, 1)))), "{paused:?}");
         tx.commit().await.unwrap();
         taking.commit().await.unwrap();
         assert_eq!((state(&world, taken).await, state(&world, other).await), ("running".to_owned(), "held".to_owned()));

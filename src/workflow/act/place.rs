@@ -26,8 +26,7 @@ impl Acting<'_> {
         }
         let why = self.act.reason.clone().unwrap_or_default();
         let actor = self.actor.clone();
-        let Some((Called { name, .. }, held)) = self.tx.pause_destination(&actor, id, Pause { why: &why, until }).await?
-        else {
+        let Some((Called { name, .. }, held)) = self.tx.pause_destination(&actor, id, Pause { why: &why, until }).await? else {
             return Err(self.conflict("paused").await);
         };
         let undo = self.inverse(Verb::ResumeDestination, 0);
