@@ -217,14 +217,15 @@ mod tests {
 
     proptest::proptest! {
         /// Three workers, of which one is ten minutes ahead, and whichever comes first moves it: what they share stays near
-        /// where the other two are.
+        /// where the other two are. That is a walk with two steps back for one ahead: it is forty ahead once in a million
+        /// of these runs, and twenty in some.
         #[test]
         fn a_wrong_clock_is_outvoted(first in proptest::collection::vec(0..3_usize, 1_000)) {
             let clocks = [TimeDelta::zero(), TimeDelta::minutes(10), TimeDelta::zero()];
             let mut shared = TimeDelta::zero();
             for worker in first {
                 shared += moved(clocks[worker] - shared);
-                proptest::prop_assert!(shared.abs() <= NUDGE * 20, "off by {shared}");
+                proptest::prop_assert!(shared.abs() <= NUDGE * 40, "off by {shared}");
             }
         }
     }
