@@ -60,6 +60,7 @@ pub fn in_payload(body: &str) -> Vec<Known> {
     fields::each(body, &mut |field| {
         found.extend(match field {
             Field::Named { parent, name, value } => known(parent, name, value),
+            Field::Labelled { name, value } => known("", name, value).filter(|known| known.kind != KnownKind::Note),
             Field::Text(line) => Known::new(KnownKind::Note, line),
         });
         found.len() < MOST
@@ -224,7 +225,7 @@ mod tests {
     #[case(r#"{"message":"the heater leaks all over","service":"drain","urgent":true}"#, &[(KnownKind::Note, "the heater leaks all over")])]
     #[case("From=%2B15125550142&CallSid=CA0123456789&CallStatus=no-answer", &[(KnownKind::Phone, "+15125550142"), (KnownKind::Id, "CA0123456789")])]
     #[case("Hello,\nplease call back", &[(KnownKind::Note, "Hello,"), (KnownKind::Note, "please call back")])]
-    #[case("name,phone,gate_code,notes\nAna Lopez,(512) 555-0142,4827,\"dog, big\"", &[(KnownKind::Name, "Ana Lopez"), (KnownKind::Phone, "(512) 555-0142"), (KnownKind::Code, "4827")])]
+    #[case("name,phone,gate_code,notes\nAna Lopez,(512) 555-0142,4827,\"dog, big\"", &[(KnownKind::Name, "Ana Lopez"), (KnownKind::Phone, "(512) 555-0142"), (KnownKind::Code, "4827"), (KnownKind::Note, "name,phone,gate_code,notes"), (KnownKind::Note, "Ana Lopez,(512) 555-0142,4827,\"dog, big\"")])]
     #[case("--x\r\nContent-Disposition: form-data; name=\"gate_code\"\r\n\r\n4827\r\n--x--\r\n", &[(KnownKind::Code, "4827")])]
     #[case("Gate code: 4827\nPhone: 512-555-0142", &[(KnownKind::Code, "4827"), (KnownKind::Note, "Gate code: 4827"), (KnownKind::Phone, "512-555-0142"), (KnownKind::Note, "Phone: 512-555-0142")])]
     #[case(r#"{"access_instructions":"gate 4827 side door"}"#, &[(KnownKind::Note, "gate 4827 side door")])]

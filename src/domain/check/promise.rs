@@ -61,10 +61,11 @@ const LOOK_BACK: usize = 80;
 
 /// Whether between what was asked and the promise somebody begins to speak for the business: `asked about timing and we guarantee`.
 fn is_ours(between: &str) -> bool {
-    let mut words = between.split(' ');
-    words.any(|word| matches!(word, "and" | "but" | "so" | "then" | "because"))
-        && words
-            .any(|word| matches!(word, "we" | "we'll" | "our" | "will" | "i" | "i'll" | "team" | "crew" | "tech" | "technician"))
+    let mut words = between.split(' ').skip_while(|word| !matches!(*word, "and" | "but" | "so" | "then" | "because")).skip(1);
+    let asks =
+        |word: &str| matches!(word, "if" | "whether" | "about" | "for") || word.starts_with("ask") || word.starts_with("want");
+    let speaks = |word: &str| matches!(word, "we" | "we'll" | "will" | "i" | "i'll" | "team" | "crew" | "tech" | "technician");
+    words.find(|word| asks(word) || speaks(word)).is_some_and(speaks)
 }
 
 /// Finds promises.
@@ -128,6 +129,9 @@ mod tests {
     #[case("The customer asked about the warranty")]
     #[case("Customer wants a refund")]
     #[case("The customer asked whether we guarantee the work")]
+    #[case("She wants a quote and asked if we guarantee the work")]
+    #[case("The customer asked about price and whether we guarantee it")]
+    #[case("They asked about price and our refund policy")]
     #[case("Asked about price and warranty")]
     #[case("There is no warranty")]
     #[case("The warranty form asks for the model")]

@@ -11,6 +11,8 @@ use serde_json::Value;
 pub(super) enum Field<'a> {
     /// A value, with the name of its field and of what that stands in.
     Named { parent: &'a str, name: &'a str, value: &'a str },
+    /// What stands behind a label; the line is told as well.
+    Labelled { name: &'a str, value: &'a str },
     /// A line of text.
     Text(&'a str),
 }
@@ -34,6 +36,8 @@ pub(super) fn each(body: &str, take: &mut dyn FnMut(Field<'_>) -> bool) {
                 return;
             }
         }
+        // Two lines of a message may have as many commas.
+        lines(body, take);
     } else if let Some(boundary) = boundary(body) {
         parts(body, boundary, take);
     } else {
@@ -55,7 +59,7 @@ fn leaves(parent: &str, name: &str, value: &Value, take: &mut dyn FnMut(Field<'_
 fn lines(text: &str, take: &mut dyn FnMut(Field<'_>) -> bool) -> bool {
     text.lines().all(|line| {
         let label = line.split_once(':').filter(|(label, _)| label.len() <= LABEL && label.contains(char::is_alphabetic));
-        label.is_none_or(|(name, value)| take(Field::Named { parent: "", name, value: value.trim() })) && take(Field::Text(line))
+        label.is_none_or(|(name, value)| take(Field::Labelled { name, value: value.trim() })) && take(Field::Text(line))
     })
 }
 
@@ -104,6 +108,7 @@ mod tests {
         each(body, &mut |field| {
             all.push(match field {
                 Field::Named { parent, name, value } => format!("{parent}.{name}={value}"),
+                Field::Labelled { name, value } => format!("{name}={value}"),
                 Field::Text(line) => line.to_owned(),
             });
             true
@@ -114,14 +119,15 @@ mod tests {
     #[rstest]
     #[case::json(r#"{"a":{"b":["x",2]},"c":null}"#, &["a.b=x", "a.b=2"])]
     #[case::form("a=x+y&b=%2B1", &[".a=x y", ".b=+1"])]
-    #[case::row("name,note\n\"Lopez, Ana\",\"a \"\"b\"\"\nc\"\n", &[".name=Lopez, Ana", ".note=a \"b\"\nc"])]
+    #[case::row("name,note\n\"Lopez, Ana\",\"a \"\"b\"\"\nc\"\n", &[".name=Lopez, Ana", ".note=a \"b\"\nc", "name,note", "\"Lopez, Ana\",\"a \"\"b\"\"", "c\""])]
+    #[case::two_lines("Gate code 4827, call Ana\nit leaks, please hurry", &[".Gate code 4827=it leaks", ".call Ana=please hurry", "Gate code 4827, call Ana", "it leaks, please hurry"])]
     #[case::no_row("Hello, Ana\nthe heater, it leaks\nBye", &["Hello, Ana", "the heater, it leaks", "Bye"])]
     #[case::parts(
         "--x\r\nContent-Disposition: form-data; name=\"from\"\r\n\r\na@b.c\r\n--x\r\nContent-Disposition: form-data; \
          name=\"envelope\"\r\n\r\n{\"to\":[\"d@e.f\"]}\r\n--x--\r\n",
         &[".from=a@b.c", "envelope.to=d@e.f"]
     )]
-    #[case::labels("Name: Ana\nhello", &[".Name=Ana", "Name: Ana", "hello"])]
+    #[case::labels("Name: Ana\nhello", &["Name=Ana", "Name: Ana", "hello"])]
     #[case::nothing("", &[])]
     fn fields_are_told(#[case] body: &str, #[case] fields: &[&str]) {
         assert_eq!(told(body), fields);
