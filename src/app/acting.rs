@@ -303,12 +303,9 @@ impl App {
     fn take_back(&mut self) -> Vec<Effect> {
         let Some(Undo { said, mut acts, why_not }) = self.undo.pop() else { return Vec::new() };
         let rows: Vec<ItemId> = acts.iter().map(|act| ItemId::Record(act.target.id)).collect();
-        let groups = self.screens.iter_mut().filter_map(|screen| match screen {
-            Screen::Group(group) => Some(&mut group.list),
-            Screen::Trace(_) | Screen::Review(_) | Screen::Sources(_) => None,
-        });
-        for list in self.lists.iter_mut().chain(groups) {
-            list.await_back(rows.iter().cloned());
+        // Where the person looks; elsewhere, and where nothing comes back, no cursor moves.
+        if let Some(list) = self.active_mut().filter(|_| !rows.is_empty()) {
+            list.await_back(rows);
         }
         match (acts.len(), why_not) {
             (0, why) => {

@@ -181,6 +181,14 @@ impl App {
             return Vec::new();
         }
         let Some(freezing) = self.freezing.take() else { return Vec::new() };
+        let asks = matches!(
+            freezing.wanted,
+            FreezeFor::Act { .. } | FreezeFor::Release { .. } | FreezeFor::Resume { .. } | FreezeFor::Why
+        );
+        if asks && self.popup.is_some() {
+            // What is being typed there was meant for that, and would answer this.
+            return self.refuse("something else was opened meanwhile; press the key again".to_owned());
+        }
         let n = freezing.targets.len();
         match &freezing.wanted {
             FreezeFor::Act { action, set } => {

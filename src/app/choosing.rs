@@ -125,12 +125,14 @@ impl App {
     /// Whether nothing goes to the destination of a row, as far as any row that is loaded tells.
     pub(super) fn stands_still(&self, item: &Item) -> bool {
         let Some((destination, _)) = verbs::destination_of(item) else { return false };
-        let tells = |row: &Item| match row {
-            Item::Group(group) => group.destination_id == destination && group.paused,
-            Item::Job(job) => job.destination_id == destination && job.state == JobState::Held,
-            Item::Lead(_) | Item::Task(_) | Item::Draft(_) => false,
+        // A group knows; a held job may only not be released yet.
+        let group = |row: &Item| match row {
+            Item::Group(group) => (group.destination_id == destination).then_some(group.paused),
+            Item::Job(_) | Item::Lead(_) | Item::Task(_) | Item::Draft(_) => None,
         };
-        tells(item) || self.lists.iter().flat_map(|list| &list.rows).any(tells)
+        let held = |row: &Item| matches!(row, Item::Job(job) if job.destination_id == destination && job.state == JobState::Held);
+        let rows = || std::iter::once(item).chain(self.lists.iter().flat_map(|list| &list.rows));
+        rows().find_map(group).unwrap_or_else(|| rows().any(held))
     }
 
     fn begin_groups(&mut self, action: Action, groups: &[Item]) -> Vec<Effect> {

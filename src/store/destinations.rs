@@ -31,11 +31,11 @@ const PUT: &str = "insert into destinations (id, name, kind, delivery_mode, inci
 const LIMIT: &str = "update destinations set concurrency = $2, per_minute = $3, version = version + 1, updated_at = $4
     where name = $1 and (coalesce(concurrency, 0) <> coalesce($2, 0) or coalesce(per_minute, 0) <> coalesce($3, 0)) returning id";
 const PAUSE: &str = "update destinations set paused = true, paused_by = $2, paused_why = $3, paused_until = $4,
-    version = version + 1, updated_at = $5 where id = $1 and not paused returning number, name";
+    version = version + 1, updated_at = $5 where id = $1 and not paused returning name";
 // A person who resumes it has seen to the cause: the breaker is closed too.
 const RESUME: &str = "update destinations set paused = false, paused_by = null, paused_why = null, paused_until = null,
     breaker = 'closed', opened_at = null, open_why = null, probe_at = null, probe_job = null, trips = 0, closed_at = $2,
-    version = version + 1, updated_at = $2 where id = $1 and (paused or breaker <> 'closed') returning number, name";
+    version = version + 1, updated_at = $2 where id = $1 and (paused or breaker <> 'closed') returning name";
 // What ends by itself has seen to nothing: a breaker that is open stays so.
 const END_PAUSE: &str = "update destinations set paused = false, paused_by = null, paused_why = null, paused_until = null,
     version = version + 1, updated_at = $2 where id = $1 and paused returning breaker";
@@ -66,15 +66,6 @@ pub struct Pause<'a> {
     pub why: &'a str,
     /// It runs again by itself then.
     pub until: Option<DateTime<Utc>>,
-}
-
-/// What people call a destination.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Called {
-    /// The number of its reference.
-    pub number: i64,
-    /// Its name.
-    pub name: String,
 }
 
 impl Tx {
@@ -119,23 +110,22 @@ impl Tx {
         actor: &Actor,
         id: DestinationId,
         pause: Pause<'_>,
-    ) -> Outcome<Option<(Called, usize)>> {
+    ) -> Outcome<Option<(String, usize)>> {
         let about = About { verb: "destination.pause", kind: Kind::Destination, subject: id.0, lead: None, detail: pause.why };
         let now = self.now;
         let values = values![id, actor.name(), pause.why, pause.until, now];
-        let Some((number, name)) = self.one::<(i64, String)>(PAUSE, values).await? else { return Ok(None) };
+        let Some((name,)) = self.one::<(String,)>(PAUSE, values).await? else { return Ok(None) };
         self.journal(actor, about).await?;
-        Ok(Some((Called { number, name }, self.hold(id).await?)))
+        Ok(Some((name, self.hold(id).await?)))
     }
 
     /// Lets a destination run again and releases its held jobs; nothing when it ran already.
-    pub async fn resume_destination(&mut self, actor: &Actor, id: DestinationId, why: &str) -> Outcome<Option<(Called, usize)>> {
+    pub async fn resume_destination(&mut self, actor: &Actor, id: DestinationId, why: &str) -> Outcome<Option<(String, usize)>> {
         let about = About { verb: "destination.resume", kind: Kind::Destination, subject: id.0, lead: None, detail: why };
         let now = self.now;
-        let resumed = self.one::<(i64, String)>(RESUME, values![id, now]).await?;
-        let Some((number, name)) = resumed else { return Ok(None) };
+        let Some((name,)) = self.one::<(String,)>(RESUME, values![id, now]).await? else { return Ok(None) };
         self.journal(actor, about).await?;
-        Ok(Some((Called { number, name }, self.release(id).await?)))
+        Ok(Some((name, self.release(id).await?)))
     }
 
     /// Ends a pause whose time is over. Its jobs are released where its breaker is closed.

@@ -287,11 +287,11 @@ async fn a_destination_is_called_by_its_number(world: World) {
     let past = Verb::PauseDestination { until: Some(desk.world.now()) };
     assert!(refused(act(past).await).starts_with(&format!("destination.pause {named}: ")));
     let paused = act(Verb::PauseDestination { until: None }).await.unwrap();
-    assert_eq!((paused.said, paused.undo.unwrap().target.record), (format!("{named} is paused; 0 jobs are held"), named));
+    assert_eq!((paused.said, paused.undo.unwrap().target.record), ("HubSpot is paused; 0 jobs are held".to_owned(), named));
     let again = act(Verb::PauseDestination { until: None }).await.unwrap_err().to_string();
     assert!(again.starts_with(&format!("not applied: {named} is paused now, changed by rosa")), "{again}");
     assert!(refused(act(release()).await).starts_with(&format!("release.start {named}: ")));
-    assert_eq!(act(Verb::ResumeDestination).await.unwrap().said, format!("{named} runs again; 0 jobs are released"));
+    assert_eq!(act(Verb::ResumeDestination).await.unwrap().said, "HubSpot runs again; 0 jobs are released");
     let again = act(Verb::ResumeDestination).await.unwrap_err().to_string();
     assert!(again.contains(&format!("{named} is running now")), "{again}");
 }

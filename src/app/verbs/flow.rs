@@ -133,7 +133,7 @@ impl Flow {
             Step::Meant(verb) => Question::Confirm {
                 title: format!("{} · {what}", said(verb)),
                 body: "It will not be sent, and nothing takes that back: only a new job does it again.".to_owned(),
-                danger: false,
+                danger: true,
             },
             Step::Resume(held) => {
                 let go = match held {
@@ -141,7 +141,11 @@ impl Flow {
                     1 => "1 job that is held for it goes at once".to_owned(),
                     _ => format!("{held} jobs that are held for it go at once, unpaced"),
                 };
-                ask_for(format!("resume · {what}"), format!("{what} runs again: {go}.\nNothing takes that back."), *held)
+                let (title, body) = (format!("resume · {what}"), format!("{what} runs again: {go}.\nNothing takes that back."));
+                match ask_for(title, body, *held) {
+                    Question::Confirm { title, body, .. } => Question::Confirm { title, body, danger: true },
+                    typed => typed,
+                }
             }
             Step::Reason(verb) => {
                 Question::Reason { title: format!("{} · {what}", said(verb)), body: "Why? It stands in the journal.".to_owned() }

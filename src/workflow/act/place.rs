@@ -6,7 +6,7 @@ use super::Acting;
 use crate::domain::act::{Done, Verb};
 use crate::domain::failure::Failure;
 use crate::domain::id::{DestinationId, Kind, Ref};
-use crate::store::destinations::{Called, Pause};
+use crate::store::destinations::Pause;
 
 impl Acting<'_> {
     /// The destination, and whether nothing goes there now. From here on it is called by its own number.
@@ -26,7 +26,7 @@ impl Acting<'_> {
         }
         let why = self.act.reason.clone().unwrap_or_default();
         let actor = self.actor.clone();
-        let Some((Called { name, .. }, held)) = self.tx.pause_destination(&actor, id, Pause { why: &why, until }).await? else {
+        let Some((name, held)) = self.tx.pause_destination(&actor, id, Pause { why: &why, until }).await? else {
             return Err(self.conflict("paused").await);
         };
         let undo = self.inverse(Verb::ResumeDestination, 0);
@@ -38,7 +38,7 @@ impl Acting<'_> {
         let (id, _) = self.destination().await?;
         let why = self.act.reason.clone().unwrap_or_default();
         let actor = self.actor.clone();
-        let Some((Called { name, .. }, released)) = self.tx.resume_destination(&actor, id, &why).await? else {
+        let Some((name, released)) = self.tx.resume_destination(&actor, id, &why).await? else {
             return Err(self.conflict("running").await);
         };
         Ok(self.done(
