@@ -99,7 +99,7 @@ async fn each(desk: &Desk, wanted: &Wanted<'_>, targets: Vec<Named>, dry_run: bo
         }
     }
     if dry_run {
-        complain("a dry run: nothing was done, and a number of something new is not taken yet");
+        complain("a dry run: nothing was done; something new will have another number");
     }
     telling.end()
 }

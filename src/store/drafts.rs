@@ -228,11 +228,23 @@ impl Tx {
         Ok(rows.into_iter().filter(|(_, state)| state == DraftState::Superseded.as_str()).map(|(id, _)| DraftId(id)).collect())
     }
 
-    /// A lead stands elsewhere by what a person or an answer did: marks the drafts that were made before, of it and of the
-    /// weeks that count it. Nothing is set aside for it: nobody would draft anew.
+    /// A lead stands elsewhere by what a person did: marks the drafts that were made before, of it and of the weeks that count
+    /// it. Nothing is set aside for it: nobody would draft anew. The first answer marks nothing: it follows every lead within
+    /// seconds, and a mark that stands on every draft is read on none.
     pub async fn mark_drafts(&mut self, lead: LeadId) -> Outcome<()> {
         let now = self.now;
         self.run(MARK, values![lead, now]).await.map(drop)
+    }
+
+    /// Marks a draft that comes back to be reviewed where more is known by now (`version` of the evidence, where it can be
+    /// told), or a later one is there.
+    pub async fn mark_returned(&mut self, draft: DraftId, version: &str) -> Outcome<()> {
+        const SQL: &str =
+            "update drafts set newer_at = $2 where id = $1 and newer_at is null and ($3 <> '' and evidence_version <> $3
+            or exists (select 1 from drafts d where d.lead_id = drafts.lead_id and d.subject = drafts.subject
+                and d.period = drafts.period and d.number > drafts.number and d.state in ('pending', 'in_review', 'approved')))";
+        let now = self.now;
+        self.run(SQL, values![draft, now, version]).await.map(drop)
     }
 
     /// Files a draft with its evidence and what the checks say of the text that a reviewer starts with: the draft's

@@ -313,8 +313,11 @@ fn next_action(plan: &Route, event: &NormalEvent, known: Option<&LeadNow>) -> St
     }
     let first = plan.tasks.first().map(|task| task.title.clone());
     // Nobody is asked and nothing stands against it, so whoever looks at it goes on from where it stands.
-    let after = if event.kind == EventKind::CallAnswered { LeadState::Contacted } else { LeadState::New };
-    let step = known.map_or(after, |lead| lead.state).next_step();
+    let state = match known.map_or(LeadState::New, |lead| lead.state) {
+        LeadState::New if event.kind == EventKind::CallAnswered => LeadState::Contacted,
+        state => state,
+    };
+    let step = state.next_step();
     first.unwrap_or_else(|| if plan.sequence { step.to_owned() } else { String::new() })
 }
 

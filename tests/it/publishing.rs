@@ -380,11 +380,14 @@ async fn an_approval_that_is_taken_back_lets_the_draft_wait_again(world: World) 
     claim(&world, &rosa, draft).await;
     let again = approve(&world, &rosa, draft, SAFE).await.unwrap().record;
     assert_eq!(world.texts("select state from summaries order by number").await, ["withdrawn", "approved"]);
-    // For good: then the draft comes back when somebody says so.
+    assert_eq!(world.number("select count(*) from drafts where newer_at is not null").await, 0);
+    // For good: then the draft comes back when somebody says so, marked where its lead stands elsewhere by then.
+    act(&world, &rosa, Ref::new(Kind::Lead, 1), Verb::SetLead { act: LeadAct::Contact, lost: None }).await.unwrap();
     act(&world, &rosa, again, Verb::WithdrawSummary { reopen: false }).await.unwrap();
     assert_eq!(world.texts("select state from drafts").await, ["approved"]);
     act(&world, &rosa, draft, Verb::ReopenDraft).await.unwrap();
     assert_eq!(world.texts("select state from drafts").await, ["pending"]);
+    assert_eq!(world.number("select count(*) from drafts where newer_at is not null").await, 1);
 }
 
 async fn what_was_merged_is_known_of_the_lead_that_was_kept(world: World) {

@@ -159,10 +159,7 @@ impl Tx {
         const SQL: &str = "update leads set replied_at = $2, state = case when state = 'new' then 'contacted' else state end,
             version = version + 1, updated_at = $2 where id = $1 and replied_at is null";
         let now = self.now;
-        if self.run(SQL, values![lead, now]).await? > 0 {
-            self.mark_drafts(lead).await?;
-        }
-        Ok(())
+        self.run(SQL, values![lead, now]).await.map(drop)
     }
 
     /// Notes that the portal shows a summary, unless it was withdrawn meanwhile.

@@ -47,8 +47,12 @@ const SUMMARY_NOW: &str =
     "select id, number, version, state, client_id, lead_id, draft_id, updated_at from summaries where id = $1";
 const STANDING: &str = "select number from summaries where draft_id = $1 and state <> 'withdrawn' order by number desc limit 1";
 /// What was approved is what the draft holds: whoever looks at it afterwards sees that text, and not one that was saved before.
-const KEEP: &str = "update drafts set work = $2, work_version = work_version + 1, worked_by = $3, worked_at = $4
-    where id = $1 and coalesce(work, text) <> $2";
+/// Where another screen saved one since it was read, nothing is overwritten.
+const KEEP: &str = "update drafts set work = $2,
+        work_version = work_version + case when coalesce(work, text) = $2 then 0 else 1 end,
+        worked_by = case when coalesce(work, text) = $2 then worked_by else $3 end,
+        worked_at = case when coalesce(work, text) = $2 then worked_at else $4 end
+    where id = $1 and work_version = $5 returning number";
 const WITHDRAW: &str = "update summaries set state = 'withdrawn', withdrawn_why = $3, version = version + 1, updated_at = $4
     where id = $1 and version = $2 and state <> 'withdrawn' returning number";
 const TAKE_BACK: &str = "update approved_texts set withdrawn_at = $2 where summary_id = $1 and withdrawn_at is null";
@@ -80,7 +84,10 @@ impl Tx {
             return Ok(Ok(None));
         }
         let (id, now) = (SummaryId::new(), self.now);
-        self.run(KEEP, values![draft.id, text, person, now]).await?;
+        let values = values![draft.id, text, person, now, draft.work_version];
+        if self.one::<(i64,)>(KEEP, values).await?.is_none() {
+            return Ok(Ok(None));
+        }
         self.keep_findings(draft.id, &found).await?;
         let values = values![id, draft.id, draft.client_id, draft.lead_id, person, now];
         let number = self.one::<(i64,)>(SUMMARY, values).await?.map_or(0, |row| row.0);

@@ -202,6 +202,7 @@ impl Acting<'_> {
         }
         self.announce(Kind::Draft, draft.id.0, Some(draft.lead_id), "").await?;
         self.closed(&draft, to, None).await?;
+        self.returned(&draft).await?;
         Ok(self.done(format!("{} is open again", self.act.target.record), Err("claim it and reject it again")))
     }
 
@@ -234,6 +235,15 @@ impl Acting<'_> {
         Ok(self.done(said, Err("approve a new version instead")))
     }
 
+    /// While it was closed nothing marked it.
+    async fn returned(&mut self, draft: &DraftNow) -> Result<(), Failure> {
+        let brief = match draft.subject {
+            Subject::Lead => self.tx.lead_brief(draft.lead_id).await?,
+            Subject::Week => None,
+        };
+        self.tx.mark_returned(draft.id, &brief.map(|brief| brief.version()).unwrap_or_default()).await
+    }
+
     /// The draft of a withdrawn summary waits again, with the reason as its note.
     async fn wait_again(&mut self, summary: &SummaryNow, why: &str) -> Result<Option<Ref>, Failure> {
         let Some(draft) = self.tx.draft_now(summary.draft_id.0).await? else { return Ok(None) };
@@ -248,6 +258,7 @@ impl Acting<'_> {
         };
         self.tx.journal(&self.actor, about).await?;
         self.closed(&draft, to, Some(&format!("{why} ({})", self.me.name))).await?;
+        self.returned(&draft).await?;
         Ok(Some(Ref::new(Kind::Draft, draft.number)))
     }
 }
