@@ -240,7 +240,7 @@ impl Tx {
     /// told), or a later one is there.
     pub async fn mark_returned(&mut self, draft: DraftId, version: &str) -> Outcome<()> {
         const SQL: &str =
-            "update drafts set newer_at = $2 where id = $1 and newer_at is null and ($3 <> '' and evidence_version <> $3
+            "update drafts set newer_at = $2 where id = $1 and newer_at is null and ($3 <> '' and evidence_version not in ('', $3)
             or exists (select 1 from drafts d where d.lead_id = drafts.lead_id and d.subject = drafts.subject
                 and d.period = drafts.period and d.number > drafts.number and d.state in ('pending', 'in_review', 'approved')))";
         let now = self.now;
