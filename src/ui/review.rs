@@ -45,8 +45,9 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, review: &Review, scene: &Scene<'_
     ])
     .areas(area);
     frame.render_widget(heading_line(review, scene, heading.width.into(), styles), heading);
-    let said: Vec<Line<'_>> =
-        review.notices(scene).iter().map(|notice| Line::styled(format!(" {}", neutralise(notice)), styles.warn)).collect();
+    let room = notices.width.into();
+    let line = |notice: &String| Line::styled(cut(&format!(" {}", neutralise(notice)), room).into_owned(), styles.warn);
+    let said: Vec<Line<'_>> = review.notices(scene).iter().map(line).collect();
     frame.render_widget(Paragraph::new(said), notices);
     columns(frame, body, review, &shape, styles);
     findings::draw(frame, findings, review, &shape, styles);
