@@ -21,6 +21,8 @@ pub enum Question {
         title: String,
         /// What will happen, in a line or two.
         body: String,
+        /// What stands there at first: what was typed before, where it came to nothing.
+        given: String,
     },
     /// One of a few. Answered with [`Answer::Choice`].
     Menu {
@@ -79,6 +81,11 @@ pub enum Answer {
 }
 
 impl Question {
+    /// Asks why, with nothing in the line yet.
+    pub fn reason(title: String, body: impl Into<String>) -> Self {
+        Self::Reason { title, body: body.into(), given: String::new() }
+    }
+
     /// The heading.
     pub fn title(&self) -> &str {
         match self {
@@ -126,7 +133,11 @@ pub struct Ask {
 
 impl Ask {
     pub(super) fn new(question: Question, then: Then) -> Self {
-        let given = if let Question::Text { given, .. } = &question { given.clone() } else { String::new() };
+        let given = if let Question::Reason { given, .. } | Question::Text { given, .. } = &question {
+            given.clone()
+        } else {
+            String::new()
+        };
         Self { question, line: Line::new(given), at: 0, complaint: None, then }
     }
 
@@ -257,7 +268,7 @@ mod tests {
     }
 
     fn reason() -> Question {
-        Question::Reason { title: "drop".into(), body: String::new() }
+        Question::reason("drop".into(), "")
     }
 
     fn sure(danger: bool) -> Question {

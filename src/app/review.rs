@@ -11,6 +11,7 @@ mod choose;
 mod claim;
 mod command;
 mod compare;
+mod deciding;
 mod editor;
 mod keep;
 mod known;
@@ -185,6 +186,10 @@ pub struct Review {
     claim: Claim,
     claiming: Option<Seq>,
     doing: Option<(Seq, Doing)>,
+    /// A verdict that waits for a save.
+    waits: Option<deciding::Verdict>,
+    /// The note of a verdict, until it came about.
+    note: Option<String>,
     gate: verdict::Gate,
     seen: seen::Seen,
     asking: Option<Asking>,
@@ -233,6 +238,8 @@ impl Review {
             claim: Claim::None,
             claiming: None,
             doing: None,
+            waits: None,
+            note: None,
             gate: verdict::Gate::default(),
             seen: seen::Seen::default(),
             asking: None,

@@ -129,10 +129,10 @@ impl Review {
         let Claim::Held { by, .. } = &self.claim else {
             return Outcome::Say("nobody else holds this draft".to_owned());
         };
-        let question = Question::Reason {
-            title: format!("Take {} over from {by}: why?", self.record),
-            body: format!("{by} loses the claim and is told; what {by} saved stays. The journal keeps the reason."),
-        };
+        let question = Question::reason(
+            format!("Take {} over from {by}: why?", self.record),
+            format!("{by} loses the claim and is told; what {by} saved stays. The journal keeps the reason."),
+        );
         self.ask(Asking::TakeOver, question)
     }
 

@@ -12,9 +12,9 @@ use crate::domain::text::Internal;
 impl Review {
     /// Why an action cannot be done now; `None` when it can, or is not of this screen.
     pub fn footer_reason(&self, action: Action, scene: &Scene<'_>) -> Option<String> {
-        let unread = || match self.doing {
-            Some(_) => Some("the verdict is on its way; one moment".to_owned()),
-            None => self.detail.is_none().then(|| "the draft is not read yet".to_owned()),
+        let unread = || match self.doing.is_some() || self.waits.is_some() {
+            true => Some("the verdict is on its way; one moment".to_owned()),
+            false => self.detail.is_none().then(|| "the draft is not read yet".to_owned()),
         };
         let nothing_found = || self.checks.found().is_empty().then(|| "there are no findings".to_owned());
         match action {
@@ -270,6 +270,9 @@ impl Review {
 
     /// One step back; out of the screen only when the text is safe.
     fn back(&mut self, scene: &Scene<'_>, seq: &mut SeqSource) -> Reply {
+        if let Some(verdict) = self.waits.take() {
+            return (Outcome::Say(format!("not {}: you took it back in time", verdict.past())), Vec::new());
+        }
         if self.view != View::Text || (self.one_column(scene) && self.face != Face::Text) {
             self.show_text();
             return (Outcome::Stay, Vec::new());
@@ -285,7 +288,7 @@ impl Review {
 
     /// Leaves at once, as when the deck quits: what is not saved goes to the recovery file, and the claim is handed back.
     pub fn close(&mut self, scene: &Scene<'_>, seq: &mut SeqSource) -> Vec<Effect> {
-        self.typing = false;
+        (self.typing, self.waits) = (false, None);
         let mut effects = self.keep_recovery();
         if self.may_save(scene) && self.dirty() {
             // The claim is handed back once the text is saved: the other way about, the save would be refused.

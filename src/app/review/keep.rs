@@ -87,11 +87,6 @@ impl Keep {
         self.flight.is_some()
     }
 
-    /// Whether another text than this one is on its way: which version the database has by now is not known then.
-    pub(super) fn flies_another(&self, text: &str) -> bool {
-        self.flight.as_ref().is_some_and(|(_, flying)| flying != text)
-    }
-
     /// The number of the save whose answer is waited for.
     pub(super) fn awaits(&self, seq: Seq) -> bool {
         self.flight.as_ref().is_some_and(|(flying, _)| *flying == seq)
@@ -154,8 +149,8 @@ impl Review {
             self.keep.due = None;
             return Vec::new();
         }
-        if self.keep.flight.is_some() {
-            // One at a time: the answer decides the version of the next.
+        if self.keep.flight.is_some() || self.is_deciding() {
+            // One at a time: the answer decides the version of the next, or that none is needed.
             self.keep.due = Some(scene.now + PAUSE);
             return Vec::new();
         }
@@ -205,6 +200,11 @@ impl Review {
                 self.keep.version = *version;
                 self.keep.saved = text;
                 self.keep.trouble = None;
+                if let Some(verdict) = self.waits.take() {
+                    let kept: Vec<Effect> = if self.dirty() { Vec::new() } else { self.drop_recovery().into_iter().collect() };
+                    let (outcome, effects) = self.decide_after_save(verdict, scene, seq);
+                    return (outcome, kept.into_iter().chain(effects).collect());
+                }
                 if self.dirty() {
                     self.keep.due = Some(scene.now + PAUSE);
                     let effects = if self.leaving { self.save(scene, seq) } else { Vec::new() };
@@ -221,7 +221,7 @@ impl Review {
                 self.keep.clash = Some(Clash::Reading);
                 let mut effects = self.keep_recovery();
                 effects.push(self.reload(seq));
-                self.leaving = false;
+                (self.leaving, self.waits) = (false, None);
                 (Outcome::Say("another text was saved elsewhere; both are kept".to_owned()), effects)
             }
             Err(failure) => {
@@ -238,7 +238,7 @@ impl Review {
                         scene.key_of(Action::Back)
                     ))
                 } else {
-                    Outcome::Stay
+                    self.not_decided(failure).unwrap_or(Outcome::Stay)
                 };
                 (outcome, effects)
             }

@@ -94,19 +94,17 @@ impl Review {
                 self.show_text();
                 return (Outcome::Say(format!("not passed: {left}")), Vec::new());
             }
-            let question = Question::Reason {
-                title: format!("Let {kinds} pass in {}: why?", self.record),
-                body: format!(
-                    "{asked_by} asked: {why}. Then {asked_by} may approve this very text; the journal keeps both reasons."
-                ),
-            };
+            let question = Question::reason(
+                format!("Let {kinds} pass in {}: why?", self.record),
+                format!("{asked_by} asked: {why}. Then {asked_by} may approve this very text; the journal keeps both reasons."),
+            );
             return (self.ask(Asking::GrantOverride { request: id }, question), Vec::new());
         }
         let kinds = self.checks.kinds_that_block().join(", ");
-        let question = Question::Reason {
-            title: format!("Ask to let {kinds} pass in {}: why?", self.record),
-            body: "It takes an owner who is somebody else. Only this very text passes; any other asks anew.".to_owned(),
-        };
+        let question = Question::reason(
+            format!("Ask to let {kinds} pass in {}: why?", self.record),
+            "It takes an owner who is somebody else. Only this very text passes; any other asks anew.",
+        );
         (self.ask(Asking::AskOverride, question), self.save(scene, seq))
     }
 

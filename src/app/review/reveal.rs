@@ -37,10 +37,8 @@ impl Review {
     }
 
     fn ask_why(&mut self, spot: Spot) -> Outcome {
-        let question = Question::Reason {
-            title: format!("Reveal the {} in line {}: why?", super::kind_name(spot.kind), spot.n),
-            body: "The journal keeps your name, the place and the reason; never what stands there.".to_owned(),
-        };
+        let title = format!("Reveal the {} in line {}: why?", super::kind_name(spot.kind), spot.n);
+        let question = Question::reason(title, "The journal keeps your name, the place and the reason; never what stands there.");
         self.ask(Asking::RevealWhy(spot), question)
     }
 

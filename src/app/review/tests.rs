@@ -1,5 +1,6 @@
 //! The promises of the review screen, each as a test that can break it.
 
+mod deciding;
 mod in_the_deck;
 mod keeping;
 mod laws;

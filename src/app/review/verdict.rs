@@ -3,11 +3,11 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use strum::VariantArray;
 
+use super::deciding::Verdict;
 use super::{Asking, Claim, Doing, Face, Outcome, Reply, Review, Scene};
 use crate::app::effect::{Effect, SeqSource};
 use crate::app::popup::{Answer, Question};
 use crate::config::keys::Action;
-use crate::domain::act::Verb;
 use crate::domain::draft::RejectReason;
 use crate::domain::id::Ref;
 use crate::domain::span::{Finding, FindingKind, Severity};
@@ -89,9 +89,6 @@ impl Review {
             if self.editor.text().trim().is_empty() {
                 return Some("there is no text to approve".to_owned());
             }
-            if self.keep.flies_another(self.editor.text()) {
-                return Some("the text is being saved; one moment".to_owned());
-            }
             let stops = |finding: &&Finding| finding.severity == Severity::Block && !self.may_pass(finding);
             let block = self.checks.found().iter().find(stops)?;
             let kind = kind_name(block.kind);
@@ -110,7 +107,7 @@ impl Review {
         if let Some(since) = scene.offline() {
             return Some(format!("offline since {} UTC; the text is kept", since.format("%H:%M:%S")));
         }
-        if self.doing.is_some() {
+        if self.doing.is_some() || self.waits.is_some() {
             return Some("on its way; one moment".to_owned());
         }
         if self.keep.clashes() {
@@ -149,8 +146,7 @@ impl Review {
         if let Some(left) = self.unseen(scene) {
             return (Outcome::Say(format!("not approved: {left}")), Vec::new());
         }
-        let text = self.editor.text().to_owned();
-        self.send(Doing::Approve, Verb::ApproveDraft { text, work_version: self.keep.version }, None, seq)
+        self.decide(Verdict::Approve, scene, seq)
     }
 
     pub(super) fn ask_reject(&mut self, scene: &Scene<'_>) -> Reply {
@@ -169,29 +165,17 @@ impl Review {
         match (about, answer) {
             (Asking::RejectWhy, Answer::Choice(choice)) => {
                 let Some(reason) = RejectReason::VARIANTS.get(choice).copied() else { return (Outcome::Stay, Vec::new()) };
-                (self.ask(Asking::RejectNote(reason), reject_note(self.record, reason, String::new())), Vec::new())
+                let given = self.note.clone().unwrap_or_default();
+                (self.ask(Asking::RejectNote(reason), reject_note(self.record, reason, given)), Vec::new())
             }
             (Asking::RejectNote(reason), answer @ (Answer::Text(_) | Answer::Yes)) => {
+                if let Answer::Text(note) = answer {
+                    self.note = Some(note);
+                }
                 if let Some(refused) = self.verdict_reason(scene) {
                     return (Outcome::Say(format!("not rejected: {refused}")), Vec::new());
                 }
-                let note = match answer {
-                    Answer::Text(note) => Some(note).filter(|note| !note.trim().is_empty()),
-                    Answer::Choice(_) | Answer::Yes | Answer::No => None,
-                };
-                if self.keep.in_flight() {
-                    // The answer to the save tells which text is sent away; the note is kept in its line until then.
-                    let given = note.unwrap_or_default();
-                    return (self.ask(Asking::RejectNote(reason), reject_note(self.record, reason, given)), Vec::new());
-                }
-                if self.dirty() {
-                    // What is sent away is the text as it stands here, so it is saved first; the note waits in its line.
-                    let save = self.save(scene, seq);
-                    let given = note.unwrap_or_default();
-                    return (self.ask(Asking::RejectNote(reason), reject_note(self.record, reason, given)), save);
-                }
-                let work_version = self.keep.version;
-                self.send(Doing::Reject, Verb::RejectDraft { reason, work_version }, note, seq)
+                self.decide(Verdict::Reject(reason), scene, seq)
             }
             _ => (Outcome::Stay, Vec::new()),
         }
@@ -205,6 +189,7 @@ impl Review {
         let question = Question::Reason {
             title: format!("Send {} back: what is still wrong?", self.record),
             body: "It waits again for whoever takes it next, with your text and this note. The note stays internal.".to_owned(),
+            given: self.note.clone().unwrap_or_default(),
         };
         // What was typed goes with it.
         (self.ask(Asking::SendBack, question), self.save(scene, seq))
@@ -212,23 +197,20 @@ impl Review {
 
     pub(super) fn send_back_answered(&mut self, answer: Answer, scene: &Scene<'_>, seq: &mut SeqSource) -> Reply {
         let Answer::Text(note) = answer else { return (Outcome::Stay, Vec::new()) };
+        self.note = Some(note);
         if let Some(reason) = self.verdict_reason(scene) {
             return (Outcome::Say(format!("not sent back: {reason}")), Vec::new());
         }
-        if self.dirty() {
-            return (Outcome::Say("not sent back: the text is not saved yet; try again".to_owned()), self.save(scene, seq));
-        }
-        let verb = Verb::ReleaseDraft { work_version: Some(self.keep.version) };
-        self.send(Doing::SendBack, verb, Some(note), seq)
+        self.decide(Verdict::SendBack, scene, seq)
     }
 
     /// Asks why something decided earlier in this session is taken back.
     pub(super) fn ask_take_back(&mut self) -> Outcome {
         let said = self.past.as_ref().map(|past| past.said.clone()).unwrap_or_default();
-        let question = Question::Reason {
-            title: format!("Take it back: {said}. Why?"),
-            body: "A summary is withdrawn from the portal; a rejected draft waits again.".to_owned(),
-        };
+        let question = Question::reason(
+            format!("Take it back: {said}. Why?"),
+            "A summary is withdrawn from the portal; a rejected draft waits again.",
+        );
         self.ask(Asking::TakeBack, question)
     }
 
@@ -240,14 +222,6 @@ impl Review {
         self.doing = Some((number, Doing::TakeBack));
         let act = crate::domain::act::Act { reason: Some(reason), ..act };
         (Outcome::Stay, vec![Effect::Perform(number, Box::new(act))])
-    }
-
-    pub(super) fn send(&mut self, doing: Doing, verb: Verb, reason: Option<String>, seq: &mut SeqSource) -> Reply {
-        let Some((number, effect)) = self.perform(verb, reason, seq) else { return (Outcome::Stay, Vec::new()) };
-        self.doing = Some((number, doing));
-        self.notice = None;
-        let effects: Vec<Effect> = self.keep_recovery().into_iter().chain([effect]).collect();
-        (Outcome::Stay, effects)
     }
 }
 

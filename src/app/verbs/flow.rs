@@ -147,9 +147,7 @@ impl Flow {
                     typed => typed,
                 }
             }
-            Step::Reason(verb) => {
-                Question::Reason { title: format!("{} · {what}", said(verb)), body: "Why? It stands in the journal.".to_owned() }
-            }
+            Step::Reason(verb) => Question::reason(format!("{} · {what}", said(verb)), "Why? It stands in the journal."),
             Step::Preview(acts) => self.preview(acts),
             Step::Release(_, count) => {
                 let title = format!("release, paced · {}", self.chosen.set);
