@@ -34,6 +34,10 @@ impl App {
             Action::Quit => return self.quit(),
             Action::Help => self.popup = Some(Popup::Help { top: 0 }),
             Action::Palette => self.popup = Some(Popup::Palette(self.palette(Line::default()))),
+            // What was changed last is taken back first: the text on the screen is newer than any act before it.
+            Action::Undo if self.text_has_step_back() => {
+                return self.in_review(|review, scene, seq| review.action(action, scene, seq));
+            }
             Action::Undo => return self.take_back(),
             Action::Reload => {
                 let mut effects = self.load_everything();
@@ -87,6 +91,11 @@ impl App {
             _ => return self.begin(action),
         }
         Vec::new()
+    }
+
+    /// Whether the text under review was changed here, so that undoing means that.
+    pub(super) fn text_has_step_back(&self) -> bool {
+        matches!(self.screens.last(), Some(Screen::Review(review)) if review.has_step_back(&self.scene()))
     }
 
     /// Opens what was decided before what is on the screen, over the draft under review.

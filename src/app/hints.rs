@@ -99,7 +99,7 @@ impl App {
     fn reason_of_state(&self, action: Action) -> Option<String> {
         use Action as A;
         match action {
-            A::Undo if self.undo.is_empty() => Some("nothing to undo".to_owned()),
+            A::Undo if self.undo.is_empty() && !self.text_has_step_back() => Some("nothing to undo".to_owned()),
             A::Copy if self.record_here().is_none() => Some("nothing here has a reference".to_owned()),
             A::Zoom if !self.screens.is_empty() => Some("it is whole already".to_owned()),
             A::Open => match self.screens.last() {

@@ -25,6 +25,7 @@ mod reveal;
 mod rows;
 mod seen;
 mod shape;
+mod steps;
 mod verdict;
 
 #[cfg(test)]
@@ -183,6 +184,7 @@ pub struct Review {
     checks: Checks,
     known: known::Known,
     keep: keep::Keep,
+    steps: steps::Steps,
     claim: Claim,
     claiming: Option<Seq>,
     doing: Option<(Seq, Doing)>,
@@ -235,6 +237,7 @@ impl Review {
             checks: Checks::default(),
             known: known::Known::default(),
             keep: keep::Keep::default(),
+            steps: steps::Steps::default(),
             claim: Claim::None,
             claiming: None,
             doing: None,

@@ -5,6 +5,7 @@ use super::{Asking, Claim, Doing, Outcome, Reading, Reply, Review, Scene, View};
 use crate::app::effect::{Effect, SeqSource};
 use crate::app::message::Message;
 use crate::app::popup::Question;
+use crate::config::keys::Action;
 use crate::domain::act::Done;
 use crate::domain::draft::{DraftDetail, DraftState};
 use crate::domain::failure::Failure;
@@ -82,6 +83,7 @@ impl Review {
                 // What was approved is what stood on the screen then, saved or not.
                 self.editor = super::Editor::new(&past.text).0;
                 self.editor.text().clone_into(&mut self.keep.saved);
+                self.steps.start(self.editor.text());
             }
         } else {
             outcome = self.another_text(detail, scene);
@@ -113,6 +115,7 @@ impl Review {
         self.editor = editor;
         self.keep.version = detail.work_version;
         self.editor.text().clone_into(&mut self.keep.saved);
+        self.steps.start(self.editor.text());
         self.notice = (hidden > 0).then(|| left_out(hidden));
         self.newer = false;
         self.gate.fresh();
@@ -237,7 +240,11 @@ impl Review {
         let hidden = self.editor.replace_all(text);
         self.changed(scene);
         let effects = self.save(scene, seq);
-        let said = if hidden > 0 { left_out(hidden) } else { "the text of your editor is here; ctrl-u takes it back".to_owned() };
+        let said = if hidden > 0 {
+            left_out(hidden)
+        } else {
+            format!("the text of your editor is here; {} takes it back", scene.key_of(Action::Undo))
+        };
         (Outcome::Say(said), effects)
     }
 }

@@ -29,8 +29,8 @@ impl Review {
             return Outcome::Say("the other text is being read; both are kept".to_owned());
         };
         let options = vec![
-            ('M', format!("keep mine ({})", glance(self.editor.text()))),
-            ('T', format!("take theirs ({})", glance(theirs))),
+            ('M', format!("keep mine ({})", glance(self.editor.text(), theirs))),
+            ('T', format!("take theirs ({})", glance(theirs, self.editor.text()))),
             ('L', format!("look at both, word by word; {} asks again", scene.key_of(Action::Edit))),
         ];
         let title = format!("{}: two texts were saved. Esc decides later", self.record);
@@ -59,7 +59,7 @@ impl Review {
         self.gate.fresh();
         self.changed(scene);
         let effects = self.drop_recovery().into_iter().collect();
-        (Outcome::Say("theirs is here now; ctrl-u while editing brings yours back".to_owned()), effects)
+        (Outcome::Say(format!("theirs is here now; {} brings yours back", scene.key_of(Action::Undo))), effects)
     }
 
     /// A text of an earlier run was found; it waits until it can be decided about.
@@ -87,8 +87,8 @@ impl Review {
             return (Outcome::Stay, Vec::new());
         }
         let options = vec![
-            ('U', format!("use the unsaved text ({})", glance(found))),
-            ('D', format!("drop it, keep the saved text ({})", glance(self.editor.text()))),
+            ('U', format!("use the unsaved text ({})", glance(found, self.editor.text()))),
+            ('D', format!("drop it, keep the saved text ({})", glance(self.editor.text(), found))),
         ];
         let title = format!("{}: an unsaved text of an earlier run was found. Esc decides later", self.record);
         (self.ask(Asking::Recovered, Question::Menu { title, options }), Vec::new())
@@ -107,14 +107,42 @@ impl Review {
         self.editor.replace_all(&found);
         self.gate.fresh();
         self.changed(scene);
-        (Outcome::Say("the unsaved text is back; ctrl-u while editing takes it out again".to_owned()), self.save(scene, seq))
+        let says = format!("the unsaved text is back; {} takes it out again", scene.key_of(Action::Undo));
+        (Outcome::Say(says), self.save(scene, seq))
     }
 }
 
-/// Enough of a text to know it again.
-fn glance(text: &str) -> String {
-    let start: String = text.chars().map(|c| if c == '\n' { ' ' } else { c }).take(32).collect();
+/// Enough of a text to know it from another: its length, and where it becomes different.
+fn glance(text: &str, other: &str) -> String {
     let count = text.chars().count();
-    let more = if count > 32 { "…" } else { "" };
-    format!("{count} characters: {start}{more}")
+    let same = text.chars().zip(other.chars()).take_while(|(mine, theirs)| mine == theirs).count();
+    // From the start of the word before, so that it can be read.
+    let head = &text.chars().take(same).collect::<String>();
+    let from = head.trim_end().rfind(char::is_whitespace).map_or(0, |at| head[..at].chars().count() + 1);
+    let start: String = text.chars().skip(from).map(|c| if c == '\n' { ' ' } else { c }).take(32).collect();
+    let (before, after) = (if from > 0 { "…" } else { "" }, if count > from + 32 { "…" } else { "" });
+    format!("{count} characters: {before}{start}{after}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::glance;
+
+    #[rstest::rstest]
+    #[case::short("Call.", "Write.", "5 characters: Call.")]
+    #[case::equal("A valve.", "A valve.", "8 characters: A valve.")]
+    #[case::far(
+        "The customer called on 1 June about a valve in the garage.",
+        "The customer called on 1 June about a tank in the garage.",
+        "58 characters: …a valve in the garage."
+    )]
+    #[case::longer(
+        "The customer called on 1 June. And then again, and once more after that, and so on.",
+        "The customer called on 1 June.",
+        "83 characters: …June. And then again, and once mor…"
+    )]
+    #[case::lines("One two\nthree four", "One two\nthree", "18 characters: …three four")]
+    fn a_glance_shows_where_it_differs(#[case] text: &str, #[case] other: &str, #[case] says: &str) {
+        assert_eq!(glance(text, other), says);
+    }
 }

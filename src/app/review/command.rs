@@ -71,6 +71,7 @@ impl Review {
             Action::Editor => self.open_editor(scene, seq),
             Action::TakeOver => (self.ask_take_over(), Vec::new()),
             Action::Back => self.back(scene, seq),
+            Action::Undo => self.step_back(scene, seq),
             Action::Preview => self.preview(scene, seq),
             Action::Reload => self.read_again(seq),
             Action::Copy => (Outcome::Say(format!("{} copied", self.record)), vec![Effect::Copy(self.record.to_string())]),
@@ -197,6 +198,7 @@ impl Review {
         self.gate.pressed(scene.now);
         if key.code == KeyCode::Esc {
             self.typing = false;
+            self.steps.note(self.editor.text());
             let mut effects = self.save(scene, seq);
             if self.newer && !self.dirty() {
                 effects.push(self.reload(seq));

@@ -84,8 +84,8 @@ pub(crate) fn proof(text: &str) -> Proof {
         status: "in progress".into(),
         next_action: "A technician calls".into(),
         fresh_as_of: Some((noon() - TimeDelta::hours(3)).fixed_offset()),
-        approved_at: noon(),
-        published_at: noon(),
+        approved_at: noon().fixed_offset(),
+        published_at: noon().fixed_offset(),
     }
 }
 

@@ -128,6 +128,9 @@ impl Review {
 
     /// The text changed: check it, and save it when the keys rest.
     pub(super) fn changed(&mut self, scene: &Scene<'_>) {
+        if !self.typing {
+            self.steps.note(self.editor.text());
+        }
         self.checks.run(self.editor.text());
         self.keep.due.get_or_insert(scene.now + PAUSE);
         match self.view {
