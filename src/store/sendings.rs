@@ -1,6 +1,7 @@
 //! What a job's request is composed of, as the database has it at this moment: the lead, its client, the approved text,
 //! and whether the person still wants to hear from us. One read for all jobs of a claim.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use chrono::{DateTime, Utc};
@@ -13,7 +14,7 @@ use super::{Outcome, Store};
 use crate::domain::doubt::Hold;
 use crate::domain::event::Channel;
 use crate::domain::id::{JobId, LeadId, TemplateId};
-use crate::domain::lead::Consent;
+use crate::domain::lead::{Consent, LeadState};
 use crate::domain::template::Template;
 
 /// What one job's request is composed of.
@@ -173,6 +174,17 @@ const SELECT: &str = concat!(
         left join templates t on t.id = j.template_id where j.id in ("
 );
 
+const UNTELLABLE: &str =
+    "select j.id, l.state from jobs j join summaries s on s.id = j.summary_id join drafts d on d.id = s.draft_id
+        join leads l on l.id = d.lead_id
+    where d.subject = 'lead' and l.state in ('spam', 'merged') and j.id in (";
+
+struct Untellable {
+    id: JobId,
+    state: LeadState,
+}
+from_row!(Untellable { id: Uuid, state: String });
+
 impl Store {
     /// The channels on which nobody writes to a lead, because the person said so.
     pub(in crate::store) async fn closed_channels(&self, lead: LeadId) -> Outcome<Vec<Channel>> {
@@ -187,13 +199,30 @@ impl Store {
             return Ok(vec![]);
         }
         let mut sql = Sql::new(SELECT);
-        for (at, job) in jobs.iter().enumerate() {
-            if at > 0 {
-                sql.push(", ");
-            }
-            sql.bind(Bind::Id(job.0));
-        }
-        sql.push(")");
+        listed(&mut sql, jobs);
         self.rows(&sql).await
     }
+
+    /// Which of these jobs would publish what is said of one lead that nobody is told of any more, and where that lead stands.
+    /// A week's summary counts what its leads were, and names none.
+    pub async fn untellable(&self, jobs: &[JobId]) -> Outcome<BTreeMap<JobId, LeadState>> {
+        if jobs.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let mut sql = Sql::new(UNTELLABLE);
+        listed(&mut sql, jobs);
+        let found: Vec<Untellable> = self.rows(&sql).await?;
+        Ok(found.into_iter().map(|row| (row.id, row.state)).collect())
+    }
+}
+
+/// The end of a list of ids that has begun.
+fn listed(sql: &mut Sql, jobs: &[JobId]) {
+    for (at, job) in jobs.iter().enumerate() {
+        if at > 0 {
+            sql.push(", ");
+        }
+        sql.bind(Bind::Id(job.0));
+    }
+    sql.push(")");
 }

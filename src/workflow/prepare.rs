@@ -13,6 +13,7 @@ use crate::domain::event::Channel;
 use crate::domain::failure::Failure;
 use crate::domain::id::{JobId, Kind, Ref};
 use crate::domain::job::{JobKind, JobState};
+use crate::domain::lead::LeadState;
 use crate::domain::leave::{self, Links};
 use crate::domain::money::Money;
 use crate::domain::routing::WEBHOOK;
@@ -48,7 +49,9 @@ pub enum Prepared {
 /// # Errors
 /// What the database says.
 pub async fn prepare(store: &Store, jobs: &[Claimed], links: Option<&Links>) -> Result<Vec<Prepared>, Failure> {
-    // What only says that an approved text is there needs nothing more.
+    // What only says that an approved text is there needs no more than to know whether it may still be told.
+    let publishing: Vec<JobId> = jobs.iter().filter(|job| job.kind == JobKind::PortalPublish).map(|job| job.id).collect();
+    let untellable = store.untellable(&publishing).await?;
     let asked: Vec<JobId> = jobs
         .iter()
         .filter(|job| !matches!(job.kind, JobKind::PortalPublish | JobKind::AiDraft | JobKind::ProviderSync))
@@ -62,6 +65,7 @@ pub async fn prepare(store: &Store, jobs: &[Claimed], links: Option<&Links>) -> 
         prepared.push(match job.kind {
             JobKind::AiDraft => drafting::brief(&mut store.begin().await?, job).await?,
             JobKind::ProviderSync => syncing::page(job),
+            JobKind::PortalPublish => publish(untellable.get(&job.id).copied()),
             _ => compose(job, found.get(&job.id), links, now),
         });
     }
@@ -69,9 +73,6 @@ pub async fn prepare(store: &Store, jobs: &[Claimed], links: Option<&Links>) -> 
 }
 
 fn compose(job: &Claimed, sending: Option<&Sending>, links: Option<&Links>, now: DateTime<Utc>) -> Prepared {
-    if job.kind == JobKind::PortalPublish {
-        return send(Content::Publish);
-    }
     let Some(sending) = sending else { return broken("the client it is for is not there any more") };
     if matches!(job.kind, JobKind::Message | JobKind::ReviewRequest) {
         return message(job, sending, links, now);
@@ -87,6 +88,15 @@ fn compose(job: &Claimed, sending: Option<&Sending>, links: Option<&Links>, now:
         WEBHOOK => send(Content::Hook(hook(job, lead, &sending.client))),
         other => broken(format!("no version of this program knows how to do {other}; cancel it, or run the newer version")),
     }
+}
+
+/// An approved text goes to its portal, unless its lead became one that nobody is told of while it waited.
+fn publish(untellable: Option<LeadState>) -> Prepared {
+    let Some(state) = untellable else { return send(Content::Publish) };
+    let reason = format!(
+        "its lead is {state} by now, and nothing is told of such a one; withdraw the summary, or replay this once the lead is not"
+    );
+    Prepared::Stop { state: JobState::Cancelled, reason }
 }
 
 fn send(content: Content) -> Prepared {

@@ -34,6 +34,7 @@ both_databases!(
     what_was_merged_is_known_of_the_lead_that_was_kept,
     what_nobody_sees_is_not_approved,
     nothing_is_told_of_spam,
+    nothing_is_published_of_what_became_spam_meanwhile,
     a_text_that_is_not_the_approved_one_is_not_exported,
     a_withdrawn_text_is_gone_and_a_later_approval_is_a_new_version,
     what_was_withdrawn_is_made_again_from_the_same_evidence,
@@ -426,6 +427,28 @@ async fn nothing_is_told_of_spam(world: World) {
     let refused = approve(&world, &rosa, draft, SAFE).await.unwrap_err().to_string();
     assert!(refused.contains("its lead is spam"), "{refused}");
     assert_eq!(world.number("select count(*) from approved_texts").await, 0);
+}
+
+/// Spam is told apart after the approval, and before the ten seconds in which that can be taken back are over.
+async fn nothing_is_published_of_what_became_spam_meanwhile(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    let draft = filed(&world, &acme, SAFE).await;
+    claim(&world, &rosa, draft).await;
+    approve(&world, &rosa, draft, SAFE).await.unwrap();
+    let lead = Ref::new(Kind::Lead, 1);
+    act(&world, &rosa, lead, Verb::SetLead { act: LeadAct::MarkSpam, lost: None }).await.unwrap();
+    publish(&world).await;
+    assert_eq!(world.store.proofs(&rosa, acme.id).await.unwrap(), []);
+    let stopped = world.texts("select state || ': ' || reason from jobs where kind = 'portal_publish'").await.concat();
+    assert!(stopped.starts_with("cancelled: its lead is spam by now"), "{stopped}");
+
+    // It was none after all: the same job, done again, publishes the same text.
+    act(&world, &rosa, lead, Verb::SetLead { act: LeadAct::NotSpam, lost: None }).await.unwrap();
+    let number = world.number("select number from jobs where kind = 'portal_publish'").await;
+    act(&world, &rosa, Ref::new(Kind::Job, number), Verb::ReplayJob).await.unwrap();
+    publish(&world).await;
+    let texts: Vec<String> = world.store.proofs(&rosa, acme.id).await.unwrap().into_iter().map(|proof| proof.text).collect();
+    assert_eq!(texts, [SAFE]);
 }
 
 async fn a_text_that_is_not_the_approved_one_is_not_exported(world: World) {
