@@ -83,17 +83,19 @@ pub struct Proof {
     /// When the newest fact in it happened, by the clock of its client: the page tells its day, and that must be the day of the
     /// period. `None` where no fact has a date.
     pub fresh_as_of: Option<DateTime<FixedOffset>>,
-    /// When a person approved it.
-    pub approved_at: DateTime<Utc>,
-    /// When the portal first had it.
-    pub published_at: DateTime<Utc>,
+    /// When a person approved it, by the same clock.
+    pub approved_at: DateTime<FixedOffset>,
+    /// When the portal first had it, by the same clock.
+    pub published_at: DateTime<FixedOffset>,
 }
 
 impl Proof {
     /// As it is read where its client is.
     #[must_use]
     pub fn seen_in(mut self, zone: Tz) -> Self {
-        self.fresh_as_of = self.fresh_as_of.map(|at| at.with_timezone(&zone).fixed_offset());
+        let there = |at: DateTime<FixedOffset>| at.with_timezone(&zone).fixed_offset();
+        self.fresh_as_of = self.fresh_as_of.map(there);
+        (self.approved_at, self.published_at) = (there(self.approved_at), there(self.published_at));
         self
     }
 
@@ -105,13 +107,18 @@ impl Proof {
             ("Status", self.status.clone()),
             ("Next", self.next_action.clone()),
             ("Known as of", self.fresh_as_of.map_or_else(|| UNDATED.to_owned(), |at| day(at.date_naive()))),
-            ("Approved", self.approved_at.to_rfc3339()),
-            ("Published", self.published_at.to_rfc3339()),
+            ("Approved", minute(self.approved_at)),
+            ("Published", minute(self.published_at)),
             ("Summary", self.summary_id.to_string()),
             ("SHA-256", self.text_hash.clone()),
         ];
         fields.into_iter().filter(|(_, words)| !words.is_empty()).collect()
     }
+}
+
+/// A day with its minute, and how far its clock is from UTC; the JSON has it to the millisecond.
+fn minute(at: DateTime<FixedOffset>) -> String {
+    format!("{}, {}", day(at.date_naive()), at.format("%H:%M %:z"))
 }
 
 #[cfg(test)]

@@ -52,7 +52,7 @@ mod tests {
 
     #[test]
     fn nothing_in_a_text_becomes_part_of_the_page() {
-        let at = chrono::DateTime::UNIX_EPOCH;
+        let at = chrono::DateTime::UNIX_EPOCH.fixed_offset();
         let proof = Proof {
             summary_id: SummaryId::new(),
             client: "A&B".into(),
@@ -70,5 +70,6 @@ mod tests {
         assert!(page.contains("<p>&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;\n&quot;two&quot;</p>"), "{page}");
         assert!(!page.contains("<script") && page.contains("<h1>A&amp;B</h1>") && !page.contains("<dt>Next"));
         assert!(page.contains("<dt>Known as of</dt><dd>not known</dd>"), "{page}");
+        assert!(page.contains("<dt>Approved</dt><dd>1 January 1970, 00:00 +00:00</dd>"), "{page}");
     }
 }

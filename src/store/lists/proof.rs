@@ -1,6 +1,6 @@
 //! Reads what the client portal shows, from the same columns that its view has.
 
-use chrono::{DateTime, FixedOffset, Utc};
+use chrono::{DateTime, FixedOffset};
 use uuid::Uuid;
 
 use crate::domain::actor::Person;
@@ -14,8 +14,8 @@ use crate::store::rows::from_row;
 use crate::store::{Outcome, Store};
 
 from_row!(Proof { summary_id: Uuid, client: =String, text: =String, text_hash: =String, source_label: =String,
-    period: =String, status: =String, next_action: =String, fresh_as_of: =Option<DateTime<FixedOffset>>, approved_at: =DateTime<Utc>,
-    published_at: =DateTime<Utc>, });
+    period: =String, status: =String, next_action: =String, fresh_as_of: =Option<DateTime<FixedOffset>>, approved_at: =DateTime<FixedOffset>,
+    published_at: =DateTime<FixedOffset>, });
 
 impl Store {
     /// The published summaries of a client that the person sees, the last approved first.

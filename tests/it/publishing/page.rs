@@ -52,7 +52,7 @@ fn written(field: &str, value: &Value) -> String {
     match field {
         // The day as the JSON's own clock has it, which is the client's.
         "fresh_as_of" => DateTime::parse_from_rfc3339(text).unwrap().format("%-d %B %Y").to_string(),
-        "approved_at" | "published_at" => DateTime::parse_from_rfc3339(text).unwrap().to_rfc3339(),
+        "approved_at" | "published_at" => DateTime::parse_from_rfc3339(text).unwrap().format("%-d %B %Y, %H:%M %:z").to_string(),
         _ => text.to_owned(),
     }
 }
@@ -91,5 +91,7 @@ async fn the_page_says_what_the_json_says(world: World) {
         (&"1 June 2026".into(), "1 June 2026".to_owned())
     );
     assert_eq!(json["fresh_as_of"], "2026-06-01T20:00:00-05:00");
+    let hour = |field: &str| written(field, &json[field]).chars().skip("1 June 2026, ".len()).take(3).collect::<String>();
+    assert_eq!((hour("approved_at").as_str(), hour("published_at").as_str()), ("20:", "20:"), "the client's clock");
     assert!(preview.beside().contains(&("Known as of", "1 June 2026".to_owned())), "{:?}", preview.beside());
 }
