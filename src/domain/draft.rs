@@ -161,7 +161,7 @@ impl Spans {
 /// for its figures, which grow by the day.
 fn essence(finding: &Finding) -> String {
     match finding.kind {
-        FindingKind::PossibleDuplicate | FindingKind::PossibleSpam => finding.reason.clone(),
+        FindingKind::PossibleDuplicate | FindingKind::PossibleSpam | FindingKind::DataQuality => finding.reason.clone(),
         FindingKind::StaleData => finding.reason.chars().filter(|c| !c.is_ascii_digit()).collect(),
         _ => finding.text.clone(),
     }

@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use super::id::{Kind, Ref};
 use super::lead::{Consent, ContactMethod, Lead, Urgency};
 use super::span::Severity;
 use super::words;
@@ -51,6 +52,33 @@ pub struct Fault {
     pub severity: Severity,
     /// What it is, and what to do.
     pub reason: String,
+}
+
+/// A lead with something heavy wrong about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Faulty {
+    /// The number of its reference.
+    pub lead: i64,
+    /// What it is, and what to do.
+    pub reason: String,
+}
+
+impl std::fmt::Display for Faulty {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", Ref::new(Kind::Lead, self.lead), self.reason)
+    }
+}
+
+/// What weighs enough to be said before a client hears of these leads: what only lacks a word is no reason to wait.
+pub fn faulty(leads: &[Lead]) -> Vec<Faulty> {
+    let heavy = |lead: &Lead| {
+        let number = lead.number;
+        faults(lead)
+            .into_iter()
+            .filter(|fault| fault.severity >= Severity::Warn)
+            .map(move |fault| Faulty { lead: number, reason: fault.reason })
+    };
+    leads.iter().flat_map(heavy).collect()
 }
 
 /// Everything that is wrong with a lead's data, the heaviest first.

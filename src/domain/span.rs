@@ -16,6 +16,7 @@ words! {
         AccessCode, BankNumber, SocialSecurity, Secret, InternalId, LostSafetyWord, Blame,
         StaffName, OtherClient, ProviderCost, EntryHint, Vehicle, Postcode, MissingSource, StaleData, UnknownName,
         Negation, Uncited, PossibleDuplicate, PossibleSpam, MissingPeriod, MissingNextAction, MissingFreshness,
+        DataQuality,
     }
 }
 

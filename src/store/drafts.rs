@@ -322,7 +322,7 @@ impl Tx {
         let written =
             self.one::<(String, String)>("select text, prompt_version from drafts where id = $1", values![draft.id]).await?;
         let around = self.around(draft.id).await?;
-        let frame = Frame::new(&draft.beside(), self.now, around.doubts, around.lapses);
+        let frame = Frame::new(&draft.beside(), self.now, around.doubts, around.lapses, around.faults);
         let against = Against {
             evidence: &lines,
             draft: written.as_ref().map(|row| row.0.as_str()),

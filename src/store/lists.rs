@@ -7,6 +7,8 @@ mod place;
 mod plan;
 mod proof;
 
+pub(in crate::store) use columns::lead_columns;
+
 use uuid::Uuid;
 
 use super::filtering::{Bind, Row, Sql, names_a_state};

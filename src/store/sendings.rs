@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::filtering::{Bind, Sql};
-use super::rows::{bad, from_row};
+use super::rows::{bad, from_row, read};
 use super::statement::values;
 use super::{Outcome, Store};
 use crate::domain::doubt::Hold;
@@ -179,12 +179,6 @@ const UNTELLABLE: &str =
         join leads l on l.id = d.lead_id
     where d.subject = 'lead' and l.state in ('spam', 'merged') and j.id in (";
 
-struct Untellable {
-    id: JobId,
-    state: LeadState,
-}
-from_row!(Untellable { id: Uuid, state: String });
-
 impl Store {
     /// The channels on which nobody writes to a lead, because the person said so.
     pub(in crate::store) async fn closed_channels(&self, lead: LeadId) -> Outcome<Vec<Channel>> {
@@ -211,8 +205,8 @@ impl Store {
         }
         let mut sql = Sql::new(UNTELLABLE);
         listed(&mut sql, jobs);
-        let found: Vec<Untellable> = self.rows(&sql).await?;
-        Ok(found.into_iter().map(|row| (row.id, row.state)).collect())
+        let found: Vec<(Uuid, String)> = self.rows(&sql).await?;
+        found.into_iter().map(|(id, state)| Ok((JobId(id), read("state", state)?))).collect()
     }
 }
 

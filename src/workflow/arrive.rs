@@ -264,7 +264,7 @@ async fn record_kept(
         }
     }
     if plan.tell && open.drafts {
-        drafting::outdate(tx, lead_id).await?;
+        drafting::outdate(tx, &Actor::Intake, lead_id).await?;
     }
     if plan.tell && !open.draft_waits {
         drafting::something_happened(tx, rules, client.id, lead_id, &event.natural_key).await?;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::prepare::Prepared;
 use super::review::LONGEST;
 use crate::domain::actor::{Actor, Right};
-use crate::domain::brief::{Brief, Facts};
+use crate::domain::brief::{Brief, Facts, Subject};
 use crate::domain::content::Content;
 use crate::domain::failure::Failure;
 use crate::domain::id::{ClientId, Kind, LeadId, Ref};
@@ -130,12 +130,42 @@ fn draft_job<'a>(drafter: &Route, (client, lead): (ClientId, LeadId), natural_ke
     }
 }
 
-/// Sets drafts aside that a lead's new event made old, and marks those that somebody works on.
-pub(super) async fn outdate(tx: &mut Tx, lead: LeadId) -> Result<(), Failure> {
-    for draft in tx.outdate_drafts(lead).await? {
+/// Sets drafts aside that what is known of a lead now made old, and marks those that somebody works on; how many are aside.
+pub(super) async fn outdate(tx: &mut Tx, actor: &Actor, lead: LeadId) -> Result<usize, Failure> {
+    let aside = tx.outdate_drafts(lead).await?;
+    for draft in &aside {
         let about =
             About { verb: "draft.supersede", kind: Kind::Draft, subject: draft.0, lead: Some(lead), detail: "more is known" };
-        tx.journal(&Actor::Intake, about).await?;
+        tx.journal(actor, about).await?;
+    }
+    Ok(aside.len())
+}
+
+/// A message left for a lead, which is evidence as well: a draft that nobody worked on is made anew, with what was sent in it,
+/// and one that somebody works on is marked.
+pub(super) async fn message_left(tx: &mut Tx, job: &Claimed, lead: LeadId) -> Result<(), Failure> {
+    let now = tx.now;
+    let open = tx.open_of(lead, now).await?;
+    if open.drafts && outdate(tx, &Actor::Worker, lead).await? > 0 && !open.draft_waits {
+        let rules = tx.rulebook().await?;
+        something_happened(tx, &rules, job.client_id, lead, &format!("after {}", job.reference())).await?;
+    }
+    Ok(())
+}
+
+/// What is known of a lead is another story since it was merged with one, or taken apart: what was drafted of the old one is
+/// not shown to anybody, and the new one is drafted.
+pub(super) async fn story_changed(
+    tx: &mut Tx,
+    actor: &Actor,
+    (client, lead): (ClientId, LeadId),
+    natural_key: &str,
+) -> Result<(), Failure> {
+    outdate(tx, actor, lead).await?;
+    let now = tx.now;
+    if !tx.open_of(lead, now).await?.draft_waits {
+        let rules = tx.rulebook().await?;
+        something_happened(tx, &rules, client, lead, natural_key).await?;
     }
     Ok(())
 }
@@ -190,8 +220,9 @@ pub(super) async fn file(tx: &mut Tx, intent: &Intent, reply: &Reply) -> Result<
         return Ok(());
     }
     // More came while it was written, and a draft of all of that is there already: this one would set the newer aside.
-    if let Some(now) = gather(tx, job).await?.map(|now| now.version()).filter(|now| *now != version)
-        && tx.draft_of_evidence(lead, brief.subject(), &now).await?.is_some()
+    let newest = gather(tx, job).await?.map(|now| now.version());
+    if let Some(now) = newest.as_ref().filter(|now| **now != version)
+        && tx.draft_of_evidence(lead, brief.subject(), now).await?.is_some()
     {
         return Ok(());
     }
@@ -210,5 +241,14 @@ pub(super) async fn file(tx: &mut Tx, intent: &Intent, reply: &Reply) -> Result<
         brief: &brief,
     };
     tx.supersede_drafts(&row).await?;
-    tx.insert_draft(&row).await.map(drop)
+    tx.insert_draft(&row).await?;
+    // More is known than was when it was asked for, and no job gathers that yet: a message left while it was written.
+    let newer = newest.filter(|now| *now != version && brief.subject() == Subject::Lead);
+    if let Some(newer) = newer
+        && !tx.open_of(lead, tx.now).await?.draft_waits
+    {
+        let rules = tx.rulebook().await?;
+        something_happened(tx, &rules, job.client_id, lead, &newer).await?;
+    }
+    Ok(())
 }

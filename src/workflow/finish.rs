@@ -68,7 +68,11 @@ pub async fn finish_attempts(store: &Store, returned: &[Returned]) -> Result<Vec
 /// What follows from work that is done.
 pub(super) async fn succeeded(tx: &mut Tx, job: &Claimed, remote_id: Option<&str>) -> Result<(), Failure> {
     match (job.kind, job.lead_id, job.summary_id, remote_id) {
-        (JobKind::Message, Some(lead), ..) => tx.mark_answered(lead).await,
+        (JobKind::Message, Some(lead), ..) => {
+            tx.mark_answered(lead).await?;
+            drafting::message_left(tx, job, lead).await
+        }
+        (JobKind::ReviewRequest, Some(lead), ..) => drafting::message_left(tx, job, lead).await,
         (JobKind::PortalPublish, _, Some(summary), _) => tx.mark_published(summary).await,
         (JobKind::CrmHandoff, Some(lead), _, Some(contact)) if job.operation == "contact.upsert" => {
             hand_over_the_rest(tx, job, lead, contact).await

@@ -36,6 +36,8 @@ both_databases!(
     a_week_answers_for_every_lead_that_it_counts,
     what_becomes_of_a_lead_marks_its_drafts_and_those_of_its_week,
     spam_is_not_drafted,
+    two_leads_that_are_one_have_one_story,
+    what_is_wrong_with_a_lead_is_said_before_a_client_hears_of_it,
     what_a_source_did_not_tell_stands_on_the_drafts_that_depend_on_it,
     what_a_sync_left_out_stands_on_the_drafts_that_depend_on_it,
     a_model_writes_and_its_citations_stay_with_the_draft,
@@ -143,6 +145,59 @@ async fn new_evidence_sets_an_untouched_draft_aside_and_marks_an_open_one(world:
     // The newer draft does not take the open one from its reviewer.
     work(&world).await;
     assert_eq!(states(&world).await, ["superseded", "in_review", "pending"]);
+}
+
+/// What was told to the one lead is evidence for the other, for as long as they are one.
+async fn two_leads_that_are_one_have_one_story(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    missed(&world, &acme, "CA1").await;
+    let form = r#"{"id":"f-1","name":"Zora Quist","phone":"+15125550177","service":"boiler","message":"it smells of gas here"}"#;
+    give(&world, &acme, Provider::Form, form).await;
+    work(&world).await;
+    assert_eq!(states(&world).await, ["pending", "pending"]);
+    let merged = async |verb: Verb| {
+        let target = world.store.find(&rosa, Ref::new(Kind::Lead, 2)).await.unwrap();
+        perform(&world.store, &rosa, &Act { target, verb, reason: Some("the same person".into()) }).await.unwrap()
+    };
+    merged(Verb::MergeLead { into: 1 }).await;
+    work(&world).await;
+    assert_eq!(states(&world).await, ["superseded", "superseded", "pending"]);
+    let lines = |draft: i64| {
+        format!(
+            "select e.source || ' ' || e.text from draft_evidence e join drafts d on d.id = e.draft_id where d.number = {draft}"
+        )
+    };
+    let story = world.texts(&lines(3)).await.concat();
+    assert!(story.contains("E-1") && story.contains("E-2") && story.contains("smells of gas"), "{story}");
+    let lost =
+        "select count(*) from findings f join drafts d on d.id = f.draft_id where d.number = 3 and f.kind = 'lost_safety_word'";
+    assert_eq!(
+        world.number(lost).await,
+        i64::from(!world.texts("select text from drafts where number = 3").await[0].contains("gas"))
+    );
+
+    merged(Verb::Unmerge).await;
+    work(&world).await;
+    assert_eq!(states(&world).await, ["superseded", "superseded", "superseded", "pending", "pending"]);
+    let apart = [world.texts(&lines(4)).await.concat(), world.texts(&lines(5)).await.concat()];
+    assert!(apart.iter().all(|story| story.contains("E-1") != story.contains("E-2")), "{apart:?}");
+}
+
+async fn what_is_wrong_with_a_lead_is_said_before_a_client_hears_of_it(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    let form = r#"{"id":"f-1","name":"Zora Quist","phone":"+15125550177","service":"burst pipe","urgency":"routine"}"#;
+    give(&world, &acme, Provider::Form, form).await;
+    work(&world).await;
+    let told = "select severity || ': ' || reason from findings where kind = 'data_quality'";
+    let says = "warn: L-1: what is wanted cannot wait, and the lead is routine; call and ask";
+    assert_eq!(world.texts(told).await, [says]);
+    let draft = world.store.find(&rosa, Ref::new(Kind::Draft, 1)).await.unwrap();
+    let detail = world.store.draft_detail(&rosa, draft.id.into()).await.unwrap();
+    assert_eq!(detail.frame.faults.len(), 1, "the screen says it as well");
+    // Whoever looks at it after it was mended is told nothing.
+    world.script("update leads set urgency = 'urgent'").await;
+    let detail = world.store.draft_detail(&rosa, draft.id.into()).await.unwrap();
+    assert_eq!(detail.frame.faults, []);
 }
 
 async fn a_typed_text_is_never_set_aside(world: World) {

@@ -157,6 +157,7 @@ impl World {
             urgency = "routine",
             attribution = "",
             name = "J. Ortiz",
+            email = "j.ortiz@mail.example",
             state = "new",
             next_action = "call back",
             arrived_at = self.now(),

@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use quotedeck::delivery::couriers::Couriers;
+use quotedeck::domain::act::{Act, Verb};
 use quotedeck::domain::actor::{Actor, Person, Role};
 use quotedeck::domain::client::Client;
 use quotedeck::domain::destination::{Secret, Setting, System};
@@ -13,6 +14,7 @@ use quotedeck::domain::text::Internal;
 use quotedeck::intake;
 use quotedeck::store::destinations::NewDestination;
 use quotedeck::worker::{Sender, Worker};
+use quotedeck::workflow::act::perform;
 use quotedeck::workflow::arrive::{Arrival, arrive};
 
 use crate::databases::World;
@@ -34,6 +36,7 @@ both_databases!(
     a_receiver_of_webhooks_hears_of_a_new_lead,
     a_limited_automation_does_no_more,
     a_reply_that_nobody_answers_goes_to_somebody_else,
+    a_message_that_left_is_in_the_draft,
 );
 
 /// A world with rules, destinations that are real servers, and a worker.
@@ -50,6 +53,11 @@ async fn office(world: World) -> Office {
 }
 
 async fn office_beside(world: World, outside: StandIn) -> Office {
+    office_of(world, outside, &[]).await
+}
+
+/// With more destinations than messages and hand-overs need.
+async fn office_of(world: World, outside: StandIn, more: &[(&'static str, System, &'static str)]) -> Office {
     let acme = world.client("Acme").await;
     let rosa: Person = world.person("rosa", Role::Owner, None).await;
     let post = MailServer::answering(&[]);
@@ -61,7 +69,7 @@ async fn office_beside(world: World, outside: StandIn) -> Office {
     ];
     let mut settings = Vec::new();
     let mut tx = world.store.begin().await.unwrap();
-    for (name, system, secret) in systems {
+    for (name, system, secret) in systems.into_iter().chain(more.iter().copied()) {
         let mut setting = Setting::new(name, system);
         setting.url = match system {
             System::Webhook => format!("{}/hook", outside.url),
@@ -228,6 +236,40 @@ async fn nobody_is_written_to_at_night(world: World) {
     office.world.clock.advance(TimeDelta::minutes(61));
     office.drain().await;
     assert_eq!(office.texts("+18085550143"), 1, "{:?}", office.jobs("quote_confirmation").await);
+}
+
+/// At night the draft comes first, and what it says comes next is done by the morning.
+async fn a_message_that_left_is_in_the_draft(world: World) {
+    let office = office_of(world, StandIn::start(), &[("Drafter", System::Outline, "")]).await;
+    office.world.clock.advance(TimeDelta::minutes(150));
+    office.form("f-1", HONOLULU).await;
+    office.form("f-2", "+18085550143").await;
+    office.world.script("update jobs set window_ends_at = '2026-06-02T00:00:00.000+00:00' where state = 'ready'").await;
+    office.drain().await;
+    let drafts = "select state || ': ' || text from drafts order by number";
+    let told = office.world.texts(drafts).await;
+    assert!(told.len() == 2 && told.iter().all(|draft| draft.contains("the customer is contacted")), "{told:?}");
+
+    // Somebody has one of them on the screen: it stays, and is marked.
+    let olga = office.world.person("olga", Role::Owner, None).await;
+    let first = office.world.store.find(&olga, Ref::new(Kind::Draft, 1)).await.unwrap();
+    let claim = Act { target: first.clone(), verb: Verb::ClaimDraft { take_over: false }, reason: None };
+    perform(&office.world.store, &olga, &claim).await.unwrap();
+    office.world.clock.advance(TimeDelta::minutes(61));
+    office.drain().await;
+    office.drain().await;
+    let texts = [HONOLULU, "+18085550143"].map(|to| office.texts(to));
+    assert_eq!(texts, [1, 1], "{:?}", office.jobs("quote_confirmation").await);
+    assert_eq!(office.world.number("select count(*) from drafts where number = 1 and newer_at is not null").await, 1);
+    let told = office.world.texts(drafts).await;
+    let states: Vec<&str> = told.iter().map(|draft| draft.split(':').next().unwrap_or_default()).collect();
+    assert_eq!(states, ["in_review", "superseded", "pending"], "{told:?}");
+    assert!(!told[2].contains("the customer is contacted"), "{}", told[2]);
+    let sent = "select count(*) from draft_evidence e join drafts d on d.id = e.draft_id where d.number = 3 and e.text like '%message sent%'";
+    assert_eq!(office.world.number(sent).await, 1);
+    // The new draft counts what was sent: drafting it again would be the same.
+    office.drain().await;
+    assert_eq!(office.world.texts(drafts).await.len(), 3);
 }
 
 async fn who_gave_an_address_alone_gets_a_mail_once(world: World) {

@@ -50,7 +50,8 @@ pub(super) fn mask(text: &str, finding: &Finding) -> Option<Mask> {
         | FindingKind::MissingFreshness
         | FindingKind::StaleData
         | FindingKind::PossibleDuplicate
-        | FindingKind::PossibleSpam => return None,
+        | FindingKind::PossibleSpam
+        | FindingKind::DataQuality => return None,
     };
     // "at the 12 Oak Street" must not become "at the the service address".
     let phrase = match last_word(before) {

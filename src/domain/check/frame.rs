@@ -1,5 +1,5 @@
 //! What stands beside a text on the portal: where it is from, of which time it speaks, what comes next, and how old it is;
-//! and what is doubted of the leads it speaks of (C5).
+//! and what is doubted of the leads it speaks of, or wrong with what is stored of them (C5).
 
 use chrono::{DateTime, Utc};
 
@@ -7,13 +7,14 @@ use super::Hit;
 use super::fold::Folded;
 use crate::domain::doubt::{DoubtKind, Standing};
 use crate::domain::proof::Beside;
+use crate::domain::quality::Faulty;
 use crate::domain::source::silence::Lapse;
 use crate::domain::span::FindingKind;
 
 /// Days after which what a provider told is stale, unless a client's freshness says otherwise: a week's summary is made of
 /// the week before.
 const STALE: i64 = 14;
-/// So many doubts are named; a week may speak of many leads.
+/// So many doubts and faults are named; a week may speak of many leads.
 const NAMED: usize = 3;
 
 /// What would stand empty on the portal.
@@ -38,15 +39,17 @@ pub struct Frame {
     pub doubts: Vec<Standing>,
     /// Sources it depends on that were stale when it was made.
     pub lapses: Vec<Lapse>,
+    /// What is wrong with what is stored of those leads.
+    pub faults: Vec<Faulty>,
 }
 
 impl Frame {
-    /// From what will stand beside it, and what is doubted.
-    pub fn new(beside: &Beside, now: DateTime<Utc>, doubts: Vec<Standing>, lapses: Vec<Lapse>) -> Self {
+    /// From what will stand beside it, and what is doubted, missing or wrong around it.
+    pub fn new(beside: &Beside, now: DateTime<Utc>, doubts: Vec<Standing>, lapses: Vec<Lapse>, faults: Vec<Faulty>) -> Self {
         let told =
             [(Lack::Source, &beside.source_label), (Lack::Period, &beside.period), (Lack::NextAction, &beside.next_action)];
         let lacks = told.into_iter().filter(|(_, words)| words.is_empty()).map(|(lack, _)| lack).collect();
-        Self { lacks, age_days: beside.fresh_as_of.map(|at| (now - at).num_days()), doubts, lapses }
+        Self { lacks, age_days: beside.fresh_as_of.map(|at| (now - at).num_days()), doubts, lapses, faults }
     }
 }
 
@@ -84,17 +87,25 @@ pub(super) fn find(frame: &Frame, folded: &Folded, hits: &mut Vec<Hit>) {
         (DoubtKind::Duplicate, FindingKind::PossibleDuplicate, "lead merge, or lead not-duplicate"),
         (DoubtKind::Spam, FindingKind::PossibleSpam, "lead spam, or lead not-spam"),
     ] {
-        let mut named: Vec<String> = told(kind).take(NAMED).map(Standing::to_string).collect();
-        if named.is_empty() {
-            continue;
+        if let Some(named) = named(told(kind), ", ") {
+            let reason = format!("{named}, and nobody has said; settle it first: {settle}");
+            hits.push(Hit::warn(found, last.clone(), reason));
         }
-        let more = told(kind).count() - named.len();
-        if more > 0 {
-            named.push(format!("and {more} more"));
-        }
-        let reason = format!("{}, and nobody has said; settle it first: {settle}", named.join(", "));
-        hits.push(Hit::warn(found, last.clone(), reason));
     }
+    if let Some(named) = named(frame.faults.iter(), "; ") {
+        hits.push(Hit::warn(FindingKind::DataQuality, last.clone(), named));
+    }
+}
+
+/// The first of them in words, and how many more there are; `None` where there is none.
+fn named<'a, T: ToString + 'a>(all: impl Iterator<Item = &'a T>, between: &str) -> Option<String> {
+    let mut words: Vec<String> = all.map(T::to_string).collect();
+    let more = words.len().saturating_sub(NAMED);
+    words.truncate(NAMED);
+    if more > 0 {
+        words.push(format!("and {more} more"));
+    }
+    (!words.is_empty()).then(|| words.join(between))
 }
 
 /// Why what it says may not hold any more, or may not be all.
@@ -169,6 +180,16 @@ mod tests {
                  everything, so facts may be missing"
             )
         );
+    }
+
+    #[test]
+    fn what_is_wrong_with_the_leads_is_named_at_the_end() {
+        let fault = |lead| Faulty { lead, reason: "no number; ask".to_owned() };
+        let frame = Frame { age_days: Some(1), faults: (1..=5).map(fault).collect(), ..Frame::default() };
+        let found = findings("Call 512-555-0142 today.", Against { frame: Some(&frame), ..Against::default() });
+        let told: Vec<(FindingKind, &str)> = found.iter().skip(1).map(|one| (one.kind, one.reason.as_str())).collect();
+        let named = "L-1: no number; ask; L-2: no number; ask; L-3: no number; ask; and 2 more";
+        assert_eq!(told, [(FindingKind::DataQuality, named)]);
     }
 
     #[test]

@@ -115,6 +115,12 @@ pub const ABOUT: &[About] = &[
     ),
     from(FindingKind::PossibleSpam, WARN, Severity::Warn, "a lead it speaks of may be spam, and nobody has said"),
     from(
+        FindingKind::DataQuality,
+        WARN,
+        Severity::Warn,
+        "what is stored of a lead it speaks of lacks something or contradicts itself, so the text may be wrong with it",
+    ),
+    from(
         FindingKind::LostSafetyWord,
         WARN,
         Severity::Warn,

@@ -23,6 +23,7 @@ enum Family {
     Stale,
     Duplicate,
     Spam,
+    Quality,
     Negation,
     Citation,
 }
@@ -55,6 +56,7 @@ fn rank(kind: FindingKind) -> (Family, u8) {
         FindingKind::StaleData => (Family::Stale, 0),
         FindingKind::PossibleDuplicate => (Family::Duplicate, 0),
         FindingKind::PossibleSpam => (Family::Spam, 0),
+        FindingKind::DataQuality => (Family::Quality, 0),
         FindingKind::ProviderCost => (Family::Contact, 2),
         FindingKind::LeadName | FindingKind::StaffName | FindingKind::OtherClient => (Family::Name, 0),
         // Behind every name that is known: of those it is said what they are.

@@ -48,11 +48,23 @@ const WEEK: &str = fields!(
     "l.client_id = $1 and l.arrived_at >= $2 and l.arrived_at < $3 and l.state not in ('spam', 'merged')
         order by l.arrived_at, l.id limit 10000"
 );
+/// A lead and what was merged into it: one story, told in two places.
+macro_rules! of_whole {
+    ($before:literal, $after:literal) => {
+        concat!($before, "(select id from leads where id = $1 union all select id from leads where merged_into = $1)", $after)
+    };
+}
+
 // The newest, should there be more than anybody reads.
-const EVENTS: &str = "select number, kind, occurred_at, words from (select number, kind, occurred_at, words from events
-    where lead_id = $1 order by occurred_at desc, number desc limit 200) e order by occurred_at, number";
-const SENT: &str = "select number, operation, finished_at from jobs where lead_id = $1 and kind in ('message', 'review_request')
-    and state = 'succeeded' and finished_at is not null order by finished_at, number limit 50";
+const EVENTS: &str = of_whole!(
+    "select number, kind, occurred_at, words from (select number, kind, occurred_at, words from events where lead_id in ",
+    " order by occurred_at desc, number desc limit 200) e order by occurred_at, number"
+);
+const SENT: &str = of_whole!(
+    "select number, operation, finished_at from jobs where lead_id in ",
+    " and kind in ('message', 'review_request') and state = 'succeeded' and finished_at is not null
+        order by finished_at, number limit 50"
+);
 const CLIENT: &str = "select number, name, time_zone from clients where id = $1";
 
 impl Fields {

@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::super::lists::lead_columns;
 use super::super::rows::from_row;
 use super::super::sources::silence::{Expected, expected};
 use super::super::statement::values;
@@ -11,6 +12,8 @@ use crate::domain::doubt::Standing;
 use crate::domain::event::Provider;
 use crate::domain::id::DraftId;
 use crate::domain::known::{Known, KnownKind, in_payload, zips_in};
+use crate::domain::lead::Lead;
+use crate::domain::quality::{Faulty, faulty};
 use crate::domain::severities::Severities;
 use crate::domain::source::silence::{Expectation, Lapse};
 use crate::domain::sync::{Freshness, brings_all, freshness};
@@ -77,6 +80,13 @@ const DOUBTS: &str = of_spoken!(
             where f.settled_at is null
         order by lead, kind, other limit 200"
 );
+/// As they are stored now; what became spam or another lead is told of by itself.
+const FAULTS: &str = of_spoken!(concat!(
+    "select ",
+    lead_columns!(),
+    " from spoken s join leads r on r.id = s.id left join clients c on c.id = r.client_id left join people o on o.id = r.owner_id
+        where r.state not in ('spam', 'merged') order by r.number desc limit 200"
+));
 const SEVERITIES: &str = "select c.findings from drafts d join clients c on c.id = d.client_id where d.id = $1";
 const MADE_AT: &str = "select created_at from drafts where id = $1";
 const SILENT: &str = of_spoken!(expected!(
@@ -104,6 +114,8 @@ pub(in crate::store) struct Around {
     pub(in crate::store) known: Vec<Known>,
     /// What is doubted of its leads, and not settled.
     pub(in crate::store) doubts: Vec<Standing>,
+    /// What is wrong with what is stored of them.
+    pub(in crate::store) faults: Vec<Faulty>,
     /// What findings weigh for its client.
     pub(in crate::store) severities: Severities,
     /// Sources it depends on that were stale when it was made.
@@ -119,6 +131,7 @@ struct Stored {
     clients: Vec<(String, i64)>,
     addresses: Vec<(String,)>,
     doubts: Vec<Standing>,
+    told: Vec<Lead>,
     severities: Vec<(String,)>,
     made_at: Vec<(DateTime<Utc>,)>,
     silent: Vec<Expected>,
@@ -137,6 +150,7 @@ macro_rules! stored {
             clients: $on.$read(CLIENTS, values![draft]).await?,
             addresses: $on.$read(ADDRESSES, values![draft]).await?,
             doubts: $on.$read(DOUBTS, values![draft]).await?,
+            told: $on.$read(FAULTS, values![draft]).await?,
             severities: $on.$read(SEVERITIES, values![draft]).await?,
             made_at: $on.$read(MADE_AT, values![draft]).await?,
             silent: $on.$read(SILENT, values![draft]).await?,
@@ -162,7 +176,8 @@ impl Store {
 impl Stored {
     fn around(mut self, now: DateTime<Utc>) -> Around {
         let severities = self.severities.pop().map(|(stored,)| Severities::stored(&stored)).unwrap_or_default();
-        Around { doubts: std::mem::take(&mut self.doubts), severities, lapses: self.lapses(now), known: self.known() }
+        let faults = faulty(&std::mem::take(&mut self.told));
+        Around { doubts: std::mem::take(&mut self.doubts), faults, severities, lapses: self.lapses(now), known: self.known() }
     }
 
     /// Of what it depends on, what is stale now and told nothing since the draft was made, and what is known to have left

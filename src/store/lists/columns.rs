@@ -17,10 +17,22 @@ use crate::domain::text::Untrusted;
 use crate::store::jobs::past;
 use crate::store::rows::from_row;
 
-pub(super) const LEADS: &str = "select r.id, r.number, r.version, r.client_id, c.name as client, r.source, r.service,
-    r.contact_method, r.consent, r.market, r.urgency, r.value, r.owner_id, o.name as owner, r.attribution, r.name, r.phone,
-    r.email, r.state, r.lost_reason, r.next_action, r.arrived_at, r.replied_at
-    from leads r left join clients c on c.id = r.client_id left join people o on o.id = r.owner_id where true";
+/// What makes a lead: of `r`, its client `c` and its owner `o`.
+macro_rules! lead_columns {
+    () => {
+        "r.id, r.number, r.version, r.client_id, c.name as client, r.source, r.service, r.contact_method, r.consent, r.market, r.urgency,
+    r.value, r.owner_id, o.name as owner, r.attribution, r.name, r.phone, r.email, r.state, r.lost_reason, r.next_action, r.arrived_at,
+    r.replied_at"
+    };
+}
+pub(in crate::store) use lead_columns;
+
+pub(super) const LEADS: &str = concat!(
+    "select ",
+    lead_columns!(),
+    "
+    from leads r left join clients c on c.id = r.client_id left join people o on o.id = r.owner_id where true"
+);
 from_row!(Lead { id: Uuid, number: =i64, version: =i64, client_id: Uuid, client: =String, source: String, service: String,
     contact_method: String, consent: String, market: String, urgency: String, value: ?i64, owner_id: ?Uuid,
     owner: =Option<String>, attribution: String, name: String, phone: =Option<String>, email: =Option<String>, state: String,

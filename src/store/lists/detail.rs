@@ -72,7 +72,7 @@ impl Store {
             evidence_at: words.evidence_at,
             zone: zone(&words.time_zone),
         });
-        let frame = Frame::new(&beside, self.clock.now(), around.doubts, around.lapses);
+        let frame = Frame::new(&beside, self.clock.now(), around.doubts, around.lapses, around.faults);
         Ok(DraftDetail {
             draft,
             text: words.text,

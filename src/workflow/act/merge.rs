@@ -104,8 +104,9 @@ impl Acting<'_> {
         self.answer_tasks(lead.id).await?;
         self.answer_tasks(kept.id).await?;
         // What was drafted of half the story is not shown to anybody.
-        drafting::outdate(&mut self.tx, lead.id).await?;
-        drafting::outdate(&mut self.tx, kept.id).await?;
+        drafting::outdate(&mut self.tx, &self.actor, lead.id).await?;
+        let key = format!("{own} v{} into this one", lead.version);
+        drafting::story_changed(&mut self.tx, &self.actor, (kept.client_id, kept.id), &key).await?;
         let undo = self.inverse(Verb::Unmerge, lead.version + 1);
         Ok(self.done(format!("{own} is merged into {kept_ref}"), Ok(undo)))
     }
@@ -127,6 +128,10 @@ impl Acting<'_> {
         self.tx.settle_pair(lead.id, merge.kept, Settled::Distinct).await?;
         self.tx.mark_drafts(lead.id).await?;
         self.tx.mark_drafts(merge.kept).await?;
+        for story in [lead.id, merge.kept] {
+            let key = format!("{own} v{} apart {story}", lead.version);
+            drafting::story_changed(&mut self.tx, &self.actor, (lead.client_id, story), &key).await?;
+        }
         let undo = self.inverse(Verb::MergeLead { into: merge.kept_number }, lead.version + 1);
         Ok(self.done(format!("{own} stands for itself again, as {}", merge.state_before), Ok(undo)))
     }
