@@ -120,16 +120,31 @@ const BY_KEYS: &str = "with wanted (key) as (values {rows}), known (key, number,
         (select j.fingerprint from jobs j where j.idempotency_key = w.key and j.replay = 0) from wanted w)
     select key, number, fingerprint from known where number is not null";
 // A replay is a new job with the same key: the destination may still recognise it. The old one is settled, not changed. What
-// nobody can have got is composed anew, from the lead and the text as they are by now: that is why people replay it.
-const REPLAY: &str = "insert into jobs (id, client_id, lead_id, summary_id, destination_id, template_id, kind, operation, delivery_mode,
+// nobody can have got is composed anew, from the lead and the newest edition of the text: that is why people replay it.
+const REPLAY: &str = "with old as (select jobs.*, exists (select 1 from jobs o join attempts a on a.job_id = o.id
+            where o.idempotency_key = jobs.idempotency_key
+                and a.outcome in ('succeeded', 'may_have_left', 'lease_lost', 'running')) as kept from jobs where id = $1)
+    insert into jobs (id, client_id, lead_id, summary_id, destination_id, template_id, kind, operation, delivery_mode,
         idempotency_key, fingerprint, replay, replay_of, args, content, state, priority, due_at, window_ends_at, max_attempts, armed_until, entry_id,
         search, created_at, updated_at)
-    select $2, client_id, lead_id, summary_id, destination_id, template_id, kind, operation, delivery_mode, idempotency_key, fingerprint,
-        (select max(replay) + 1 from jobs r where r.idempotency_key = jobs.idempotency_key), id, args,
-        case when exists (select 1 from jobs o join attempts a on a.job_id = o.id where o.idempotency_key = jobs.idempotency_key
-            and a.outcome in ('succeeded', 'may_have_left', 'lease_lost', 'running')) then content end, $8, priority, $3, $4,
-        max_attempts, $7, $5, search, $6, $6
-    from jobs where id = $1 returning number";
+    select $2, client_id, lead_id, summary_id, destination_id, case when kept then template_id else coalesce($9, template_id) end, kind,
+        operation, delivery_mode, idempotency_key, fingerprint,
+        (select max(replay) + 1 from jobs r where r.idempotency_key = old.idempotency_key), id, args,
+        case when kept then content end, $8, priority, $3, $4, max_attempts, $7, $5, search, $6, $6
+    from old returning number";
+
+/// What a new job from an old one is made with.
+#[derive(Clone, Copy, Debug)]
+pub struct Anew {
+    /// How long it can be recalled before it leaves; zero is at once.
+    pub arm: TimeDelta,
+    /// How long trying has a use.
+    pub window: TimeDelta,
+    /// The text that is used now, where nobody can have got the one before.
+    pub template: Option<TemplateId>,
+    /// The entry that announces it.
+    pub entry: EntryId,
+}
 const MOVE: &str =
     "update jobs set state = $4, due_at = coalesce($5, due_at), armed_until = $6, reason = $7, settled = settled or $8,
         finished_at = case when $8 then $9 else finished_at end, version = version + 1, updated_at = $9
@@ -320,12 +335,22 @@ impl Tx {
     }
 
     /// Makes a new job from an old one, due at once or armed for a while; the old one is settled by the caller.
-    pub async fn replay_job(&mut self, old: &JobNow, arm: TimeDelta, window: TimeDelta, entry: EntryId) -> Outcome<(JobId, i64)> {
+    pub async fn replay_job(&mut self, old: &JobNow, anew: Anew) -> Outcome<(JobId, i64)> {
         let (id, now) = (JobId::new(), self.now);
-        let due = now + arm;
-        let armed_until = (arm > TimeDelta::zero()).then_some(due);
+        let due = now + anew.arm;
+        let armed_until = (anew.arm > TimeDelta::zero()).then_some(due);
         let state = if armed_until.is_some() { JobState::Armed } else { JobState::Ready };
-        let values = values![old.id, id, due, due + window, entry, now, armed_until, state.as_str()];
+        let values = values![
+            old.id,
+            id,
+            due,
+            due + anew.window,
+            anew.entry,
+            now,
+            armed_until,
+            state.as_str(),
+            anew.template.map(|id| id.0)
+        ];
         let (number,) = self.made::<(i64,)>(REPLAY, values).await?;
         Ok((id, number))
     }
@@ -356,11 +381,14 @@ impl Tx {
         })
     }
 
-    /// The kind and operation of a job.
-    pub async fn job_work(&mut self, id: JobId) -> Outcome<(JobKind, String)> {
-        let row: Option<(String, String)> = self.one("select kind, operation from jobs where id = $1", values![id]).await?;
-        let (kind, operation) = row.ok_or_else(|| Failure::NotFound("that job".to_owned()))?;
-        Ok((read("kind", kind)?, operation))
+    /// The kind and operation of a job, and the channel that its destination would write on.
+    pub async fn job_work(&mut self, id: JobId) -> Outcome<(JobKind, String, Channel)> {
+        const SQL: &str =
+            "select j.kind, j.operation, d.kind from jobs j join destinations d on d.id = j.destination_id where j.id = $1";
+        let row: Option<(String, String, String)> = self.one(SQL, values![id]).await?;
+        let (kind, operation, there) = row.ok_or_else(|| Failure::NotFound("that job".to_owned()))?;
+        let channel = if there == "email" { Channel::Email } else { Channel::Sms };
+        Ok((read("kind", kind)?, operation, channel))
     }
 
     /// Cancels what waits to be written to an address that opted out, on this channel alone; gives back how many.

@@ -111,10 +111,14 @@ impl Office {
     }
 
     async fn template_for(&self, channel: &str, name: &str, text: &str) {
+        self.edition(1, channel, name, text).await;
+    }
+
+    async fn edition(&self, edition: i64, channel: &str, name: &str, text: &str) {
         let columns = with![
             id = uuid::Uuid::now_v7(),
             name = name,
-            edition = 1,
+            edition = edition,
             channel = channel,
             text = text,
             opt_out_line = "Reply STOP to opt out.",
@@ -336,6 +340,18 @@ async fn a_text_that_is_not_there_ends_the_job_with_what_to_do(world: World) {
         office.world.number("select count(*) from attempts a join jobs j on j.id = a.job_id where j.kind = 'message'").await,
         0
     );
+
+    // What they say to do is what brings them on: another edition, then a replay.
+    office.edition(2, "sms", "quote_confirmation", "Hi {name}, {client} is on it.").await;
+    let olga = office.world.person("olga", Role::Owner, None).await;
+    for number in office.world.numbers("select number from jobs where operation = 'quote_confirmation' order by number").await {
+        let target = office.world.store.find(&olga, Ref::new(Kind::Job, number)).await.unwrap();
+        perform(&office.world.store, &olga, &Act { target, verb: Verb::ReplayJob, reason: None }).await.unwrap();
+    }
+    office.world.clock.advance(TimeDelta::seconds(11));
+    office.drain().await;
+    let says = |to: &str| office.outside.effects(&format!("{to} Hi J. Ortiz, Acme is on it. Reply STOP to opt out."));
+    assert_eq!((says(AUSTIN), says("+15125550143")), (1, 1), "{:?}", office.jobs("quote_confirmation").await);
 }
 
 async fn a_receiver_of_webhooks_hears_of_a_new_lead(world: World) {

@@ -6,10 +6,10 @@ use super::Acting;
 use crate::domain::act::{Act, Done, Target, Verb};
 use crate::domain::failure::Failure;
 use crate::domain::id::{JobId, Kind, Ref};
-use crate::domain::job::{JobAct, JobState};
+use crate::domain::job::{JobAct, JobKind, JobState};
 use crate::domain::replay::{NOT_ARRIVED, ReplayVerdict, judge};
 use crate::domain::retry;
-use crate::store::jobs::{JobNow, Move};
+use crate::store::jobs::{Anew, JobNow, Move};
 use crate::store::journal::About;
 
 impl Acting<'_> {
@@ -99,7 +99,9 @@ impl Acting<'_> {
 
     /// Makes the new job; the old one is settled by it.
     async fn replay_in(&mut self, job: &JobNow, arm: TimeDelta) -> Result<(JobId, i64), Failure> {
-        let (kind, operation) = self.tx.job_work(job.id).await?;
+        let (kind, operation, channel) = self.tx.job_work(job.id).await?;
+        let writes = matches!(kind, JobKind::Message | JobKind::ReviewRequest);
+        let template = if writes { self.tx.rulebook().await?.template(&operation, channel) } else { None };
         let window = retry::window(kind, &operation);
         let about = About {
             verb: "job.replay",
@@ -109,7 +111,7 @@ impl Acting<'_> {
             detail: self.act.reason.as_deref().unwrap_or(""),
         };
         let entry = self.tx.journal(&self.actor, about).await?;
-        let new = self.tx.replay_job(job, arm, window, entry).await?;
+        let new = self.tx.replay_job(job, Anew { arm, window, template, entry }).await?;
         self.tx.settle_job(job.id, true).await?;
         Ok(new)
     }
