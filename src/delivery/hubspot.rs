@@ -280,11 +280,11 @@ mod tests {
     const PARTLY: &str = r#"{"status":"COMPLETE","results":[],"numErrors":1,"errors":[{"status":"error","category":"VALIDATION_ERROR","message":"Property \"quotedeck_id\" does not exist"}]}"#;
     const PARTLY_BAD: &str = r#"{"status":"COMPLETE","results":[],"numErrors":1,"errors":[{"status":"error","category":"VALIDATION_ERROR","message":"quotedeck_urgency was not one of the allowed options"}]}"#;
     const PARTLY_BUSY: &str = r#"{"status":"COMPLETE","results":[],"numErrors":1,"errors":[{"status":"error","category":"RATE_LIMITS","message":"slow down"}]}"#;
-    const NO_TOKEN: &str = r#"{"status":"error","message":"Authentication credentials not found.","correlationId":"a1b2","category":"INVALID_AUTHENTICATION"}"#;
+    const NO_TOKEN: &str = include_str!("../../tests/samples/hubspot-error-401.json");
     const EXPIRED: &str =
         r#"{"status":"error","message":"The OAuth token used to make this call expired","category":"EXPIRED_AUTHENTICATION"}"#;
     const SCOPES: &str = r#"{"status":"error","message":"token lacks scopes","category":"MISSING_SCOPES","errors":[{"context":{"requiredGranularScopes":["crm.objects.contacts.write"]}}]}"#;
-    const INVALID: &str = r#"{"status":"error","message":"One or more validation errors occurred","category":"VALIDATION_ERROR","errors":[{"message":"Property values were not valid: email"}]}"#;
+    const INVALID: &str = include_str!("../../tests/samples/hubspot-error-400-validation.json");
     const CONFLICT: &str = r#"{"status":"error","message":"Contact already exists. Existing ID: 801","category":"CONFLICT"}"#;
 
     #[rstest]
@@ -316,10 +316,21 @@ mod tests {
         Meaning::Silent,
         "it answered 200 with something that is no answer of HubSpot's; check its url: an object with ok"
     )]
-    #[case(401, NO_TOKEN, Meaning::LockedOut, "INVALID_AUTHENTICATION: Authentication credentials not found.")]
+    #[case(
+        401,
+        NO_TOKEN,
+        Meaning::LockedOut,
+        "INVALID_AUTHENTICATION: Authentication credentials not found. This API supports OAuth 2.0 authentication and you can find \
+         more details at https://developers.hubspot.com/docs/methods/auth/oauth-overview"
+    )]
     #[case(401, EXPIRED, Meaning::LockedOut, "EXPIRED_AUTHENTICATION: The OAuth token used to make this call expired")]
     #[case(403, SCOPES, Meaning::LockedOut, "MISSING_SCOPES: token lacks scopes (give the token: crm.objects.contacts.write)")]
-    #[case(400, INVALID, Meaning::Refused, "VALIDATION_ERROR: Property values were not valid: email")]
+    #[case(
+        400,
+        INVALID,
+        Meaning::Refused,
+        r#"VALIDATION_ERROR: Property values were not valid: [{"isValid":false,"message":"..."}]"#
+    )]
     #[case(409, CONFLICT, Meaning::Refused, "CONFLICT: Contact already exists. Existing ID: 801")]
     #[case(423, "{}", Meaning::Busy, "no message")]
     #[case(477, "", Meaning::Busy, "status 477 with an empty answer")]
