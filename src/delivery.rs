@@ -282,9 +282,13 @@ fn kept(text: &str, most: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::http::tls_words;
     use super::*;
+    use crate::domain::hint::Remedy;
+    use crate::domain::hint::tests::hint_of;
     use proptest::prelude::*;
     use rstest::rstest;
+    use rustls::{CertificateError, Error as TlsError};
 
     #[rstest]
     #[case(http(204, None, ""), Meaning::Accepted, None)]
@@ -306,6 +310,89 @@ mod tests {
     fn answers_have_a_meaning(#[case] answer: Answer, #[case] meaning: Meaning, #[case] error: Option<&str>) {
         let reply = classify(System::Webhook, &answer);
         assert_eq!((reply.meaning, reply.error.as_ref().map(Untrusted::raw)), (meaning, error));
+    }
+
+    #[rstest]
+    #[case(System::Smtp, smtp(Step::Login, 454, "4.7.0 Temporary failure"), "could not check our login", Remedy::Resume)]
+    #[case(System::Smtp, smtp(Step::Login, 535, "5.7.8 Bad credentials"), "login or password", Remedy::Resume)]
+    #[case(System::Smtp, smtp(Step::Greeting, 554, "No SMTP service here"), "wants nothing", Remedy::Resume)]
+    #[case(System::Smtp, smtp(Step::Greeting, 421, "Too busy"), "cannot take it at the moment", Remedy::Wait)]
+    #[case(System::Chat, http(429, None, r#"{"error":{"code":"insufficient_quota"}}"#), "nothing left", Remedy::Resume)]
+    #[case(System::Chat, http(404, None, r#"{"error":{"code":"model_not_found"}}"#), "have the model", Remedy::Resume)]
+    #[case(System::Chat, http(404, None, "nothing here"), "address of HubSpot is wrong", Remedy::Release)]
+    #[case(System::Chat, http(200, None, "{}"), "address of HubSpot is wrong", Remedy::Release)]
+    #[case(
+        System::Chat,
+        http(200, None, r#"{"choices":[{"finish_reason":"length"}]}"#),
+        "does not write what is asked",
+        Remedy::Replay
+    )]
+    #[case(System::Chat, http(200, None, r#"{"choices":[{}]}"#), "wrote nothing", Remedy::Wait)]
+    #[case(
+        System::Hubspot,
+        http(207, None, r#"{"errors":[{"category":"VALIDATION_ERROR","message":"Property \"quotedeck_id\" does not exist"}]}"#),
+        "lacks a property of ours",
+        Remedy::Resume
+    )]
+    #[case(
+        System::Hubspot,
+        http(207, None, r#"{"errors":[{"category":"VALIDATION_ERROR","message":"not one of the allowed options"}]}"#),
+        "renamed or made required",
+        Remedy::Release
+    )]
+    #[case(
+        System::Hubspot,
+        http(207, None, r#"{"errors":[{"category":"RATE_LIMITS","message":"slow down"}]}"#),
+        "limits how much",
+        Remedy::Wait
+    )]
+    #[case(System::Hubspot, http(423, None, "{}"), "is busy with the record", Remedy::Wait)]
+    #[case(
+        System::SearchConsole,
+        http(403, None, r#"{"error":{"status":"RESOURCE_EXHAUSTED","message":"Quota exceeded"}}"#),
+        "limits how much",
+        Remedy::Wait
+    )]
+    #[case(
+        System::SearchConsole,
+        http(403, None, r#"{"error":{"message":"User does not have sufficient permission for site 'x'"}}"#),
+        "names what HubSpot does not show us",
+        Remedy::Look
+    )]
+    #[case(System::Thumbtack, http(404, None, "{}"), "names what HubSpot does not show us", Remedy::Look)]
+    #[case(
+        System::Callrail,
+        http(200, None, r#"{"page":1,"total_pages":9999999,"calls":[]}"#),
+        "lists more at once",
+        Remedy::Look
+    )]
+    #[case(System::Webhook, http(522, None, ""), "a gateway before", Remedy::Wait)]
+    #[case(
+        System::Webhook,
+        Answer::NoConnection(tls_words(&TlsError::InvalidCertificate(CertificateError::UnknownIssuer))),
+        "no private connection",
+        Remedy::Release
+    )]
+    #[case(
+        System::Webhook,
+        Answer::NoConnection(tls_words(&TlsError::InvalidCertificate(CertificateError::Expired))),
+        "has expired",
+        Remedy::Release
+    )]
+    fn what_an_answer_says_is_known_at_the_desk(
+        #[case] system: System,
+        #[case] answer: Answer,
+        #[case] says: &str,
+        #[case] remedy: Remedy,
+    ) {
+        let reply = classify(system, &answer);
+        let hint = hint_of(system.kind(), reply.status, reply.error.as_ref().map_or("", Untrusted::raw));
+        assert!(hint.to_string().contains(says), "{hint}");
+        assert_eq!(hint.remedy, remedy, "{hint}");
+    }
+
+    fn smtp(step: Step, code: u16, text: &str) -> Answer {
+        Answer::Smtp { step, code, text: text.to_owned() }
     }
 
     #[rstest]

@@ -115,6 +115,8 @@ fn read(path: &Path) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::hint::Remedy;
+    use crate::domain::hint::tests::hint_of;
     use rstest::rstest;
 
     #[test]
@@ -124,6 +126,18 @@ mod tests {
         assert_eq!(variable, "the variable QUOTEDECK_NOBODY_SETS_THIS is not set; set it to the secret");
         assert!(said(Source::File("/nowhere/token".into())).starts_with("/nowhere/token: it cannot be read: "));
         assert_eq!(said(Source::File("/".into())), "/: it is no file; name the file with the secret");
+    }
+
+    #[test]
+    fn a_secret_that_is_not_there_is_known_at_the_desk() {
+        let hints = |source: Source, says: &str| {
+            let hint = hint_of("crm", None, &format!("HubSpot: {}", source.read().unwrap_err()));
+            assert!(hint.to_string().contains(says), "{hint}");
+            assert_eq!(hint.remedy, Remedy::Resume, "{hint}");
+        };
+        hints(Source::Environment("QUOTEDECK_NOBODY_SETS_THIS".into()), "the configuration has no secret for HubSpot");
+        hints(Source::File("/nowhere/token".into()), "the file with the secret of HubSpot");
+        hints(Source::File("/".into()), "the file with the secret of HubSpot");
     }
 
     #[test]

@@ -256,6 +256,8 @@ fn failed(meaning: Meaning, why: &str) -> Box<Reply> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::hint::Remedy;
+    use crate::domain::hint::tests::hint_of;
     use rstest::rstest;
 
     fn answered(status: u16, body: &str) -> Result<Given, Box<Reply>> {
@@ -341,5 +343,24 @@ mod tests {
         // It is no answer of the destination's: without a status it stands for itself.
         assert_eq!((reply.meaning, reply.status), (meaning, None));
         assert_eq!(reply.retry_after.is_some(), meaning == Meaning::Busy);
+    }
+
+    #[rstest]
+    #[case(400, r#"{"error":"invalid_grant"}"#, "the refresh token expired or was revoked", Remedy::Resume)]
+    #[case(400, r#"{"error":"invalid_client"}"#, "our app is not known", Remedy::Resume)]
+    #[case(404, "", "our app is not known", Remedy::Resume)]
+    #[case(200, "", "our app is not known", Remedy::Resume)]
+    #[case(429, "", "gives no access token", Remedy::Wait)]
+    #[case(503, "", "gives no access token", Remedy::Wait)]
+    fn what_gives_no_token_is_known_at_the_desk(
+        #[case] status: u16,
+        #[case] body: &str,
+        #[case] says: &str,
+        #[case] remedy: Remedy,
+    ) {
+        let Err(reply) = answered(status, body) else { panic!("a token was had") };
+        let hint = hint_of("source", reply.status, reply.error.as_ref().map_or("", |error| error.raw()));
+        assert!(hint.to_string().contains(says), "{hint}");
+        assert_eq!(hint.remedy, remedy, "{hint}");
     }
 }

@@ -90,7 +90,7 @@ pub fn hint(symptom: &Symptom<'_>) -> Hint {
     let found = by_words(&text, symptom)
         .or_else(|| (symptom.kind == "sms").then(|| twilio(&error)).flatten())
         .or_else(|| (symptom.kind == "email").then(|| mail(symptom, &text)).flatten())
-        .or_else(|| status(symptom.signature).and_then(|status| by_status(status, symptom)))
+        .or_else(|| status(symptom.signature).and_then(|status| by_status(amounts_to(status, symptom, &text), symptom)))
         .or_else(|| by_connection(&text));
     let (likely, advice, remedy) = match found {
         // Whatever the cause: what may have arrived is asked about first.
@@ -104,8 +104,8 @@ pub fn hint(symptom: &Symptom<'_>) -> Hint {
         None => (None, "open a job, read what {} said, and look at {}'s status page", Remedy::Look),
     };
     let named = |text: &str| text.replace("{}", symptom.destination);
-    // Where nothing stands still there is nothing to resume: one is sent to see.
     let (advice, remedy) = match (remedy, advice.strip_suffix("then resume")) {
+        // Where nothing stands still there is nothing to resume: one is sent to see.
         (Remedy::Resume, Some(before)) if !symptom.stands_still => (format!("{before}then send a canary"), Remedy::Release),
         _ => (advice.to_owned(), remedy),
     };
@@ -121,37 +121,202 @@ fn status(signature: &str) -> Option<i64> {
     signature.split(' ').next()?.parse().ok()
 }
 
+/// Signs, and what they are signs of. The first that is said decides.
+type Told = (&'static [&'static str], Rule);
+
+fn first_said(told: &[Told], text: &str) -> Found {
+    told.iter().find(|(signs, _)| signs.iter().any(|sign| text.contains(sign))).map(|(_, rule)| *rule)
+}
+
 /// What our own machinery says: it is the surest sign there is.
 fn by_words(text: &str, symptom: &Symptom<'_>) -> Found {
     let has = |word: &str| text.contains(word);
-    let first = symptom.signature;
-    Some(if has("poison") || has("worker was lost") {
+    if symptom.signature == "window closed" || has("its window closed") {
+        return Some(("it waited longer than it was of use", "replay it only if it is still of use", Remedy::Replay));
+    }
+    if has("its template")
+        && let Some(found) = first_said(TEMPLATE, text)
+    {
+        return Some(found);
+    }
+    if has("template") && (has("missing") || has("not exist") || has("no such") || has("not approved")) {
+        let rule = "the configuration names a template that is not there";
+        return Some((rule, "add or approve the template, then replay", Remedy::Release));
+    }
+    first_said(OURS, text)
+}
+
+/// What we say of an approved text that cannot be used.
+const TEMPLATE: &[Told] = &[
+    (
+        &["template is not there"],
+        ("the template that it uses is not there", "add its [[template]], run quotedeck init, then release", Remedy::Release),
+    ),
+    (
+        &["nobody fills", "approve another edition"],
+        ("the template has a place that nobody fills", "approve another edition of it, then release", Remedy::Release),
+    ),
+    (
+        &["approve one for that"],
+        ("the template is for another channel", "approve one for the channel of {}, then release", Remedy::Release),
+    ),
+    (
+        &["may not be used"],
+        (
+            "the template is not approved, or lacks what each must have",
+            "have a reviewer approve one that is whole, then release",
+            Remedy::Release,
+        ),
+    ),
+];
+
+/// What we say of everything else. A signature has words alone: a sign that is words alone is found in it too.
+const OURS: &[Told] = &[
+    (
+        &["poison", "worker was lost"],
         (
             "the worker broke down while it held the job",
             "read the worker's log of that time, then send one as a canary",
             Remedy::Release,
-        )
-    } else if first == "window closed" || has("its window closed") {
-        ("it waited longer than it was of use", "replay it only if it is still of use", Remedy::Replay)
-    } else if has("template") && (has("missing") || has("not exist") || has("no such") || has("not approved")) {
-        ("the configuration names a template that is not there", "add or approve the template, then replay", Remedy::Release)
-    } else if has("no such destination") {
-        ("the configuration does not name {} any more", "add its [[destination]], then release", Remedy::Release)
-    } else if has("at the lead") {
-        ("the lead's data do not fit what is sent", "correct the lead, then replay", Remedy::Replay)
-    } else if has("hand the contact over first") {
-        ("the contact is not at {} yet", "replay the contact's handoff, then this", Remedy::Replay)
-    } else if has("no secret") || has("secret is no") || has("secret could not be read") || has("credential is missing") {
-        ("the configuration has no secret for {}", "set it as `quotedeck doctor` says, then resume", Remedy::Resume)
-    } else {
-        return None;
-    })
+        ),
+    ),
+    (
+        &["worker stood still"],
+        ("the worker's machine slept or had too much to do", "wait: it is tried again by itself", Remedy::Wait),
+    ),
+    (&["worker was stopped"], ("the worker was stopped meanwhile", "wait: it is tried again by itself", Remedy::Wait)),
+    (
+        &["no such destination"],
+        ("the configuration does not name {} any more", "add its [[destination]], then release", Remedy::Release),
+    ),
+    (
+        &["at the lead", "letters that this mail server cannot write to"],
+        ("the lead's data do not fit what is sent", "correct the lead, then replay", Remedy::Replay),
+    ),
+    (
+        &["hand the contact over first"],
+        ("the contact is not at {} yet", "replay the contact's handoff, then this", Remedy::Replay),
+    ),
+    (
+        &["which contact it belongs to"],
+        ("it does not say whose it is at {}", "replay the contact's handoff instead", Remedy::Look),
+    ),
+    (
+        &["make it anew from a lead", "nobody is written to without one"],
+        ("it belongs to no lead", "make it anew from a lead", Remedy::Look),
+    ),
+    (
+        &["the client it is for is not there"],
+        ("its client is not in the database any more", "leave it: there is nobody to do it for", Remedy::Look),
+    ),
+    (
+        &["no version of this program"],
+        ("a newer version of this program made it", "run the newer version, then release", Remedy::Release),
+    ),
+    (
+        &["send it elsewhere"],
+        ("{} does not take work of this kind", "correct in the configuration what goes to {}, and make it anew", Remedy::Look),
+    ),
+    (
+        &["no signing key", "character that cannot travel"],
+        ("the secret of {} is not one that can be used", "copy it again as {} gives it, then resume", Remedy::Resume),
+    ),
+    (
+        &[
+            "no secret",
+            "secret is no",
+            "secret is empty",
+            "secret could not be read",
+            "credential is missing",
+            "set it to the secret",
+            "no client_id",
+        ],
+        ("the configuration has no secret for {}", "set it as `quotedeck doctor` says, then resume", Remedy::Resume),
+    ),
+    (
+        &[
+            "check its name and rights",
+            "it is no file",
+            "chmod",
+            "could be kept there",
+            "could not be kept",
+            "put its refresh token",
+        ],
+        (
+            "the file with the secret of {} cannot be used",
+            "mend its name, rights or content as the error says, then resume",
+            Remedy::Resume,
+        ),
+    ),
+    (
+        &["refresh token is refused"],
+        (
+            "the refresh token expired or was revoked",
+            "connect the account anew, put its token where the error says, then resume",
+            Remedy::Resume,
+        ),
+    ),
+    (
+        &["the app is refused", "check token_url"],
+        ("our app is not known where tokens are given", "check token_url, client_id and the secret, then resume", Remedy::Resume),
+    ),
+    (
+        &["lets nobody log in this way"],
+        ("the mail server takes no login of ours", "correct its url or leave account out, then resume", Remedy::Resume),
+    ),
+    (&["make the property"], ("{} lacks a property of ours", "make it there as the error says, then resume", Remedy::Resume)),
+    (
+        &["account has nothing left"],
+        ("the account at {} has nothing left", "pay or raise its limit at {}, then resume", Remedy::Resume),
+    ),
+    (&["no such model"], ("{} does not have the model", "correct `model` in the configuration, then resume", Remedy::Resume)),
+    (
+        &["no chat endpoint", "holds no choice", "there is no such path", "no request can be made"],
+        ("the address of {} is wrong", "correct its url in the configuration, then release", Remedy::Release),
+    ),
+    (
+        &["model declined", "model wrote more", "model wrote far more"],
+        (
+            "the model at {} does not write what is asked of it",
+            "write the draft by hand, or name another model and replay",
+            Remedy::Replay,
+        ),
+    ),
+    (
+        &["model answered with nothing"],
+        ("the model at {} wrote nothing", "wait: it is tried again by itself; name another model if it lasts", Remedy::Wait),
+    ),
+    (
+        &["may not see the site", "no such business"],
+        (
+            "its [[sync]] names what {} does not show us",
+            "correct it, or share it with the account; the next round asks again",
+            Remedy::Look,
+        ),
+    ),
+    (
+        &["a page is larger than", "pages for one window"],
+        ("{} lists more at once than is taken", "narrow its [[sync]]; the next round asks again", Remedy::Look),
+    ),
+];
+
+/// The status that an answer amounts to: an error may come inside a success, and a limit as 403.
+fn amounts_to(status: i64, symptom: &Symptom<'_>, text: &str) -> i64 {
+    match (status, symptom.signature.split(' ').nth(1).unwrap_or_default()) {
+        (200..=299, "validation_error") => 400,
+        (200..=299, "object_not_found") => 404,
+        (200..=299, "conflict" | "object_already_exists") => 409,
+        (200..=299, "rate_limits") => 429,
+        (403, _) if text.contains("quota") || text.contains("rate limit") => 429,
+        _ => status,
+    }
 }
 
 fn by_status(status: i64, symptom: &Symptom<'_>) -> Found {
     let many = symptom.count > 1;
     Some(match status {
         401 => ("the token expired or was revoked", "renew it at {}, then resume", Remedy::Resume),
+        402 => ("the account at {} has nothing left", "pay or raise its limit at {}, then send a canary", Remedy::Release),
         403 => ("the token lacks a permission", "grant it at {}, then resume", Remedy::Resume),
         407 => ("a proxy between here and {} wants a login", "mend the proxy's settings, then resume", Remedy::Resume),
         404 | 410 if symptom.kind == "webhook" => {
@@ -163,6 +328,9 @@ fn by_status(status: i64, symptom: &Symptom<'_>) -> Found {
         408 => ("{} was too slow to read the request", "none needed: it is tried again by itself", Remedy::Wait),
         409 => ("{} holds a conflicting record", "merge or correct it at {}, then replay", Remedy::Replay),
         413 => ("the request is larger than {} takes", "shorten what is sent, then replay", Remedy::Replay),
+        423 | 425 | 477 => {
+            ("{} is busy with the record or the account", "none needed: it is tried again by itself", Remedy::Wait)
+        }
         400 | 422 if matches!(symptom.kind, "sms" | "email") => return None,
         400 | 422 if many => (
             "a field was renamed or made required at {}",
@@ -179,7 +347,7 @@ fn by_status(status: i64, symptom: &Symptom<'_>) -> Found {
         503 | 529 => {
             ("{} is overloaded or under maintenance", "wait: it is tried again by itself; see {}'s status page", Remedy::Wait)
         }
-        502 | 504 => {
+        502 | 504 | 520..=524 => {
             ("a gateway before {} does not reach it", "wait: it is tried again by itself; see {}'s status page", Remedy::Wait)
         }
         500..=599 => ("{} is broken at the moment", "wait: it is tried again by itself; see {}'s status page", Remedy::Wait),
@@ -192,9 +360,9 @@ fn twilio(error: &str) -> Found {
     let has = |code: &str| error.split(|c: char| !c.is_ascii_digit()).any(|word| word == code);
     let known: &[(&[&str], Rule)] = &[
         (&["20003"], ("the account's key was changed or revoked", "renew it at {}, then resume", Remedy::Resume)),
-        (&["20005"], ("the account is suspended", "settle it with {}, then resume", Remedy::Resume)),
+        (&["20005", "10001"], ("the account is suspended", "settle it with {}, then resume", Remedy::Resume)),
         (
-            &["20429", "14107", "30022"],
+            &["20429", "14107", "21611", "30022"],
             (
                 "{} limits how much is sent",
                 "none needed: it is tried again by itself; lower per_minute if it lasts",
@@ -215,7 +383,7 @@ fn twilio(error: &str) -> Found {
             ("the account may not write to that country", "allow it at {} under geo permissions, then release", Remedy::Release),
         ),
         (
-            &["21606", "21212", "21603"],
+            &["21606", "21212", "21603", "21659", "21660"],
             ("the sender's number may not send messages", "correct `from` in the configuration, then release", Remedy::Release),
         ),
         (&["21617"], ("the message is too long", "shorten the template, then release", Remedy::Release)),
@@ -258,6 +426,19 @@ fn twilio(error: &str) -> Found {
 fn mail(symptom: &Symptom<'_>, text: &str) -> Found {
     let has = |word: &str| text.contains(word);
     Some(match status(symptom.signature)? {
+        530 | 534 | 535 => ("the mail server's login or password is wrong", "renew it, then resume", Remedy::Resume),
+        538 => (
+            "the mail server takes the login over a private connection alone",
+            "write smtps:// into its address, then resume",
+            Remedy::Resume,
+        ),
+        400..=499 if has("to the login") => {
+            ("the mail server could not check our login", "see that it takes the login again, then resume", Remedy::Resume)
+        }
+        500..=599 if has("to the login") => ("the mail server refuses our login", "renew it, then resume", Remedy::Resume),
+        500..=599 if has("to the greeting") => {
+            ("the mail server wants nothing from this machine", "have whoever runs {} let it in, then resume", Remedy::Resume)
+        }
         450 | 451 if has("greylist") || has("4.7.1") => {
             ("the mail server makes new senders wait", "none needed: it is tried again by itself", Remedy::Wait)
         }
@@ -265,7 +446,6 @@ fn mail(symptom: &Symptom<'_>, text: &str) -> Found {
             ("the mailbox is full", "none needed: it is tried again by itself", Remedy::Wait)
         }
         400..=499 => ("the mail server cannot take it at the moment", "none needed: it is tried again by itself", Remedy::Wait),
-        530 | 534 | 535 => ("the mail server's login or password is wrong", "renew it, then resume", Remedy::Resume),
         550 | 551 | 553 if has("spf") || has("dmarc") || has("dkim") || has("spam") || has("5.7.") => (
             "the receiver takes us for spam",
             "mend SPF, DKIM and DMARC of the sender's domain, then send a canary",
@@ -280,10 +460,22 @@ fn mail(symptom: &Symptom<'_>, text: &str) -> Found {
     })
 }
 
-/// What stands between here and there, and answers that are none. The first that is said decides.
-const CONNECTION: &[(&[&str], Rule)] = &[
+/// What stands between here and there, and answers that are none.
+const CONNECTION: &[Told] = &[
     (
-        &["could not be resolved", "name or service not known", "dns", "nodename nor servname", "no such host"],
+        &[
+            "no address is known for this name",
+            "could not be resolved",
+            "could not resolve",
+            "failed to lookup address",
+            "name resolution",
+            "name or service not known",
+            "name does not resolve",
+            "no address associated",
+            "dns",
+            "nodename nor servname",
+            "no such host",
+        ],
         ("the name of {} cannot be resolved", "check the address in the configuration and this machine's DNS", Remedy::Wait),
     ),
     (
@@ -328,19 +520,23 @@ const CONNECTION: &[(&[&str], Rule)] = &[
         ("{} answered with something that is no answer", "see {}'s status page; send a canary when it is back", Remedy::Release),
     ),
     (
-        &["reset by peer", "connection was closed", "connection broke", "broken pipe", "unexpected eof"],
+        &["reset by peer", "connection was closed", "connection broke", "broken pipe", "unexpected eof", "incomplete response"],
         ("{} cut the connection", "wait: it is tried again by itself where that is safe", Remedy::Wait),
     ),
     (
-        &["timed out", "no answer", "timeout", "no connection"],
+        &["timed out", "no answer", "no greeting", "no reply in time", "timeout", "no connection"],
         ("{} is slow or unreachable", "wait: it is tried again by itself; see {}'s status page", Remedy::Wait),
+    ),
+    (
+        &["token endpoint answered", "asking for one was broken off", "has been refreshing it"],
+        ("{} gives no access token", "wait: it is tried again by itself; see {}'s status page", Remedy::Wait),
     ),
     (&["budget"], ("every try allowed was used up", "mend the cause, then send a canary", Remedy::Release)),
 ];
 
 fn by_connection(text: &str) -> Found {
-    CONNECTION.iter().find(|(signs, _)| signs.iter().any(|sign| text.contains(sign))).map(|(_, rule)| *rule)
+    first_said(CONNECTION, text)
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

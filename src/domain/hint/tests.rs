@@ -1,11 +1,26 @@
 //! Symptoms as destinations give them, and what is said of each.
 
 use super::*;
+use crate::domain::breaker::{NOT_SENT, STOOD_STILL, STOPPED, WORKER_LOST};
+use crate::domain::event::Channel;
+use crate::domain::id::TemplateId;
+use crate::domain::job::JobKind;
+use crate::domain::lead::Consent;
+use crate::domain::sending::{Leaving, Moment, moment};
+use crate::domain::signature::signature;
+use crate::domain::template::{Facts, Template, fill};
+use chrono::DateTime;
 use proptest::prelude::*;
 use rstest::rstest;
 
 fn symptom<'a>(kind: &'a str, signature: &'a str, error: &'a str) -> Symptom<'a> {
     Symptom { destination: "HubSpot", kind, signature, error, count: 3, unknown: 0, stands_still: true }
+}
+
+/// The hint for jobs at a destination that stands still, which failed with this status and these words.
+pub(crate) fn hint_of(kind: &str, status: Option<i64>, error: &str) -> Hint {
+    let group = signature(status, error);
+    hint(&symptom(kind, &group, error))
 }
 
 #[rstest]
@@ -83,6 +98,128 @@ fn a_symptom_points_at_its_cause(
     let hint = hint(&symptom(kind, signature, error));
     assert!(hint.to_string().contains(says), "{hint}");
     assert_eq!(hint.remedy, remedy, "{hint}");
+}
+
+/// What `moment` says of a template that cannot be used.
+fn broken(there: bool, channel: Channel, change: fn(&mut Template)) -> String {
+    let mut template = Template {
+        id: TemplateId::new(),
+        number: 1,
+        name: "quote_confirmation".into(),
+        edition: 1,
+        channel: Channel::Sms,
+        text: "We have your request.".into(),
+        opt_out_line: "Reply STOP to opt out.".into(),
+        response_window_minutes: 15,
+        escalate_to: "rosa".into(),
+        approved_by: "rosa".into(),
+        approved_at: DateTime::UNIX_EPOCH,
+    };
+    change(&mut template);
+    let leaving = Leaving {
+        kind: JobKind::Message,
+        template: there.then_some(&template),
+        channel,
+        to: Some("+15125550142"),
+        phone: Some("+15125550142"),
+        client_zone: "America/New_York",
+        consent: Consent::Given,
+        opted_out: false,
+        hold: None,
+        window_ends_at: DateTime::UNIX_EPOCH,
+    };
+    match moment(&leaving, DateTime::UNIX_EPOCH) {
+        Moment::Broken(why) => why,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// What a message that cannot be filled is stopped with.
+fn hole(text: &str) -> String {
+    let hole = fill(text, "Reply STOP.", &Facts { name: "", client: "", service: "" }).unwrap_err();
+    format!("its template quote_confirmation, edition 1 has {hole}; approve another edition, then replay")
+}
+
+#[rstest]
+#[case(broken(false, Channel::Sms, |_: &mut Template| {}), "it uses is not there")]
+#[case(broken(true, Channel::Sms, |template: &mut Template| template.approved_by.clear()), "is not approved")]
+#[case(broken(true, Channel::Sms, |template: &mut Template| template.opt_out_line.clear()), "is not approved, or lacks")]
+#[case(broken(true, Channel::Email, |_: &mut Template| {}), "another channel")]
+#[case(hole("How did we do? {link}"), "nobody fills")]
+#[case(hole("Hi {name"), "nobody fills")]
+fn a_template_that_cannot_be_used_is_known(#[case] why: String, #[case] says: &str) {
+    let hint = hint_of("sms", None, &why);
+    assert!(hint.to_string().contains(says), "{hint}");
+    assert_eq!(hint.remedy, Remedy::Release, "{hint}");
+}
+
+#[rstest]
+#[case(WORKER_LOST, "worker broke down", Remedy::Release)]
+#[case(NOT_SENT, "slept", Remedy::Wait)]
+#[case(STOOD_STILL, "slept", Remedy::Wait)]
+#[case(STOPPED, "worker was stopped", Remedy::Wait)]
+#[case("the client it is for is not there any more", "its client is not in the database", Remedy::Look)]
+#[case("note.upsert needs a lead, and it has none; make it anew from a lead", "no lead", Remedy::Look)]
+#[case("it is for no lead, and nobody is written to without one (C8)", "no lead", Remedy::Look)]
+#[case("no version of this program knows how to do a.b; cancel it, or run the newer version", "newer version", Remedy::Release)]
+#[case(
+    "it does not say which contact it belongs to; replay the hand-over of the contact instead",
+    "does not say whose it is",
+    Remedy::Look
+)]
+fn what_we_say_ourselves_is_known(#[case] why: &str, #[case] says: &str, #[case] remedy: Remedy) {
+    let hint = hint_of("crm", None, why);
+    assert!(hint.to_string().contains(says), "{hint}");
+    assert_eq!(hint.remedy, remedy, "{hint}");
+}
+
+#[rstest]
+#[case("there: the variable CRM_TOKEN is not set; set it to the secret", "has no secret for HubSpot")]
+#[case("there: the secret is empty; put it where the configuration says", "has no secret for HubSpot")]
+#[case("it has no client_id; set it up with client_id and refresh_file", "has no secret for HubSpot")]
+#[case("there: /t: it cannot be read: Permission denied (os error 13); check its name and rights", "file with the secret")]
+#[case("there: everybody on this machine may open it; run: chmod 600 on it", "file with the secret")]
+#[case("/t: it is empty; connect the account and put its refresh token there", "file with the secret")]
+#[case(
+    "/t: no other token could be kept there: Read-only file system; let this program write in its folder",
+    "file with the secret"
+)]
+#[case(
+    "/t: the new refresh token could not be kept: No space left on device; make room, or mend its rights",
+    "file with the secret"
+)]
+#[case("there: its secret is no signing key; it begins with whsec_, and base64 follows", "not one that can be used")]
+#[case(
+    "api.example.com: the secret holds a character that cannot travel; copy it again, without spaces and line breaks",
+    "not one that can be used"
+)]
+#[case("mail.example.com:587: it lets nobody log in this way; check its url, or leave account out", "no login of ours")]
+fn what_we_are_let_in_by_is_mended_then_resumed(#[case] error: &str, #[case] says: &str) {
+    let hint = hint_of("crm", None, error);
+    assert!(hint.to_string().contains(says), "{hint}");
+    assert_eq!(hint.remedy, Remedy::Resume, "{hint}");
+}
+
+#[rstest]
+#[case(
+    "api.example.com: no address is known for this name; check the url of this destination, and this machine's name service",
+    "cannot be resolved"
+)]
+#[case(
+    "mail.example.com:587: failed to lookup address information: Temporary failure in name resolution; check the url of this \
+     destination, and the network",
+    "cannot be resolved"
+)]
+#[case("mail.example.com:587: could not resolve to any address; check the url of this destination", "cannot be resolved")]
+#[case("mail.example.com:587: no greeting in time; check the url of this destination, and the network", "slow or unreachable")]
+#[case("mail.example.com:587: no reply in time", "slow or unreachable")]
+#[case("mail.example.com:587: incomplete response", "cut the connection")]
+#[case("/t: another program has been refreshing it all the time", "no access token")]
+#[case("no access token: asking for one was broken off", "no access token")]
+fn what_is_not_reached_is_tried_again(#[case] error: &str, #[case] says: &str) {
+    let hint = hint_of("email", None, error);
+    assert!(hint.to_string().contains(says), "{hint}");
+    assert_eq!(hint.remedy, Remedy::Wait, "{hint}");
 }
 
 #[test]
