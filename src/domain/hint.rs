@@ -62,6 +62,8 @@ pub struct Symptom<'a> {
     pub count: i64,
     /// How many of them have an unknown outcome.
     pub unknown: i64,
+    /// How many of them are given up.
+    pub dead: i64,
     /// Whether the destination is paused, or stopped by itself.
     pub stands_still: bool,
 }
@@ -75,13 +77,23 @@ impl<'a> From<&'a FailureGroup> for Symptom<'a> {
             error: group.example.as_ref().map_or("", |error| error.raw()),
             count: group.count,
             unknown: group.unknown,
+            dead: group.dead,
             stands_still: group.paused,
         }
     }
 }
 
+impl Symptom<'_> {
+    /// Whether none of them is tried again by itself.
+    fn is_given_up(&self) -> bool {
+        self.dead > 0 && self.dead == self.count
+    }
+}
+
 /// Bytes of an error that are looked at.
 const LOOKED_AT: usize = 4_096;
+/// What is left to do where waiting would help, and nothing waits any more.
+const GIVEN_UP: &str = "all were given up: replay what is still of use";
 
 /// The hint for a symptom; `{}` in a rule is the destination's name.
 pub fn hint(symptom: &Symptom<'_>) -> Hint {
@@ -107,6 +119,8 @@ pub fn hint(symptom: &Symptom<'_>) -> Hint {
     let (advice, remedy) = match (remedy, advice.strip_suffix("then resume")) {
         // Where nothing stands still there is nothing to resume: one is sent to see.
         (Remedy::Resume, Some(before)) if !symptom.stands_still => (format!("{before}then send a canary"), Remedy::Release),
+        (Remedy::Wait, _) if symptom.is_given_up() && advice.contains("tried again") => (GIVEN_UP.to_owned(), Remedy::Replay),
+        (Remedy::Wait, _) if symptom.is_given_up() => (format!("{advice}; {GIVEN_UP}"), Remedy::Replay),
         _ => (advice.to_owned(), remedy),
     };
     Hint { likely: likely.map(named), advice: named(&advice), remedy }

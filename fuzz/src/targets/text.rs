@@ -105,7 +105,16 @@ pub(super) fn shown(told: &str) -> u64 {
     assert_eq!(neutralise(&shown), shown, "what is harmless is changed");
     let group = signature(Some(500), told);
     assert!(!group.is_empty() && group.chars().count() <= 80, "a signature is too long");
-    let symptom = Symptom { destination: "sms-main", kind: "sms", signature: &group, error: told, count: 7, unknown: 1 };
+    let symptom = Symptom {
+        destination: "sms-main",
+        kind: "sms",
+        signature: &group,
+        error: told,
+        count: 7,
+        unknown: 1,
+        dead: 0,
+        stands_still: false,
+    };
     let advice = hint(&symptom);
     shape(&(asked_in(told).map(|kind| kind.to_string()), asks_for_help(told), advice.remedy.as_str(), group.len() / 16))
 }

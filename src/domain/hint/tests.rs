@@ -14,7 +14,7 @@ use proptest::prelude::*;
 use rstest::rstest;
 
 fn symptom<'a>(kind: &'a str, signature: &'a str, error: &'a str) -> Symptom<'a> {
-    Symptom { destination: "HubSpot", kind, signature, error, count: 3, unknown: 0, stands_still: true }
+    Symptom { destination: "HubSpot", kind, signature, error, count: 3, unknown: 0, dead: 0, stands_still: true }
 }
 
 /// The hint for jobs at a destination that stands still, which failed with this status and these words.
@@ -220,6 +220,21 @@ fn what_is_not_reached_is_tried_again(#[case] error: &str, #[case] says: &str) {
     let hint = hint_of("email", None, error);
     assert!(hint.to_string().contains(says), "{hint}");
     assert_eq!(hint.remedy, Remedy::Wait, "{hint}");
+}
+
+#[rstest]
+#[case("503 no message", "likely: HubSpot is overloaded or under maintenance; all were given up: replay what is still of use")]
+#[case("429 rate_limits", "likely: HubSpot limits how much is sent; all were given up: replay what is still of use")]
+#[case(
+    "connection refused",
+    "likely: nothing listens at the address of HubSpot; check the address and whether HubSpot is up; \
+     all were given up: replay what is still of use"
+)]
+fn what_is_given_up_does_not_wait(#[case] signature: &str, #[case] says: &str) {
+    let all = hint(&Symptom { dead: 3, ..symptom("crm", signature, "") });
+    assert_eq!((all.to_string().as_str(), all.remedy), (says, Remedy::Replay));
+    let some = hint(&Symptom { dead: 2, ..symptom("crm", signature, "") });
+    assert_eq!(some.remedy, Remedy::Wait, "one of them is tried again: {some}");
 }
 
 #[test]
