@@ -10,9 +10,11 @@ use quotedeck::domain::failure::Failure;
 use quotedeck::domain::id::DestinationId;
 use quotedeck::domain::job::{DeliveryMode, JobKind, JobState};
 use quotedeck::domain::reply::{Meaning, Reply};
+use quotedeck::domain::signature::signature;
 use quotedeck::domain::text::Internal;
 use quotedeck::domain::text::Untrusted;
 use quotedeck::store::Store;
+use quotedeck::store::claim::lease::Aside;
 use quotedeck::store::claim::take::Appetite;
 use quotedeck::store::claim::{Claimed, Intent};
 use quotedeck::store::connect::Purpose;
@@ -33,6 +35,7 @@ both_databases!(
     three_rescues_are_poison,
     poison_forgets_no_doubt,
     a_closed_window_ends_a_job,
+    what_ends_before_it_leaves_is_grouped_by_why,
     a_busy_destination_uses_up_no_attempt,
     a_refused_credential_stops_the_destination,
     what_may_have_left_is_asked_of_a_person,
@@ -312,6 +315,30 @@ async fn a_closed_window_ends_a_job(world: World) {
     assert_eq!(world.store.close_windows().await, Ok(1));
     assert_eq!((state(&world, job).await, text(&world, "select reason from jobs").await), ("dead".into(), "window".into()));
     assert_eq!(text(&world, "select count(*) from journal where verb = 'job.dead'").await, "1");
+}
+
+async fn what_ends_before_it_leaves_is_grouped_by_why(world: World) {
+    const WHY: &str = "its template quote_confirmation, edition 2 has {link}, which nobody fills; approve another edition";
+    let first = one_job(&world, "keyed").await;
+    let intent = announce(&world.store).await;
+    assert_eq!(finish(&world.store, intent, reply(Meaning::Broken, 503)).await, Some(JobState::Retrying));
+    let failed_at = text(&world, "select failed_at from jobs").await;
+    world.clock.advance(TimeDelta::minutes(1));
+    let (bolt, destination) = (world.client("Bolt").await, world.destination("Twilio", with![]).await);
+    let second = world.job(&bolt, destination, with![]).await;
+    for _ in [first, second] {
+        let claimed = claim(&world.store).await;
+        let mut tx = world.store.begin().await.unwrap();
+        assert_eq!(tx.set_aside(&claimed, &Aside::Ended(JobState::Dead), WHY).await, Ok(true));
+        tx.commit().await.unwrap();
+    }
+    for job in [first, second] {
+        let of = |column: &str| format!("select {column} from jobs where number = {}", job.number);
+        assert_eq!(state(&world, job).await, "dead");
+        assert_eq!(text(&world, &of("signature")).await, signature(None, WHY));
+        assert_eq!(text(&world, &of("last_error")).await, WHY);
+        assert_ne!(text(&world, &of("failed_at")).await, failed_at, "it began to fail so just now");
+    }
 }
 
 async fn a_busy_destination_uses_up_no_attempt(world: World) {

@@ -8,6 +8,7 @@ use crate::domain::actor::Actor;
 use crate::domain::failure::{Conflict, Failure};
 use crate::domain::id::{JobId, Kind};
 use crate::domain::job::JobState;
+use crate::domain::signature::signature;
 use crate::store::journal::About;
 use crate::store::statement::values;
 use crate::store::{Outcome, Store, Tx};
@@ -23,11 +24,15 @@ const HAND_BACK: &str = "update jobs set state = case when exists (select 1 from
         lease_until = null, leased_by = null, version = version + 1, updated_at = $1
     from (values {rows}) as r where jobs.id = r.column1 and jobs.fence = r.column2 and jobs.lease_until is not null
         and not exists (select 1 from attempts a where a.job_id = jobs.id and a.fence = jobs.fence) returning jobs.id";
-const SET_ASIDE: &str = "update jobs set state = $3, due_at = coalesce($4, due_at), reason = $5, lease_until = null, leased_by = null,
+// What ended it is why it failed, whatever it failed with before.
+const SET_ASIDE: &str =
+    "update jobs set state = $3, due_at = coalesce($4, due_at), reason = $5, lease_until = null, leased_by = null,
         settled = settled or $6,
-        signature = case $3 when 'dead' then coalesce(signature, $5) when 'succeeded' then null else signature end,
-        failed_at = case $3 when 'dead' then coalesce(failed_at, $8) when 'succeeded' then null else failed_at end,
-        last_error = case when $3 = 'succeeded' then null else last_error end, finished_at = $7, version = version + 1, updated_at = $8
+        failed_at = case $3 when 'dead' then case when signature = $9 then coalesce(failed_at, $8) else $8 end
+            when 'succeeded' then null else failed_at end,
+        signature = case $3 when 'dead' then $9 when 'succeeded' then null else signature end,
+        last_error = case $3 when 'dead' then $5 when 'succeeded' then null else last_error end,
+        finished_at = $7, version = version + 1, updated_at = $8
     where id = $1 and fence = $2 and state = 'running' returning id";
 
 // An update, so that the row is this transaction's on either database.
@@ -78,7 +83,7 @@ impl Tx {
             Aside::Ended(state) => (*state, None, *state == JobState::Cancelled),
         };
         let finished = state.is_final().then_some(now);
-        let values = values![job.id, job.fence, state.as_str(), due, why, settled, finished, now];
+        let values = values![job.id, job.fence, state.as_str(), due, why, settled, finished, now, signature(None, why)];
         if self.one::<(Uuid,)>(SET_ASIDE, values).await?.is_none() {
             return Ok(false);
         }
