@@ -8,8 +8,8 @@ use tempfile::TempDir;
 
 use crate::stand_in::{Mode, StandIn};
 
-/// The program on a disk of eight megabytes, in a mount namespace of its own. The worker runs while there is no room: it
-/// says why it cannot work, does not spin, and ends when it is told.
+/// The program on a disk of eight megabytes, in a mount namespace of its own. A worker that starts while there is no room
+/// says once why it cannot work, and ends: it does not try again and again until it is told to stop.
 const STORY: &str = r#"
 mount -t tmpfs -o size=8m tmpfs "$DIR"
 export HOME="$DIR" USER=rosa QUOTEDECK_DATABASE="sqlite:$DIR/deck.db"
@@ -19,7 +19,9 @@ dd if=/dev/zero of="$DIR/ballast" bs=4k 2>/dev/null || true
 full=0
 "$DECK" intake form "$FORMS" --client Acme >"$LOGS/full.out" 2>"$LOGS/full.err" || full=$?
 echo "full $full"
-timeout --signal=TERM 3 "$DECK" work >"$LOGS/work.out" 2>"$LOGS/work.err" || true
+work=0
+timeout --signal=TERM 20 "$DECK" work >"$LOGS/work.out" 2>"$LOGS/work.err" || work=$?
+echo "work $work"
 rm "$DIR/ballast"
 "$DECK" intake form "$FORMS" --client Acme >"$LOGS/room.out"
 echo "leads $("$DECK" leads --limit 500 --json | grep -c '"number"')"
@@ -107,6 +109,11 @@ fn what_finds_no_room_is_told_and_can_be_given_again() {
     assert!(ran.status.success(), "{said}{}", String::from_utf8_lossy(&ran.stderr));
     assert!(said.contains("full 1\n"), "{said}{}", scene.log("full.err"));
     assert!(scene.log("full.err").contains("its disk is full; make room"), "{}", scene.log("full.err"));
+    // Had it run until it was told to stop, it would be 124.
+    let work = scene.log("work.err");
+    assert!(said.contains("work 1\n"), "{said}{work}");
+    assert!(work.contains("its disk is full; make room"), "{work}");
+    assert!(work.lines().count() < 20, "{work}");
     // Given again, each is there once, whether it was kept before or not.
     assert_eq!(scene.log("room.out").lines().filter(|line| line.contains("rejected")).count(), 0);
     assert!(said.contains("leads 100\n"), "{said}");
