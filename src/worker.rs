@@ -22,6 +22,7 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 use crate::domain::failure::Failure;
 use crate::domain::journal::sha256;
 use crate::domain::leave::Links;
+use crate::domain::routing::bulk_places;
 use crate::store::Store;
 use crate::store::claim::Intent;
 use crate::store::claim::take::Appetite;
@@ -37,8 +38,6 @@ use taking::Next;
 
 /// Requests on their way at once, when nothing else is said.
 pub const CONCURRENCY: usize = 32;
-/// Of those, one in so many is kept for answers to people who wait: bulk never takes all.
-const KEPT_FREE: usize = 4;
 /// How long a stop waits for requests on their way; an answer that comes later counts as none.
 const GRACE: Duration = Duration::from_secs(7);
 /// How long the first free place waits for others, while most are taken: a claim of one costs as much as a claim of many.
@@ -186,7 +185,7 @@ impl Worker {
 
     /// How much more it can take, with so many leases of which so many are bulk.
     fn appetite(&self, running: usize, bulk: usize) -> Appetite {
-        let most_bulk = self.concurrency - (self.concurrency / KEPT_FREE).max(usize::from(self.concurrency > 1));
+        let most_bulk = usize::try_from(bulk_places(self.concurrency as i64)).unwrap_or_default();
         Appetite {
             most: self.concurrency.saturating_sub(running),
             bulk: most_bulk.saturating_sub(bulk),

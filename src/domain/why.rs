@@ -7,6 +7,7 @@ use super::destination::Breaker;
 use super::id::Ref;
 use super::job::{AttemptOutcome, JobState};
 use super::replay::Replay;
+use super::routing::bulk_places;
 use super::row::Count;
 use super::words;
 
@@ -77,6 +78,8 @@ pub struct Standing {
     pub probe_at: Option<DateTime<Utc>>,
     /// Requests on their way there.
     pub running: i64,
+    /// Of these, requests that nobody waits for.
+    pub bulk: i64,
     /// How many may be.
     pub concurrency: Option<i64>,
     /// How many may leave in a minute.
@@ -99,6 +102,8 @@ pub struct Hands {
 pub struct Facts {
     /// Where the job stands.
     pub state: JobState,
+    /// Whether it is bulk: nobody waits for it.
+    pub is_bulk: bool,
     /// When it is due.
     pub due_at: DateTime<Utc>,
     /// Until when it can be recalled.
@@ -294,10 +299,7 @@ fn contended(facts: &Facts, now: DateTime<Utc>, free: bool) -> Vec<Reason> {
     if free && overdue {
         reasons.extend(unhandled(facts, now));
     }
-    if let Some(most) = place.concurrency.filter(|most| place.running >= *most) {
-        let what = format!("{} takes {most} at once, and {} are on their way", place.name, place.running);
-        reasons.push(reason(Cause::Concurrency, what, None, "wait: the next that comes back makes room"));
-    }
+    reasons.extend(crowded(facts));
     if let (Some(most), Some(at)) = (place.per_minute, place.next_slot_at.filter(|at| *at > now)) {
         reasons.push(reason(Cause::RateLimit, format!("{} takes {most} a minute", place.name), Some(at), "wait for its turn"));
     }
@@ -308,6 +310,21 @@ fn contended(facts: &Facts, now: DateTime<Utc>, free: bool) -> Vec<Reason> {
         reasons.push(reason(Cause::Behind, what, None, "wait for its turn"));
     }
     reasons
+}
+
+/// Its destination takes no more at once: in all, or of what nobody waits for.
+fn crowded(facts: &Facts) -> Option<Reason> {
+    let place = &facts.destination;
+    let most = place.concurrency?;
+    let share = bulk_places(most);
+    let what = if place.running >= most {
+        format!("{} takes {most} at once, and {} are on their way", place.name, place.running)
+    } else if facts.is_bulk && place.bulk >= share {
+        format!("{} takes {most} at once, and keeps {} of them for answers to people who wait", place.name, most - share)
+    } else {
+        return None;
+    };
+    Some(reason(Cause::Concurrency, what, None, "wait: the next that comes back makes room"))
 }
 
 /// Nobody is there to take it.

@@ -9,6 +9,7 @@ use crate::domain::actor::Person;
 use crate::domain::destination::Breaker;
 use crate::domain::id::Ref;
 use crate::domain::job::{AttemptOutcome, Job};
+use crate::domain::routing::ANSWER_FIRST;
 use crate::domain::row::Count;
 use crate::domain::why::{Explanation, Facts, Hands, LastTry, Lease, Standing, why};
 
@@ -27,6 +28,7 @@ struct Around {
     open_why: Option<String>,
     probe_at: Option<DateTime<Utc>>,
     running: i64,
+    bulk: i64,
     concurrency: Option<i64>,
     per_minute: Option<i64>,
     next_slot_at: Option<DateTime<Utc>>,
@@ -34,7 +36,7 @@ struct Around {
 from_row!(Around { leased_by: =Option<String>, sent_at: =Option<DateTime<Utc>>, last_outcome: ?String, retry_after_ms: =Option<i64>,
     name: =String, paused: =bool, paused_by: =Option<String>, paused_why: =Option<String>,
     paused_until: =Option<DateTime<Utc>>, breaker: String, opened_at: =Option<DateTime<Utc>>, open_why: =Option<String>,
-    probe_at: =Option<DateTime<Utc>>, running: =i64, concurrency: =Option<i64>, per_minute: =Option<i64>,
+    probe_at: =Option<DateTime<Utc>>, running: =i64, bulk: =i64, concurrency: =Option<i64>, per_minute: =Option<i64>,
     next_slot_at: =Option<DateTime<Utc>>, });
 
 struct Number {
@@ -48,8 +50,9 @@ const AROUND: &str = "select r.leased_by,
         (select a.retry_after_ms from attempts a where a.job_id = r.id order by a.n desc, a.fence desc limit 1) as retry_after_ms,
         d.name, d.paused, d.paused_by, d.paused_why, d.paused_until, d.breaker, d.opened_at, d.open_why, d.probe_at,
         (select count(*) from jobs o where o.destination_id = r.destination_id and o.state = 'running') as running,
-        d.concurrency, d.per_minute, d.next_slot_at
-    from jobs r join destinations d on d.id = r.destination_id where r.id = ";
+        d.concurrency, d.per_minute, d.next_slot_at,
+        (select count(*) from jobs o where o.destination_id = r.destination_id and o.state = 'running' and o.priority < ";
+const OF_JOB: &str = ") as bulk from jobs r join destinations d on d.id = r.destination_id where r.id = ";
 
 impl Store {
     /// Why a job is not running, the reason that matters first.
@@ -60,7 +63,7 @@ impl Store {
         let target = self.find(me, record).await?;
         let job = self.job(me, target.id.into()).await?;
         let mut sql = Sql::new(AROUND);
-        sql.bind(Bind::Id(job.id.0));
+        sql.bind(Bind::Number(ANSWER_FIRST)).push(OF_JOB).bind(Bind::Id(job.id.0));
         let around: Option<Around> = self.rows(&sql).await?.pop();
         let around = around.ok_or_else(|| crate::domain::failure::Failure::NotFound(record.to_string()))?;
         let now = self.clock.now();
@@ -95,6 +98,7 @@ impl Store {
 fn facts(job: &Job, around: Around, ahead: Count, hands: Hands) -> Facts {
     Facts {
         state: job.state,
+        is_bulk: job.priority < ANSWER_FIRST,
         due_at: job.due_at,
         armed_until: job.armed_until,
         window_ends_at: job.window_ends_at,
@@ -115,6 +119,7 @@ fn facts(job: &Job, around: Around, ahead: Count, hands: Hands) -> Facts {
             open_why: around.open_why,
             probe_at: around.probe_at,
             running: around.running,
+            bulk: around.bulk,
             concurrency: around.concurrency,
             per_minute: around.per_minute,
             next_slot_at: around.next_slot_at,

@@ -5,10 +5,11 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use quotedeck::domain::actor::{Actor, Role};
 use quotedeck::domain::content::Content;
-use quotedeck::domain::id::DestinationId;
+use quotedeck::domain::id::{DestinationId, Kind, Ref};
 use quotedeck::domain::job::JobState;
 use quotedeck::domain::reply::{Found, Meaning, Reply};
 use quotedeck::domain::text::{Internal, Untrusted};
+use quotedeck::domain::why::Cause;
 use quotedeck::store::claim::take::{Appetite, Taken};
 use quotedeck::store::claim::{Claimed, Intent};
 use quotedeck::store::destinations::Pause;
@@ -26,6 +27,8 @@ both_databases!(
     a_destination_gets_no_more_at_once_than_it_may,
     a_destination_gets_no_more_in_a_minute_than_it_may,
     bulk_leaves_room_for_answers,
+    bulk_leaves_a_place_at_a_destination_that_takes_few,
+    what_is_urgent_may_take_every_place,
     a_worker_takes_only_what_it_can_reach,
     a_failing_destination_is_stopped_and_probed,
     a_failed_probe_waits_longer,
@@ -71,7 +74,8 @@ async fn a_destination_gets_no_more_at_once_than_it_may(world: World) {
     let narrow = world.destination("HubSpot", with![concurrency = 3]).await;
     let wide = world.destination("Twilio", with![]).await;
     for _ in 0..10 {
-        world.job(&acme, narrow, with![]).await;
+        // Bulk alone would leave a place.
+        world.job(&acme, narrow, with![priority = 100]).await;
         world.job(&acme, wide, with![]).await;
     }
     let claim = |worker: &'static str| {
@@ -117,6 +121,51 @@ async fn bulk_leaves_room_for_answers(world: World) {
     let urgent = world.job(&acme, destination, with![priority = 100]).await;
     let taken = take(&world, 2, 0).await.jobs;
     assert_eq!(taken.iter().map(|job| job.number).collect::<Vec<_>>(), [urgent.number]);
+}
+
+/// The jobs that were taken, oldest first.
+fn numbers(taken: &Taken) -> Vec<i64> {
+    let mut numbers: Vec<i64> = taken.jobs.iter().map(|job| job.number).collect();
+    numbers.sort_unstable();
+    numbers
+}
+
+/// What nobody waits for may hang for half a minute: a text to somebody who just called must not wait for that.
+async fn bulk_leaves_a_place_at_a_destination_that_takes_few(world: World) {
+    let acme = world.client("Acme").await;
+    let rosa = world.person("rosa", Role::Owner, None).await;
+    let few = world.destination("Twilio", with![concurrency = 4]).await;
+    let mut bulk = Vec::new();
+    for _ in 0..4 {
+        bulk.push(world.job(&acme, few, with![priority = 50]).await.number);
+    }
+    let taken = numbers(&take(&world, 8, 8).await);
+    assert_eq!(taken.len(), 3);
+    assert!(take(&world, 8, 8).await.jobs.is_empty(), "a place is free, and it is not for bulk");
+    let left = bulk.into_iter().find(|job| !taken.contains(job)).unwrap();
+    let waits = world.store.explain(&rosa, Ref::new(Kind::Job, left)).await.unwrap().reasons;
+    assert_eq!(waits[0].cause, Cause::Concurrency);
+    assert!(waits[0].what.contains("keeps 1 of them for answers"), "{}", waits[0].what);
+
+    let urgent = world.job(&acme, few, with![priority = 100]).await;
+    assert_eq!(numbers(&take(&world, 8, 8).await), [urgent.number]);
+    world.job(&acme, few, with![priority = 100]).await;
+    assert!(take(&world, 8, 8).await.jobs.is_empty(), "four are on their way");
+}
+
+async fn what_is_urgent_may_take_every_place(world: World) {
+    let acme = world.client("Acme").await;
+    let two = world.destination("Twilio", with![concurrency = 2]).await;
+    let one = world.destination("HubSpot", with![concurrency = 1]).await;
+    let bulk = world.job(&acme, two, with![]).await;
+    let urgent = [world.job(&acme, two, with![priority = 100]).await, world.job(&acme, two, with![priority = 100]).await];
+    let alone = world.job(&acme, one, with![]).await;
+    // Of one place none can be kept.
+    let taken = take(&world, 8, 8).await;
+    assert_eq!(numbers(&taken), [urgent[0].number, urgent[1].number, alone.number]);
+    let intents = announce(&world, taken.jobs).await;
+    finish(&world, intents, Meaning::Accepted).await;
+    assert_eq!(numbers(&take(&world, 8, 8).await), [bulk.number]);
 }
 
 async fn a_worker_takes_only_what_it_can_reach(world: World) {

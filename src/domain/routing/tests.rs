@@ -163,3 +163,15 @@ proptest! {
         }
     }
 }
+
+#[rstest]
+#[case::nothing_can_be_kept_of_one(1, 1)]
+#[case(2, 1)]
+#[case(3, 2)]
+#[case(4, 3)]
+#[case(7, 6)]
+#[case(8, 6)]
+#[case(32, 24)]
+fn bulk_never_takes_every_place(#[case] places: i64, #[case] bulk: i64) {
+    assert_eq!(bulk_places(places), bulk);
+}

@@ -16,6 +16,7 @@ fn later(minutes: i64) -> DateTime<Utc> {
 fn ready() -> Facts {
     Facts {
         state: JobState::Ready,
+        is_bulk: true,
         due_at: later(-1),
         armed_until: None,
         window_ends_at: later(600),
@@ -34,6 +35,7 @@ fn ready() -> Facts {
             open_why: None,
             probe_at: None,
             running: 0,
+            bulk: 0,
             concurrency: None,
             per_minute: None,
             next_slot_at: None,
@@ -74,6 +76,15 @@ fn with(change: impl FnOnce(&mut Facts)) -> Facts {
 #[case(with(|f| (f.due_at, f.hands) = (later(-6), seen(Some(-7), Some(0)))), &[Cause::NoWorker], "none of them has HubSpot")]
 #[case(with(|f| (f.due_at, f.hands) = (later(-6), seen(None, None))), &[Cause::NoWorker], "ever")]
 #[case(with(|f| (f.destination.running, f.destination.concurrency) = (4, Some(4))), &[Cause::Concurrency], "takes 4 at once")]
+#[case(
+    with(|f| (f.destination.running, f.destination.bulk, f.destination.concurrency) = (3, 3, Some(4))),
+    &[Cause::Concurrency], "keeps 1 of them for answers")]
+#[case(
+    with(|f| {
+        f.is_bulk = false;
+        (f.destination.running, f.destination.bulk, f.destination.concurrency) = (3, 3, Some(4));
+    }),
+    &[Cause::Next], "next free worker")]
 #[case(with(|f| (f.destination.per_minute, f.destination.next_slot_at) = (Some(30), Some(later(1)))), &[Cause::RateLimit], "30 a minute")]
 #[case(with(|f| f.ahead = Count::bounded(7)), &[Cause::Behind], "7 jobs for HubSpot are more urgent")]
 #[case(with(|f| f.state = JobState::Running), &[Cause::Running], "it is running")]

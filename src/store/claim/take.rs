@@ -1,8 +1,9 @@
 //! Taking jobs: the most urgent that are due, as many as their destinations may get.
 //!
 //! What waits for its time becomes ready first; then each destination that works shows its most urgent jobs, as far as
-//! its limits allow, and the most urgent of all of them are taken. One index holds ready jobs by destination, urgency and
-//! time, so this costs the same however many wait.
+//! its limits allow, and the most urgent of all of them are taken. A destination that takes so many at once keeps a place for
+//! answers to people who wait, as a worker does: bulk whose requests hang would keep them out for as long as that lasts. One
+//! index holds ready jobs by destination, urgency and time, so this costs the same however many wait.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +13,7 @@ use uuid::Uuid;
 use super::{Claimed, Row, dialects};
 use crate::domain::destination::Breaker;
 use crate::domain::id::{DestinationId, JobId};
-use crate::domain::routing::ANSWER_FIRST;
+use crate::domain::routing::{ANSWER_FIRST, bulk_places};
 use crate::domain::slots::Slots;
 use crate::store::rows::from_row;
 use crate::store::statement::{Value, values};
@@ -73,7 +74,8 @@ const LANES: &str = "select d.id, d.name, d.kind, d.concurrency, d.per_minute, d
         and (select j.id from jobs j where j.destination_id = d.id and j.state = 'ready' limit 1) is not null order by d.number";
 /// Limits hold for all workers together, so only one of them at a time takes jobs of a destination that has some.
 const LIMITED: [&str; 2] = dialects!("select next_slot_at from destinations where id = $1", skip);
-const RUNNING: &str = "select count(*) from jobs where destination_id = $1 and state = 'running'";
+const RUNNING: &str =
+    "select count(*), count(case when priority < $2 then 1 end) from jobs where destination_id = $1 and state = 'running'";
 const SLOTS: &str = "update destinations set next_slot_at = $2 where id = $1";
 const READY: [&str; 2] = dialects!(
     "select j.id, j.priority, j.due_at from jobs j where j.destination_id = $1 and j.state = 'ready' and j.priority >= $2
@@ -97,6 +99,16 @@ const CLAIM: [&str; 2] = dialects!(
             end as doubted_at"
 );
 
+/// What a destination may still get.
+struct Room {
+    /// Jobs in all.
+    all: i64,
+    /// Of these, jobs that nobody waits for.
+    bulk: i64,
+    /// The slots they take, where so many are allowed in a minute.
+    slots: Option<Slots>,
+}
+
 /// A job that could be taken.
 type Candidate = (Uuid, i64, DateTime<Utc>);
 
@@ -115,13 +127,12 @@ impl Store {
             if appetite.reaches.as_ref().is_some_and(|names| !names.contains(&lane.name)) {
                 continue;
             }
-            let mut room = appetite.most as i64;
+            let mut room = Room { all: i64::MAX, bulk: i64::MAX, slots: None };
             if lane.concurrency.is_some() || lane.per_minute.is_some() {
-                let (left, kept) = self.room(&mut tx, lane, &mut taken.again_at).await?;
-                room = room.min(left);
-                slots.extend(kept.map(|kept| (at, kept)));
+                room = self.room(&mut tx, lane, &mut taken.again_at).await?;
+                slots.extend(room.slots.map(|kept| (at, kept)));
             }
-            let found = self.candidates(&mut tx, lane, room, appetite).await?;
+            let found = self.candidates(&mut tx, lane, &room, appetite).await?;
             candidates.extend(found.into_iter().map(|candidate| (candidate, at)));
         }
         candidates.sort_by_key(|((id, priority, due), _)| (std::cmp::Reverse(*priority), *due, *id));
@@ -161,36 +172,43 @@ impl Store {
         Ok(taken)
     }
 
-    /// How many more a limited destination may get, and the slots they take.
-    async fn room(&self, tx: &mut Tx, lane: &Lane, again_at: &mut Option<DateTime<Utc>>) -> Outcome<(i64, Option<Slots>)> {
+    /// How many more a limited destination may get.
+    async fn room(&self, tx: &mut Tx, lane: &Lane, again_at: &mut Option<DateTime<Utc>>) -> Outcome<Room> {
         let locked: Option<(Option<DateTime<Utc>>,)> = tx.one(self.of(LIMITED), values![lane.id]).await?;
         // Another worker is taking jobs of it right now; it says so by changing them.
-        let Some((next_at,)) = locked else { return Ok((0, None)) };
-        let mut room = i64::MAX;
-        if let Some(most) = lane.concurrency {
-            let running: Option<(i64,)> = tx.one(RUNNING, values![lane.id]).await?;
-            room = (most - running.map_or(0, |row| row.0)).max(0);
+        let Some((next_at,)) = locked else { return Ok(Room { all: 0, bulk: 0, slots: None }) };
+        let (mut all, mut bulk) = (i64::MAX, i64::MAX);
+        if let Some(places) = lane.concurrency {
+            let running: Option<(i64, i64)> = tx.one(RUNNING, values![lane.id, ANSWER_FIRST]).await?;
+            let (taken, by_bulk) = running.unwrap_or_default();
+            all = (places - taken).max(0);
+            bulk = (bulk_places(places) - by_bulk).max(0);
         }
-        let Some(per_minute) = lane.per_minute else { return Ok((room, None)) };
+        let Some(per_minute) = lane.per_minute else { return Ok(Room { all, bulk, slots: None }) };
         let slots = Slots::new(per_minute, next_at, tx.now);
         let free = slots.free(tx.now);
-        if free < room {
+        if free < all {
             let next = slots.after(free);
             *again_at = Some(again_at.map_or(next, |at| at.min(next)));
         }
-        Ok((room.min(free), Some(slots)))
+        Ok(Room { all: all.min(free), bulk, slots: Some(slots) })
     }
 
-    async fn candidates(&self, tx: &mut Tx, lane: &Lane, room: i64, appetite: &Appetite) -> Outcome<Vec<Candidate>> {
-        if room == 0 {
+    async fn candidates(&self, tx: &mut Tx, lane: &Lane, room: &Room, appetite: &Appetite) -> Outcome<Vec<Candidate>> {
+        let most = room.all.min(appetite.most as i64);
+        if most == 0 {
             return Ok(vec![]);
         }
         let now = tx.now;
         match (lane.breaker, lane.probes) {
             (Breaker::HalfOpen, Some(job)) => tx.all(self.of(PROBE), values![job, now]).await,
             (Breaker::Closed, _) => {
-                let least = if appetite.bulk == 0 { ANSWER_FIRST } else { i64::MIN };
-                tx.all(self.of(READY), values![lane.id, least, now, room]).await
+                let least = if appetite.bulk == 0 || room.bulk == 0 { ANSWER_FIRST } else { i64::MIN };
+                let mut found: Vec<Candidate> = tx.all(self.of(READY), values![lane.id, least, now, most]).await?;
+                // The most urgent come first, so what is too much of bulk comes last.
+                let urgent = found.iter().filter(|(_, priority, _)| *priority >= ANSWER_FIRST).count();
+                found.truncate(urgent.saturating_add(usize::try_from(room.bulk).unwrap_or(usize::MAX)));
+                Ok(found)
             }
             (Breaker::HalfOpen | Breaker::Open, _) => Ok(vec![]),
         }

@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep, timeout};
 use super::*;
 use crate::stand_in::Mode;
 
-both_databases!(a_worker_wakes_keeps_its_leases_and_stops_in_order);
+both_databases!(a_worker_wakes_keeps_its_leases_and_stops_in_order, an_answer_leaves_while_bulk_hangs_at_the_same_destination,);
 
 /// Less than a worker sleeps when it is not woken, which is half a minute.
 const WOKEN: Duration = Duration::from_secs(15);
@@ -41,6 +41,34 @@ async fn a_worker_wakes_keeps_its_leases_and_stops_in_order(world: World) {
     let left = "select state || ': ' || last_error from jobs order by number";
     assert_eq!(office.world.texts(left).await, vec!["retrying: the worker was stopped before an answer came"; 3]);
     assert_eq!(office.world.number("select count(*) from jobs where lease_until is not null").await, 0);
+}
+
+/// Requests that are not answered hold their places for half a minute. Whoever just called is written to all the same.
+async fn an_answer_leaves_while_bulk_hangs_at_the_same_destination(world: World) {
+    let office = office_beside(world, StandIn::choosing(|_, _| Mode::Hang)).await;
+    office.template("text_back", "Sorry we missed your call.").await;
+    office.automation("full", with![name = "text_back", trigger_event = "call_missed"]).await;
+    office.world.script("update destinations set concurrency = 2 where name = 'Twilio'").await;
+    let (stop, stopped) = watch::channel(false);
+    let worker = office.worker.clone();
+    let running = tokio::spawn(async move { worker.run(stopped).await });
+
+    office.form("f-1", "+15125550143").await;
+    office.form("f-2", "+15125550144").await;
+    // Two to the CRM, two to a receiver of webhooks, and one text of two: the other waits, though a place is free.
+    until(WOKEN, || async { office.outside.seen().len() == 5 }).await;
+    let waits = "select count(*) from jobs where operation = 'quote_confirmation' and state = 'ready'";
+    assert_eq!(office.world.number(waits).await, 1);
+
+    office.give(Provider::TwilioVoice, &crate::workflow::missed("CA1")).await;
+    let texts = || office.outside.seen().iter().filter(|seen| seen.path.ends_with("/Messages.json")).count();
+    until(WOKEN, || async { texts() == 2 }).await;
+    let leaves = "select count(*) from jobs where operation = 'text_back' and state = 'running'";
+    assert_eq!(office.world.number(leaves).await, 1);
+    assert_eq!(office.world.number(waits).await, 1, "bulk still waits");
+
+    stop.send_replace(true);
+    timeout(STOPS, running).await.expect("it stops").unwrap();
 }
 
 /// Waits for a state, no longer than this.
