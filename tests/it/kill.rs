@@ -332,7 +332,9 @@ impl<'a> Storm<'a> {
                 let (_, sent) = self.outside.effects(asks, whom);
                 let right = match state.as_str() {
                     "succeeded" => sent == 1,
-                    "unknown" | "dead" => sent <= 1,
+                    "unknown" => sent <= 1,
+                    // Given up for certain: what may have left is asked for, or a person's.
+                    "dead" => sent == 0,
                     _ => false,
                 };
                 (sent, right)
