@@ -8,6 +8,8 @@
 //! workers were killed on each database. Time is not waited for: what is to be tried later is due in two seconds, and the leases of a dead worker
 //! run out with it. The leases of one that is stopped run out as they do.
 //!
+//! Every request is looked up in the log when it arrives. What cannot be looked up is counted: it must be next to nothing.
+//!
 //! Built with the feature `sabotage`, the program can be broken in four ways; the same storm must show each of them.
 
 use std::collections::BTreeMap;
@@ -56,6 +58,8 @@ const MOMENT: Duration = Duration::from_secs(2);
 /// Between two blows, in milliseconds: long enough that three workers get something done. Else one that wakes past its lease finds
 /// nothing that another ended meanwhile, and a fence that is not there does no harm anybody could see.
 const BETWEEN: std::ops::Range<u64> = 80..320;
+/// Of a hundred requests, how many must have been looked up: the database may be too busy now and then.
+const LOOKED_UP: i64 = 95;
 /// How long the calm after a storm may take.
 const CALM: Duration = Duration::from_mins(3);
 /// What is over by any clock: a job that a worker with a wrong one made may have been made in ten minutes.
@@ -146,6 +150,8 @@ struct Storm<'a> {
     fed: usize,
     /// Leads there were before this wave.
     before: usize,
+    /// Requests that may have arrived while the database was away, when nobody could look them up.
+    unseen: i64,
     /// Whether the program is broken on purpose: then every wave stops workers.
     broken: bool,
     /// When something was seen last that nobody had read yet: it is listed a moment later.
@@ -183,6 +189,7 @@ impl<'a> Storm<'a> {
             waves: 0,
             fed: 0,
             before: 0,
+            unseen: 0,
             broken: fault.is_some(),
             unread: None,
             waiting: BTreeMap::new(),
@@ -309,8 +316,19 @@ impl<'a> Storm<'a> {
         }
     }
 
+    /// That nothing was seen says something only where somebody looked.
+    fn was_looked_at(&self) {
+        let (requests, looked_up) = (self.outside.requests(), self.outside.looked_up());
+        assert!(
+            looked_up > 0 && (looked_up + self.unseen) * 100 >= requests * LOOKED_UP,
+            "seed {}: of {requests} requests {looked_up} were looked up; nobody knows of the others whether they were announced",
+            self.seed
+        );
+    }
+
     /// What is not as it must be, from the lead of this number on.
     async fn wrong(&self, from: usize) -> Vec<String> {
+        self.was_looked_at();
         let mut wrong = self.outside.violations();
         let sql = format!(
             "select l.id, l.number, coalesce(l.phone, l.email) as whom, j.operation, j.state, j.replay from jobs j
@@ -367,13 +385,14 @@ impl<'a> Storm<'a> {
         let unknown = self.number("select count(*) from jobs where state = 'unknown'").await;
         let poison = self.number("select count(*) from jobs where reason = 'poison'").await;
         format!(
-            "seed {}: {} kills, {} stops past the lease, {} jumps of a clock, {jobs} jobs, {attempts} attempts, {} requests; {again} jobs tried more than \
-             once, {poison} taken for poison, {unknown} unknown; 0 lost, 0 done twice, 0 unannounced; {} s",
+            "seed {}: {} kills, {} stops past the lease, {} jumps of a clock, {jobs} jobs, {attempts} attempts, {} requests, {} of them looked up; {again} jobs \
+             tried more than once, {poison} taken for poison, {unknown} unknown; 0 lost, 0 done twice, 0 unannounced; {} s",
             self.seed,
             self.kills,
             self.stops,
             self.jumps,
             self.outside.requests(),
+            self.outside.looked_up(),
             self.began.elapsed().as_secs(),
         )
     }

@@ -12,7 +12,9 @@ use crate::databases::World;
 /// Workers at once.
 const WORKERS: usize = 3;
 /// Requests of one worker on their way at once.
-const CONCURRENCY: &str = "6";
+const CONCURRENCY: usize = 6;
+/// Requests of all of them on their way at once.
+pub(super) const ON_THEIR_WAY: i64 = (WORKERS * CONCURRENCY) as i64;
 /// How long a worker that was told to stop may take: requests on their way are waited for, seven seconds at most.
 const STOP: Duration = Duration::from_secs(30);
 
@@ -93,7 +95,7 @@ impl Crowd {
 
     fn spawn(&self, at: usize) -> Child {
         let mut command = self.command();
-        command.args(["work", "--concurrency", CONCURRENCY]);
+        command.args(["work", "--concurrency"]).arg(CONCURRENCY.to_string());
         if let Some(fault) = self.fault {
             command.env("QUOTEDECK_SABOTAGE", fault);
         }

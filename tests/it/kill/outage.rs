@@ -7,6 +7,7 @@ use quotedeck::clock::Clock;
 use tempfile::TempDir;
 
 use super::Storm;
+use super::crowd::ON_THEIR_WAY;
 use crate::cluster::{self, Cluster, OPTIONS};
 use crate::databases::World;
 use crate::flows::Sitting;
@@ -32,6 +33,8 @@ async fn workers_and_deck_outlive_their_database() {
         // In the middle: some are done, some are not.
         let done = "select count(*) from jobs where state = 'succeeded'";
         storm.until_true("some of the jobs are done", &format!("select ({done}) > {}", before * jobs / (CRASHES + 1))).await;
+        // No more leave before it is back: their results cannot be written.
+        storm.unseen += ON_THEIR_WAY;
         crash(&server);
         rosa.sees("○ offline").await;
         recover(&server);

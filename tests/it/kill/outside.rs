@@ -29,6 +29,8 @@ type Asked = (Whom, mpsc::Sender<i64>);
 struct Seal {
     /// Requests that arrived so far.
     requests: BTreeMap<Whom, i64>,
+    /// Of these, requests that the witness looked up.
+    looked_up: i64,
     /// What was done: the ids it was done under (the CRM finds what it has by them), and how often.
     effects: BTreeMap<Whom, (BTreeSet<String>, usize)>,
     /// What went wrong, in words.
@@ -142,6 +144,11 @@ impl Outside {
         self.seal.lock().unwrap().requests.values().sum()
     }
 
+    /// Of these, requests of which the database was asked whether they were announced, and told it.
+    pub(super) fn looked_up(&self) -> i64 {
+        self.seal.lock().unwrap().looked_up
+    }
+
     /// What arrived without having been announced.
     pub(super) fn violations(&self) -> Vec<String> {
         self.seal.lock().unwrap().violations.clone()
@@ -189,8 +196,11 @@ fn note(seal: &Mutex<Seal>, ask: &mpsc::Sender<Asked>, whom: &Whom, id: String, 
     let (told, tells) = mpsc::channel();
     // The witness goes with the test; whoever asks then is not heard any more.
     let announced = ask.send((whom.clone(), told)).ok().and_then(|()| tells.recv().ok());
-    if announced.is_some_and(|announced| announced < requests) {
-        seal.lock().unwrap().violations.push(format!("{whom:?}: request {requests} arrived before it was announced"));
+    let Some(announced) = announced else { return };
+    let mut seal = seal.lock().unwrap();
+    seal.looked_up += 1;
+    if announced < requests {
+        seal.violations.push(format!("{whom:?}: request {requests} arrived before it was announced"));
     }
 }
 
@@ -226,7 +236,7 @@ fn witness(raw: Raw) -> mpsc::Sender<Asked> {
                         sqlx::query_scalar(RECORDS).bind(lead).bind(operation).fetch_one(pool).await
                     }
                 };
-                // A database that is away says nothing about what was announced.
+                // A database that is away says nothing about what was announced: that is counted.
                 if let Ok(count) = count {
                     let _ = told.send(count);
                 }
