@@ -1,9 +1,12 @@
 //! Announcing attempts: when this gives back an [`Intent`], its journal entry and its attempt row are durable.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
+use tokio::time::sleep;
 use uuid::Uuid;
 
+use super::sabotage::Fault;
 use super::{Claimed, Intent, dialects};
 use crate::domain::actor::Actor;
 use crate::domain::content::Content;
@@ -35,6 +38,9 @@ const HOLD_ON: [&str; 2] = dialects!(
 const START: &str =
     "insert into attempts (id, job_id, destination_id, n, fence, worker, intent_id, request_fingerprint, started_at, outcome)
     values {rows} returning id";
+
+/// How long a broken build lets requests leave before it commits: longer than one takes to arrive.
+const TOO_LATE: Duration = Duration::from_millis(50);
 
 /// What became of an announcement.
 #[derive(Debug)]
@@ -77,6 +83,10 @@ impl Store {
             return Ok(announced);
         }
         tx.start(&intents).await?;
+        if Fault::SendFirst.is_on() {
+            tokio::spawn(tx.commit_late());
+            return Ok(announced);
+        }
         match tx.commit().await {
             Ok(()) => Ok(announced),
             // The answer may be lost and the entries there all the same: the rows have ids made by us, so they can be asked
@@ -117,6 +127,12 @@ impl Announced {
 }
 
 impl Tx {
+    /// Commits when the requests have left.
+    async fn commit_late(self) {
+        sleep(TOO_LATE).await;
+        drop(self.commit().await);
+    }
+
     /// The entries and rows of announcements.
     async fn start(&mut self, intents: &[&Intent]) -> Result<(), Failure> {
         let details: Vec<String> = intents

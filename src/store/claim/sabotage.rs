@@ -1,4 +1,4 @@
-//! Four ways to break the queue's promises on purpose, so that the tests can show that they would notice.
+//! Five ways to break the queue's promises on purpose, so that the tests can show that they would notice.
 //!
 //! Only a build with the feature `sabotage` can be told to (by `QUOTEDECK_SABOTAGE`); in every other none of them is ever
 //! on, and the compiler leaves them out.
@@ -14,6 +14,8 @@ pub enum Fault {
     NoFence,
     /// A text that may have left is asked for at once, when its provider does not list it yet.
     AskEarly,
+    /// A request leaves before its announcement is committed: where the worker is lost in between, nobody knows of it.
+    SendFirst,
 }
 
 impl Fault {
@@ -32,6 +34,7 @@ impl Fault {
             Self::MarkFirst => "mark-first",
             Self::NoFence => "no-fence",
             Self::AskEarly => "ask-early",
+            Self::SendFirst => "send-first",
         };
         std::env::var("QUOTEDECK_SABOTAGE").is_ok_and(|fault| fault == word)
     }

@@ -37,6 +37,9 @@ struct Seal {
     violations: Vec<String>,
 }
 
+/// How a request is told of that nobody announced.
+pub(super) const UNANNOUNCED: &str = "arrived before it was announced";
+
 /// A connection whose other end is gone and that is not ended on this side, in the kernel's table of them.
 const OTHER_END_GONE: &str = "08";
 
@@ -200,7 +203,7 @@ fn note(seal: &Mutex<Seal>, ask: &mpsc::Sender<Asked>, whom: &Whom, id: String, 
     let mut seal = seal.lock().unwrap();
     seal.looked_up += 1;
     if announced < requests {
-        seal.violations.push(format!("{whom:?}: request {requests} arrived before it was announced"));
+        seal.violations.push(format!("{whom:?}: request {requests} {UNANNOUNCED}"));
     }
 }
 
