@@ -48,6 +48,7 @@ pub mod syncs;
 pub mod tasks;
 pub mod told;
 pub mod trace;
+mod unwanted;
 pub mod waiting;
 mod workers;
 

@@ -195,7 +195,7 @@ impl Intent {
 /// Writes a statement for each database. Its first values are those of [`steady::Moment`]: what time it is for `now`, and the
 /// end of a new lease for `lease` and of one that was given five seconds ago for `fresh`; Postgres asks its own clock. `skip`
 /// passes over rows that another worker is taking (SQLite lets one write at a time and needs no such thing), `released` is
-/// the state of a job that is held no more at the time `$1`.
+/// the state of a job that is held no more at the time `$1`, `unwanted` whether its lead is one that nobody writes to.
 macro_rules! dialects {
     (@part sqlite now) => { "$1" };
     (@part postgres now) => { "coalesce($1, clock_timestamp())" };
@@ -210,6 +210,7 @@ macro_rules! dialects {
     (@part $dialect:ident released) => {
         "case when due_at <= $1 then 'ready' when attempts + rescues > 0 then 'retrying' else 'scheduled' end"
     };
+    (@part $dialect:ident unwanted) => { $crate::store::unwanted::unwanted!() };
     (@part $dialect:ident $text:literal) => { $text };
     ($($part:tt),+ $(,)?) => {
         [concat!($($crate::store::claim::dialects!(@part sqlite $part)),+), concat!($($crate::store::claim::dialects!(@part postgres $part)),+)]

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::filtering::{Bind, Sql};
 use super::rows::{bad, from_row, read};
 use super::statement::values;
+use super::unwanted::{closed, hold};
 use super::{Outcome, Store};
 use crate::domain::doubt::Hold;
 use crate::domain::event::Channel;
@@ -134,26 +135,6 @@ macro_rules! sending_in {
 }
 sending_in!(sqlx::postgres::PgRow, sqlx::sqlite::SqliteRow);
 
-/// Whether a channel is closed for a lead: its number or address opted out, or it closed the channel itself, or one that was
-/// merged into it, and did not open it again. Another number or address of the same person opens nothing.
-macro_rules! closed {
-    ($channel:literal, $address:literal) => {
-        concat!(
-            "(exists (select 1 from opt_outs o where o.client_id = l.client_id and o.channel = '",
-            $channel,
-            "' and o.address = l.",
-            $address,
-            " and o.lifted_at is null) or exists (select 1 from consents k
-                where k.lead_id in (select l.id union all select m.id from leads m where m.merged_into = l.id)
-                and k.channel = '",
-            $channel,
-            "' and k.said = 'withdrawn' and not exists (select 1 from consents g join events w on w.id = g.event_id
-                    where g.lead_id = k.lead_id and g.channel = k.channel and w.kind = 'opt_in'
-                        and (g.kept_at > k.kept_at or g.kept_at = k.kept_at and g.id > k.id))))"
-        )
-    };
-}
-
 const CLOSED: &str =
     concat!("select ", closed!("sms", "phone"), ", ", closed!("email", "email"), " from leads l where l.id = $1");
 
@@ -166,8 +147,9 @@ const SELECT: &str = concat!(
         ",
     closed!("email", "email"),
     " as email_stopped,
-        case when l.state in ('spam', 'merged') then l.state when exists (select 1 from lead_findings f where f.lead_id = l.id
-            and f.kind = 'spam' and f.severity = 'block' and f.settled_at is null) then 'looks_spam' end as hold,
+        ",
+    hold!(),
+    " as hold,
         t.id as template_id, t.number as template_number, t.name as template_name, t.edition, t.channel, t.text, t.opt_out_line,
         t.response_window_minutes, t.escalate_to, t.approved_by, t.approved_at
     from jobs j join clients c on c.id = j.client_id left join leads l on l.id = j.lead_id

@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use quotedeck::clock::Clock;
 use quotedeck::domain::actor::{Actor, Role};
+use quotedeck::domain::client::Client;
 use quotedeck::domain::content::Content;
 use quotedeck::domain::failure::Failure;
 use quotedeck::domain::id::DestinationId;
@@ -20,6 +21,7 @@ use quotedeck::store::claim::{Claimed, Intent};
 use quotedeck::store::connect::Purpose;
 use quotedeck::store::jobs::{NewJob, Queued};
 use quotedeck::workflow::finish::{Returned, finish_attempts};
+use uuid::Uuid;
 
 use crate::databases::{World, on_sqlite};
 use crate::fixtures::{Made, state, text, with};
@@ -30,6 +32,7 @@ both_databases!(
     the_most_urgent_runs_first,
     what_may_not_run_is_not_claimed,
     an_intent_is_committed_before_anything_leaves,
+    who_wants_no_message_after_the_claim_gets_none,
     a_worn_fence_cannot_write,
     a_lost_lease_is_rescued,
     three_rescues_are_poison,
@@ -190,6 +193,93 @@ async fn an_intent_is_committed_before_anything_leaves(world: World) {
     assert_eq!(finish(&world.store, intent, reply(Meaning::Accepted, 200)).await, Some(JobState::Succeeded));
     assert_eq!(text(&world, "select outcome from attempts").await, "succeeded");
     assert_eq!(state(&world, job).await, "succeeded");
+}
+
+/// A lead with a number and an address of its own, and an event for what must rest on one.
+async fn reachable(world: &World, client: &Client) -> Made {
+    let name = Uuid::now_v7().simple().to_string();
+    let (phone, email) = (format!("+1512{name}"), format!("{name}@ortiz.example"));
+    let lead = world.lead(client, with![phone = phone, email = email]).await;
+    let payload = with![
+        client_id = client.id.0,
+        provider = "form",
+        natural_key = name,
+        body = vec![1_u8],
+        body_hash = vec![0_u8],
+        state = "recorded",
+        received_at = world.now(),
+    ];
+    let payload = world.made("payloads", payload, vec![]).await;
+    let event = with![
+        client_id = client.id.0,
+        lead_id = lead.id,
+        payload_id = payload.id,
+        provider = "form",
+        kind = "opt_out",
+        occurred_at = world.now(),
+        recorded_at = world.now(),
+        words = "",
+        unknown_fields = "",
+    ];
+    world.made("events", event, vec![]).await;
+    lead
+}
+
+async fn who_wants_no_message_after_the_claim_gets_none(world: World) {
+    let acme = world.client("Acme").await;
+    let twilio = world.destination("Twilio", with![kind = "sms"]).await;
+    let post = world.destination("Post", with![kind = "email"]).await;
+    let opt_out = "insert into opt_outs (id, client_id, channel, address, event_id, since)
+        select e.id, e.client_id, 'sms', l.phone, e.id, e.occurred_at from events e join leads l on l.id = e.lead_id
+        where l.number = LEAD";
+    let by_mail = opt_out.replace("'sms', l.phone", "'email', l.email");
+    let lifted = format!("{opt_out}; update opt_outs set lifted_at = since");
+    // By another number than the lead's.
+    let word = "insert into consents (id, client_id, lead_id, event_id, channel, address, said, shown, page, said_at, kept_at)
+        select e.id, e.client_id, e.lead_id, e.id, 'sms', '+15125550199', 'withdrawn', 'STOP', '', e.occurred_at, e.recorded_at
+        from events e join leads l on l.id = e.lead_id where l.number = LEAD";
+    let withdrawn = "update leads set consent = 'withdrawn' where number = LEAD";
+    let spam = "update leads set state = 'spam' where number = LEAD";
+    let suspect = "insert into lead_findings (id, lead_id, kind, severity, score, reason, found_at)
+        select e.id, l.id, 'spam', 'block', 9, 'links', e.occurred_at from events e join leads l on l.id = e.lead_id
+        where l.number = LEAD";
+    let other = reachable(&world, &acme).await.number;
+    world.script(&word.replace("LEAD", &other.to_string())).await;
+    let merge = |merged: &str, kept: &str| {
+        format!(
+            "update leads set state = 'merged', merged_into = (select id from leads where number = {kept}) where number = {merged}"
+        )
+    };
+    let (merged, merged_from) = (merge("LEAD", &other.to_string()), merge(&other.to_string(), "LEAD"));
+    let cases = [
+        ("an opt-out", twilio, "message", opt_out, false),
+        ("an opt-out and a request for a review", twilio, "review_request", opt_out, false),
+        ("an opt-out of mail, and a mail", post, "message", by_mail.as_str(), false),
+        ("an opt-out of mail, and a text", twilio, "message", by_mail.as_str(), true),
+        ("an opt-out that was lifted", twilio, "message", lifted.as_str(), true),
+        ("a withdrawn consent", twilio, "message", withdrawn, false),
+        ("a word by another number", twilio, "message", word, false),
+        ("a word by another number, and a mail", post, "message", word, true),
+        ("spam", twilio, "message", spam, false),
+        ("spam, and work that writes to nobody", twilio, "crm_handoff", spam, true),
+        ("what looks like spam", twilio, "message", suspect, false),
+        ("a merge", twilio, "message", merged.as_str(), false),
+        ("the word of a lead that was merged into it", twilio, "message", merged_from.as_str(), false),
+    ];
+    for (what, destination, kind, then, leaves) in cases {
+        let lead = reachable(&world, &acme).await;
+        let job = world.job(&acme, destination, with![lead_id = lead.id, kind = kind]).await;
+        let claimed = claim(&world.store).await;
+        assert_eq!(claimed.number, job.number, "{what}");
+        world.script(&then.replace("LEAD", &lead.number.to_string())).await;
+        match announce_it(&world.store, claimed).await {
+            Ok(_) => assert!(leaves, "{what} lets it leave"),
+            Err(Failure::Conflict(_)) => assert!(!leaves, "{what} stops it"),
+            Err(error) => panic!("{what}: {error}"),
+        }
+        let attempts = "select count(*) from attempts a join jobs j on j.id = a.job_id where j.number";
+        assert_eq!(world.number(&format!("{attempts} = {}", job.number)).await, i64::from(leaves), "{what}");
+    }
 }
 
 async fn a_worn_fence_cannot_write(world: World) {

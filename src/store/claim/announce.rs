@@ -18,8 +18,9 @@ use crate::store::statement::{Value, values};
 use crate::store::{Outcome, Store, Tx};
 
 /// The last look before something leaves: a lease that was lost, or a destination that was paused since, stops it. What
-/// was composed first stays, so that every try of a key sends the same. An opt-out that was committed meanwhile stops a
-/// message here, however late it came (C7). A lease that is hardly used stays as it is: then no index needs to be told.
+/// was composed first stays, so that every try of a key sends the same. An opt-out, a withdrawn consent or a mark as spam that
+/// was committed meanwhile stops a message here, however late it came (C7); of other work nobody asks. A lease that is hardly
+/// used stays as it is: then no index needs to be told.
 const HOLD_ON: [&str; 2] = dialects!(
     "update jobs set content = coalesce(content, r.column3), lease_until = case when lease_until > ",
     fresh,
@@ -27,12 +28,9 @@ const HOLD_ON: [&str; 2] = dialects!(
     lease,
     " end from (values {rows}) as r where jobs.id = r.column1 and jobs.fence = r.column2 and jobs.lease_until is not null
         and not exists (select 1 from destinations d where d.id = jobs.destination_id and (d.paused or d.breaker = 'open'))
-        and (jobs.kind not in ('message', 'review_request') or not exists (select 1 from leads l
-            join destinations d on d.id = jobs.destination_id
-            join opt_outs o on o.client_id = jobs.client_id and o.lifted_at is null
-                and o.channel = case d.kind when 'email' then 'email' else 'sms' end
-                and o.address = case d.kind when 'email' then l.email else l.phone end
-            where l.id = jobs.lead_id))
+        and (jobs.kind not in ('message', 'review_request') or not ",
+    unwanted,
+    ")
     returning jobs.id, jobs.content, (select coalesce(max(a.n), 0) + 1 from attempts a where a.job_id = jobs.id) as n"
 );
 const START: &str =
@@ -47,7 +45,8 @@ const TOO_LATE: Duration = Duration::from_millis(50);
 pub enum Announced {
     /// It is durable: the request may leave.
     Made(Intent),
-    /// It was not made: the lease was lost, or the destination was paused since. Nothing may be sent.
+    /// It was not made: the lease was lost, the destination was paused since, or the person wants no message any more. Nothing
+    /// may be sent.
     Refused(Claimed),
 }
 
