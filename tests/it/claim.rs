@@ -40,6 +40,7 @@ both_databases!(
     a_closed_window_ends_a_job,
     what_ends_before_it_leaves_is_grouped_by_why,
     a_busy_destination_uses_up_no_attempt,
+    each_try_keeps_what_was_asked_and_how_it_went,
     a_refused_credential_stops_the_destination,
     what_may_have_left_is_asked_of_a_person,
     a_lease_is_handed_back,
@@ -444,6 +445,29 @@ async fn a_busy_destination_uses_up_no_attempt(world: World) {
     finish(&world.store, again, reply(Meaning::Broken, 500)).await;
     assert_eq!(text(&world, "select attempts from jobs").await, "1");
     assert_eq!(world.store.next_due().await, Ok(Some(world.now() + TimeDelta::milliseconds(7_500))));
+}
+
+async fn each_try_keeps_what_was_asked_and_how_it_went(world: World) {
+    one_job(&world, "keyed").await;
+    let intent = announce(&world.store).await;
+    let (job, content) = (intent.job(), intent.content().reveal().as_str());
+    let print = Content::fingerprint(&job.operation, &job.idempotency_key, content).to_vec();
+    world.clock.advance(TimeDelta::milliseconds(1_250));
+    let busy = Reply {
+        error: Some(Untrusted::new("Rate limited, retry after 12.5 s (id 7f3a9c21)")),
+        retry_after: Some(TimeDelta::seconds(40)),
+        ..reply(Meaning::Busy, 429)
+    };
+    finish(&world.store, intent, busy).await;
+    world.clock.advance(TimeDelta::seconds(40));
+    let again = announce(&world.store).await;
+    world.clock.advance(TimeDelta::milliseconds(90));
+    finish(&world.store, again, Reply { error: None, ..reply(Meaning::Accepted, 200) }).await;
+    type Fact = (Vec<u8>, i64, i64, Option<String>, Option<i64>);
+    let sql = "select request_fingerprint, status, latency_ms, signature, retry_after_ms from attempts order by n";
+    let facts: Vec<Fact> = on_raw!(world, |pool| sqlx::query_as(sql).fetch_all(pool).await).unwrap();
+    let sign = Some("429 rate limited retry after s id".to_owned());
+    assert_eq!(facts, [(print.clone(), 429, 1_250, sign, Some(40_000)), (print, 200, 90, None, None)]);
 }
 
 async fn a_refused_credential_stops_the_destination(world: World) {
