@@ -96,6 +96,8 @@ pub struct Budget {
     pub mode: DeliveryMode,
     /// Attempts that counted so far, without this one.
     pub attempts: i64,
+    /// Every attempt so far, with this one, whether it counted or not.
+    pub tries: i64,
     /// Attempts allowed.
     pub max_attempts: i64,
     /// When trying has no more use.
@@ -147,7 +149,10 @@ pub fn look_up(budget: Budget, now: DateTime<Utc>) -> Verdict {
 fn again(budget: Budget, reply: &Reply, now: DateTime<Utc>, roll: f64) -> Verdict {
     let counts = reply.meaning != Meaning::Busy && reply.retry_after.is_none();
     let failures = budget.attempts + i64::from(counts);
-    let wait = reply.retry_after.unwrap_or_else(|| retry::delay(failures.max(1), roll));
+    let asked = reply.retry_after.unwrap_or_else(|| retry::delay(failures.max(1), roll));
+    // What uses up no try would go on for ever at a destination that asks for no wait.
+    let uncounted = if counts { 0 } else { budget.tries - budget.attempts };
+    let wait = asked.max(retry::least(uncounted, budget.window_ends_at - now, roll));
     // A destination that asks for a century is not obeyed beyond the window, and cannot overflow the calendar.
     let due_at = now.checked_add_signed(wait.max(TimeDelta::seconds(1))).unwrap_or(DateTime::<Utc>::MAX_UTC);
     let dead = if failures >= budget.max_attempts {
@@ -173,7 +178,7 @@ mod tests {
     }
 
     fn budget(mode: DeliveryMode, attempts: i64, minutes: i64) -> Budget {
-        Budget { mode, attempts, max_attempts: 12, window_ends_at: now() + TimeDelta::minutes(minutes) }
+        Budget { mode, attempts, tries: attempts + 1, max_attempts: 12, window_ends_at: now() + TimeDelta::minutes(minutes) }
     }
 
     fn reply(meaning: Meaning, after: Option<i64>) -> Reply {
@@ -213,7 +218,51 @@ mod tests {
         assert_eq!(century.dead, Some(DeadReason::Window));
     }
 
+    #[rstest]
+    #[case::busy(Meaning::Busy)]
+    #[case::broken(Meaning::Broken)]
+    fn who_asks_for_no_wait_again_and_again_gets_a_longer_one_each_time(#[case] meaning: Meaning) {
+        let month = budget(DeliveryMode::Keyed, 0, 30 * 24 * 60);
+        let mut at = now();
+        let mut waits = Vec::new();
+        for tries in 1..=50 {
+            let made = verdict(Budget { tries, ..month }, &reply(meaning, Some(0)), at, 0.5);
+            assert_eq!((made.state, made.counts), (JobState::Retrying, false), "{tries}");
+            let due = made.due_at.unwrap();
+            waits.push(due - at);
+            at = due;
+        }
+        assert!(waits.is_sorted(), "{waits:?}");
+        assert_eq!(waits[..4], [1_000, 7_500, 15_000, 30_000].map(TimeDelta::milliseconds));
+        assert_eq!(waits[49], retry::delay(50, 0.5), "no longer than after as many failures");
+    }
+
+    #[rstest]
+    #[case::a_text_back(15, 20)]
+    #[case::a_day(24 * 60, 40)]
+    fn a_window_is_spent_in_few_tries_and_to_its_end(#[case] minutes: i64, #[case] most: i64) {
+        let (mut at, mut tries) = (now(), 1);
+        let budget = budget(DeliveryMode::Keyed, 0, minutes);
+        while let Some(due) = verdict(Budget { tries, ..budget }, &reply(Meaning::Busy, Some(0)), at, 0.0).due_at {
+            (at, tries) = (due, tries + 1);
+            assert!(tries <= most, "{tries} tries by {at}");
+        }
+        assert!(budget.window_ends_at - at < TimeDelta::seconds(3), "the last is at {at}");
+    }
+
     proptest! {
+        #[test]
+        fn what_is_asked_for_is_the_least_and_ends_no_job_sooner(
+            meaning in proptest::sample::select(vec![Meaning::Busy, Meaning::Broken, Meaning::NotReached]),
+            (tries, minutes, after, roll) in (1..200_i64, -100..2000_i64, 0..100_000_i64, 0.0..=1.0_f64),
+        ) {
+            let budget = Budget { tries, ..budget(DeliveryMode::Keyed, 0, minutes) };
+            let made = verdict(budget, &reply(meaning, Some(after)), now(), roll);
+            let asked = now() + TimeDelta::seconds(after.max(1));
+            prop_assert_eq!(made.dead, (asked >= budget.window_ends_at).then_some(DeadReason::Window));
+            prop_assert!(made.due_at.is_none_or(|due| due >= asked && due < budget.window_ends_at));
+        }
+
         #[test]
         fn nothing_is_sent_twice_blindly_or_after_its_window(
             meaning in proptest::sample::select(Meaning::VARIANTS),

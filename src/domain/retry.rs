@@ -34,6 +34,13 @@ pub fn delay(failures: i64, roll: f64) -> TimeDelta {
     TimeDelta::milliseconds(top / 2 + jitter)
 }
 
+/// The least wait after `n` tries that used up none, whatever was asked for: the first is taken at its word, and from then on
+/// it grows as after failures. At most half of what is left of the window, so that the end comes by trying.
+pub fn least(uncounted: i64, left: TimeDelta, roll: f64) -> TimeDelta {
+    let half = TimeDelta::milliseconds(left.num_milliseconds() / 2);
+    if uncounted < 2 { TimeDelta::zero() } else { delay(uncounted - 1, roll).min(half) }
+}
+
 /// Until when trying has any use, by harm: a text-back to a missed call is worthless after 15 minutes, a quote
 /// confirmation after an hour.
 pub fn window(kind: JobKind, operation: &str) -> TimeDelta {
@@ -71,6 +78,18 @@ mod tests {
     #[case(JobKind::ProviderSync, "webhook", TimeDelta::hours(72))]
     fn windows_are_about_harm(#[case] kind: JobKind, #[case] operation: &str, #[case] long: TimeDelta) {
         assert_eq!(window(kind, operation), long);
+    }
+
+    #[rstest]
+    #[case(0, 900, 0)]
+    #[case(1, 900, 0)]
+    #[case(2, 900, 10)]
+    #[case(6, 900, 160)]
+    #[case(8, 900, 450)]
+    #[case(50, 86_400 * 30, 21_600)]
+    #[case(50, 0, 0)]
+    fn the_least_wait_grows_within_half_of_what_is_left(#[case] uncounted: i64, #[case] left: i64, #[case] seconds: i64) {
+        assert_eq!(least(uncounted, TimeDelta::seconds(left), 1.0), TimeDelta::seconds(seconds));
     }
 
     proptest! {

@@ -277,7 +277,8 @@ fn turn(facts: &Facts, now: DateTime<Utc>) -> Option<Reason> {
     if facts.state == JobState::Retrying || facts.attempts > 0 {
         let wait = match facts.last {
             Some(LastTry { retry_after: Some(wait), .. }) => {
-                format!("{} asked for {} s", facts.destination.name, wait.num_seconds())
+                let longer = if facts.due_at - now > wait { ", and it waits longer while that stays so" } else { "" };
+                format!("{} asked for {} s{longer}", facts.destination.name, wait.num_seconds())
             }
             Some(LastTry { outcome: AttemptOutcome::RateLimited, .. }) => {
                 format!("{} limits how much is sent", facts.destination.name)

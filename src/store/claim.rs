@@ -148,16 +148,6 @@ impl Claimed {
     pub fn reference(&self) -> Ref {
         Ref::new(Kind::Job, self.number)
     }
-
-    /// What the decision after an attempt needs to know.
-    pub fn budget(&self) -> Budget {
-        Budget {
-            mode: self.delivery_mode,
-            attempts: self.attempts,
-            max_attempts: self.max_attempts,
-            window_ends_at: self.window_ends_at,
-        }
-    }
 }
 
 /// A committed announcement of one attempt: the only thing a request may leave with.
@@ -189,6 +179,18 @@ impl Intent {
     /// When it was announced.
     pub fn started_at(&self) -> DateTime<Utc> {
         self.started_at
+    }
+
+    /// What the decision after it needs to know.
+    pub fn budget(&self) -> Budget {
+        let job = &self.claimed;
+        Budget {
+            mode: job.delivery_mode,
+            attempts: job.attempts,
+            tries: self.n,
+            max_attempts: job.max_attempts,
+            window_ends_at: job.window_ends_at,
+        }
     }
 }
 

@@ -43,7 +43,7 @@ pub async fn finish_attempts(store: &Store, returned: &[Returned]) -> Result<Vec
         .map(|one| Settled {
             intent: &one.intent,
             reply: &one.reply,
-            verdict: verdict(one.intent.job().budget(), &one.reply, now, one.roll),
+            verdict: verdict(one.intent.budget(), &one.reply, now, one.roll),
         })
         .collect();
     let mine = tx.finish_attempts(&settled).await?;

@@ -41,6 +41,7 @@ both_databases!(
     what_ends_before_it_leaves_is_grouped_by_why,
     a_busy_destination_uses_up_no_attempt,
     each_try_keeps_what_was_asked_and_how_it_went,
+    who_stays_busy_is_asked_after_ever_longer_waits,
     a_refused_credential_stops_the_destination,
     what_may_have_left_is_asked_of_a_person,
     a_lease_is_handed_back,
@@ -468,6 +469,18 @@ async fn each_try_keeps_what_was_asked_and_how_it_went(world: World) {
     let facts: Vec<Fact> = on_raw!(world, |pool| sqlx::query_as(sql).fetch_all(pool).await).unwrap();
     let sign = Some("429 rate limited retry after s id".to_owned());
     assert_eq!(facts, [(print.clone(), 429, 1_250, sign, Some(40_000)), (print, 200, 90, None, None)]);
+}
+
+async fn who_stays_busy_is_asked_after_ever_longer_waits(world: World) {
+    let job = one_job(&world, "keyed").await;
+    for wait in [1_000, 7_500, 15_000, 30_000].map(TimeDelta::milliseconds) {
+        let intent = announce(&world.store).await;
+        let busy = Reply { retry_after: Some(TimeDelta::zero()), ..reply(Meaning::Busy, 429) };
+        finish(&world.store, intent, busy).await;
+        assert_eq!(world.store.next_due().await, Ok(Some(world.now() + wait)));
+        world.clock.advance(wait);
+    }
+    assert_eq!((state(&world, job).await, text(&world, "select attempts from jobs").await), ("retrying".into(), "0".into()));
 }
 
 async fn a_refused_credential_stops_the_destination(world: World) {

@@ -37,6 +37,8 @@ struct Job {
     mode: DeliveryMode,
     state: JobState,
     attempts: i64,
+    /// Times it was announced.
+    tries: i64,
     /// A worker had it before.
     taken: bool,
     due: DateTime<Utc>,
@@ -95,6 +97,7 @@ async fn the_database_agrees_with_a_plain_model(world: World) {
                 mode,
                 state: JobState::Ready,
                 attempts: 0,
+                tries: 0,
                 taken: false,
                 due: world.now(),
                 window: world.now() + WINDOW,
@@ -185,6 +188,7 @@ impl Story {
         let may = !hand.lost && !self.paused[self.jobs[hand.job].lane];
         if let Ok(intent) = made.made() {
             assert!(may, "J-{number} was announced and must not be");
+            self.jobs[hand.job].tries += 1;
             self.hands.push(Hand { job: hand.job, lost: false, what: What::Announced(Box::new(intent)) });
             format!("announce J-{number}")
         } else {
@@ -256,7 +260,15 @@ impl Story {
             job.doubt &= job.mode != DeliveryMode::Keyed;
             return said;
         }
-        let again = |failures: i64| now + after.unwrap_or_else(|| retry::delay(failures.max(1), 0.0));
+        // Who asks for a wait is given it, and a longer one after the first try that used up none.
+        let uncounted = job.tries - job.attempts;
+        let half = TimeDelta::milliseconds((job.window - now).num_milliseconds() / 2);
+        let longer = retry::delay(uncounted - 1, 0.0).min(half);
+        let again = |failures: i64| match after {
+            Some(after) if uncounted > 1 => now + after.max(longer),
+            Some(after) => now + after,
+            None => now + retry::delay(failures.max(1), 0.0),
+        };
         match meaning {
             Meaning::Accepted => job.state = JobState::Succeeded,
             Meaning::Refused => (job.state, job.attempts) = (JobState::Dead, job.attempts + 1),
@@ -413,6 +425,7 @@ impl Story {
                 let replay = Job {
                     state: JobState::Armed,
                     attempts: 0,
+                    tries: 0,
                     taken: false,
                     due: armed,
                     window: armed + WINDOW,

@@ -65,6 +65,12 @@ fn with(change: impl FnOnce(&mut Facts)) -> Facts {
         f.last = Some(LastTry { outcome: AttemptOutcome::RateLimited, retry_after: Some(TimeDelta::seconds(40)) });
     }),
     &[Cause::Retrying], "HubSpot asked for 40 s")]
+#[case(
+    with(|f| {
+        (f.state, f.due_at) = (JobState::Retrying, later(3));
+        f.last = Some(LastTry { outcome: AttemptOutcome::RateLimited, retry_after: Some(TimeDelta::zero()) });
+    }),
+    &[Cause::Retrying], "HubSpot asked for 0 s, and it waits longer while that stays so")]
 #[case(with(|f| (f.state, f.due_at, f.reason) = (JobState::Scheduled, later(700), Some("quiet hours in Austin".into()))),
     &[Cause::Scheduled], "quiet hours in Austin")]
 #[case(with(|f| (f.state, f.destination.paused_by, f.destination.paused_why) = (JobState::Held, Some("rosa".into()), Some("token".into()))),
