@@ -100,7 +100,7 @@ pub(super) async fn destination(desk: &Desk, command: &DestinationCommand, print
     let (name, verb, reason) = match command {
         DestinationCommand::Pause { name, reason, span } => {
             let until = from_now(desk, *span)?;
-            (name, Verb::PauseDestination { until: Some(until) }, Some(reason.as_str()))
+            (name, Verb::PauseDestination { until }, Some(reason.as_str()))
         }
         DestinationCommand::Resume { name, reason } => (name, Verb::ResumeDestination, reason.as_deref()),
     };

@@ -154,7 +154,7 @@ pub enum Verb {
     /// Hold every job for a destination.
     PauseDestination {
         /// It runs again by itself then.
-        until: Option<DateTime<Utc>>,
+        until: DateTime<Utc>,
     },
     /// Let it run again.
     ResumeDestination,

@@ -65,7 +65,7 @@ pub struct Pause<'a> {
     /// The reason.
     pub why: &'a str,
     /// It runs again by itself then.
-    pub until: Option<DateTime<Utc>>,
+    pub until: DateTime<Utc>,
 }
 
 impl Tx {
@@ -111,7 +111,8 @@ impl Tx {
         id: DestinationId,
         pause: Pause<'_>,
     ) -> Outcome<Option<(String, usize)>> {
-        let about = About { verb: "destination.pause", kind: Kind::Destination, subject: id.0, lead: None, detail: pause.why };
+        let detail = format!("{}, until {}", pause.why, pause.until.format("%Y-%m-%d %H:%M UTC"));
+        let about = About { verb: "destination.pause", kind: Kind::Destination, subject: id.0, lead: None, detail: &detail };
         let now = self.now;
         let values = values![id, actor.name(), pause.why, pause.until, now];
         let Some((name,)) = self.one::<(String,)>(PAUSE, values).await? else { return Ok(None) };

@@ -284,11 +284,14 @@ async fn a_destination_is_called_by_its_number(world: World) {
     assert_eq!(stopped.record, named);
     assert!(refused(act(Verb::StopRelease { signature: signature() }).await).starts_with(&format!("release.stop {named}: ")));
 
-    let past = Verb::PauseDestination { until: Some(desk.world.now()) };
+    let past = Verb::PauseDestination { until: desk.world.now() };
     assert!(refused(act(past).await).starts_with(&format!("destination.pause {named}: ")));
-    let paused = act(Verb::PauseDestination { until: None }).await.unwrap();
+    let until = desk.world.now() + TimeDelta::days(30);
+    let paused = act(Verb::PauseDestination { until }).await.unwrap();
     assert_eq!((paused.said, paused.undo.unwrap().target.record), ("HubSpot is paused; 0 jobs are held".to_owned(), named));
-    let again = act(Verb::PauseDestination { until: None }).await.unwrap_err().to_string();
+    let told = desk.world.texts("select detail from journal where verb = 'destination.pause'").await;
+    assert_eq!(told, [format!("token, until {}", until.format("%Y-%m-%d %H:%M UTC"))]);
+    let again = act(Verb::PauseDestination { until }).await.unwrap_err().to_string();
     assert!(again.starts_with(&format!("not applied: {named} is paused now, changed by rosa")), "{again}");
     assert!(refused(act(release()).await).starts_with(&format!("release.start {named}: ")));
     assert_eq!(act(Verb::ResumeDestination).await.unwrap().said, "HubSpot runs again; 0 jobs are released");
@@ -345,7 +348,7 @@ async fn a_group_began_with_its_first_failure(world: World) {
     perform(&desk.world.store, &desk.rosa, &undo).await.unwrap();
     assert_eq!(since().await, now, "a retry that was taken back is no failure");
     let destination = Ref::new(Kind::Destination, desk.hubspot.number);
-    desk.act(destination, Verb::PauseDestination { until: None }, Some("a look")).await.unwrap();
+    desk.act(destination, Verb::PauseDestination { until: now + TimeDelta::days(30) }, Some("a look")).await.unwrap();
     assert_eq!(since().await, now, "nor is a pause");
 }
 

@@ -469,7 +469,7 @@ async fn what_waits_for_its_time_waits_on_when_it_is_held_no_more(world: World) 
     let fresh = world.job(&acme, twilio, reconcile()).await;
 
     let id = DestinationId(twilio.id);
-    let pause = Pause { why: "a look", until: None };
+    let pause = Pause { why: "a look", until: world.now() + TimeDelta::days(30) };
     let mut tx = world.store.begin().await.unwrap();
     assert!(matches!(tx.pause_destination(&Actor::Worker, id, pause).await, Ok(Some((_, 3)))));
     tx.commit().await.unwrap();
@@ -503,7 +503,7 @@ async fn what_is_being_taken_is_not_held() {
         sqlx::query(lease).bind(taken.id).execute(&mut *taking).await.unwrap();
 
         let mut tx = world.store.begin().await.unwrap();
-        let pause = Pause { why: "a look", until: None };
+        let pause = Pause { why: "a look", until: world.now() + TimeDelta::days(30) };
         let paused = tx.pause_destination(&Actor::Worker, DestinationId(hubspot.id), pause);
         let paused = timeout(PATIENCE, paused).await.expect("it waits for nobody");
         assert!(matches!(paused, Ok(Some((_, 1)))), "{paused:?}");

@@ -365,7 +365,8 @@ impl Story {
         let record = Ref::new(Kind::Destination, self.lanes[lane].1.number);
         let target = world.store.find(&self.rosa, record).await.unwrap();
         let pause = !self.paused[lane];
-        let verb = if pause { Verb::PauseDestination { until: None } } else { Verb::ResumeDestination };
+        let verb =
+            if pause { Verb::PauseDestination { until: world.now() + TimeDelta::days(365) } } else { Verb::ResumeDestination };
         perform(&world.store, &self.rosa, &Act { target, verb, reason: Some("a look".to_owned()) }).await.unwrap();
         self.paused[lane] = pause;
         for job in self.jobs.iter_mut().filter(|job| job.lane == lane) {

@@ -87,7 +87,7 @@ fn a_destination_that_runs_is_paused_and_the_key_says_so() {
     press(&mut app, "2 j");
     assert_eq!(says(&app, Action::Pause), "pause");
     let (_, act) = performed(&press(&mut app, "P 1 w h y Enter"));
-    assert!(matches!(act.verb, Verb::PauseDestination { until: Some(_) }));
+    assert_eq!(act.verb, Verb::PauseDestination { until: now() + TimeDelta::minutes(15) });
 }
 
 #[test]

@@ -227,7 +227,7 @@ impl Flow {
             },
             (Step::Resolve, Answer::Choice(at)) => then(Verb::ResolveJob { arrived: *at == 0 }),
             (Step::Pause, Answer::Choice(at)) => match pause_times(now).get(*at) {
-                Some((_, _, until)) => then(Verb::PauseDestination { until: Some(*until) }),
+                Some((_, _, until)) => then(Verb::PauseDestination { until: *until }),
                 None => Next::Nothing,
             },
             (Step::Assign(kind), Answer::Text(name)) => {

@@ -19,9 +19,9 @@ impl Acting<'_> {
     }
 
     /// Holds every job for a destination: who, why, until when.
-    pub(super) async fn pause(&mut self, until: Option<DateTime<Utc>>) -> Result<Done, Failure> {
+    pub(super) async fn pause(&mut self, until: DateTime<Utc>) -> Result<Done, Failure> {
         let (id, _) = self.destination().await?;
-        if until.is_some_and(|until| until <= self.tx.now) {
+        if until <= self.tx.now {
             return Err(self.refused("that time has passed", "choose a later time"));
         }
         let why = self.act.reason.clone().unwrap_or_default();
