@@ -1,6 +1,10 @@
 //! What of a record is hidden from whoever only reviews: contact data, codes and names, as in a draft's evidence.
 
+mod evidence;
+
 use std::fmt;
+
+pub use evidence::{Hidden, hidden_in, masked_line};
 
 use super::actor::{Person, Right};
 use super::check::{Against, Evidence};
@@ -49,6 +53,11 @@ pub fn is_masked(kind: FindingKind) -> bool {
     )
 }
 
+/// What stands where something is masked.
+fn sign(kind: FindingKind) -> String {
+    format!("‹{}›", kind.as_str().replace('_', " "))
+}
+
 /// The same in a timeline, which speaks of its records by their references.
 fn is_masked_in_timeline(kind: FindingKind) -> bool {
     is_masked(kind) && kind != FindingKind::InternalId
@@ -79,7 +88,7 @@ impl Mask {
         for found in self.0.findings(text).into_iter().filter(|found| is_masked_in_timeline(found.kind)) {
             if found.start >= from {
                 masked.extend(chars.get(from..found.start).unwrap_or_default());
-                masked.push_str(&format!("‹{}›", found.kind.as_str().replace('_', " ")));
+                masked.push_str(&sign(found.kind));
             }
             from = from.max(found.end);
         }

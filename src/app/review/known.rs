@@ -4,18 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
 
-use super::rows::slice;
-use crate::domain::check::{Against, Evidence};
 use crate::domain::draft::DraftDetail;
-use crate::domain::mask::is_masked;
+use crate::domain::mask::{Hidden, hidden_in, masked_line};
 use crate::domain::span::FindingKind;
 
-/// What of a line is masked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Hidden {
-    kind: FindingKind,
-    start: usize,
-    end: usize,
+/// What of a line is masked, until it is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Place {
+    hidden: Hidden,
     shown: bool,
 }
 
@@ -24,8 +20,15 @@ pub(super) struct Hidden {
 struct Line {
     n: i64,
     raw: String,
-    hidden: Vec<Hidden>,
+    places: Vec<Place>,
     words: HashSet<String>,
+}
+
+impl Line {
+    /// What nobody revealed yet.
+    fn hidden(&self) -> impl Iterator<Item = &Hidden> {
+        self.places.iter().filter(|place| !place.shown).map(|place| &place.hidden)
+    }
 }
 
 /// The evidence.
@@ -55,44 +58,23 @@ pub(super) struct Spot {
 impl Known {
     /// Reads the evidence; what was revealed stays so.
     pub(super) fn learn(&mut self, detail: &DraftDetail) {
-        let lead_name = (!detail.lead_name.is_empty()).then(|| detail.lead_name.raw());
-        // A name that one line tells is masked in all of them.
-        let lines: Vec<&str> = detail.evidence.iter().map(|line| line.text.raw()).collect();
-        let checks = Evidence::new(Against { evidence: &lines, lead_name, known: &detail.known, ..Against::default() });
         let before = std::mem::take(&mut self.lines);
-        self.lines = detail
-            .evidence
-            .iter()
-            .map(|line| {
+        let lines = detail.evidence.iter().zip(hidden_in(detail));
+        self.lines = lines
+            .map(|(line, hidden)| {
                 let raw = line.text.raw().to_owned();
                 let seen = before.iter().find(|old| old.n == line.n && old.raw == raw);
-                let mut hidden: Vec<Hidden> = Vec::new();
-                for found in checks.findings(&raw).into_iter().filter(|found| is_masked(found.kind)) {
-                    match hidden.last_mut() {
-                        Some(last) if found.start < last.end => last.end = last.end.max(found.end),
-                        _ => hidden.push(Hidden { kind: found.kind, start: found.start, end: found.end, shown: false }),
-                    }
-                }
-                for place in &mut hidden {
-                    place.shown = seen.is_some_and(|old| old.hidden.contains(&Hidden { shown: true, ..place.clone() }));
-                }
+                let was_shown = |hidden| seen.is_some_and(|old| old.places.contains(&Place { hidden, shown: true }));
+                let places = hidden.into_iter().map(|hidden| Place { hidden, shown: was_shown(hidden) }).collect();
                 let words = words(&raw);
-                Line { n: line.n, raw, hidden, words }
+                Line { n: line.n, raw, places, words }
             })
             .collect();
     }
 
     /// A line with what is masked in it as `‹phone›`; not neutralised yet.
     pub(super) fn masked(&self, at: usize) -> String {
-        let Some(line) = self.lines.get(at) else { return String::new() };
-        let (mut text, mut from) = (String::new(), 0);
-        for hidden in line.hidden.iter().filter(|hidden| !hidden.shown) {
-            text.push_str(slice(&line.raw, from, hidden.start));
-            text.push_str(&format!("‹{}›", super::kind_name(hidden.kind)));
-            from = hidden.end;
-        }
-        text.push_str(slice(&line.raw, from, usize::MAX));
-        text
+        self.lines.get(at).map_or_else(String::new, |line| masked_line(&line.raw, line.hidden()))
     }
 
     /// What can be revealed: of the lit lines first.
@@ -100,21 +82,15 @@ impl Known {
         let of = |wanted: bool| self.lines.iter().enumerate().filter(move |(at, _)| lit.contains(at) == wanted);
         let lines = of(true).chain(of(false));
         lines
-            .flat_map(|(_, line)| {
-                line.hidden.iter().filter(|hidden| !hidden.shown).map(|hidden| Spot {
-                    n: line.n,
-                    kind: hidden.kind,
-                    start: hidden.start,
-                })
-            })
+            .flat_map(|(_, line)| line.hidden().map(|hidden| Spot { n: line.n, kind: hidden.kind, start: hidden.start }))
             .collect()
     }
 
     /// Shows one place.
     pub(super) fn reveal(&mut self, spot: Spot) {
         let line = self.lines.iter_mut().find(|line| line.n == spot.n);
-        if let Some(hidden) = line.and_then(|line| line.hidden.iter_mut().find(|hidden| hidden.start == spot.start)) {
-            hidden.shown = true;
+        if let Some(place) = line.and_then(|line| line.places.iter_mut().find(|place| place.hidden.start == spot.start)) {
+            place.shown = true;
         }
     }
 
