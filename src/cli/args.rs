@@ -9,6 +9,7 @@ use crate::domain::draft::RejectReason;
 use crate::domain::event::Provider;
 use crate::domain::id::Ref;
 use crate::domain::lead::{LeadAct, LostReason};
+use crate::domain::span::FindingKind;
 use crate::domain::sync::Dimension;
 
 mod acting;
@@ -21,7 +22,7 @@ pub(super) use acting::{
     TaskCommand, Until, Whom,
 };
 pub(super) use keeping::{ClientCommand, ConfigCommand, ExportCommand, JournalCommand, Newest, PersonCommand, Seed};
-pub(super) use reviewing::{Check, DraftCommand};
+pub(super) use reviewing::{Check, DraftCommand, Show};
 pub(super) use serving::{Serve, SourceCommand};
 
 /// A full-screen terminal deck for the people who answer for home-service lead workflows. Without a command it opens
@@ -310,6 +311,11 @@ fn reject_reason(text: &str) -> Result<RejectReason, String> {
     word(text)
 }
 
+/// A kind as it is stored, or as a masked line says it.
+fn masked_kind(text: &str) -> Result<FindingKind, String> {
+    word(&text.replace(' ', "_"))
+}
+
 impl Command {
     /// Whether it may change the database.
     pub(super) fn writes(&self) -> bool {
@@ -368,6 +374,12 @@ mod tests {
     #[case("quotedeck draft add L-1 --text-file - --model sample-1", true)]
     #[case("quotedeck draft check", false)]
     #[case("quotedeck draft check --text-file x", true)]
+    #[case("quotedeck draft show D-1 --evidence --draft", true)]
+    #[case("quotedeck draft reveal D-1 --line 2 --kind lead-name --reason asked", true)]
+    #[case("quotedeck draft reveal D-1 --line 2 --kind lead-name", false)]
+    #[case("quotedeck draft reveal D-1 --line 2 --kind nothing --reason asked", false)]
+    #[case("quotedeck draft save D-1", false)]
+    #[case("quotedeck draft save D-1 --text-file - --over 1", true)]
     #[case("quotedeck summary withdraw S-1", false)]
     #[case("quotedeck intake pigeon", false)]
     #[case("quotedeck demo --speed 0", false)]

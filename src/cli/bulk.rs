@@ -46,11 +46,11 @@ pub(super) struct Wanted<'a> {
 }
 
 impl Wanted<'_> {
-    fn act(&self, target: Target) -> Act {
+    pub(super) fn act(&self, target: Target) -> Act {
         Act { target, verb: self.verb.clone(), reason: self.reason.map(str::to_owned) }
     }
 
-    fn check(&self, desk: &Desk) -> Result<(), Stop> {
+    pub(super) fn check(&self, desk: &Desk) -> Result<(), Stop> {
         desk.require(self.verb.right(), self.verb.name())?;
         if self.verb.needs_reason() && self.reason.is_none_or(|reason| reason.trim().is_empty()) {
             return Err(Stop::usage(self.verb.name(), "it needs a reason", "say why with --reason TEXT"));

@@ -30,7 +30,8 @@ impl Desk {
         let name = actor(global, &config)?;
         // Whatever the reason: no rule refused an act, the command could not begin.
         let could_not = |failure: Failure| Stop { status: COULD_NOT, text: failure.to_string() };
-        let mut store = Store::open(&place(global, &config)?, Clock::System, Purpose::Work).await.map_err(could_not)?;
+        let store = Store::open(&place(global, &config)?, Clock::System, Purpose::Work).await.map_err(could_not)?;
+        let mut store = store.seen_through(&portal(&config));
         store.clock = Clock::anchored(store.database_now().await?);
         let me = person(&store, &name).await?;
         Ok(Self { store, config, me })

@@ -1,5 +1,7 @@
-//! Drafts: filed, checked, claimed, approved or sent away.
+//! Drafts: filed, checked, shown, claimed, approved or sent away.
 
+mod evidence;
+mod preview;
 mod text;
 
 use std::path::Path;
@@ -41,15 +43,26 @@ pub(super) async fn run(desk: &Desk, command: &DraftCommand, printer: &mut Print
         DraftCommand::Claim { record, take_over, reason } => {
             bulk::single(desk, act(Verb::ClaimDraft { take_over: *take_over }, reason.as_deref()), *record, printer).await
         }
-        DraftCommand::Release { record } => {
-            bulk::single(desk, act(Verb::ReleaseDraft { work_version: None }, None), *record, printer).await
+        DraftCommand::Save { record, text_file, over } => text::keep(desk, *record, text_file, *over, printer).await,
+        DraftCommand::Release { record, reason } => {
+            let note = reason.as_deref().filter(|note| !note.trim().is_empty());
+            // A note speaks of the text that is there now.
+            let work_version = match note {
+                Some(_) => Some(detail(desk, *record).await?.work_version),
+                None => None,
+            };
+            bulk::single(desk, act(Verb::ReleaseDraft { work_version }, note), *record, printer).await
         }
         DraftCommand::Reopen { record } => bulk::single(desk, act(Verb::ReopenDraft, None), *record, printer).await,
         DraftCommand::Reject { record, why, reason } => {
             let work_version = detail(desk, *record).await?.work_version;
             bulk::single(desk, act(Verb::RejectDraft { reason: *why, work_version }, reason.as_deref()), *record, printer).await
         }
-        DraftCommand::Show { record } => text::show(desk, *record, printer).await,
+        DraftCommand::Show(wanted) => text::show(desk, wanted, printer).await,
+        DraftCommand::Preview { record } => preview::run(desk, *record, printer).await,
+        DraftCommand::Reveal { record, line, kind, reason } => {
+            evidence::reveal(desk, *record, *line, *kind, reason, printer).await
+        }
         DraftCommand::AskOverride { record, text_file, over, reason } => {
             let text = text::save(desk, *record, text_file.as_deref(), *over).await?;
             bulk::single(desk, act(Verb::AskOverride { text }, Some(reason)), *record, printer).await

@@ -22,6 +22,10 @@ both_databases!(
     payloads_go_to_the_client_that_was_reached,
     a_draft_is_checked_refused_and_approved,
     a_text_that_somebody_saved_is_not_overwritten_unseen,
+    evidence_is_masked_until_a_reveal_is_in_the_journal,
+    a_preview_is_what_the_portal_would_show,
+    a_text_is_saved_by_whoever_holds_the_draft,
+    a_draft_is_sent_back_with_a_note,
     a_bad_line_is_told_and_the_rest_goes_on,
     roles_hold_at_the_command_line,
     a_bulk_does_what_it_can,
@@ -243,6 +247,130 @@ async fn a_text_that_somebody_saved_is_not_overwritten_unseen(world: World) {
 
     assert_eq!(shell.run("draft approve D-1 --text-file mine.txt --over 1").status, 0);
     assert_eq!(world.texts("select text from approved_texts").await, ["The team will call back."]);
+}
+
+async fn evidence_is_masked_until_a_reveal_is_in_the_journal(world: World) {
+    let acme = world.client("Acme").await;
+    let shell = ready(&world).await;
+    world.person("vera", Role::Viewer, None).await;
+    let lead = world.lead(&acme, with![name = "Maria Ortiz"]).await;
+    world.draft(&acme, lead, with![text = "A call came in [1].", work = "A call came in."]).await;
+    for (n, text) in [(1, "Maria Ortiz rang from 512-555-0142 about a heater"), (2, "the heater is old\u{1b}[31m")] {
+        let line = format!("select id, {n}, '{text}', 'E-{n}' from drafts");
+        world.script(&format!("insert into draft_evidence (draft_id, n, text, source) {line}")).await;
+    }
+    let masked = |told: &str| !told.contains("512-555-0142") && !told.contains("Ortiz");
+    let shown = shell.run("draft show D-1 --evidence --draft").out;
+    assert!(masked(&shown) && shown.contains("  1 E-1  ") && shown.contains("‹phone› about a heater"), "{shown}");
+    assert!(shown.contains("‹lead name›") && shown.contains("  2 E-2  the heater is old␛[31m\n"), "{shown}");
+    assert!(shown.contains("what sample-1 wrote\nA call came in [1].\n"), "{shown}");
+    let shown = shell.run("draft show D-1 --evidence --draft --json").json();
+    assert!(masked(&shown.to_string()), "{shown}");
+    assert_eq!((&shown["evidence"][1]["n"], &shown["evidence"][0]["source"]), (&2.into(), &"E-1".into()));
+    assert_eq!((&shown["drafted"]["text"], &shown["text"]), (&"A call came in [1].".into(), &"A call came in.".into()));
+    assert_eq!(shell.run("draft show D-1 --json").json()["evidence"], Value::Null, "nobody asked for it");
+
+    for (line, status) in [
+        ("draft reveal D-1 --line 1 --kind phone", 2),
+        ("draft reveal D-1 --line 1 --kind email --reason asked", 3),
+        ("draft reveal D-1 --line 2 --kind phone --reason asked", 3),
+        ("--as vera draft reveal D-1 --line 1 --kind phone --reason asked", 3),
+    ] {
+        let refused = shell.run(line);
+        assert_eq!((refused.status, refused.out.as_str()), (status, ""), "{line}: {}", refused.err);
+        assert!(masked(&refused.err), "{line}: {}", refused.err);
+    }
+    assert_eq!(world.number("select count(*) from journal where verb = 'draft.reveal'").await, 0, "nothing was seen");
+    let phone = shell.run("draft reveal D-1 --line 1 --kind phone --reason asked");
+    assert!(phone.out.contains("rang from 512-555-0142 about") && !phone.out.contains("Ortiz"), "{}{}", phone.out, phone.err);
+    let name = shell.run("draft reveal D-1 --line 1 --kind lead-name --reason asked --json").json();
+    let text = name["line"]["text"].as_str().expect("a line");
+    assert!(text.contains("Ortiz") && text.contains("‹phone›"), "{text}");
+    let told = world.texts("select detail from journal where verb = 'draft.reveal' order by number").await;
+    assert_eq!(told, ["phone in line 1: asked", "lead_name in line 1: asked"]);
+    assert!(masked(&shell.run("draft show D-1 --evidence").out), "it was shown once");
+}
+
+async fn a_preview_is_what_the_portal_would_show(world: World) {
+    let acme = world.client("Acme").await;
+    let shell = ready(&world).await;
+    let ana = world.person("ana", Role::Owner, None).await;
+    let lead = world.lead(&acme, with![]).await;
+    let text = "A customer asked about repair work.\n\nThe team will call back.";
+    let draft = world.draft(&acme, lead, with![text = format!("{text}\n")]).await;
+    let seen = world.store.portal_preview(&ana, draft.id.into(), text).await.unwrap();
+    let shown = shell.run("draft preview D-1");
+    assert!(shown.status == 0 && shown.out.contains(&format!("{text}\n")), "{}{}", shown.out, shown.err);
+    // Each preview is of a summary of its own, approved at that moment.
+    let fields = seen.beside().into_iter().filter(|(name, _)| !["Approved", "Published", "Summary"].contains(name));
+    for (name, words) in fields {
+        let told = shown.out.lines().any(|line| line.trim_start().starts_with(name) && line.ends_with(words.as_str()));
+        assert!(told, "{name} {words}: {}", shown.out);
+    }
+    let json = shell.run("draft preview D-1 --json").json();
+    assert_eq!((&json["text"], &json["text_hash"]), (&text.into(), &seen.text_hash.as_str().into()));
+    assert_eq!(json["source_label"], "phone call");
+    assert_eq!(shell.run("draft preview L-1").status, 2, "a lead is no draft");
+
+    // On Postgres it is asked of the portal's own login, as the configuration says it; a file has no logins.
+    shell.file("own.toml", b"[portal]\ndatabase_env = 'PORTAL_NOBODY_SETS'\n");
+    let unknown = shell.run("--config own.toml draft preview D-1");
+    if world.store.is_postgres() {
+        assert_eq!((unknown.status, unknown.out.as_str()), (3, ""), "{}", unknown.err);
+        assert!(unknown.err.contains("[portal]"), "{}", unknown.err);
+    } else {
+        assert_eq!(unknown.status, 0, "{}", unknown.err);
+    }
+    assert_eq!(world.number("select count(*) from summaries").await, 0, "looking leaves nothing behind");
+}
+
+async fn a_text_is_saved_by_whoever_holds_the_draft(world: World) {
+    let acme = world.client("Acme").await;
+    let shell = ready(&world).await;
+    world.person("vera", Role::Viewer, None).await;
+    let lead = world.lead(&acme, with![]).await;
+    world.draft(&acme, lead, with![text = "A customer asked about repair work."]).await;
+    shell.file("leak.txt", b"Call 512-555-0142.\n");
+    let unclaimed = shell.run("draft save D-1 --text-file leak.txt");
+    assert_eq!((unclaimed.status, unclaimed.out.as_str()), (3, ""), "{}", unclaimed.err);
+    assert!(unclaimed.err.contains("quotedeck draft claim D-1"), "{}", unclaimed.err);
+    let viewer = shell.run("--as vera draft save D-1 --text-file leak.txt");
+    assert!(viewer.status == 3 && viewer.err.contains("vera is a viewer"), "{}", viewer.err);
+    assert_eq!(world.number("select work_version from drafts").await, 0);
+
+    assert_eq!(shell.run("draft claim D-1").status, 0);
+    let saved = shell.run("draft save D-1 --text-file leak.txt --json").json();
+    let found = shell.run("draft check D-1 --json").json();
+    let blocks = found.as_array().unwrap().iter().filter(|one| one["severity"] == "block").count();
+    assert!(blocks > 0, "{found}");
+    assert_eq!((&saved["version"], &saved["blocks"]), (&1.into(), &blocks.into()), "{found}");
+    let unseen = shell.run_with("draft save D-1 --text-file -", b"The team will call back.");
+    assert!(unseen.status == 3 && unseen.err.contains("--over 1"), "{}", unseen.err);
+    let saved = shell.run_with("draft save D-1 --text-file - --over 1", b"The team will call back.");
+    assert_eq!(saved.status, 0, "{}", saved.err);
+    assert!(saved.out.contains("saved as version 2, its mark is ") && saved.out.contains("; nothing stops it"), "{}", saved.out);
+    let mark = saved.out.split("its mark is ").nth(1).and_then(|rest| rest.split(';').next()).unwrap();
+    let approved = shell.run(&format!("draft approve D-1 --read {mark}"));
+    assert_eq!(approved.status, 0, "{}", approved.err);
+    assert_eq!(world.texts("select text from approved_texts").await, ["The team will call back."]);
+    assert_eq!(shell.run("draft save D-1 --text-file leak.txt --over 2").status, 3, "it is approved");
+}
+
+async fn a_draft_is_sent_back_with_a_note(world: World) {
+    let acme = world.client("Acme").await;
+    let shell = ready(&world).await;
+    let lead = world.lead(&acme, with![]).await;
+    world.draft(&acme, lead, with![]).await;
+    assert_eq!(shell.run("draft claim D-1").status, 0);
+    let handed = shell.run("draft release D-1");
+    assert!(handed.out.contains("D-1 is handed back"), "{}{}", handed.out, handed.err);
+    assert_eq!(shell.run("draft show D-1 --json").json()["reason"], Value::Null);
+    assert_eq!(shell.run("draft claim D-1").status, 0);
+    let sent = shell.run("draft release D-1 --reason valve?");
+    assert!(sent.out.contains("D-1 is sent back"), "{}{}", sent.out, sent.err);
+    assert_eq!(world.texts("select reason from drafts").await, ["valve? (rosa)"]);
+    assert!(shell.run("draft show D-1").out.starts_with("sent back: valve? (rosa)\n"));
+    assert_eq!(world.texts("select detail from journal where verb = 'draft.release' order by number").await, ["", "valve?"]);
 }
 
 async fn a_draft_is_checked_refused_and_approved(world: World) {

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::Subcommand;
 
-use super::reject_reason;
+use super::{masked_kind, reject_reason};
 use crate::domain::draft::RejectReason;
 use crate::domain::id::Ref;
+use crate::domain::span::FindingKind;
 
 /// Draft acts.
 #[derive(Debug, Subcommand)]
@@ -43,10 +44,27 @@ pub(crate) enum DraftCommand {
     /// Say what the checks find in a draft, or in any text
     Check(Check),
     /// Show the client-safe text as it is saved, and who saved it
-    Show {
+    Show(Show),
+    /// Show what the portal would show of the text as it is saved
+    Preview {
         /// Which
         #[arg(value_name = "REF")]
         record: Ref,
+    },
+    /// Show a line of the evidence with one kind of what is masked in it; the journal has it first
+    Reveal {
+        /// Which
+        #[arg(value_name = "REF")]
+        record: Ref,
+        /// The line, as `draft show --evidence` numbers it
+        #[arg(long, value_name = "N")]
+        line: i64,
+        /// What is masked there, as the line names it: phone, lead-name …
+        #[arg(long, value_name = "KIND", value_parser = masked_kind)]
+        kind: FindingKind,
+        /// Why
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
     },
     /// Take a draft for editing
     Claim {
@@ -60,11 +78,26 @@ pub(crate) enum DraftCommand {
         #[arg(long, value_name = "TEXT")]
         reason: Option<String>,
     },
+    /// Save the client-safe text of a draft that you claimed, to go on later
+    Save {
+        /// Which
+        #[arg(value_name = "REF")]
+        record: Ref,
+        /// The text; `-` is standard input
+        #[arg(long, value_name = "FILE")]
+        text_file: PathBuf,
+        /// That your text comes in place of the one that somebody saved: its version, as `draft show` tells it
+        #[arg(long, value_name = "VERSION")]
+        over: Option<i64>,
+    },
     /// Hand a draft back
     Release {
         /// Which
         #[arg(value_name = "REF")]
         record: Ref,
+        /// A note for whoever takes it next
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
     },
     /// Approve the client-safe text of a draft that you claimed
     Approve {
@@ -129,6 +162,20 @@ pub(crate) enum DraftCommand {
         #[arg(value_name = "REF")]
         record: Ref,
     },
+}
+
+/// What to show of a draft.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Show {
+    /// Which
+    #[arg(value_name = "REF")]
+    pub(crate) record: Ref,
+    /// The evidence too, line by line; who could be reached or named by it is masked
+    #[arg(long)]
+    pub(crate) evidence: bool,
+    /// What the drafter wrote too, with the lines it cites
+    #[arg(long)]
+    pub(crate) draft: bool,
 }
 
 /// What to check.

@@ -1,36 +1,83 @@
-//! The client-safe text of a draft as it is saved: shown, and never overwritten unseen.
+//! The client-safe text of a draft as it is saved: shown, saved anew, and never overwritten unseen.
 
 use std::path::Path;
 
-use super::{Desk, DraftDetail, Ran, Stop, detail, mark, read_text};
+use super::{Desk, DraftDetail, Ran, Stop, detail, evidence, mark, read_text};
+use crate::cli::args::Show;
 use crate::cli::print::Printer;
 use crate::cli::rows::at;
+use crate::domain::actor::Right;
+use crate::domain::draft::DraftState;
 use crate::domain::id::Ref;
 use crate::domain::journal::sha256;
 use crate::workflow::review::save_work;
 
-/// `quotedeck draft show D-12`: the saved text, its number, and who saved it.
-pub(super) async fn show(desk: &Desk, record: Ref, printer: &mut Printer) -> Ran {
+/// `quotedeck draft show D-12`: the saved text, its number, and who saved it; before it what it was made from, where that is
+/// wanted.
+pub(super) async fn show(desk: &Desk, wanted: &Show, printer: &mut Printer) -> Ran {
+    let record = wanted.record;
     let draft = detail(desk, record).await?;
     if printer.json {
-        printer.json(&serde_json::json!({
+        let mut shown = serde_json::json!({
             "draft": record,
             "text": draft.work,
             "version": draft.work_version,
             "mark": mark_of(&draft),
             "saved_by": draft.worked_by,
             "saved_at": draft.worked_at,
-        }))?;
+            "reason": draft.reason,
+        });
+        if wanted.evidence {
+            shown["evidence"] = serde_json::json!(evidence::masked(&draft));
+        }
+        if wanted.draft {
+            shown["drafted"] = serde_json::json!({ "model": draft.draft.model, "text": draft.text });
+        }
+        printer.json(&shown)?;
         return Ok(crate::cli::DONE);
+    }
+    if wanted.evidence {
+        printer.heading(&format!("the evidence of {record}, lines: {}", draft.evidence.len()))?;
+        evidence::print(printer, &evidence::masked(&draft))?;
+    }
+    if wanted.draft {
+        printer.heading(&format!("what {} wrote", draft.draft.model.shown()))?;
+        printer.text(draft.text.raw())?;
+    }
+    let open = matches!(draft.draft.state, DraftState::Pending | DraftState::InReview);
+    if let Some(note) = draft.reason.as_ref().filter(|_| open) {
+        printer.text(&format!("sent back: {note}"))?;
     }
     let saved = match draft.work_version {
         0 => "as the drafter wrote it; nobody saved another".to_owned(),
         version => format!("version {version}, {}", saved(&draft)),
     };
     printer.heading(&format!("the text of {record}, {saved}; its mark is {}", mark_of(&draft)))?;
-    for line in draft.work.shown_lines() {
-        printer.text(&line)?;
+    printer.text(draft.work.raw())?;
+    Ok(crate::cli::DONE)
+}
+
+/// `quotedeck draft save D-12 --text-file F`: the text in progress of whoever holds the draft.
+pub(super) async fn keep(desk: &Desk, record: Ref, file: &Path, over: Option<i64>, printer: &mut Printer) -> Ran {
+    desk.require(Right::Review, "edit a draft")?;
+    if detail(desk, record).await?.draft.state == DraftState::Pending {
+        let remedy = format!("claim it first: quotedeck draft claim {record}");
+        return Err(Stop::refused(format!("not saved: {record}"), "nobody claimed it", remedy));
     }
+    let (text, version) = given(desk, record, Some(file), over).await?;
+    let target = desk.store.find(&desk.me, record).await?;
+    let version = save_work(&desk.store, &desk.me, &target, version, &text).await?;
+    let (mark, blocks) = (mark(&sha256(text.as_bytes())), detail(desk, record).await?.draft.blocks);
+    if printer.json {
+        printer.json(&serde_json::json!({ "draft": record, "version": version, "mark": mark, "blocks": blocks }))?;
+        return Ok(crate::cli::DONE);
+    }
+    let stops = match blocks {
+        0 => "nothing stops it".to_owned(),
+        1 => "1 finding stops it".to_owned(),
+        more => format!("{more} findings stop it"),
+    };
+    printer.text(&format!("the text of {record} is saved as version {version}, its mark is {mark}; {stops}"))?;
     Ok(crate::cli::DONE)
 }
 
