@@ -4,6 +4,7 @@ use crate::domain::act::Target;
 use crate::domain::actor::{Actor, Person, Right};
 use crate::domain::failure::Failure;
 use crate::domain::id::{Kind, LeadId, Ref};
+use crate::domain::text::is_unsafe;
 use crate::store::Store;
 use crate::store::drafts::NewRow;
 use crate::store::journal::About;
@@ -74,6 +75,11 @@ pub async fn file_draft(store: &Store, actor: &Actor, draft: &NewDraft) -> Resul
 pub async fn save_work(store: &Store, me: &Person, target: &Target, work_version: i64, text: &str) -> Result<i64, Failure> {
     if text.chars().count() > LONGEST {
         return Err(Failure::refused("saving the text", "it is too long", format!("shorten it to {LONGEST} characters")));
+    }
+    // The review screen takes these out as they are typed; a file may have them, and no database keeps all of them.
+    if let Some(hidden) = text.chars().find(|c| *c != '\n' && is_unsafe(*c)) {
+        let why = format!("it holds a character that nobody sees (U+{:04X})", u32::from(hidden));
+        return Err(Failure::refused("saving the text", why, "take it out"));
     }
     let mut tx = store.begin().await?;
     let me = &super::act::present(&mut tx, me).await?;
