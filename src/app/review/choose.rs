@@ -130,7 +130,6 @@ mod tests {
 
     #[rstest::rstest]
     #[case::short("Call.", "Write.", "5 characters: Call.")]
-    #[case::equal("A valve.", "A valve.", "8 characters: A valve.")]
     #[case::far(
         "The customer called on 1 June about a valve in the garage.",
         "The customer called on 1 June about a tank in the garage.",
@@ -139,7 +138,7 @@ mod tests {
     #[case::longer(
         "The customer called on 1 June. And then again, and once more after that, and so on.",
         "The customer called on 1 June.",
-        "83 characters: …June. And then again, and once mor…"
+        "83 characters: …June. And then again, and once m…"
     )]
     #[case::lines("One two\nthree four", "One two\nthree", "18 characters: …three four")]
     fn a_glance_shows_where_it_differs(#[case] text: &str, #[case] other: &str, #[case] says: &str) {
