@@ -237,7 +237,7 @@ pub const BINDINGS: &[Binding] = {
             P::Everywhere,
             &["u"],
             "undo",
-            "Undo the last act, or say why it cannot be undone; under review the last change of the text first",
+            "Undo the last act (under review the last change of the text), or say why not",
             Read,
         ),
         row(A::Reload, P::Everywhere, &["ctrl-l"], "reload", "Read everything again and draw the screen anew", Read),

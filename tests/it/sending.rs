@@ -74,6 +74,7 @@ async fn office_of(world: World, outside: StandIn, more: &[(&'static str, System
         setting.url = match system {
             System::Webhook => format!("{}/hook", outside.url),
             System::Smtp => post.url.clone(),
+            System::Outline => String::new(),
             _ => outside.url.clone(),
         };
         setting.secret = Some(Secret::new(secret)).filter(|_| !secret.is_empty());
