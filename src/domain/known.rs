@@ -115,12 +115,38 @@ fn known(parent: &str, name: &str, value: &str) -> Option<Known> {
     Known::new(kind, value)
 }
 
+/// What is written where there is no code, or nobody knows it.
+const NO_CODES: &[&str] = &[
+    "none",
+    "no",
+    "no code",
+    "yes",
+    "n/a",
+    "na",
+    "unknown",
+    "not sure",
+    "not needed",
+    "not required",
+    "tbd",
+    "ask",
+    "ask me",
+    "call",
+    "call me",
+    "see notes",
+    "same",
+    "open",
+    "true",
+    "false",
+    "null",
+];
+
 /// What opens something: `gate_code`, `garage_pin`, `lock combination`; not a code of a product or of an area.
 fn is_code(plain: &str, value: &str) -> bool {
     let opens = ["gate", "alarm", "lock", "door", "access", "entry", "keypad", "garage", "building", "security", "callbox"];
     let told = ["code", "pin", "combo", "combination", "passcode", "password"];
     let short = (1..=12).contains(&value.chars().count());
     short
+        && !NO_CODES.contains(&value.to_lowercase().trim_end_matches('.'))
         && (["lockbox", "keypad", "passcode", "pin", "combination"].contains(&plain)
             || opens.iter().any(|word| plain.contains(word))
                 && (told.iter().any(|word| plain.ends_with(word)) || plain.contains("lockbox")))
@@ -219,6 +245,7 @@ mod tests {
     #[case(r##"{"AddressFirstLine":"88 Oak Hill Dr","AddressSecondLine":"#3","Address2":"Behind the church, blue door"}"##, &[(KnownKind::Note, "Behind the church, blue door"), (KnownKind::Address, "88 Oak Hill Dr"), (KnownKind::Unit, "#3")])]
     #[case(r#"{"gate_code":"4827"}"#, &[(KnownKind::Code, "4827")])]
     #[case(r#"{"garage_pin":"4827","pin":"0099","lock combination":"4-2-7"}"#, &[(KnownKind::Code, "4827"), (KnownKind::Code, "4-2-7"), (KnownKind::Code, "0099")])]
+    #[case(r#"{"gate_code":"BLUEJAY","alarm_code":"None","lockbox":"n/a","keypad":"ask me"}"#, &[(KnownKind::Code, "BLUEJAY")])]
     #[case(r#"{"promo_code":"SAVE20","area_code":"512","zipcode":"78701"}"#, &[(KnownKind::Zip, "78701")])]
     #[case(r#"{"created":"2026-11-24T10:00:00Z","at":1795787835,"lat":"30.26720"}"#, &[])]
     #[case(r#"{"leadID":"437282430411005953"}"#, &[(KnownKind::Id, "437282430411005953")])]

@@ -22,6 +22,7 @@ use self::candidate::Candidate;
 use super::Hit;
 use super::digits::{groups, pattern};
 use super::fold::Folded;
+use super::name::bare;
 use crate::domain::span::FindingKind;
 
 const REASON: &str = "a code or password that opens the property: take it out";
@@ -155,6 +156,11 @@ impl Codes {
             }
         }
     }
+}
+
+/// Whether a word is what a code is called, or what is opened by one.
+pub(super) fn is_of_access(folded: &Folded, at: usize) -> bool {
+    words::is_of_a_lock(folded, at) || matches!(bare(folded.word(at)), "door" | "doors" | "entry")
 }
 
 fn digits(code: &str) -> String {

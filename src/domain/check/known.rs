@@ -5,13 +5,15 @@
 //! forms in one of the streams. So separators, case, hidden characters, look-alikes, line breaks and spelled-out digits
 //! carry nothing past it.
 
+use std::ops::Range;
+
 use foldhash::{HashMap, HashSet};
 
 use super::Hit;
 use super::fold::Folded;
 use super::quantity::{Meaning, quantities};
 use super::stream::{Reading, Stream};
-use super::{address, name};
+use super::{access_code, address, name};
 use crate::domain::known::{Known, KnownKind};
 use crate::domain::span::FindingKind;
 
@@ -21,6 +23,8 @@ const HEAD: usize = 3;
 const INSIDE: usize = 7;
 /// Signs from which on words may be joined as they like: fewer are made by chance (`an a`, and the login `ana`).
 const JOINED: usize = 8;
+/// Words on each side of a code of letters among which one of access tells that it is the code.
+const NEAR: usize = 4;
 
 /// One way to write a stored value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +62,8 @@ enum Counts {
     Little,
     /// It warns with a capital alone.
     LittleWithCapital,
+    /// It is a code of letters and may be an ordinary word: it blocks in capitals or near a word of access, and else warns.
+    Code,
 }
 
 /// Forms by their first signs.
@@ -94,7 +100,7 @@ impl Dictionary {
             KnownKind::Name => self.name(FindingKind::LeadName, &folded),
             KnownKind::Staff => self.name(FindingKind::StaffName, &folded),
             KnownKind::OtherClient => self.name(FindingKind::OtherClient, &folded),
-            KnownKind::Code => self.reference(FindingKind::AccessCode, &folded),
+            KnownKind::Code => self.code(&folded),
             KnownKind::Id => self.reference(FindingKind::InternalId, &folded),
             KnownKind::Price => self.prices.extend(quantities(&folded).into_iter().flat_map(|quantity| quantity.supported_by)),
             // Words of notes are looked for in runs; an address in them is an address.
@@ -230,6 +236,17 @@ impl Dictionary {
         }
     }
 
+    /// As a reference, and as it stands where it has letters: `1OH` is no 10, and `BLUEJAY` has no digit at all.
+    fn code(&mut self, folded: &Folded) {
+        self.reference(FindingKind::AccessCode, folded);
+        let signs = Stream::new(folded, Reading::Plain).signs;
+        if !signs.iter().all(u8::is_ascii_digit) {
+            let counts = if signs.iter().any(u8::is_ascii_digit) { Counts::Always } else { Counts::Code };
+            let words = folded.words.len();
+            insert(&mut self.plain, Form { kind: FindingKind::AccessCode, signs, words, inside: false, part: Part::No, counts });
+        }
+    }
+
     fn reference(&mut self, kind: FindingKind, folded: &Folded) {
         let stream = Stream::new(folded, Reading::Figures);
         // A word is no reference: without a digit it would forbid words that mean something else.
@@ -291,9 +308,10 @@ fn search(stream: &Stream, forms: &Forms, folded: &Folded, hits: &mut Vec<Hit>) 
                 continue;
             }
             let words = stream.words(at, end);
+            let in_capitals = !folded.text[span.clone()].contains(|c: char| c.is_ascii_lowercase());
             let by_chance = form.signs.len() < JOINED && words > form.words && folded.lower[span.clone()].contains(' ');
-            // Digits that are spelled one by one are joined by nobody by chance.
-            if by_chance && !form.signs.iter().all(u8::is_ascii_digit) {
+            // Digits that are spelled one by one are joined by nobody by chance, nor are the capitals of a code.
+            if by_chance && !form.signs.iter().all(u8::is_ascii_digit) && !(form.counts == Counts::Code && in_capitals) {
                 continue;
             }
             let capital = folded.text[span.clone()].starts_with(|c: char| c.is_ascii_uppercase());
@@ -305,10 +323,25 @@ fn search(stream: &Stream, forms: &Forms, folded: &Folded, hits: &mut Vec<Hit>) 
                     hits.push(Hit::warn(form.kind, span, reason(form.kind)));
                 }
                 (Counts::Capital | Counts::LittleWithCapital, false) => {}
+                (Counts::Code, _) if in_capitals || is_near_access(folded, &span) => {
+                    hits.push(Hit::block(form.kind, span, reason(form.kind)));
+                }
+                (Counts::Code, _) => hits.push(Hit::warn(form.kind, span, MAY_BE_CODE)),
             }
         }
     }
 }
+
+/// Whether a word of access stands a few words before a span or behind it.
+fn is_near_access(folded: &Folded, span: &Range<usize>) -> bool {
+    let first = folded.words.partition_point(|word| word.end <= span.start);
+    let next = folded.words.partition_point(|word| word.start < span.end);
+    (first.saturating_sub(NEAR)..first)
+        .chain(next..folded.words.len().min(next + NEAR))
+        .any(|at| access_code::is_of_access(folded, at))
+}
+
+const MAY_BE_CODE: &str = "may be the code that is stored for this lead: take it out, unless it is an ordinary word here";
 
 fn reason(kind: FindingKind) -> &'static str {
     match kind {

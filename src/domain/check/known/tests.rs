@@ -72,6 +72,13 @@ fn a_part_of_a_stored_name_warns_with_a_capital(#[case] text: &str, #[case] foun
 #[case(KnownKind::Code, "4827", "it is four eight two seven", FindingKind::AccessCode)]
 #[case(KnownKind::Code, "4827", "it is forty-eight twenty-seven", FindingKind::AccessCode)]
 #[case(KnownKind::Code, "#4827", "4 8 2 7", FindingKind::AccessCode)]
+#[case(KnownKind::Code, "BLUEJAY", "it opens with BLUEJAY today", FindingKind::AccessCode)]
+#[case(KnownKind::Code, "BLUEJAY", "it opens with B L U E - JAY", FindingKind::AccessCode)]
+#[case(KnownKind::Code, "BLUEJAY", "bluejay opens the side gate", FindingKind::AccessCode)]
+#[case(KnownKind::Code, "bluejay", "the lock box is set to Bluejay", FindingKind::AccessCode)]
+#[case(KnownKind::Code, "Blue Jay", "the entry door takes blue jay", FindingKind::AccessCode)]
+#[case(KnownKind::Code, "HOME", "spin it to HOME", FindingKind::AccessCode)]
+#[case(KnownKind::Code, "1OH", "it is 1OH", FindingKind::AccessCode)]
 #[case(KnownKind::Id, "CA-0123456789ab", "ca0123456789AB", FindingKind::InternalId)]
 #[case(KnownKind::Price, "45.00", "it cost us $45", FindingKind::ProviderCost)]
 #[case(KnownKind::Price, "45", "forty-five dollars a lead", FindingKind::ProviderCost)]
@@ -85,6 +92,9 @@ fn it_is_found(#[case] kind: KnownKind, #[case] value: &str, #[case] text: &str,
 #[case(KnownKind::Staff, "will", "they will come")]
 #[case(KnownKind::Name, "Unknown Caller", "an unknown caller")]
 #[case(KnownKind::Code, "4827", "14827 and 48271")]
+#[case(KnownKind::Code, "HOME", "the customer was at home. Home is where it leaks")]
+#[case(KnownKind::Code, "HOME", "a HOMEOWNER")]
+#[case(KnownKind::Code, "HOME", "the gate was fixed before the customer came back to her home")]
 #[case(KnownKind::Price, "45", "45 minutes")]
 #[case(KnownKind::Id, "drain", "a drain")]
 #[case(KnownKind::OtherClient, "Best", "the best way")]
@@ -194,6 +204,22 @@ fn letters_that_look_like_digits_are_read_alike_wherever_a_value_is_cut() {
     }
 }
 
+#[rstest]
+#[case("hello", "We said hello.", &[("hello", Severity::Warn)])]
+#[case("HOME", "Home was dry, and the home next door.", &[("Home", Severity::Warn), ("home", Severity::Block)])]
+#[case("HOME", "They were HOME, near the homes.", &[("HOME", Severity::Block)])]
+fn a_code_of_letters_blocks_in_capitals_or_near_a_word_of_access(
+    #[case] code: &str,
+    #[case] text: &str,
+    #[case] marked: &[(&str, Severity)],
+) {
+    let known: Vec<Known> = Known::new(KnownKind::Code, code).into_iter().collect();
+    let found = findings(text, Against { known: &known, ..Against::default() });
+    let found: Vec<_> =
+        found.iter().filter(|f| f.kind == FindingKind::AccessCode).map(|f| (f.text.as_str(), f.severity)).collect();
+    assert_eq!(found, marked);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(512))]
 
@@ -300,6 +326,17 @@ proptest! {
         let written = if way % 2 == 0 { id.clone() } else { format!("{}-{}", &id[..6], &id[6..]) };
         let text = format!("See {} there.", disguised(&written, &how));
         prop_assert!(!blocks(KnownKind::Id, &id, &text).is_empty(), "{text}");
+    }
+
+    #[test]
+    fn a_code_of_capitals_and_digits_blocks_as_it_is_stored(code in "[A-Z0-9]{3,8}", way in 0_usize..4) {
+        let text = match way {
+            0 => format!("It is {code} there."),
+            1 => format!("{code} was heard, twice."),
+            2 => format!("The technician wrote down {code}"),
+            _ => format!("The gate opens with {} there.", code.to_lowercase()),
+        };
+        prop_assert!(!blocks(KnownKind::Code, &code, &text).is_empty(), "{text}");
     }
 
     #[test]
