@@ -66,6 +66,9 @@ enum Counts {
     Code,
 }
 
+/// How the name of a business ends that is a company by law.
+const LEGAL: &[&str] = &["llc", "inc", "incorporated", "co", "company", "corp", "corporation", "ltd", "limited"];
+
 /// Forms by their first signs.
 type Forms = HashMap<[u8; HEAD], Vec<Form>>;
 
@@ -77,12 +80,17 @@ pub(super) struct Dictionary {
     figures: Forms,
     prices: HashSet<Meaning>,
     loose: loose::Loose,
+    /// The client's own names, of which another's may be a part.
+    own: Vec<Vec<u8>>,
 }
 
 impl Dictionary {
     /// Reads the values.
     pub(super) fn new(known: &[Known]) -> Self {
         let mut all = Self::default();
+        for own in known.iter().filter(|known| known.kind == KnownKind::OwnClient) {
+            all.own.push(Stream::new(&Folded::new(own.value.reveal()), Reading::Plain).signs);
+        }
         for known in known {
             all.add(known.kind, known.value.reveal());
         }
@@ -224,6 +232,14 @@ impl Dictionary {
             let (signs, words) = (form.into_bytes(), parts.len());
             insert(&mut self.plain, Form { kind, signs, words, inside: false, part: Part::No, counts });
         }
+        if kind == FindingKind::OtherClient
+            && let Some(called) = called(&parts)
+        {
+            let (signs, words) = (called.concat().into_bytes(), called.len());
+            if !self.own.iter().any(|own| own.windows(signs.len()).any(|part| part == signs)) {
+                insert(&mut self.plain, Form { kind, signs, words, inside: false, part: Part::No, counts: Counts::Always });
+            }
+        }
         // `Ms. Quist` may be the customer as well. Staff are known by their whole name.
         if kind == FindingKind::LeadName && parts.len() > 1 {
             for part in parts.iter().filter(|part| part.len() >= HEAD && !name::is_ordinary(part)) {
@@ -271,6 +287,19 @@ impl Dictionary {
             hits.extend(price::find(&self.prices, folded));
         }
     }
+}
+
+/// The name of a business as people call it: without what it is by law, where two words or more are left.
+fn called(parts: &[String]) -> Option<&[String]> {
+    let mut left = parts;
+    loop {
+        left = match left {
+            [rest @ .., l, m, c] if l == "l" && m == "l" && c == "c" => rest,
+            [rest @ .., last] if LEGAL.contains(&last.as_str()) => rest,
+            _ => break,
+        };
+    }
+    (left.len() >= 2 && left.len() < parts.len()).then_some(left)
 }
 
 fn put(forms: &mut Forms, kind: FindingKind, signs: Vec<u8>, words: usize) {

@@ -44,6 +44,11 @@ fn a_part_of_a_stored_name_warns_with_a_capital(#[case] text: &str, #[case] foun
 #[case(KnownKind::Name, "Ana Lopez", "Аnа\u{200b}Lo\npez", FindingKind::LeadName)]
 #[case(KnownKind::Staff, "jdoe", "seen by jdoe today", FindingKind::StaffName)]
 #[case(KnownKind::OtherClient, "Bravo Air & Heat", "as at BRAVO AIR AND HEAT, or Bravo Air & Heat", FindingKind::OtherClient)]
+#[case(KnownKind::OtherClient, "Brill Roofing LLC", "as at Brill Roofing last week", FindingKind::OtherClient)]
+#[case(KnownKind::OtherClient, "Brill Roofing LLC", "as at brill roofing, llc", FindingKind::OtherClient)]
+#[case(KnownKind::OtherClient, "Brill Roofing, L.L.C.", "BRILL ROOFING's crew", FindingKind::OtherClient)]
+#[case(KnownKind::OtherClient, "Brill Roofing Co., Inc.", "as at Brill Roofing", FindingKind::OtherClient)]
+#[case(KnownKind::OtherClient, "Brill Roofing Company", "as at Brill Roofing", FindingKind::OtherClient)]
 #[case(KnownKind::Address, "12 Oak Street, Austin, TX", "twelve oak st", FindingKind::StreetAddress)]
 #[case(KnownKind::Address, "12 Oak Hollow", "at 12\nOak Hollow", FindingKind::StreetAddress)]
 #[case(KnownKind::Address, "412 Maple Street, Austin", "a crew was on Maple Street", FindingKind::StreetAddress)]
@@ -98,6 +103,8 @@ fn it_is_found(#[case] kind: KnownKind, #[case] value: &str, #[case] text: &str,
 #[case(KnownKind::Price, "45", "45 minutes")]
 #[case(KnownKind::Id, "drain", "a drain")]
 #[case(KnownKind::OtherClient, "Best", "the best way")]
+#[case(KnownKind::OtherClient, "Brill LLC", "a brill was on the menu")]
+#[case(KnownKind::OtherClient, "Brill Roofing LLC", "the roofing was done")]
 #[case(KnownKind::Name, "Al", "an al dente sauce")]
 #[case(KnownKind::Address, "412 Austin Street, Austin, TX 78704", "A customer in Austin, TX asked about it.")]
 #[case(KnownKind::Address, "412 Maple Street", "a maple floor, a street lamp, and syrup")]
@@ -449,4 +456,20 @@ fn the_clients_own_name_may_stand_and_anothers_may_not() {
         findings(text, Against { evidence: &["a request came in"], lead_name: None, known: &known, ..Against::default() });
     assert!(found.iter().all(|finding| !finding.text.contains("Dove") && !finding.text.contains("Cleaning")), "{found:?}");
     assert!(found.iter().any(|finding| finding.kind == FindingKind::OtherClient && finding.text == "Brill Roofing"), "{found:?}");
+}
+
+#[rstest]
+#[case("Brill Roofing of Austin", "The request reached Brill Roofing of Austin.", false)]
+#[case("Dove Cleaning", "The request reached Brill Roofing of Austin.", true)]
+fn anothers_name_without_what_it_is_by_law_may_be_a_part_of_the_clients(
+    #[case] own: &str,
+    #[case] text: &str,
+    #[case] blocked: bool,
+) {
+    let known: Vec<Known> = [(KnownKind::OtherClient, "Brill Roofing, Inc."), (KnownKind::OwnClient, own)]
+        .into_iter()
+        .filter_map(|(kind, name)| Known::new(kind, name))
+        .collect();
+    let found = findings(text, Against { known: &known, ..Against::default() });
+    assert_eq!(found.iter().any(|finding| finding.kind == FindingKind::OtherClient), blocked, "{found:?}");
 }
