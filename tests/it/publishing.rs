@@ -219,6 +219,10 @@ async fn what_is_stored_around_a_draft_stops_its_approval(world: World) {
     let new = NewDraft { lead, title: "a form".into(), text: SAFE.into(), model: "outline".into() };
     let draft = file_draft(&world.store, &Actor::Worker, &new).await.unwrap();
     claim(&world, &rosa, draft).await;
+    let task = world.task(&acme, with![lead_id = lead.0]).await;
+    let target = world.store.find(&rosa, Ref::new(Kind::Task, task.number)).await.unwrap();
+    let why = "the neighbour two doors down keeps a spare one for him";
+    perform(&world.store, &rosa, &Act { target, verb: Verb::DropTask, reason: Some(why.into()) }).await.unwrap();
     for (text, kind) in [
         ("Quist, Zora asked about a water heater.", "lead_name"),
         ("Write to zq at example dot plumbing.", "email"),
@@ -229,6 +233,7 @@ async fn what_is_stored_around_a_draft_stops_its_approval(world: World) {
         ("The customer spoke with jdoe.", "staff_name"),
         ("As done for Bravo Air.", "other_client"),
         ("Mind that the dog behind the shed bites whoever comes without calling.", "verbatim_run"),
+        ("Note that the neighbour two doors down keeps a spare one for him.", "verbatim_run"),
     ] {
         let refused = approve(&world, &rosa, draft, text).await.unwrap_err().to_string();
         assert!(refused.contains(kind), "{text}: {refused}");

@@ -60,15 +60,20 @@ const PAYLOADS: &str = of_spoken!(
     "select p.body from spoken s join events v on v.lead_id = s.id join payloads p on p.id = v.payload_id
         order by v.occurred_at desc, v.id limit 200"
 );
+/// The newest of what was said, and of what persons gave as reasons.
 const NOTES: &str = of_spoken!(
-    "select v.words from spoken s join events v on v.lead_id = s.id where v.words <> ''
-        union all select t.title from spoken s join tasks t on t.lead_id = s.id
-        union all select d.reason from spoken s join drafts d on d.lead_id = s.id where d.reason is not null
-        union all select y.withdrawn_why from spoken s join summaries y on y.lead_id = s.id where y.withdrawn_why is not null
-        union all select o.asked_why from spoken s join drafts d on d.lead_id = s.id join overrides o on o.draft_id = d.id
-        union all select o.granted_why from spoken s join drafts d on d.lead_id = s.id join overrides o on o.draft_id = d.id
-            where o.granted_why is not null
-        limit 600"
+    "select n.words from (
+        select v.words as words, v.occurred_at as said_at from spoken s join events v on v.lead_id = s.id where v.words <> ''
+        union all select t.title, t.created_at from spoken s join tasks t on t.lead_id = s.id
+        union all select d.reason, d.updated_at from spoken s join drafts d on d.lead_id = s.id where d.reason is not null
+        union all select y.withdrawn_why, y.updated_at from spoken s join summaries y on y.lead_id = s.id
+            where y.withdrawn_why is not null
+        union all select o.asked_why, o.asked_at from spoken s join drafts d on d.lead_id = s.id join overrides o on o.draft_id = d.id
+        union all select o.granted_why, o.granted_at from spoken s join drafts d on d.lead_id = s.id
+            join overrides o on o.draft_id = d.id where o.granted_why is not null
+        union all select j.detail, j.at from spoken s join journal j on j.lead_id = s.id
+            where j.actor_kind = 'person' and j.detail <> '') n
+        order by n.said_at desc limit 600"
 );
 /// Of either of two: a draft may speak of the one or of the other.
 const DOUBTS: &str = of_spoken!(
