@@ -11,8 +11,8 @@ use crate::domain::quality::Faulty;
 use crate::domain::source::silence::Lapse;
 use crate::domain::span::FindingKind;
 
-/// Days after which what a provider told is stale, unless a client's freshness says otherwise: a week's summary is made of
-/// the week before.
+/// Days after which the newest fact is stale, for every client alike: a week's summary is made of the week before. A source
+/// that fell silent is told by its lapse, whose time each sync and each expectation has of its own.
 const STALE: i64 = 14;
 /// So many doubts and faults are named; a week may speak of many leads.
 const NAMED: usize = 3;
