@@ -34,6 +34,7 @@ pub mod leave;
 #[cfg(test)]
 pub(crate) mod legal;
 pub mod mask;
+pub mod median;
 pub mod merge;
 pub mod money;
 pub mod opt_out;

@@ -7,6 +7,7 @@ use super::rows::from_row;
 use super::{Outcome, Store};
 use crate::domain::actor::Person;
 use crate::domain::forecast::overall;
+use crate::domain::median::median;
 use crate::domain::row::{Count, Figures};
 
 struct Number {
@@ -69,20 +70,19 @@ impl Store {
         groups.push(") r) found");
         let mut answered = Sql::new("select r.arrived_at, r.replied_at from leads r where r.replied_at is not null");
         answered.visible(me).push(" order by r.replied_at desc limit 200");
-        let mut replies: Vec<i64> = self
+        let replies: Vec<i64> = self
             .rows::<Answered>(&answered)
             .await?
             .iter()
             .map(|row| (row.replied_at - row.arrived_at).num_milliseconds().max(0))
             .collect();
-        replies.sort_unstable();
         Ok(Figures {
             new_leads: self
                 .count(me, LEADS, |sql| {
                     sql.push(" and r.state = 'new'");
                 })
                 .await?,
-            reply_p50_ms: replies.get(replies.len() / 2).copied(),
+            reply_p50_ms: median(replies),
             failed: self
                 .count(me, JOBS, |sql| {
                     sql.push(FAILED);

@@ -10,6 +10,7 @@ use super::{Outcome, Store};
 use crate::domain::actor::Person;
 use crate::domain::cite::without_citations;
 use crate::domain::edit;
+use crate::domain::median::median;
 
 /// What was approved that is looked at: the newest.
 const LOOKED_AT: &str = "2000";
@@ -153,8 +154,8 @@ impl Store {
         let reviewers = all.into_iter().map(|((client, reviewer), (of, waits, changes))| OfReviewer {
             client,
             reviewer,
-            median_minutes: median(waits),
-            median_changed: median(changes),
+            median_minutes: median(waits).unwrap_or(0),
+            median_changed: median(changes).unwrap_or(0),
             ..of
         });
         Ok(reviewers.collect())
@@ -163,9 +164,3 @@ impl Store {
 
 /// What is counted of a reviewer's work for a client, with the minutes and the shares of change that are still to be halved.
 type Figures = (OfReviewer, Vec<i64>, Vec<i64>);
-
-/// The one in the middle, the lower of two; 0 of none.
-fn median(mut values: Vec<i64>) -> i64 {
-    values.sort_unstable();
-    values.get(values.len().saturating_sub(1) / 2).copied().unwrap_or(0)
-}

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::domain::act::Act;
 use crate::domain::id::{DraftId, Ref};
+use crate::domain::median::median;
 
 /// A draft that was decided about in this session.
 #[derive(Clone)]
@@ -42,7 +43,7 @@ pub struct Tally {
     pub done: usize,
     /// Drafts that wait, as far as that is known; the one on the screen counts.
     pub left: Option<i64>,
-    /// Median seconds from sight to verdict.
+    /// Median seconds from sight to verdict: of an even count the lower of the two in the middle, as in the report.
     pub median: Option<i64>,
 }
 
@@ -65,8 +66,33 @@ impl Progress {
 
     /// The session in figures.
     pub fn tally(&self, left: Option<i64>) -> Tally {
-        let mut seconds: Vec<i64> = self.settled.iter().map(|settled| settled.seconds).collect();
-        seconds.sort_unstable();
-        Tally { done: seconds.len(), left, median: seconds.get(seconds.len() / 2).copied() }
+        let seconds: Vec<i64> = self.settled.iter().map(|settled| settled.seconds).collect();
+        Tally { done: seconds.len(), left, median: median(seconds) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::id::Kind;
+    use rstest::rstest;
+
+    fn settled(seconds: i64) -> Settled {
+        let (draft, record) = (DraftId::new(), Ref::new(Kind::Draft, 1));
+        Settled { draft, record, said: String::new(), undo: Err(String::new()), text: String::new(), seconds }
+    }
+
+    #[rstest]
+    #[case(&[], None)]
+    #[case(&[9], Some(9))]
+    #[case(&[40, 6], Some(6))]
+    #[case(&[40, 6, 12], Some(12))]
+    #[case(&[90, 6, 40, 12], Some(12))]
+    fn a_session_is_told_by_its_count_and_its_median(#[case] seconds: &[i64], #[case] median: Option<i64>) {
+        let mut progress = Progress::default();
+        for one in seconds {
+            progress.extend(Some(settled(*one)));
+        }
+        assert_eq!(progress.tally(Some(3)), Tally { done: seconds.len(), left: Some(3), median });
     }
 }

@@ -8,6 +8,7 @@ use crate::domain::brief::{Brief, Facts, Happened, LeadFacts, Line, WeekFacts, d
 use crate::domain::event::EventKind;
 use crate::domain::id::{ClientId, Kind, LeadId, Ref};
 use crate::domain::lead::{ContactMethod, LeadState, Urgency};
+use crate::domain::median::median;
 use crate::domain::outline::way;
 use crate::store::rows::from_row;
 use crate::store::statement::values;
@@ -229,14 +230,13 @@ fn count(leads: &[Fields]) -> WeekFacts {
     let mut by_method: Vec<(ContactMethod, i64)> =
         methods.into_iter().map(|method| (method, n(&|lead| lead.contact_method == method))).filter(|(_, n)| *n > 0).collect();
     by_method.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
-    let mut waits: Vec<i64> = leads.iter().filter_map(Fields::replied_after).collect();
-    waits.sort_unstable();
+    let waits: Vec<i64> = leads.iter().filter_map(Fields::replied_after).collect();
     WeekFacts {
         leads: leads.len() as i64,
         by_method,
         urgent: n(&|lead| lead.urgency == Urgency::Urgent),
         replied: waits.len() as i64,
-        median_reply: waits.get(waits.len().saturating_sub(1) / 2).copied(),
+        median_reply: median(waits),
         booked: n(&|lead| lead.state == LeadState::Booked),
         open: n(&|lead| !lead.state.is_closed()),
         span: None,
