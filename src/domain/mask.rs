@@ -64,14 +64,15 @@ fn is_masked_in_timeline(kind: FindingKind) -> bool {
 }
 
 impl Mask {
-    /// For a record around which these values are stored.
-    pub fn new(known: &[Known]) -> Self {
-        Self(Evidence::new(Against { known, ..Against::default() }))
+    /// For a record of which these words tell, and around which these values are stored: a name that the words tell alone is
+    /// hidden wherever it stands.
+    pub fn new(evidence: &[&str], known: &[Known]) -> Self {
+        Self(Evidence::new(Against { evidence, known, ..Against::default() }))
     }
 
     /// For rows of many records: by its form alone is found what to hide.
     pub fn of_rows() -> Self {
-        Self::new(&[])
+        Self::new(&[], &[])
     }
 
     /// Hides it in what a destination answered, which may name whom it was asked about.
@@ -140,7 +141,7 @@ mod tests {
     fn what_leads_to_a_person_or_opens_a_door_is_hidden() {
         let known: Vec<Known> =
             [Known::new(KnownKind::Name, "Maria Ortiz"), Known::new(KnownKind::Code, "4827")].into_iter().flatten().collect();
-        let mask = Mask::new(&known);
+        let mask = Mask::new(&[], &known);
         let text = "voicemail_left: Maria Ortiz, 512-555-0142 or maria@example.com, the alarm is 4827, the heater leaks";
         assert_eq!(
             mask.text(text),
@@ -148,5 +149,14 @@ mod tests {
         );
         assert_eq!(mask.text("heard at https://rec.example/r/99"), "heard at ‹url›");
         assert_eq!(mask.text("job.retry J-12: it was down for 20 minutes"), "job.retry J-12: it was down for 20 minutes");
+    }
+
+    #[test]
+    fn a_name_that_the_words_tell_alone_is_hidden_wherever_it_stands() {
+        let words = "hi, this is Marcos Vela, the drain is slow again";
+        let mask = Mask::new(&[words], &[]);
+        assert_eq!(mask.text(words), "hi, this is ‹lead name›, the drain is slow again");
+        assert_eq!(mask.text("task.done: Vela was told of the drain"), "task.done: ‹lead name› was told of the drain");
+        assert_eq!(Mask::new(&[], &[]).text(words), words, "by its form alone it is no name");
     }
 }

@@ -16,6 +16,7 @@ use crate::workflow::give;
 both_databases!(
     a_lead_has_all_that_belongs_to_it,
     whoever_only_reviews_sees_contact_data_masked,
+    a_name_that_only_the_words_of_an_event_tell_is_masked_too,
     every_kind_of_record_answers,
     a_long_timeline_keeps_its_newest_end
 );
@@ -214,6 +215,31 @@ async fn whoever_only_reviews_sees_contact_data_masked(world: World) {
     assert_eq!((field(&whole, "phone"), field(&whole, "email")), ("+15125550142".to_owned(), "zq@example.plumbing".to_owned()));
     assert!(whole.steps.iter().any(|step| step.what.raw().contains("alarm code is 4827")));
     assert_eq!(whole.faults, world.store.trace(&ana, of("lead")).await.unwrap().faults);
+}
+
+/// The lead is stored as another: who wrote says who they are in the message alone.
+async fn a_name_that_only_the_words_of_an_event_tell_is_masked_too(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    let ana = world.person("ana", Role::Reviewer, None).await;
+    let form = r#"{"id":"f-1","name":"Zora Quist","phone":"+15125550142","service":"drain",
+        "message":"hi, this is Marcos Vela, the drain is slow again"}"#;
+    give(&world, &acme, Provider::Form, form).await;
+    let lead = Ref::new(Kind::Lead, 1);
+    let id = world.store.find(&rosa, lead).await.unwrap().id;
+    let entry = with![subject_kind = "lead", subject_id = id, lead_id = id, verb = "lead.look", detail = "Vela rang again"];
+    world.entry(entry).await;
+    let whole = world.store.trace(&rosa, lead).await.unwrap();
+    for told in ["this is Marcos Vela, the drain", "lead.look: Vela rang again"] {
+        assert!(whole.steps.iter().any(|step| step.what.raw().contains(told)), "{told}: an owner sees it");
+    }
+    let masked = world.store.trace(&ana, lead).await.unwrap();
+    for told in ["this is ‹lead name›, the drain", "lead.look: ‹lead name› rang again"] {
+        assert!(masked.steps.iter().any(|step| step.what.raw().contains(told)), "{told}");
+    }
+    for kind in [Kind::Lead, Kind::Event, Kind::Payload] {
+        let trace = serde_json::to_string(&world.store.trace(&ana, Ref::new(kind, 1)).await.unwrap()).unwrap();
+        assert!(!trace.contains("Vela") && !trace.contains("Marcos"), "{kind}: {trace}");
+    }
 }
 
 /// What lists and rows say of a failure, as somebody sees it.

@@ -8,21 +8,27 @@ use crate::domain::mask::Mask;
 use crate::store::statement::values;
 use crate::store::{Outcome, Store};
 
-/// The two statements about the leads that a subselect gives: who they are, and what came from them.
+/// The statements about the leads that a subselect gives: who they are, what came from them, and the words of their events.
 macro_rules! about {
     ($leads:literal) => {
-        (
+        [
             concat!("select name, coalesce(phone, ''), coalesce(email, ''), market from leads where id in (", $leads, ")"),
             concat!(
                 "select p.body from events v join payloads p on p.id = v.payload_id where v.lead_id in (",
                 $leads,
                 ") order by v.occurred_at desc, v.id limit 200"
             ),
-        )
+            // As many as a timeline shows.
+            concat!(
+                "select v.words from events v where v.words <> '' and v.lead_id in (",
+                $leads,
+                ") order by v.occurred_at desc, v.id limit 500"
+            ),
+        ]
     };
 }
 
-fn statements(kind: Kind) -> Option<(&'static str, &'static str)> {
+fn statements(kind: Kind) -> Option<[&'static str; 3]> {
     Some(match kind {
         Kind::Lead => about!("select id from leads where id = $1 or merged_into = $1"),
         Kind::Job => about!("select lead_id from jobs where id = $1"),
@@ -38,7 +44,7 @@ fn statements(kind: Kind) -> Option<(&'static str, &'static str)> {
 impl Store {
     /// What hides contact data in a timeline.
     pub(super) async fn mask_of(&self, kind: Kind, id: Uuid) -> Outcome<Mask> {
-        let Some((leads, payloads)) = statements(kind) else { return Ok(Mask::new(&[])) };
+        let Some([leads, payloads, words]) = statements(kind) else { return Ok(Mask::new(&[], &[])) };
         let mut known: Vec<Known> = Vec::new();
         for (name, phone, email, market) in self.read::<(String, String, String, String)>(leads, values![id]).await? {
             known.extend(Known::new(KnownKind::Name, name));
@@ -49,6 +55,9 @@ impl Store {
         for (body,) in self.read::<(Vec<u8>,)>(payloads, values![id]).await? {
             known.extend(in_payload(&String::from_utf8_lossy(&body)));
         }
-        Ok(Mask::new(&known))
+        // A name that one event tells is masked in all of them, as in a draft's evidence.
+        let words = self.read::<(String,)>(words, values![id]).await?;
+        let words: Vec<&str> = words.iter().map(|line| line.0.as_str()).collect();
+        Ok(Mask::new(&words, &known))
     }
 }
