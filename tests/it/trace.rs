@@ -1,11 +1,13 @@
 //! The trace: everything that belongs to a record, in order, and nothing to somebody who may not see it.
 
 use chrono::TimeDelta;
+use quotedeck::domain::act::{Act, Verb};
 use quotedeck::domain::actor::{Person, Role};
 use quotedeck::domain::event::Provider;
 use quotedeck::domain::filter::Filter;
 use quotedeck::domain::id::{Kind, LeadId, Ref};
 use quotedeck::domain::trace::{StepKind, Trace};
+use quotedeck::workflow::act::perform;
 use uuid::Uuid;
 
 use crate::databases::World;
@@ -17,6 +19,7 @@ both_databases!(
     a_lead_has_all_that_belongs_to_it,
     whoever_only_reviews_sees_contact_data_masked,
     a_name_that_only_the_words_of_an_event_tell_is_masked_too,
+    a_withdrawn_summary_and_its_reason_stand_in_the_trace_of_its_lead,
     every_kind_of_record_answers,
     a_long_timeline_keeps_its_newest_end
 );
@@ -129,6 +132,36 @@ async fn a_lead_has_all_that_belongs_to_it(world: World) {
     ] {
         let trace = world.store.trace(&rosa, Ref::new(kind, number)).await.unwrap();
         assert!(trace.steps.iter().any(|step| step.kind == wanted), "{kind}: {:?}", trace.steps);
+    }
+}
+
+async fn a_withdrawn_summary_and_its_reason_stand_in_the_trace_of_its_lead(world: World) {
+    let acme = world.client("Acme").await;
+    let (rosa, ana) = (world.person("rosa", Role::Owner, None).await, world.person("ana", Role::Reviewer, None).await);
+    let lead = world.lead(&acme, with![]).await;
+    let draft = world.draft(&acme, lead, with![state = "approved"]).await;
+    let summary = world.summary(&acme, lead, draft, &ana, "One call.", with![state = "published"]).await;
+    world.clock.advance(TimeDelta::minutes(5));
+    let record = Ref::new(Kind::Summary, summary.number);
+    let target = world.store.find(&rosa, record).await.unwrap();
+    let why = "it told of the wrong week";
+    let withdraw = Act { target, verb: Verb::WithdrawSummary { reopen: false }, reason: Some(why.into()) };
+    perform(&world.store, &rosa, &withdraw).await.unwrap();
+    for me in [&rosa, &ana] {
+        let trace = world.store.trace(me, Ref::new(Kind::Lead, lead.number)).await.unwrap();
+        let steps = trace.steps.iter().filter(|step| step.record == Some(record));
+        let told: Vec<_> = steps.map(|step| (step.kind, &*step.who, &*step.status, step.what.raw(), &*step.recovery)).collect();
+        assert_eq!(
+            told,
+            [
+                (StepKind::Summary, "ana", "withdrawn", "One call.", "review a new draft"),
+                (StepKind::Journal, "rosa", "written", "summary.withdraw: it told of the wrong week", ""),
+            ],
+            "{}",
+            me.name
+        );
+        let own = world.store.trace(me, record).await.unwrap();
+        assert_eq!((field(&own, "state").as_str(), field(&own, "withdrawn because").as_str()), ("withdrawn", why));
     }
 }
 
