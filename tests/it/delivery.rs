@@ -10,9 +10,9 @@ use quotedeck::domain::content::{Contact, Content, Deal, Hook, Message, Note};
 use quotedeck::domain::destination::{Secret, Setting, System};
 use quotedeck::domain::event::{Channel, Provider};
 use quotedeck::domain::id::{Kind, Ref};
+use quotedeck::domain::job::JobState;
 use quotedeck::domain::lead::{ContactMethod, LeadState, Urgency};
-use quotedeck::domain::reply::Found;
-use quotedeck::domain::reply::{Meaning, Reply};
+use quotedeck::domain::reply::{Budget, Found, Meaning, Reply, verdict};
 use quotedeck::domain::sync::{Fetch, Still};
 use quotedeck::domain::text::Internal;
 use rstest::rstest;
@@ -231,6 +231,7 @@ async fn bad_answers_have_a_meaning(#[case] mode: Mode, #[case] api: Meaning, #[
 #[case(System::Hubspot, Mode::Hang)]
 #[case(System::Twilio, Mode::DoneThenHang)]
 #[case(System::Webhook, Mode::DoneThenHang)]
+#[case(System::Chat, Mode::Hang)]
 #[tokio::test(flavor = "current_thread")]
 async fn who_never_answers_is_given_up_in_time(#[case] system: System, #[case] mode: Mode) {
     let there = StandIn::answering(&[mode]);
@@ -250,6 +251,11 @@ async fn who_never_answers_is_given_up_in_time(#[case] system: System, #[case] m
     let reply = sending.await;
     assert_eq!(reply.meaning, Meaning::Silent, "{}", error(&reply));
     assert!(began.elapsed() <= LONGEST + Duration::from_secs(1));
+    // Nobody has to say what became of it: what dedupes or can be asked is tried again, and a model that writes twice files one.
+    let now = real_now();
+    let window_ends_at = now + chrono::TimeDelta::hours(1);
+    let budget = Budget { mode: system.delivery_mode(), attempts: 0, max_attempts: 12, window_ends_at };
+    assert_eq!(verdict(budget, &reply, now, 0.5).state, JobState::Retrying);
 }
 
 #[rstest]
