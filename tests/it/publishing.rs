@@ -1,5 +1,6 @@
 //! From an approved text to what a portal shows, and back: previews, versions, blocks that two people let pass, figures.
 
+mod figures;
 mod page;
 
 use quotedeck::domain::act::{Act, Done, Verb};
