@@ -57,9 +57,9 @@ pub(super) async fn review(desk: &Desk, printer: &mut Printer) -> Ran {
         return Ok(super::DONE);
     }
     show_all(printer, &figures.clients)?;
-    printer.text("")?;
+    printer.text("\n")?;
     show_all(printer, &figures.reviewers)?;
-    printer.text("")?;
+    printer.text("\n")?;
     show_all(printer, &figures.findings)?;
     Ok(super::DONE)
 }

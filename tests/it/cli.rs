@@ -31,6 +31,7 @@ both_databases!(
     a_bulk_does_what_it_can,
     a_bulk_is_stopped_in_the_middle,
     a_dry_run_says_what_the_act_says_and_keeps_nothing,
+    the_report_of_reviewing_at_the_command_line,
     the_failures_desk_at_the_command_line,
     doubtful_leads_at_the_command_line,
     what_somebody_else_wrote_is_printed_harmless
@@ -665,6 +666,70 @@ async fn the_failures_desk_at_the_command_line(world: World) {
     let flows = shell.run("queue --forecast --json").json();
     let own = flows.as_array().unwrap().iter().find(|flow| flow["destination"] == "Pipedrive").expect("its flow");
     assert_eq!(own["forecast"]["is"], "by", "an armed job has a time of its own: {own}");
+}
+
+/// Three approvals of ana's at Acme, of which one is taken back; one text that rosa lets pass for her; and one draft at Brill.
+async fn the_report_of_reviewing_at_the_command_line(world: World) {
+    let (acme, brill) = (world.client("Acme").await, world.client("Brill").await);
+    let shell = ready(&world).await;
+    let ana = world.person("ana", Role::Reviewer, None).await;
+    // Of a draft of four words.
+    let approvals = [
+        (7, "Two calls were missed.", "approved"),
+        (60, "Two calls were lost.", "withdrawn"),
+        (20, "Two calls came.", "published"),
+    ];
+    for (minutes, text, state) in approvals {
+        let lead = world.lead(&acme, with![]).await;
+        let draft = world.draft(&acme, lead, with![state = "approved"]).await;
+        world.clock.advance(chrono::TimeDelta::minutes(minutes));
+        world.summary(&acme, lead, draft, &ana, text, with![state = state]).await;
+    }
+    let lead = world.lead(&brill, with![]).await;
+    world.draft(&brill, lead, with![]).await;
+    let lead = world.lead(&acme, with![]).await.number;
+    shell.file("leak.txt", b"Call the customer at 512-555-0142.");
+    let filed = shell.run(&format!("draft add L-{lead} --text-file leak.txt --model sample-1 --json")).json();
+    let draft = filed["draft"].as_str().expect("a reference").to_owned();
+    for line in [format!("draft claim {draft}"), format!("draft ask-override {draft} --reason needed")] {
+        let ran = shell.run(&format!("--as ana {line}"));
+        assert_eq!(ran.status, 0, "{line}: {}", ran.err);
+    }
+    let mark = shell.run(&format!("draft override {draft} --json")).json()["mark"].as_str().expect("a mark").to_owned();
+    let granted = shell.run(&format!("draft override {draft} --read {mark} --reason agreed"));
+    assert_eq!(granted.status, 0, "{}", granted.err);
+
+    let report = shell.run("report review --json").json();
+    let clients = serde_json::json!([
+        {"client": "Acme", "waiting": 1, "blocked": 1},
+        {"client": "Brill", "waiting": 1, "blocked": 0},
+    ]);
+    assert_eq!(report["clients"], clients);
+    let reviewers = serde_json::json!([{
+        "client": "Acme", "reviewer": "ana", "approved": 3, "median_minutes": 20, "median_changed": 25, "overrides": 1,
+        "withdrawn": 1,
+    }]);
+    assert_eq!(report["reviewers"], reviewers);
+    let findings = report["findings"].as_array().expect("findings");
+    let blocks: Vec<&Value> = findings.iter().filter(|of| of["severity"] == "block").collect();
+    let phone = serde_json::json!({"client": "Acme", "kind": "phone", "severity": "block", "made": 1, "found": 1});
+    assert_eq!(blocks, [&phone]);
+
+    let told = shell.run("report review");
+    assert_eq!(told.status, 0, "{}", told.err);
+    let tables: Vec<Vec<String>> = told
+        .out
+        .split("\n\n")
+        .map(|table| table.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect())
+        .collect();
+    let [clients, reviewers, findings] = &tables[..] else { panic!("{}", told.out) };
+    assert_eq!(clients[..], ["client waiting blocked", "Acme 1 1", "Brill 1 0"]);
+    let heads = "client reviewer approved median min changed % overrides withdrawn";
+    assert_eq!(reviewers[..], [heads, "Acme ana 3 20 25 1 1"]);
+    assert_eq!(findings[0], "client finding severity made left");
+    assert!(findings.iter().any(|line| line == "Acme phone block 1 1"), "{}", told.out);
+    let nothing = shell.run("--as ned report review");
+    assert_eq!(nothing.status, 2, "nobody knows ned: {}", nothing.out);
 }
 
 async fn what_somebody_else_wrote_is_printed_harmless(world: World) {
