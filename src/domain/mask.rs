@@ -158,5 +158,7 @@ mod tests {
         assert_eq!(mask.text(words), "hi, this is ‹lead name›, the drain is slow again");
         assert_eq!(mask.text("task.done: Vela was told of the drain"), "task.done: ‹lead name› was told of the drain");
         assert_eq!(Mask::new(&[], &[]).text(words), words, "by its form alone it is no name");
+        let (said, own) = ("I spoke with Dove Cleaning about it", Known::new(KnownKind::OwnClient, "Dove Cleaning"));
+        assert_eq!(Mask::new(&[said], own.as_slice()).text(said), said, "whose lead it is stays");
     }
 }

@@ -254,7 +254,7 @@ async fn who_never_answers_is_given_up_in_time(#[case] system: System, #[case] m
     // Nobody has to say what became of it: what dedupes or can be asked is tried again, and a model that writes twice files one.
     let now = real_now();
     let window_ends_at = now + chrono::TimeDelta::hours(1);
-    let budget = Budget { mode: system.delivery_mode(), attempts: 0, max_attempts: 12, window_ends_at };
+    let budget = Budget { mode: system.delivery_mode(), attempts: 0, tries: 1, max_attempts: 12, window_ends_at };
     assert_eq!(verdict(budget, &reply, now, 0.5).state, JobState::Retrying);
 }
 

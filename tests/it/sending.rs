@@ -258,7 +258,7 @@ async fn a_message_that_left_is_in_the_draft(world: World) {
     // Somebody has one of them on the screen: it stays, and is marked.
     let olga = office.world.person("olga", Role::Owner, None).await;
     let first = office.world.store.find(&olga, Ref::new(Kind::Draft, 1)).await.unwrap();
-    let claim = Act { target: first.clone(), verb: Verb::ClaimDraft { take_over: false }, reason: None };
+    let claim = Act { target: first, verb: Verb::ClaimDraft { take_over: false }, reason: None };
     perform(&office.world.store, &olga, &claim).await.unwrap();
     office.world.clock.advance(TimeDelta::minutes(61));
     office.drain().await;

@@ -12,9 +12,10 @@ use crate::domain::text::Internal;
 impl Review {
     /// Why an action cannot be done now; `None` when it can, or is not of this screen.
     pub fn footer_reason(&self, action: Action, scene: &Scene<'_>) -> Option<String> {
-        let unread = || match self.doing.is_some() || self.waits.is_some() {
-            true => Some("the verdict is on its way; one moment".to_owned()),
-            false => self.detail.is_none().then(|| "the draft is not read yet".to_owned()),
+        let unread = || {
+            let deciding = self.doing.is_some() || self.waits.is_some();
+            let reading = || self.detail.is_none().then(|| "the draft is not read yet".to_owned());
+            deciding.then(|| "the verdict is on its way; one moment".to_owned()).or_else(reading)
         };
         let nothing_found = || self.checks.found().is_empty().then(|| "there are no findings".to_owned());
         match action {

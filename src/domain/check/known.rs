@@ -252,22 +252,27 @@ impl Dictionary {
         }
     }
 
-    /// As a reference, and as it stands where it has letters: `1OH` is no 10, and `BLUEJAY` has no digit at all.
+    /// As a reference, or as the word that it is: `BLUEJAY` has no digit at all.
     fn code(&mut self, folded: &Folded) {
-        self.reference(FindingKind::AccessCode, folded);
+        let kind = FindingKind::AccessCode;
+        self.reference(kind, folded);
         let signs = Stream::new(folded, Reading::Plain).signs;
-        if !signs.iter().all(u8::is_ascii_digit) {
-            let counts = if signs.iter().any(u8::is_ascii_digit) { Counts::Always } else { Counts::Code };
+        if !signs.iter().any(u8::is_ascii_digit) {
             let words = folded.words.len();
-            insert(&mut self.plain, Form { kind: FindingKind::AccessCode, signs, words, inside: false, part: Part::No, counts });
+            insert(&mut self.plain, Form { kind, signs, words, inside: false, part: Part::No, counts: Counts::Code });
         }
     }
 
+    /// In figures, and as it stands where it has letters too: `1OH` is no 10, and `OH0000-0A` not five zeros.
     fn reference(&mut self, kind: FindingKind, folded: &Folded) {
-        let stream = Stream::new(folded, Reading::Figures);
+        let (stream, words) = (Stream::new(folded, Reading::Figures), folded.words.len());
         // A word is no reference: without a digit it would forbid words that mean something else.
         if stream.has_digit(0, stream.signs.len()) {
-            put(&mut self.figures, kind, stream.signs, folded.words.len());
+            put(&mut self.figures, kind, stream.signs, words);
+        }
+        let signs = Stream::new(folded, Reading::Plain).signs;
+        if signs.iter().any(u8::is_ascii_digit) && !signs.iter().all(u8::is_ascii_digit) {
+            put(&mut self.plain, kind, signs, words);
         }
     }
 

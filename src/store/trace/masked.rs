@@ -8,11 +8,16 @@ use crate::domain::mask::Mask;
 use crate::store::statement::values;
 use crate::store::{Outcome, Store};
 
-/// The statements about the leads that a subselect gives: who they are, what came from them, and the words of their events.
+/// The statements about the leads that a subselect gives: who they are and whose, what came from them, and the words of their events.
 macro_rules! about {
     ($leads:literal) => {
         [
-            concat!("select name, coalesce(phone, ''), coalesce(email, ''), market from leads where id in (", $leads, ")"),
+            concat!(
+                "select r.name, coalesce(r.phone, ''), coalesce(r.email, ''), r.market, c.name
+                    from leads r join clients c on c.id = r.client_id where r.id in (",
+                $leads,
+                ")"
+            ),
             concat!(
                 "select p.body from events v join payloads p on p.id = v.payload_id where v.lead_id in (",
                 $leads,
@@ -46,7 +51,9 @@ impl Store {
     pub(super) async fn mask_of(&self, kind: Kind, id: Uuid) -> Outcome<Mask> {
         let Some([leads, payloads, words]) = statements(kind) else { return Ok(Mask::new(&[], &[])) };
         let mut known: Vec<Known> = Vec::new();
-        for (name, phone, email, market) in self.read::<(String, String, String, String)>(leads, values![id]).await? {
+        let leads: Vec<(String, String, String, String, String)> = self.read(leads, values![id]).await?;
+        for (name, phone, email, market, client) in leads {
+            known.extend(Known::new(KnownKind::OwnClient, client));
             known.extend(Known::new(KnownKind::Name, name));
             known.extend(Known::new(KnownKind::Phone, phone));
             known.extend(Known::new(KnownKind::Email, email));

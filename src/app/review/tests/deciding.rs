@@ -113,9 +113,7 @@ fn what_was_typed_is_saved_before_it_is_sent_away(#[case] answers: &[Answer], #[
         Outcome::Ask(Question::Menu { .. }) => desk.answer(answers[0].clone()),
         asked => asked,
     };
-    let (Outcome::Ask(Question::Text { given, .. }) | Outcome::Ask(Question::Reason { given, .. })) = asked else {
-        panic!("{asked:?}")
-    };
+    let Outcome::Ask(Question::Text { given, .. } | Question::Reason { given, .. }) = asked else { panic!("{asked:?}") };
     assert_eq!(given, "names a minor");
     desk.answer(Answer::Text(given));
     desk.saved(Ok(2));
