@@ -259,8 +259,9 @@ async fn a_message_that_left_is_in_the_draft(world: World) {
     let olga = office.world.person("olga", Role::Owner, None).await;
     let first = office.world.store.find(&olga, Ref::new(Kind::Draft, 1)).await.unwrap();
     let claim = Act { target: first, verb: Verb::ClaimDraft { take_over: false }, reason: None };
+    office.world.clock.advance(TimeDelta::minutes(55));
     perform(&office.world.store, &olga, &claim).await.unwrap();
-    office.world.clock.advance(TimeDelta::minutes(61));
+    office.world.clock.advance(TimeDelta::minutes(6));
     office.drain().await;
     office.drain().await;
     let texts = [HONOLULU, "+18085550143"].map(|to| office.texts(to));
