@@ -38,7 +38,7 @@ const START: &str =
     values {rows} returning id";
 
 /// How long a broken build lets requests leave before it commits: longer than one takes to arrive.
-const TOO_LATE: Duration = Duration::from_millis(50);
+const TOO_LATE: Duration = Duration::from_millis(20);
 
 /// What became of an announcement.
 #[derive(Debug)]
