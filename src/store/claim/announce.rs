@@ -82,7 +82,8 @@ impl Store {
             return Ok(announced);
         }
         tx.start(&intents).await?;
-        if Fault::SendFirst.is_on() {
+        // Some are enough: what is answered before it is committed waits for its lease to end, and the wave with it.
+        if Fault::SendFirst.is_on() && intents[0].job().number % 8 == 0 {
             tokio::spawn(tx.commit_late());
             return Ok(announced);
         }
