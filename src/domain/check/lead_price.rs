@@ -36,8 +36,16 @@ static PRICES: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
+/// One of these stands in every such price. Most texts have none, and an amount may begin at any word.
+static SIGNS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern("lead|referral|click|cost|thumbtack|angi|homeadvisor|networx|porch|yelp|callrail|google|bark|houzz|modernize")
+});
+
 /// Finds them.
 pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
+    if !SIGNS.is_match(&folded.lower) {
+        return;
+    }
     for found in PRICES.captures_iter(&folded.lower) {
         // The metal, and who leads a crew.
         let behind = found.get(0).map_or("", |whole| &folded.lower[whole.end()..]);
