@@ -19,21 +19,45 @@ static IDS: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// `L-2041`. A lamp is a T-8 and its socket an E-26, so short ones only warn.
-static REFERENCES: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?-u:\b)[DEJLT]-[0-9]{1,9}(?-u:\b)"));
+/// `L-2041`, in lower case where it is long enough. A lamp is a T-8 and its socket an E-26, so short ones only warn.
+static REFERENCES: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?-u:\b)(?:[DEJLSTW]-[0-9]{1,9}|[ACMPX]-[0-9]{2,9}|[acdejlmpstwx]-[0-9]{3,9})(?-u:\b)"));
 
 /// Digits of a reference from which on it is no lamp.
 const LONG: usize = 4;
+
+/// Letters of what has a customer behind it. The others stand for what belongs to the office (a template, an automation), and
+/// are those of many parts.
+const LEADS: &str = "dejlstw";
+
+/// Forms of the tax office, which everybody sends around.
+const FORMS: &[&str] = &["W-2", "W-4", "W-7", "W-8", "W-9"];
+
+/// What has a number with a letter of its own: `warranty card W-448210`.
+static CARD: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?-u:\b)(?:warranty|card|badge|sample|sheet|sketch|drawing|dwg|door|shelf|slip|cell)\x20?[\#:]?\x20?$")
+});
+
+/// Bytes before a reference in which such a thing is named.
+const SAID_BEFORE: usize = 24;
 
 /// Finds ids and references.
 pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
     hits.extend(IDS.find_iter(&folded.lower).map(|found| Hit::block(FindingKind::InternalId, found.range(), REASON)));
     for found in REFERENCES.find_iter(&folded.text) {
-        if matches!(folded.before(found.start()), b'-' | b'/') || folded.at(found.end()) == b'-' {
+        if matches!(folded.before(found.start()), b'-' | b'/')
+            || folded.at(found.end()) == b'-'
+            || FORMS.contains(&found.as_str())
+        {
             continue;
         }
+        let letter = &folded.lower[found.start()..=found.start()];
         // `estimate E-5507` is a paper of the client's own.
-        let long = found.len() >= LONG + "L-".len() && !is_of_a_thing(folded, found.start());
+        let of_a_thing = || {
+            is_of_a_thing(folded, found.start())
+                || matches!(letter, "s" | "w") && CARD.is_match(folded.around(&(found.start()..found.start()), (SAID_BEFORE, 0)))
+        };
+        let long = found.len() >= LONG + "L-".len() && LEADS.contains(letter) && !of_a_thing();
         hits.push(if long {
             Hit::block(FindingKind::InternalId, found.range(), REASON)
         } else {
@@ -45,9 +69,11 @@ pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
 #[cfg(test)]
 mod tests {
     use crate::domain::check::tests::{heaviest, spans};
+    use crate::domain::id::{Kind, Ref};
     use crate::domain::span::FindingKind::InternalId;
     use crate::domain::span::Severity::{Block, Warn};
     use rstest::rstest;
+    use strum::VariantArray;
 
     #[rstest]
     #[case("see L-2041.", "L-2041", Block)]
@@ -55,6 +81,14 @@ mod tests {
     #[case("call CA0123456789abcdef0123456789abcdef", "CA0123456789abcdef0123456789abcdef", Block)]
     #[case("a T-8 lamp", "T-8", Warn)]
     #[case("Estimate E-5507 was for a furnace", "E-5507", Warn)]
+    #[case("see l-2041.", "l-2041", Block)]
+    #[case("see j-204.", "j-204", Warn)]
+    #[case("told in S-2041 of this week", "S-2041", Block)]
+    #[case("came with W-20415", "W-20415", Block)]
+    #[case("an S-3 filter", "S-3", Warn)]
+    #[case("template M-2041 was sent", "M-2041", Warn)]
+    #[case("Please send warranty card W-448210", "W-448210", Warn)]
+    #[case("lic. M-39921", "M-39921", Warn)]
     fn ids(#[case] text: &str, #[case] found: &str, #[case] weighs: crate::domain::span::Severity) {
         assert_eq!(spans(text, InternalId), [found]);
         assert_eq!(heaviest(text, InternalId), Some(weighs));
@@ -63,7 +97,19 @@ mod tests {
     #[rstest]
     #[case("model XL-2041")]
     #[case("part GE-L-2041-B")]
+    #[case("Fax the W-9 to the office")]
+    #[case("A-1 work, and a t-8 or e-26 lamp")]
     fn no_ids(#[case] text: &str) {
         assert_eq!(spans(text, InternalId), Vec::<String>::new());
+    }
+
+    #[test]
+    fn the_letter_of_every_kind_is_known() {
+        for kind in Kind::VARIANTS {
+            let reference = Ref::new(*kind, 2041).to_string();
+            for written in [reference.to_lowercase(), reference] {
+                assert_eq!(spans(&format!("It is {written} there."), InternalId), [written]);
+            }
+        }
     }
 }
