@@ -175,6 +175,26 @@ fn is_unit(parent: &str, plain: &str, value: &str, digits: usize) -> bool {
         && (digits > 0 || signs == 1)
 }
 
+/// Signs from which on a record of another system is looked for by its number alone: shorter ones are met by chance.
+const ALONE: usize = 6;
+/// The same behind the word for what it is.
+const NAMED: usize = 4;
+
+/// What another system calls a record: `invoice:1045512`.
+pub fn of_record(stored: &str) -> impl Iterator<Item = Known> + '_ {
+    let number = stored.rsplit(':').next().unwrap_or(stored);
+    let signs = number.chars().count();
+    let alone = (signs >= ALONE).then_some(number);
+    let named = (signs >= NAMED && number.len() < stored.len()).then_some(stored);
+    [alone, named].into_iter().flatten().filter_map(|value| Known::new(KnownKind::Id, value))
+}
+
+/// Where a form was sent from; not where it has too few figures to be told from another number.
+pub fn of_address(ip: &str) -> Option<Known> {
+    let told = ip.contains(':') || ip.bytes().filter(u8::is_ascii_digit).count() > ALONE;
+    told.then(|| Known::new(KnownKind::Id, ip)).flatten()
+}
+
 /// The ZIP codes in the name of a place: `Austin, TX, 78701`.
 pub fn zips_in(place: &str) -> impl Iterator<Item = Known> + '_ {
     let words = place.split(|c: char| !c.is_alphanumeric());
@@ -261,6 +281,26 @@ mod tests {
         let found = in_payload(body);
         let found: Vec<(KnownKind, &str)> = found.iter().map(|known| (known.kind, known.value.reveal().as_str())).collect();
         assert_eq!(found, wanted);
+    }
+
+    #[rstest]
+    #[case("invoice:1045512", &["1045512", "invoice:1045512"])]
+    #[case("invoice:1045", &["invoice:1045"])]
+    #[case("customer:58", &[])]
+    #[case("SM0123456789", &["SM0123456789"])]
+    #[case("512", &[])]
+    fn a_record_of_another_system_is_known_where_it_is_not_met_by_chance(#[case] stored: &str, #[case] wanted: &[&str]) {
+        let found: Vec<Known> = of_record(stored).collect();
+        let found: Vec<&str> = found.iter().map(|known| known.value.reveal().as_str()).collect();
+        assert_eq!(found, wanted);
+    }
+
+    #[rstest]
+    #[case("203.0.113.77", true)]
+    #[case("2001:db8::1", true)]
+    #[case("10.0.0.1", false)]
+    fn where_a_form_was_sent_from_is_known(#[case] ip: &str, #[case] is_known: bool) {
+        assert_eq!(of_address(ip).is_some(), is_known);
     }
 
     #[test]

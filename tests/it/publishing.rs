@@ -32,6 +32,7 @@ both_databases!(
     only_the_text_that_was_read_is_let_pass,
     a_text_that_another_screen_saved_is_not_dropped,
     what_is_stored_around_a_draft_stops_its_approval,
+    the_reference_of_what_a_draft_speaks_of_stops_its_approval,
     what_was_merged_is_known_of_the_lead_that_was_kept,
     what_nobody_sees_is_not_approved,
     nothing_is_told_of_spam,
@@ -217,6 +218,19 @@ async fn what_is_stored_around_a_draft_stops_its_approval(world: World) {
         "address":"12 Oak Hollow, Austin","gate_code":"4827","lead_price":"45.00","message":"the dog behind the shed bites whoever comes without calling"}"#;
     give(&world, &acme, Provider::Form, form).await;
     let lead = LeadId(world.store.find(&rosa, Ref::new(Kind::Lead, 1)).await.unwrap().id);
+    world
+        .script(
+            "insert into told (client_id, provider, record, standing, changed_at, lead_id)
+                select client_id, 'quickbooks', 'invoice:1045512', 'open', arrived_at, id from leads",
+        )
+        .await;
+    world
+        .script(
+            "insert into consents (id, client_id, lead_id, event_id, channel, address, said, shown, page, from_ip, said_at, kept_at)
+                select id, client_id, lead_id, id, 'sms', '+15125550142', 'given', '', '', '203.0.113.77', recorded_at, recorded_at
+                from events",
+        )
+        .await;
     let new = NewDraft { lead, title: "a form".into(), text: SAFE.into(), model: "outline".into() };
     let draft = file_draft(&world.store, &Actor::Worker, &new).await.unwrap();
     claim(&world, &rosa, draft).await;
@@ -235,6 +249,8 @@ async fn what_is_stored_around_a_draft_stops_its_approval(world: World) {
         ("As done for Bravo Air.", "other_client"),
         ("Mind that the dog behind the shed bites whoever comes without calling.", "verbatim_run"),
         ("Note that the neighbour two doors down keeps a spare one for him.", "verbatim_run"),
+        ("It is known as 1045512 there.", "internal_id"),
+        ("It came from 203.0.113.77 by form.", "internal_id"),
     ] {
         let refused = approve(&world, &rosa, draft, text).await.unwrap_err().to_string();
         assert!(refused.contains(kind), "{text}: {refused}");
@@ -242,6 +258,20 @@ async fn what_is_stored_around_a_draft_stops_its_approval(world: World) {
         assert!(!detail.known.is_empty() && !format!("{detail:?}").contains("4827"), "what is known is kept from every log");
     }
     approve(&world, &rosa, draft, "The customer asked Acme about a water heater.").await.unwrap();
+}
+
+/// Two digits may be a lamp's, so any other reference of them warns alone.
+async fn the_reference_of_what_a_draft_speaks_of_stops_its_approval(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    for _ in 0..11 {
+        world.lead(&acme, with![]).await;
+    }
+    let draft = filed(&world, &acme, SAFE).await;
+    claim(&world, &rosa, draft).await;
+    let number = world.number("select max(number) from leads").await;
+    let refused = approve(&world, &rosa, draft, &format!("See L-{number} first.")).await.unwrap_err().to_string();
+    assert!(refused.contains("internal_id"), "{refused}");
+    approve(&world, &rosa, draft, &format!("See L-{} first.", number - 1)).await.unwrap();
 }
 
 async fn another_text_needs_another_word(world: World) {

@@ -14,6 +14,7 @@ use super::fold::Folded;
 use super::quantity::{Meaning, quantities};
 use super::stream::{Reading, Stream};
 use super::{access_code, address, name};
+use crate::domain::id::Ref;
 use crate::domain::known::{Known, KnownKind};
 use crate::domain::span::FindingKind;
 
@@ -25,6 +26,8 @@ const INSIDE: usize = 7;
 const JOINED: usize = 8;
 /// Words on each side of a code of letters among which one of access tells that it is the code.
 const NEAR: usize = 4;
+/// Digits from which on a reference of ours is looked for behind the word for what it is, too: `lead 2041`, and no `task 2`.
+const SAID: usize = 3;
 
 /// One way to write a stored value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +42,7 @@ struct Form {
     counts: Counts,
 }
 
-/// Whether it is a part of an address.
+/// Whether it is a part of an address, or of another kind of which more is asked than its signs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
     No,
@@ -47,6 +50,8 @@ enum Part {
     Words,
     /// With a number in it.
     Number,
+    /// A reference of ours whose letter, an `L`, is read as a digit.
+    Letter,
 }
 
 /// What a form weighs where it stands.
@@ -109,7 +114,10 @@ impl Dictionary {
             KnownKind::Staff => self.name(FindingKind::StaffName, &folded),
             KnownKind::OtherClient => self.name(FindingKind::OtherClient, &folded),
             KnownKind::Code => self.code(&folded),
-            KnownKind::Id => self.reference(FindingKind::InternalId, &folded),
+            KnownKind::Id => match value.parse::<Ref>() {
+                Ok(record) if record.to_string() == value => self.record(record),
+                _ => self.reference(FindingKind::InternalId, &folded),
+            },
             KnownKind::Price => self.prices.extend(quantities(&folded).into_iter().flat_map(|quantity| quantity.supported_by)),
             // Words of notes are looked for in runs; an address in them is an address.
             KnownKind::Note => {
@@ -263,6 +271,18 @@ impl Dictionary {
         }
     }
 
+    /// A reference of ours: by its letter, and by the word for what it is.
+    fn record(&mut self, record: Ref) {
+        let number = record.number.to_string();
+        let said = (number.len() >= SAID).then(|| format!("{} {number}", record.kind.as_str()));
+        for written in [Some(record.to_string()), said].into_iter().flatten() {
+            let signs = Stream::new(&Folded::new(&written), Reading::Figures).signs;
+            let part = if signs.iter().all(u8::is_ascii_digit) { Part::Letter } else { Part::No };
+            let form = Form { kind: FindingKind::InternalId, signs, words: 2, inside: false, part, counts: Counts::Always };
+            insert(&mut self.figures, form);
+        }
+    }
+
     /// In figures, and as it stands where it has letters too: `1OH` is no 10, and `OH0000-0A` not five zeros.
     fn reference(&mut self, kind: FindingKind, folded: &Folded) {
         let (stream, words) = (Stream::new(folded, Reading::Figures), folded.words.len());
@@ -338,6 +358,7 @@ fn search(stream: &Stream, forms: &Forms, folded: &Folded, hits: &mut Vec<Hit>) 
             // A comma ends a line of an address; and `unit is` is no unit 15.
             if form.part != Part::No && folded.lower[span.clone()].contains(',')
                 || form.part == Part::Number && !stream.has_digit(at, end)
+                || form.part == Part::Letter && folded.lower.as_bytes()[span.start] != b'l'
             {
                 continue;
             }

@@ -11,7 +11,7 @@ use super::super::{Outcome, Store, Tx};
 use crate::domain::doubt::Standing;
 use crate::domain::event::Provider;
 use crate::domain::id::DraftId;
-use crate::domain::known::{Known, KnownKind, in_payload, zips_in};
+use crate::domain::known::{Known, KnownKind, in_payload, of_address, of_record, zips_in};
 use crate::domain::lead::Lead;
 use crate::domain::quality::{Faulty, faulty};
 use crate::domain::severities::Severities;
@@ -34,7 +34,7 @@ from_row!(Standing { lead: =i64, kind: String, other: =Option<i64>, });
 macro_rules! of_spoken {
     ($select:expr) => {
         concat!(
-            "with told as (select lead_id as id from drafts where id = $1
+            "with named as (select lead_id as id from drafts where id = $1
                 union select l.id from draft_evidence e
                     join leads l on l.number = case when e.source like 'L-%' then cast(substr(e.source, 3) as bigint) end
                     where e.draft_id = $1
@@ -44,9 +44,9 @@ macro_rules! of_spoken {
                 union select l.id from drafts d
                     join leads l on l.client_id = d.client_id and l.arrived_at >= d.leads_from and l.arrived_at < d.leads_until
                     where d.id = $1),
-                spoken as (select id from told
-                    union select l.id from told t join leads l on l.merged_into = t.id
-                    union select l.merged_into from told t join leads l on l.id = t.id where l.merged_into is not null) ",
+                spoken as (select id from named
+                    union select l.id from named t join leads l on l.merged_into = t.id
+                    union select l.merged_into from named t join leads l on l.id = t.id where l.merged_into is not null) ",
             $select
         )
     };
@@ -74,6 +74,33 @@ const NOTES: &str = of_spoken!(
         union all select j.detail, j.at from spoken s join journal j on j.lead_id = s.id
             where j.actor_kind = 'person' and j.detail <> '') n
         order by n.said_at desc limit 600"
+);
+/// Our own references, the newest first.
+const REFERENCES: &str = of_spoken!(
+    "select n.reference from (
+        select 'L-' || cast(l.number as text) as reference, l.arrived_at as made_at from spoken s join leads l on l.id = s.id
+        union all select 'E-' || cast(v.number as text), v.recorded_at from spoken s join events v on v.lead_id = s.id
+        union all select 'W-' || cast(p.number as text), p.received_at from spoken s join events v on v.lead_id = s.id
+            join payloads p on p.id = v.payload_id
+        union all select 'J-' || cast(j.number as text), j.created_at from spoken s join jobs j on j.lead_id = s.id
+        union all select 'T-' || cast(t.number as text), t.created_at from spoken s join tasks t on t.lead_id = s.id
+        union all select 'D-' || cast(d.number as text), d.created_at from spoken s join drafts d on d.lead_id = s.id
+        union all select 'D-' || cast(d.number as text), d.created_at from drafts d where d.id = $1
+        union all select 'S-' || cast(y.number as text), y.approved_at from spoken s join summaries y on y.lead_id = s.id
+    ) n order by n.made_at desc limit 2000"
+);
+/// What other systems call the records, the newest first.
+const RECORDS: &str = of_spoken!(
+    "select n.record from (
+        select a.remote_id as record, a.started_at as made_at from spoken s join jobs j on j.lead_id = s.id
+            join attempts a on a.job_id = j.id where a.remote_id is not null
+        union all select t.record, t.changed_at from spoken s join told t on t.lead_id = s.id
+            where t.client_id = (select d.client_id from drafts d where d.id = $1)
+    ) n order by n.made_at desc limit 1000"
+);
+const SENT_FROM: &str = of_spoken!(
+    "select c.from_ip from spoken s join consents c on c.lead_id = s.id where c.from_ip is not null
+        order by c.said_at desc limit 200"
 );
 /// Of either of two: a draft may speak of the one or of the other.
 const DOUBTS: &str = of_spoken!(
@@ -132,6 +159,9 @@ struct Stored {
     leads: Vec<(String, String, String, String, String)>,
     payloads: Vec<(Vec<u8>,)>,
     notes: Vec<(String,)>,
+    references: Vec<(String,)>,
+    records: Vec<(String,)>,
+    sent_from: Vec<(String,)>,
     people: Vec<(String,)>,
     clients: Vec<(String, i64)>,
     addresses: Vec<(String,)>,
@@ -151,6 +181,9 @@ macro_rules! stored {
             leads: $on.$read(LEADS, values![draft]).await?,
             payloads: $on.$read(PAYLOADS, values![draft]).await?,
             notes: $on.$read(NOTES, values![draft]).await?,
+            references: $on.$read(REFERENCES, values![draft]).await?,
+            records: $on.$read(RECORDS, values![draft]).await?,
+            sent_from: $on.$read(SENT_FROM, values![draft]).await?,
             people: $on.$read(PEOPLE, vec![]).await?,
             clients: $on.$read(CLIENTS, values![draft]).await?,
             addresses: $on.$read(ADDRESSES, values![draft]).await?,
@@ -237,6 +270,9 @@ impl Stored {
             all.extend(in_payload(&String::from_utf8_lossy(body)));
         }
         all.extend(self.notes.iter().filter_map(|(note,)| Known::new(KnownKind::Note, note)));
+        all.extend(self.references.iter().filter_map(|(reference,)| Known::new(KnownKind::Id, reference)));
+        all.extend(self.records.iter().flat_map(|(record,)| of_record(record)));
+        all.extend(self.sent_from.iter().filter_map(|(ip,)| of_address(ip)));
         all.extend(self.people.iter().filter_map(|(name,)| Known::new(KnownKind::Staff, name)));
         all.extend(self.addresses.iter().filter_map(|(address,)| {
             let kind = if address.contains('@') { KnownKind::Email } else { KnownKind::Phone };

@@ -85,6 +85,12 @@ fn a_part_of_a_stored_name_warns_with_a_capital(#[case] text: &str, #[case] foun
 #[case(KnownKind::Code, "HOME", "spin it to HOME", FindingKind::AccessCode)]
 #[case(KnownKind::Code, "1OH", "it is 1OH", FindingKind::AccessCode)]
 #[case(KnownKind::Id, "CA-0123456789ab", "ca0123456789AB", FindingKind::InternalId)]
+#[case(KnownKind::Id, "L-12", "see L-12", FindingKind::InternalId)]
+#[case(KnownKind::Id, "L-2041", "see l 2041", FindingKind::InternalId)]
+#[case(KnownKind::Id, "L-2041", "see lead #2041", FindingKind::InternalId)]
+#[case(KnownKind::Id, "J-118", "see job 118", FindingKind::InternalId)]
+#[case(KnownKind::Id, "invoice:10452", "see invoice 10452", FindingKind::InternalId)]
+#[case(KnownKind::Id, "203.0.113.77", "from 203.0.113.77", FindingKind::InternalId)]
 #[case(KnownKind::Price, "45.00", "it cost us $45", FindingKind::ProviderCost)]
 #[case(KnownKind::Price, "45", "forty-five dollars a lead", FindingKind::ProviderCost)]
 fn it_is_found(#[case] kind: KnownKind, #[case] value: &str, #[case] text: &str, #[case] found: FindingKind) {
@@ -101,6 +107,8 @@ fn it_is_found(#[case] kind: KnownKind, #[case] value: &str, #[case] text: &str,
 #[case(KnownKind::Code, "HOME", "a HOMEOWNER")]
 #[case(KnownKind::Code, "HOME", "the gate was fixed before the customer came back to her home")]
 #[case(KnownKind::Price, "45", "45 minutes")]
+#[case(KnownKind::Id, "L-2041", "12,041 and 12041 and 1-2041")]
+#[case(KnownKind::Id, "J-12", "12 jobs, and job 12")]
 #[case(KnownKind::Id, "drain", "a drain")]
 #[case(KnownKind::OtherClient, "Best", "the best way")]
 #[case(KnownKind::OtherClient, "Brill LLC", "a brill was on the menu")]
@@ -128,6 +136,7 @@ fn what_looks_alike_is_not(#[case] kind: KnownKind, #[case] value: &str, #[case]
         FindingKind::AccessCode,
         Postcode,
         StreetAddress,
+        FindingKind::InternalId,
     ];
     let all = blocks(kind, value, text);
     assert!(all.iter().all(|(kind, _)| !kinds.contains(kind) && *kind != FindingKind::ProviderCost), "{all:?}");
