@@ -156,6 +156,16 @@ impl World {
         panic!("{refused}\n{sql}");
     }
 
+    /// The same of several in one transaction, which has to wait for its turn once.
+    pub(crate) async fn insist_all(&self, statements: &[String]) {
+        let all = statements.join("; ");
+        match &self.place {
+            Place::Sqlite(_) => self.insist(&format!("begin immediate; {all}; commit")).await,
+            // Statements that are sent together are one transaction there.
+            Place::Postgres(_) => self.insist(&all).await,
+        }
+    }
+
     /// Whether somebody keeps everybody else from writing: on SQLite a process that stands still can.
     pub(crate) async fn is_locked(&self) -> bool {
         let Place::Sqlite(file) = &self.place else { return false };

@@ -152,10 +152,22 @@ impl Outside {
         self.seal.lock().unwrap().looked_up
     }
 
+    /// What was done more than once: under two ids where a destination knows ids, and else by two requests.
+    pub(super) fn doubles(&self) -> Vec<String> {
+        let seal = self.seal.lock().unwrap();
+        let twice = seal.effects.iter().filter(|(whom, (ids, count))| if is_keyed(whom) { ids.len() > 1 } else { *count > 1 });
+        twice.map(|(whom, (_, count))| format!("{whom:?} was done {count} times")).collect()
+    }
+
     /// What arrived without having been announced.
     pub(super) fn violations(&self) -> Vec<String> {
         self.seal.lock().unwrap().violations.clone()
     }
+}
+
+/// Whether a destination does once what it is asked under one id.
+fn is_keyed(whom: &Whom) -> bool {
+    matches!(whom.0, "HubSpot" | "Hook")
 }
 
 /// Whom a request is for and under which id; `None` for a question.
@@ -191,8 +203,7 @@ fn note(seal: &Mutex<Seal>, ask: &mpsc::Sender<Asked>, whom: &Whom, id: String, 
         let requests = *requests;
         if done {
             let (ids, count) = seal.effects.entry(whom.clone()).or_default();
-            // A keyed destination does once what it is asked under one id.
-            *count += usize::from(ids.insert(id) || !matches!(whom.0, "HubSpot" | "Hook"));
+            *count += usize::from(ids.insert(id) || !is_keyed(whom));
         }
         requests
     };
