@@ -262,6 +262,27 @@ mod tests {
         assert_eq!((reply.meaning, reply.remote_id.as_deref()), (meaning, (status == 201 && !body.is_empty()).then_some("SM1")));
     }
 
+    /// Answers that Twilio publishes, in its libraries' tests of the message resource (`test_message.py` of twilio-python).
+    const CREATED: &str = include_str!("../../tests/samples/twilio-message-created.json");
+    const LISTED: &str = include_str!("../../tests/samples/twilio-messages-list.json");
+    const ITS_ID: &str = "SMaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+
+    #[test]
+    fn the_published_answer_to_a_text_is_read() {
+        let reply = read(&received(201, CREATED));
+        assert_eq!((reply.meaning, reply.remote_id.as_deref()), (Meaning::Accepted, Some(ITS_ID)));
+    }
+
+    #[rstest]
+    #[case("O Slash: \u{d8}, PoP: \u{1f4a9}", "2015-09-04T22:54:39Z", Page::Has(ITS_ID.into()))]
+    #[case("O Slash: \u{d8}, PoP: \u{1f4a9}", "2015-09-04T23:10:00Z", Page::End)]
+    #[case("Another text", "2015-09-04T22:54:39Z", Page::End)]
+    fn the_published_list_is_read(#[case] text: &str, #[case] since: &str, #[case] page: Page) {
+        let (token, request) = (Secret::new("token"), request(text_to("+14155552345", text)));
+        let sender = sender("MGaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", &token);
+        assert_eq!(look(&received(200, LISTED), message(&request).unwrap(), sender, since.parse().unwrap()), page);
+    }
+
     fn listed(changed: &Value) -> String {
         let mut message = json!({"sid": "SM7", "to": TO, "from": FROM, "body": "We’ll call.", "direction": "outbound-api",
             "date_created": "Mon, 01 Jun 2026 14:00:05 +0000", "date_sent": null, "messaging_service_sid": null});
