@@ -205,7 +205,7 @@ fn destinations() -> Part {
             line("account", quoted("AC00000000000000000000000000000000"), "Twilio's account; a mail server's login"),
             line("from", quoted("+15125550100"), from),
             line("secret_env", quoted("TWILIO_TOKEN"), "or secret_file = \"/PATH\", a file for you alone (chmod 600)"),
-            line("concurrency", "4", "requests on their way at once, by all workers; of several some are kept for urgent ones"),
+            line("concurrency", "4", "requests on their way at once, by all workers; of texts a place is kept for urgent ones"),
             line("per_minute", "60", "requests in a minute, by all workers"),
             line("incident_owner", quoted("rosa"), "who answers when it breaks"),
             line("rollback", quoted("a sent text stays; write again"), "how its work is taken back"),

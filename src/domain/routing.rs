@@ -70,13 +70,19 @@ pub const SOON: i64 = 50;
 /// Priority of what nobody waits for.
 pub const BULK: i64 = 0;
 
-/// Of the places of a worker, or of a destination that takes so many at once, one in so many is kept for answers to people
+/// Of the places of a worker, or of a destination for texts that takes so many at once, one in so many is kept for answers to people
 /// who wait.
 const KEPT_FREE: i64 = 4;
 
 /// How many of so many places bulk may take, which is what comes below [`ANSWER_FIRST`]: never all, unless there is but one.
 pub fn bulk_places(places: i64) -> i64 {
     places - (places / KEPT_FREE).max(i64::from(places > 1))
+}
+
+/// How many places of a destination bulk may take, by the kind of system it is. Texts alone answer people who wait, so all other
+/// destinations may be full of bulk.
+pub fn bulk_places_at(kind: &str, places: i64) -> i64 {
+    if kind == Channel::Sms.as_str() { bulk_places(places) } else { places }
 }
 
 /// The operation that tells somebody's webhook of a new lead.

@@ -7,7 +7,7 @@ use super::destination::Breaker;
 use super::id::Ref;
 use super::job::{AttemptOutcome, JobState};
 use super::replay::Replay;
-use super::routing::bulk_places;
+use super::routing::bulk_places_at;
 use super::row::Count;
 use super::words;
 
@@ -62,6 +62,8 @@ pub struct LastTry {
 pub struct Standing {
     /// Its name.
     pub name: String,
+    /// What kind of system it is: `crm`, `sms`, `email`, `webhook`, `portal`.
+    pub kind: String,
     /// Who paused it, where somebody did.
     pub paused_by: Option<String>,
     /// Why.
@@ -274,7 +276,7 @@ fn turn(facts: &Facts, now: DateTime<Utc>) -> Option<Reason> {
     if facts.due_at <= now || facts.state == JobState::Held {
         return None;
     }
-    if facts.state == JobState::Retrying || facts.attempts > 0 {
+    if facts.state == JobState::Retrying {
         let wait = match facts.last {
             Some(LastTry { retry_after: Some(wait), .. }) => {
                 let longer = if facts.due_at - now > wait { ", and it waits longer while that stays so" } else { "" };
@@ -317,7 +319,7 @@ fn contended(facts: &Facts, now: DateTime<Utc>, free: bool) -> Vec<Reason> {
 fn crowded(facts: &Facts) -> Option<Reason> {
     let place = &facts.destination;
     let most = place.concurrency?;
-    let share = bulk_places(most);
+    let share = bulk_places_at(&place.kind, most);
     let what = if place.running >= most {
         format!("{} takes {most} at once, and {} are on their way", place.name, place.running)
     } else if facts.is_bulk && place.bulk >= share {

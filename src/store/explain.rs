@@ -19,6 +19,7 @@ struct Around {
     last_outcome: Option<AttemptOutcome>,
     retry_after_ms: Option<i64>,
     name: String,
+    kind: String,
     paused: bool,
     paused_by: Option<String>,
     paused_why: Option<String>,
@@ -34,7 +35,7 @@ struct Around {
     next_slot_at: Option<DateTime<Utc>>,
 }
 from_row!(Around { leased_by: =Option<String>, sent_at: =Option<DateTime<Utc>>, last_outcome: ?String, retry_after_ms: =Option<i64>,
-    name: =String, paused: =bool, paused_by: =Option<String>, paused_why: =Option<String>,
+    name: =String, kind: =String, paused: =bool, paused_by: =Option<String>, paused_why: =Option<String>,
     paused_until: =Option<DateTime<Utc>>, breaker: String, opened_at: =Option<DateTime<Utc>>, open_why: =Option<String>,
     probe_at: =Option<DateTime<Utc>>, running: =i64, bulk: =i64, concurrency: =Option<i64>, per_minute: =Option<i64>,
     next_slot_at: =Option<DateTime<Utc>>, });
@@ -48,7 +49,7 @@ const AROUND: &str = "select r.leased_by,
         (select a.started_at from attempts a where a.job_id = r.id and a.fence = r.fence and a.outcome = 'running') as sent_at,
         (select a.outcome from attempts a where a.job_id = r.id order by a.n desc, a.fence desc limit 1) as last_outcome,
         (select a.retry_after_ms from attempts a where a.job_id = r.id order by a.n desc, a.fence desc limit 1) as retry_after_ms,
-        d.name, d.paused, d.paused_by, d.paused_why, d.paused_until, d.breaker, d.opened_at, d.open_why, d.probe_at,
+        d.name, d.kind, d.paused, d.paused_by, d.paused_why, d.paused_until, d.breaker, d.opened_at, d.open_why, d.probe_at,
         (select count(*) from jobs o where o.destination_id = r.destination_id and o.state = 'running') as running,
         d.concurrency, d.per_minute, d.next_slot_at,
         (select count(*) from jobs o where o.destination_id = r.destination_id and o.state = 'running' and o.priority < ";
@@ -111,6 +112,7 @@ fn facts(job: &Job, around: Around, ahead: Count, hands: Hands) -> Facts {
         lease: around.leased_by.map(|worker| Lease { worker, since: around.sent_at }),
         destination: Standing {
             name: around.name,
+            kind: around.kind,
             paused_by: around.paused.then_some(around.paused_by).flatten(),
             paused_why: around.paused_why,
             paused_until: around.paused_until,

@@ -28,6 +28,7 @@ both_databases!(
     a_destination_gets_no_more_in_a_minute_than_it_may,
     bulk_leaves_room_for_answers,
     bulk_leaves_a_place_at_a_destination_that_takes_few,
+    bulk_fills_a_destination_that_answers_nobody,
     what_is_urgent_may_take_every_place,
     a_worker_takes_only_what_it_can_reach,
     a_failing_destination_is_stopped_and_probed,
@@ -74,8 +75,7 @@ async fn a_destination_gets_no_more_at_once_than_it_may(world: World) {
     let narrow = world.destination("HubSpot", with![concurrency = 3]).await;
     let wide = world.destination("Twilio", with![]).await;
     for _ in 0..10 {
-        // Bulk alone would leave a place.
-        world.job(&acme, narrow, with![priority = 100]).await;
+        world.job(&acme, narrow, with![]).await;
         world.job(&acme, wide, with![]).await;
     }
     let claim = |worker: &'static str| {
@@ -130,11 +130,21 @@ fn numbers(taken: &Taken) -> Vec<i64> {
     numbers
 }
 
+/// Nobody waits for an answer from a CRM: no place of it is kept, however few there are.
+async fn bulk_fills_a_destination_that_answers_nobody(world: World) {
+    let acme = world.client("Acme").await;
+    let few = world.destination("HubSpot", with![concurrency = 4]).await;
+    for _ in 0..5 {
+        world.job(&acme, few, with![]).await;
+    }
+    assert_eq!(take(&world, 8, 8).await.jobs.len(), 4);
+}
+
 /// What nobody waits for may hang for half a minute: a text to somebody who just called must not wait for that.
 async fn bulk_leaves_a_place_at_a_destination_that_takes_few(world: World) {
     let acme = world.client("Acme").await;
     let rosa = world.person("rosa", Role::Owner, None).await;
-    let few = world.destination("Twilio", with![concurrency = 4]).await;
+    let few = world.destination("Twilio", with![kind = "sms", concurrency = 4]).await;
     let mut bulk = Vec::new();
     for _ in 0..4 {
         bulk.push(world.job(&acme, few, with![priority = 50]).await.number);
@@ -155,7 +165,7 @@ async fn bulk_leaves_a_place_at_a_destination_that_takes_few(world: World) {
 
 async fn what_is_urgent_may_take_every_place(world: World) {
     let acme = world.client("Acme").await;
-    let two = world.destination("Twilio", with![concurrency = 2]).await;
+    let two = world.destination("Twilio", with![kind = "sms", concurrency = 2]).await;
     let one = world.destination("HubSpot", with![concurrency = 1]).await;
     let bulk = world.job(&acme, two, with![]).await;
     let urgent = [world.job(&acme, two, with![priority = 100]).await, world.job(&acme, two, with![priority = 100]).await];

@@ -174,4 +174,6 @@ proptest! {
 #[case(32, 24)]
 fn bulk_never_takes_every_place(#[case] places: i64, #[case] bulk: i64) {
     assert_eq!(bulk_places(places), bulk);
+    assert_eq!(bulk_places_at("sms", places), bulk);
+    assert_eq!(bulk_places_at("crm", places), places, "nobody waits for an answer from there");
 }

@@ -27,6 +27,7 @@ fn ready() -> Facts {
         lease: None,
         destination: Standing {
             name: "HubSpot".into(),
+            kind: "sms".into(),
             paused_by: None,
             paused_why: None,
             paused_until: None,
@@ -73,6 +74,12 @@ fn with(change: impl FnOnce(&mut Facts)) -> Facts {
     &[Cause::Retrying], "HubSpot asked for 0 s, and it waits longer while that stays so")]
 #[case(with(|f| (f.state, f.due_at, f.reason) = (JobState::Scheduled, later(700), Some("quiet hours in Austin".into()))),
     &[Cause::Scheduled], "quiet hours in Austin")]
+#[case(
+    with(|f| {
+        (f.state, f.due_at, f.reason, f.attempts) = (JobState::Scheduled, later(700), Some("quiet hours in Austin".into()), 1);
+        f.last = Some(LastTry { outcome: AttemptOutcome::RateLimited, retry_after: Some(TimeDelta::seconds(5)) });
+    }),
+    &[Cause::Scheduled], "quiet hours in Austin")]
 #[case(with(|f| (f.state, f.destination.paused_by, f.destination.paused_why) = (JobState::Held, Some("rosa".into()), Some("token".into()))),
     &[Cause::Paused], "paused by rosa: token")]
 #[case(with(|f| f.state = JobState::Held), &[Cause::Held], "it is held")]
@@ -85,6 +92,12 @@ fn with(change: impl FnOnce(&mut Facts)) -> Facts {
 #[case(
     with(|f| (f.destination.running, f.destination.bulk, f.destination.concurrency) = (3, 3, Some(4))),
     &[Cause::Concurrency], "keeps 1 of them for answers")]
+#[case(
+    with(|f| {
+        (f.destination.running, f.destination.bulk, f.destination.concurrency) = (3, 3, Some(4));
+        f.destination.kind = "crm".into();
+    }),
+    &[Cause::Next], "next free worker")]
 #[case(
     with(|f| {
         f.is_bulk = false;

@@ -1,8 +1,8 @@
 //! Taking jobs: the most urgent that are due, as many as their destinations may get.
 //!
 //! What waits for its time becomes ready first; then each destination that works shows its most urgent jobs, as far as
-//! its limits allow, and the most urgent of all of them are taken. A destination that takes so many at once keeps a place for
-//! answers to people who wait, as a worker does: bulk whose requests hang would keep them out for as long as that lasts. One
+//! its limits allow, and the most urgent of all of them are taken. A destination for texts that takes so many at once keeps a
+//! place for answers to people who wait, as a worker does: bulk whose requests hang would keep them out for as long. One
 //! index holds ready jobs by destination, urgency and time, so this costs the same however many wait.
 
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::{Claimed, Row, dialects};
 use crate::domain::destination::Breaker;
 use crate::domain::id::{DestinationId, JobId};
-use crate::domain::routing::{ANSWER_FIRST, bulk_places};
+use crate::domain::routing::{ANSWER_FIRST, bulk_places_at};
 use crate::domain::slots::Slots;
 use crate::store::rows::from_row;
 use crate::store::statement::{Value, values};
@@ -182,7 +182,7 @@ impl Store {
             let running: Option<(i64, i64)> = tx.one(RUNNING, values![lane.id, ANSWER_FIRST]).await?;
             let (taken, by_bulk) = running.unwrap_or_default();
             all = (places - taken).max(0);
-            bulk = (bulk_places(places) - by_bulk).max(0);
+            bulk = (bulk_places_at(&lane.kind, places) - by_bulk).max(0);
         }
         let Some(per_minute) = lane.per_minute else { return Ok(Room { all, bulk, slots: None }) };
         let slots = Slots::new(per_minute, next_at, tx.now);
