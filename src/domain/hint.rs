@@ -95,6 +95,9 @@ const LOOKED_AT: usize = 4_096;
 /// What is left to do where waiting would help, and nothing waits any more.
 const GIVEN_UP: &str = "all were given up: replay what is still of use";
 
+/// What follows a resume where nothing waits for it.
+const CANARY_NEXT: &str = "all were given up, so a canary must follow";
+
 /// The hint for a symptom; `{}` in a rule is the destination's name.
 pub fn hint(symptom: &Symptom<'_>) -> Hint {
     let error = symptom.error[..symptom.error.floor_char_boundary(LOOKED_AT)].to_lowercase();
@@ -119,6 +122,8 @@ pub fn hint(symptom: &Symptom<'_>) -> Hint {
     let (advice, remedy) = match (remedy, advice.strip_suffix("then resume")) {
         // Where nothing stands still there is nothing to resume: one is sent to see.
         (Remedy::Resume, Some(before)) if !symptom.stands_still => (format!("{before}then send a canary"), Remedy::Release),
+        // What was given up stays so when the destination runs again.
+        (Remedy::Resume, Some(_)) if symptom.is_given_up() => (format!("{CANARY_NEXT}; {advice}"), Remedy::Resume),
         (Remedy::Wait, _) if symptom.is_given_up() && advice.contains("tried again") => (GIVEN_UP.to_owned(), Remedy::Replay),
         (Remedy::Wait, _) if symptom.is_given_up() => (format!("{advice}; {GIVEN_UP}"), Remedy::Replay),
         _ => (advice.to_owned(), remedy),
@@ -139,7 +144,16 @@ fn status(signature: &str) -> Option<i64> {
 type Told = (&'static [&'static str], Rule);
 
 fn first_said(told: &[Told], text: &str) -> Found {
-    told.iter().find(|(signs, _)| signs.iter().any(|sign| text.contains(sign))).map(|(_, rule)| *rule)
+    told.iter().find(|(signs, _)| signs.iter().any(|sign| says(text, sign))).map(|(_, rule)| *rule)
+}
+
+/// Letters up to which a sign is a word by itself: `dns` is none in `dns.example.com`.
+const SHORT: usize = 3;
+
+fn says(text: &str, sign: &str) -> bool {
+    let mut words =
+        text.split(|c: char| !c.is_alphanumeric() && !matches!(c, '.' | '-' | '_')).map(|word| word.trim_matches('.'));
+    if sign.len() > SHORT { text.contains(sign) } else { words.any(|word| word == sign) }
 }
 
 /// What our own machinery says: it is the surest sign there is.

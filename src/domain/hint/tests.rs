@@ -41,6 +41,15 @@ pub(crate) fn hint_of(kind: &str, status: Option<i64>, error: &str) -> Hint {
 #[case("webhook", "the name could not be resolved", "", "cannot be resolved", Remedy::Wait)]
 #[case("webhook", "invalid peer certificate notvalidforname", "", "not that of", Remedy::Release)]
 #[case("crm", "connection refused", "", "nothing listens", Remedy::Wait)]
+#[case(
+    "webhook",
+    "connection refused",
+    "https://dns.example.com, by tls-front.example: connection refused",
+    "nothing listens",
+    Remedy::Wait
+)]
+#[case("webhook", "dns error", "dns error: no record", "cannot be resolved", Remedy::Wait)]
+#[case("webhook", "tls", "the peer closed it during tls.", "no private connection", Remedy::Release)]
 #[case("crm", "connection to the api timed out after s", "", "slow or unreachable", Remedy::Wait)]
 #[case("crm", "unexpected answer", "<!DOCTYPE html>", "web page answered", Remedy::Release)]
 #[case("crm", "empty answer", "", "no answer", Remedy::Release)]
@@ -235,6 +244,14 @@ fn what_is_given_up_does_not_wait(#[case] signature: &str, #[case] says: &str) {
     assert_eq!((all.to_string().as_str(), all.remedy), (says, Remedy::Replay));
     let some = hint(&Symptom { dead: 2, ..symptom("crm", signature, "") });
     assert_eq!(some.remedy, Remedy::Wait, "one of them is tried again: {some}");
+}
+
+#[test]
+fn what_is_given_up_needs_more_than_a_resume() {
+    let all = hint(&Symptom { dead: 3, ..symptom("crm", "401 expired", "") });
+    assert!(all.advice.contains("a canary must follow; renew") && all.remedy == Remedy::Resume, "{all}");
+    let some = hint(&Symptom { dead: 2, ..symptom("crm", "401 expired", "") });
+    assert!(!some.advice.contains("canary"), "{some}");
 }
 
 #[test]
