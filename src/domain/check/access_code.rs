@@ -44,6 +44,8 @@ static PASSWORDS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r#"(?-u:\b)(?:wi-?fi|wireless|network|router)(?-u:\b)[^.!?]{0,40}(?-u:\b)(?:password|passcode|pw) ["']?(?P<code>[^\s"']*[0-9!@#$%&*][^\s"',]*)"#,
         r#"(?-u:\b)(?:verbal|spoken)(?: password| passcode| code| word)?(?::|=) ?["']?(?P<code>[a-z][a-z0-9]{3,})"#,
         r"(?-u:\b)(?:password|passcode|code ?word)(?-u:\b)[^.!?]{0,40}[ ,:](?P<code>[a-z]{3,}[0-9]{1,4})(?-u:\b)",
+        r#"(?-u:\b)(?:password|passcode|pass ?phrase|code ?word)(?-u:\b)[^.!?]{0,25}(?-u:\b)(?:tell|give) (?:him|her|them|'em|em) ["']?(?P<code>[a-z0-9!@#$%&*-]{4,})"#,
+        r#"(?-u:\b)word of the day(?-u:\b)[^.!?]{0,25}?(?: is|:| it's| =) ["']?(?P<code>[a-z0-9!@#$%&*-]{4,})"#,
     ]
     .iter()
     .map(|shape| pattern(shape))
@@ -100,7 +102,18 @@ const NO_PASSWORDS: &[&str] = &[
     "protection",
     "once",
     "correct",
+    "about",
+    "whatever",
+    "whoever",
+    "nothing",
 ];
+
+/// `hold the star down, then 4142`: figures between the signs of a key pad.
+static BETWEEN_SIGNS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?-u:\b)(?:hold|press|hit|push|tap|punch)(?:ing)?(?: in)?(?: down)?(?: the)? (?:star|pound|hash|asterisk)(?-u:\b)(?: key| button| sign)?(?: down)?,?(?: and)?(?: then)?,? (?P<code>[0-9]{3,8})(?-u:\b)",
+    )
+});
 
 /// `combo on the lockbox is HOME`: letters that are set on wheels; in capitals, behind a word that is not.
 static LETTERS: LazyLock<Regex> = LazyLock::new(|| {
@@ -184,6 +197,8 @@ fn each(folded: &Folded) -> Vec<(Range<usize>, bool)> {
             found.push((code.range(), true));
         }
     }
+    let signs = BETWEEN_SIGNS.captures_iter(&folded.lower).filter_map(|caught| caught.name("code"));
+    found.extend(signs.map(|code| (code.range(), true)));
     if folded.lower.contains(['"', '\'']) {
         let quoted = QUOTED.captures_iter(&folded.lower).filter_map(|caught| caught.name("code"));
         found.extend(quoted.filter(|code| !NO_PASSWORDS.contains(&code.as_str())).map(|code| (code.range(), true)));
@@ -254,6 +269,9 @@ mod tests {
     use rstest::rstest;
 
     #[rstest]
+    #[case("The guard will ask for a password, tell him bluebird", "bluebird")]
+    #[case("he wants the word of the day, for today it's cypress", "cypress")]
+    #[case("the trick is hold the star down, then 4142, then hold star again", "4142")]
     #[case("The gate code is 4411.", "4411")]
     #[case("Gate code: #4411", "#4411")]
     #[case("code for the garage is 90210", "90210")]

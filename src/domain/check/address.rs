@@ -268,7 +268,8 @@ pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
         if matches!(folded.before(found.start()), b'$' | b'.' | b',' | b':' | b'/') {
             // The minutes of a time, say: the number of the house may stand behind them.
             from = found.start() + folded.text[found.start()..].find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(1);
-        } else {
+        } else if !(found.as_str().starts_with(['B', 'b']) && folded.lower[..found.start()].ends_with("call ")) {
+            // A call box is at a gate.
             hits.push(Hit::block(FindingKind::StreetAddress, with_tail(folded, found.range()), REASON));
         }
     }
@@ -399,6 +400,7 @@ mod tests {
     #[case("2 or 3 crews came in 2024")]
     #[case("5 visits in TX cost 12000")]
     #[case("It took 2 South Austin crews")]
+    #[case("the call box #021 does not ring through")]
     fn no_addresses(#[case] text: &str) {
         assert_eq!(spans(text, StreetAddress), Vec::<String>::new());
     }

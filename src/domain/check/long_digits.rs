@@ -22,6 +22,16 @@ static OF_A_PERSON: LazyLock<Regex> = LazyLock::new(|| {
         r"(?-u:\b)(?:accounts?|acct|members?|membership|customer|client|subscriber|insured|patient|loan|routing|aba|iban|driver'?s?|passport|medicare|medicaid|ssn|social|dob|born|birth|dl|ein|tin|tax id|vin|recording|session|message id|call id|sid|user|login)(?-u:\b)[^.!?]{0,24}$",
     )
 });
+/// A part right before its number: `igniter 62-22868-93`, `fill valve 242252702`.
+static OF_A_PART: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?x)(?-u:\b)(?:valve|igniter|ignitor|capacitor|contactor|motor|board|fuse|thermostat|sensor|pump|element|gasket|seal|switch|relay|
+          belt|compressor|coil|cartridge|assembly|assy|kit|bearing|blower|transformer|harness|timer|latch|hinge|roller|bracket|nozzle|probe|
+          thermocouple|thermopile|electrode|regulator|faucet|flapper|spring|opener|remote|receiver|filter|hose|knob|shelf|tray|drum|auger)s?
+          ,?\x20\#?$",
+    )
+});
+
 /// Bytes before it in which that is said.
 const SAID_BEFORE: usize = 48;
 
@@ -39,8 +49,9 @@ pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
         if touches(&explained, &span) {
             return;
         }
-        let of_a_thing = is_of_a_thing(folded, span.start) || is_parcel(folded, span.start);
-        let of_a_person = OF_A_PERSON.is_match(folded.around(&(span.start..span.start), (SAID_BEFORE, 0)));
+        let before = folded.around(&(span.start..span.start), (SAID_BEFORE, 0));
+        let of_a_thing = is_of_a_thing(folded, span.start) || is_parcel(folded, span.start) || OF_A_PART.is_match(before);
+        let of_a_person = OF_A_PERSON.is_match(before);
         hits.push(if of_a_person || !of_a_thing && is_card_or_person(&folded.lower[span.clone()]) {
             Hit::block(FindingKind::LongDigits, span, REASON)
         } else {
@@ -111,6 +122,8 @@ mod tests {
     #[case("order number 70-118845", Severity::Warn)]
     #[case("IP of the controller is 192.168.1.44", Severity::Warn)]
     #[case("order 1023399", Severity::Warn)]
+    #[case("ice maker fill valve 242252702 is back", Severity::Warn)]
+    #[case("replaced the igniter 62-22868-93", Severity::Warn)]
     #[case("born 19840612", Severity::Block)]
     #[case("account 1023399", Severity::Block)]
     #[case("member id on the card: 4471982", Severity::Block)]

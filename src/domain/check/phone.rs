@@ -128,9 +128,8 @@ pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
     for found in
         LOCAL_AFTER_WORD.captures_iter(lower).chain(LOCAL_AT.captures_iter(lower)).chain(LOCAL_BEFORE_WORD.captures_iter(lower))
     {
-        if let Some(number) =
-            found.get(1).filter(|number| !is_other_number(folded, number.start()) && !UNIT.is_match(&lower[number.end()..]))
-        {
+        let of_an_id = |at: usize| is_other_number(folded, at) || has_letters(folded, at);
+        if let Some(number) = found.get(1).filter(|number| !of_an_id(number.start()) && !UNIT.is_match(&lower[number.end()..])) {
             push(number.range());
         }
     }
@@ -181,15 +180,26 @@ fn dialled(folded: &Folded, span: &Range<usize>) -> bool {
                     .all(|group| group.starts_with(['2', '3', '4', '5', '6', '7', '8', '9', '0']) && !group.ends_with("00"));
     }
     if !number.bytes().all(|b| b.is_ascii_digit()) {
-        // No area begins with 0 or 1: `Order 112-7730941`.
+        // No area begins with 0 or 1: `Order 112-7730941`, where seven digits in a row are no phone number either.
         let no_area = matches!(number.as_bytes(), [b'0' | b'1', b'0'..=b'9', b'0'..=b'9', ..]);
-        return !no_area || !is_of_a_thing(folded, span.start);
+        let in_two = number.bytes().filter(|b| !b.is_ascii_digit()).count() == 1;
+        return !no_area || !in_two && !is_of_a_thing(folded, span.start);
     }
     let ten = number.strip_prefix('1').filter(|rest| rest.len() == 10).unwrap_or(number).as_bytes();
     ten.len() == 10
         && ten[0] >= b'2'
         && ten[3] >= b'2'
         && (!is_other_number(folded, span.start) || RUNG.is_match(folded.around(&(span.start..span.start), (48, 0))))
+}
+
+/// Letters before a phone number that say what it is: `c 555-0142` in the notes of a hurried hand.
+const OF_A_PHONE: &[&str] = &["c", "h", "w", "m", "t", "p", "f", "ph", "hm", "wk", "tel", "mob", "fax", "no", "nr", "num"];
+
+/// Letters that a number begins with, as those of records and policies do: `E2400871`, `GL-7720984`.
+fn has_letters(folded: &Folded, at: usize) -> bool {
+    let before = folded.lower[..at].strip_suffix('-').unwrap_or(&folded.lower[..at]);
+    let letters = before.bytes().rev().take_while(u8::is_ascii_lowercase).count();
+    (1..=3).contains(&letters) && !OF_A_PHONE.contains(&&before[before.len() - letters..])
 }
 
 /// Seven digits that are no decimal, no range and no part of an id or ZIP code.
@@ -279,6 +289,8 @@ mod tests {
     #[case("the number is on the sign, 555-WASH, ask", "555-WASH")]
     #[case("It's 555 01 99 local", "555 01 99")]
     #[case("rang the number in the ticket 3865550194 wrong person", "3865550194")]
+    #[case("call c5550142 after three", "5550142")]
+    #[case("reach her on ph-5550142", "5550142")]
     fn phones(#[case] text: &str, #[case] found: &str) {
         assert_eq!(spans(text, Phone), [found]);
     }
@@ -315,6 +327,9 @@ mod tests {
     #[case("order 112-4485930-7716221 shows delivered")]
     #[case("Goodman GSX140361, 2014, low on charge")]
     #[case("sku 1004-771-203 from the orange store")]
+    #[case("County inspection passed, record number E2400871")]
+    #[case("The number for liability is GL-7720984, expires 12/31")]
+    #[case("Order 112-8834071 shipped in 2 boxes")]
     fn no_phones(#[case] text: &str) {
         assert!(spans(text, Phone).is_empty(), "{:?}", spans(text, Phone));
     }

@@ -65,7 +65,35 @@ pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
         let plate = found.name("plate").filter(|plate| plate.as_str().bytes().any(|b| b.is_ascii_digit()));
         // `plate exp 09/26`, `key tag 88 is missing`: words, and no part of a plate.
         let words = |plate: &regex::Match<'_>| {
-            plate.as_str().split([' ', '-']).any(|part| matches!(part, "exp" | "is" | "was" | "on" | "in" | "at" | "and" | "the"))
+            plate.as_str().split([' ', '-']).any(|part| {
+                matches!(
+                    part,
+                    "exp"
+                        | "is"
+                        | "was"
+                        | "on"
+                        | "in"
+                        | "at"
+                        | "and"
+                        | "the"
+                        | "red"
+                        | "for"
+                        | "has"
+                        | "had"
+                        | "left"
+                        | "out"
+                        | "to"
+                        | "by"
+                        | "of"
+                        | "from"
+                        | "with"
+                        | "hung"
+                        | "not"
+                        | "all"
+                        | "new"
+                        | "old"
+                )
+            })
         };
         if let Some(plate) = plate.filter(|plate| !words(plate)) {
             hits.push(Hit::block(FindingKind::Vehicle, plate.range(), VEHICLE));
@@ -123,6 +151,8 @@ mod tests {
     #[case("1HGCM82633A004352", &["1HGCM82633A004352"])]
     #[case("1HGCM82633A004353", &[])]
     #[case("a new cover plate", &[])]
+    #[case("Tag 5512 red tagged", &[])]
+    #[case("plate 5512 REA", &["5512 REA"])]
     #[case("part ABC 1234", &[])]
     fn vehicles(#[case] text: &str, #[case] found: &[&str]) {
         assert_eq!(spans(text, Vehicle), found);
