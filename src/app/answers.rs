@@ -85,12 +85,10 @@ impl App {
                 effects.extend(self.in_review(|review, scene, seq| review.message(message, scene, seq)));
                 continue;
             }
-            // Under another screen it cannot leave or ask; it takes in what came, and speaks when it is back.
             let above = self.screens.split_off(at + 1);
-            effects.extend(self.in_review(|review, scene, seq| {
-                let (_, effects) = review.message(message, scene, seq);
-                (super::review::Outcome::Stay, effects)
-            }));
+            effects.extend(
+                self.in_review(|review, scene, seq| (super::review::Outcome::Stay, review.message_beneath(message, scene, seq))),
+            );
             self.screens.extend(above);
         }
         effects

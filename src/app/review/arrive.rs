@@ -11,6 +11,15 @@ use crate::domain::draft::{DraftDetail, DraftState};
 use crate::domain::failure::Failure;
 
 impl Review {
+    /// The same under another screen, where it cannot leave or ask: what it would have said stands as a notice when it is back.
+    pub fn message_beneath(&mut self, message: &Message, scene: &Scene<'_>, seq: &mut SeqSource) -> Vec<Effect> {
+        let (outcome, effects) = self.message(message, scene, seq);
+        if let Outcome::Say(said) = outcome {
+            self.notice = Some(said);
+        }
+        effects
+    }
+
     /// Takes in what happened: answers to this screen's effects, time, and hints that something changed.
     pub fn message(&mut self, message: &Message, scene: &Scene<'_>, seq: &mut SeqSource) -> (Outcome, Vec<Effect>) {
         match message {

@@ -206,6 +206,11 @@ impl Desk {
         self.with(|review, scene, seq| review.message(message, scene, seq))
     }
 
+    /// The same under another screen.
+    pub(crate) fn message_beneath(&mut self, message: &Message) {
+        self.with(|review, scene, seq| (Outcome::Stay, review.message_beneath(message, scene, seq)));
+    }
+
     pub(crate) fn answer(&mut self, answer: crate::app::popup::Answer) -> Outcome {
         self.with(|review, scene, seq| review.answered(answer, scene, seq))
     }
@@ -300,11 +305,16 @@ impl Desk {
 
     /// Answers the last save.
     pub(crate) fn saved(&mut self, result: Result<i64, Failure>) -> Outcome {
+        let answer = self.answer_to_save(result);
+        self.message(&answer)
+    }
+
+    pub(crate) fn answer_to_save(&self, result: Result<i64, Failure>) -> Message {
         let seq = self.last_seq(|effect| match effect {
             Effect::SaveWork { seq, .. } => Some(*seq),
             _ => None,
         });
-        self.message(&Message::WorkSaved(seq, result))
+        Message::WorkSaved(seq, result)
     }
 
     pub(crate) fn text(&self) -> &str {

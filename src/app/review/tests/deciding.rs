@@ -59,6 +59,17 @@ fn an_approval_whose_save_failed_is_not_sent_and_says_so() {
     assert_eq!(approvals(&desk).len(), 1, "it can be given again");
 }
 
+/// Somebody may look back at another draft meanwhile.
+#[test]
+fn what_became_of_a_verdict_under_another_screen_is_told_when_this_one_is_back() {
+    let mut desk = saving();
+    desk.act(Action::Approve);
+    let answer = desk.answer_to_save(Err(refused()));
+    desk.message_beneath(&answer);
+    let notices = desk.review.notices(&desk.scene());
+    assert!(notices.iter().any(|notice| notice.contains("not approved: the text is not saved")), "{notices:?}");
+}
+
 #[test]
 fn an_approval_that_waits_can_be_taken_back() {
     let mut desk = saving();
