@@ -60,11 +60,14 @@ const PAYLOADS: &str = of_spoken!(
     "select p.body from spoken s join events v on v.lead_id = s.id join payloads p on p.id = v.payload_id
         order by v.occurred_at desc, v.id limit 200"
 );
-/// The newest of what was said, and of what persons gave as reasons.
+/// The newest of what was said.
+const WORDS: &str = of_spoken!(
+    "select v.words from spoken s join events v on v.lead_id = s.id where v.words <> '' order by v.occurred_at desc, v.id limit 600"
+);
+/// The newest of what people noted and gave as reasons; what is the same for many, as in a bulk, once.
 const NOTES: &str = of_spoken!(
     "select n.words from (
-        select v.words as words, v.occurred_at as said_at from spoken s join events v on v.lead_id = s.id where v.words <> ''
-        union all select t.title, t.created_at from spoken s join tasks t on t.lead_id = s.id
+        select t.title as words, t.created_at as said_at from spoken s join tasks t on t.lead_id = s.id
         union all select d.reason, d.updated_at from spoken s join drafts d on d.lead_id = s.id where d.reason is not null
         union all select y.withdrawn_why, y.updated_at from spoken s join summaries y on y.lead_id = s.id
             where y.withdrawn_why is not null
@@ -73,7 +76,7 @@ const NOTES: &str = of_spoken!(
             join overrides o on o.draft_id = d.id where o.granted_why is not null
         union all select j.detail, j.at from spoken s join journal j on j.lead_id = s.id
             where j.actor_kind = 'person' and j.detail <> '') n
-        order by n.said_at desc limit 600"
+        group by n.words order by max(n.said_at) desc limit 600"
 );
 /// Our own references, the newest first.
 const REFERENCES: &str = of_spoken!(
@@ -158,6 +161,7 @@ pub(in crate::store) struct Around {
 struct Stored {
     leads: Vec<(String, String, String, String, String)>,
     payloads: Vec<(Vec<u8>,)>,
+    words: Vec<(String,)>,
     notes: Vec<(String,)>,
     references: Vec<(String,)>,
     records: Vec<(String,)>,
@@ -180,6 +184,7 @@ macro_rules! stored {
         Stored {
             leads: $on.$read(LEADS, values![draft]).await?,
             payloads: $on.$read(PAYLOADS, values![draft]).await?,
+            words: $on.$read(WORDS, values![draft]).await?,
             notes: $on.$read(NOTES, values![draft]).await?,
             references: $on.$read(REFERENCES, values![draft]).await?,
             records: $on.$read(RECORDS, values![draft]).await?,
@@ -269,7 +274,7 @@ impl Stored {
         for (body,) in &self.payloads {
             all.extend(in_payload(&String::from_utf8_lossy(body)));
         }
-        all.extend(self.notes.iter().filter_map(|(note,)| Known::new(KnownKind::Note, note)));
+        all.extend(self.words.iter().chain(&self.notes).filter_map(|(note,)| Known::new(KnownKind::Note, note)));
         all.extend(self.references.iter().filter_map(|(reference,)| Known::new(KnownKind::Id, reference)));
         all.extend(self.records.iter().flat_map(|(record,)| of_record(record)));
         all.extend(self.sent_from.iter().filter_map(|(ip,)| of_address(ip)));
