@@ -177,6 +177,7 @@ fn job_may(action: Action, state: JobState) -> Result<(), &'static str> {
         (Action::Retry, JobState::Held) => Err("resume its destination first"),
         (Action::Retry, JobState::Succeeded) => Err("nothing to try again"),
         (Action::Retry, _) => Err("it is on its way already"),
+        (Action::Cancel, JobState::Dead) => Ok(()),
         (Action::Cancel, _) if state.after(JobAct::Cancel).is_ok() => Ok(()),
         (Action::Cancel, JobState::Running) => Err("its request may have left; wait for the result"),
         (Action::Cancel, JobState::Unknown) => Err("say what happened instead"),

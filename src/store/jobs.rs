@@ -88,6 +88,8 @@ pub struct JobNow {
     pub fence: i64,
     /// The job this one replays.
     pub replay_of: Option<JobId>,
+    /// Whether it is off the failures pane for good.
+    pub settled: bool,
     /// When trying has no more use.
     pub window_ends_at: DateTime<Utc>,
     /// When it is due.
@@ -96,7 +98,7 @@ pub struct JobNow {
     pub updated_at: DateTime<Utc>,
 }
 from_row!(JobNow { id: Uuid, number: =i64, version: =i64, state: String, client_id: Uuid, lead_id: ?Uuid, delivery_mode: String,
-    attempts: =i64, fence: =i64, replay_of: ?Uuid, window_ends_at: =DateTime<Utc>, due_at: =DateTime<Utc>, updated_at: =DateTime<Utc>, });
+    attempts: =i64, fence: =i64, replay_of: ?Uuid, settled: =bool, window_ends_at: =DateTime<Utc>, due_at: =DateTime<Utc>, updated_at: =DateTime<Utc>, });
 
 struct PastRow {
     kind: String,
@@ -107,8 +109,8 @@ struct PastRow {
 from_row!(PastRow { kind: =String, reason: =Option<String>, applied: =bool, open_since: =Option<DateTime<Utc>>, });
 
 const NOW: &str =
-    "select id, number, version, state, client_id, lead_id, delivery_mode, attempts, fence, replay_of, window_ends_at, due_at,
-    updated_at from jobs where id = $1";
+    "select id, number, version, state, client_id, lead_id, delivery_mode, attempts, fence, replay_of, settled, window_ends_at,
+    due_at, updated_at from jobs where id = $1";
 pub(crate) const INSERT: &str =
     "insert into jobs (id, client_id, lead_id, summary_id, destination_id, template_id, kind, operation, delivery_mode,
         idempotency_key, fingerprint, args, state, priority, due_at, window_ends_at, max_attempts, armed_until, search,
@@ -355,7 +357,7 @@ impl Tx {
         Ok((id, number))
     }
 
-    /// Puts a job back on the failures pane, because its replay was recalled; or takes it off.
+    /// Takes a job off the failures pane, replayed or laid aside; or puts it back, because its replay was recalled.
     pub async fn settle_job(&mut self, id: JobId, settled: bool) -> Outcome<()> {
         let now = self.now;
         const SQL: &str = "update jobs set settled = $2, version = version + 1, updated_at = $3 where id = $1";

@@ -46,6 +46,10 @@ struct Job {
     rescues: i64,
     /// A try may have left, and nobody settled it.
     doubt: bool,
+    /// Replayed, or laid aside.
+    settled: bool,
+    /// The job it replays.
+    replays: Option<usize>,
 }
 
 /// A lease in somebody's hand.
@@ -103,6 +107,8 @@ async fn the_database_agrees_with_a_plain_model(world: World) {
                 window: world.now() + WINDOW,
                 rescues: 0,
                 doubt: false,
+                settled: false,
+                replays: None,
             });
         }
         let mut told = Vec::new();
@@ -432,12 +438,19 @@ impl Story {
                     window: armed + WINDOW,
                     rescues: 0,
                     doubt: false,
+                    settled: false,
+                    replays: Some(at),
                     ..job.clone()
                 };
+                job.settled = true;
                 Some(vec![replay])
             }
             (Verb::CancelJob, state) if !state.is_final() && !matches!(state, JobState::Running | JobState::Unknown) => {
                 job.state = JobState::Cancelled;
+                Some(vec![])
+            }
+            (Verb::CancelJob, JobState::Dead) if !job.settled => {
+                job.settled = true;
                 Some(vec![])
             }
             (Verb::RecallJob, JobState::Armed) => {
@@ -445,11 +458,15 @@ impl Story {
                     (job.state, job.due) = (JobState::Retrying, now + retry::ceiling(job.attempts));
                 } else {
                     job.state = JobState::Cancelled;
+                    if let Some(old) = job.replays {
+                        self.jobs[old].settled = false;
+                    }
                 }
                 Some(vec![])
             }
             (Verb::ResolveJob { arrived }, JobState::Unknown) => {
                 job.state = if *arrived { JobState::Succeeded } else { JobState::Dead };
+                job.settled |= *arrived;
                 Some(vec![])
             }
             _ => None,

@@ -41,6 +41,8 @@ both_databases!(
     a_stale_screen_is_told_who_was_first,
     every_task_act_can_be_undone,
     a_lead_goes_back_as_it_was,
+    a_job_that_was_given_up_is_laid_aside,
+    what_is_replayed_stays_off_the_failures_while_its_replay_waits,
     a_dead_job_is_replayed_under_its_own_key,
     what_nobody_can_have_got_is_composed_anew_when_it_is_replayed,
     a_try_that_is_recalled_waits_on,
@@ -387,6 +389,43 @@ async fn a_dead_job_is_replayed_under_its_own_key(world: World) {
     perform(&world.store, &rosa, &done.undo.unwrap()).await.unwrap();
     assert_eq!(world.texts("select state from jobs order by number").await, ["dead", "cancelled"]);
     assert_eq!(world.store.page_failures(&rosa, &everything, None, 10).await.unwrap().rows.len(), 1, "back on the failures pane");
+}
+
+async fn a_job_that_was_given_up_is_laid_aside(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    let hubspot = world.destination("Other CRM", with![]).await;
+    world.job(&acme, hubspot, with![state = "dead", signature = "401", reason = "refused"]).await;
+    let seen = target(&world, &rosa, Kind::Job, 1).await;
+    let cancel = Act { reason: Some("done by hand".into()), ..act(seen, Verb::CancelJob) };
+    let done = perform(&world.store, &rosa, &cancel).await.unwrap();
+    assert!(done.said.contains("is laid aside"), "{}", done.said);
+    assert_eq!(world.texts("select state || ' ' || reason from jobs").await, ["dead refused"], "what became of it stays");
+    assert!(
+        world.store.page_failures(&rosa, &Filter::default(), None, 10).await.unwrap().rows.is_empty(),
+        "off the failures pane"
+    );
+    let entries = world.texts("select detail from journal where verb = 'job.cancel'").await;
+    assert_eq!(entries, ["laid aside: done by hand"]);
+    // Whoever cancels what was replayed or laid aside means something else.
+    let seen = target(&world, &rosa, Kind::Job, 1).await;
+    let again = perform(&world.store, &rosa, &act(seen, Verb::CancelJob)).await;
+    assert!(matches!(again, Err(Failure::Refused { .. })), "{again:?}");
+    perform(&world.store, &rosa, &act(seen, Verb::ReplayJob)).await.unwrap();
+    assert_eq!(world.texts("select state from jobs order by number").await, ["dead", "armed"]);
+}
+
+/// A replay that was tried and is tried early waits on when that is recalled; what it replays is no failure meanwhile.
+async fn what_is_replayed_stays_off_the_failures_while_its_replay_waits(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    let hubspot = world.destination("Other CRM", with![]).await;
+    world.job(&acme, hubspot, with![state = "dead", signature = "401", reason = "refused"]).await;
+    let seen = target(&world, &rosa, Kind::Job, 1).await;
+    perform(&world.store, &rosa, &act(seen, Verb::ReplayJob)).await.unwrap();
+    world.script("update jobs set armed_until = null, state = 'retrying', fence = 1 where replay = 1").await;
+    let seen = target(&world, &rosa, Kind::Job, 2).await;
+    let done = perform(&world.store, &rosa, &act(seen, Verb::RetryJob)).await.unwrap();
+    perform(&world.store, &rosa, &done.undo.unwrap()).await.unwrap();
+    assert_eq!(world.texts("select state from jobs where settled").await, ["dead"]);
 }
 
 /// Who mends a lead or a text and replays means the mended one; what may have arrived is sent as it was.

@@ -137,9 +137,12 @@ impl Acting<'_> {
         Ok(None)
     }
 
-    /// Stops a job that has not left.
+    /// Stops a job that has not left, or lays aside one that was given up.
     pub(super) async fn cancel(&mut self) -> Result<Done, Failure> {
         let job = self.job().await?;
+        if job.state == JobState::Dead {
+            return self.lay_aside(&job).await;
+        }
         let to = self.job_after(&job, JobAct::Cancel, "what runs or has ended cannot be cancelled").await?;
         self.announce(Kind::Job, job.id.0, job.lead_id, "").await?;
         let reason = self.act.reason.as_deref().unwrap_or("cancelled by a person");
@@ -147,6 +150,20 @@ impl Acting<'_> {
         Ok(self.done(
             format!("{} is cancelled", self.act.target.record),
             Err("a cancelled job is not revived; replay it as a new job"),
+        ))
+    }
+
+    /// Nobody will try it again: it leaves the failures, and what became of it stays as it was.
+    async fn lay_aside(&mut self, job: &JobNow) -> Result<Done, Failure> {
+        self.unchanged(job.version, job.state.as_str()).await?;
+        if job.settled {
+            return Err(self.refused("it is off the failures already", "where it was replayed, cancel the new job"));
+        }
+        self.announce(Kind::Job, job.id.0, job.lead_id, "laid aside").await?;
+        self.tx.settle_job(job.id, true).await?;
+        Ok(self.done(
+            format!("{} is laid aside: it stays dead, and is off the failures", self.act.target.record),
+            Err("what was laid aside is not put back; replay it as a new job"),
         ))
     }
 
@@ -161,8 +178,9 @@ impl Acting<'_> {
         let due = again.then(|| self.tx.now + retry::ceiling(job.attempts));
         let reason = (!again).then_some("recalled");
         self.move_to(&job, to, &Move { due_at: due, reason, settled: !again, ..Move::default() }).await?;
-        if let Some(old) = job.replay_of {
-            self.tx.settle_job(JobId(old.0), false).await?;
+        // What was not done is a failure again; an early retry that waits anew is done in its turn.
+        if let Some(old) = job.replay_of.filter(|_| !again) {
+            self.tx.settle_job(old, false).await?;
         }
         Ok(self.done(
             format!("{} is recalled; nothing left", self.act.target.record),
