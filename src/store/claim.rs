@@ -209,6 +209,8 @@ macro_rules! dialects {
     (@part postgres skip) => { " for update skip locked" };
     (@part sqlite skip_jobs) => { "" };
     (@part postgres skip_jobs) => { " for update of j skip locked" };
+    (@part sqlite hold) => { "" };
+    (@part postgres hold) => { " for no key update" };
     (@part $dialect:ident released) => {
         "case when due_at <= $1 then 'ready' when attempts + rescues > 0 then 'retrying' else 'scheduled' end"
     };
@@ -218,7 +220,7 @@ macro_rules! dialects {
         [concat!($($crate::store::claim::dialects!(@part sqlite $part)),+), concat!($($crate::store::claim::dialects!(@part postgres $part)),+)]
     };
 }
-pub(super) use dialects;
+pub(in crate::store) use dialects;
 
 impl Store {
     /// The statement of a pair that this database understands.

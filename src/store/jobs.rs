@@ -393,6 +393,13 @@ impl Tx {
         Ok((read("kind", kind)?, operation, channel))
     }
 
+    /// When a job's last request left, where one did.
+    pub async fn left_at(&mut self, id: JobId) -> Outcome<Option<DateTime<Utc>>> {
+        const SQL: &str = "select max(started_at) from attempts where job_id = $1";
+        let row: Option<(Option<DateTime<Utc>>,)> = self.one(SQL, values![id]).await?;
+        Ok(row.and_then(|(at,)| at))
+    }
+
     /// Cancels what waits to be written to an address that opted out, on this channel alone; gives back how many.
     pub async fn stop_messages(&mut self, client: ClientId, channel: Channel, address: &str) -> Outcome<usize> {
         const SQL: &str = "update jobs set state = 'cancelled', reason = 'opted_out', finished_at = $3, version = version + 1, updated_at = $3

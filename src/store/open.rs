@@ -1,7 +1,9 @@
 //! What is open of a lead: asked once for each event that comes to a known one.
 
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
+use super::claim::dialects;
 use super::rows::from_row;
 use super::statement::values;
 use super::{Outcome, Tx};
@@ -37,7 +39,18 @@ const OPEN: &str = "select
     (select count(*) from jobs j where j.lead_id = $1 and j.operation = 'draft.lead' and j.content is null
         and j.state in ('armed', 'scheduled', 'ready', 'retrying', 'held')) as waiting";
 
+/// Writers to SQLite take turns as it is.
+const STORY: [&str; 2] =
+    dialects!("select l.id from leads l where l.id = (select coalesce(m.merged_into, m.id) from leads m where m.id = $1)", hold);
+
 impl Tx {
+    /// The lead that tells the story of a lead: itself, or the one that it was merged into. Whoever else asks for it waits until
+    /// this commits, so that of two that write to one story the second sees what the first one wrote.
+    pub async fn hold_story(&mut self, lead: LeadId) -> Outcome<LeadId> {
+        let row: Option<(Uuid,)> = self.one(self.of(STORY), values![lead]).await?;
+        Ok(row.map_or(lead, |(id,)| LeadId(id)))
+    }
+
     /// What is open of a lead now, with its messages since a moment.
     pub async fn open_of(&mut self, lead: LeadId, since: DateTime<Utc>) -> Outcome<Open> {
         let row: Option<Row> = self.one_of(lead, OPEN, values![lead, since]).await?;

@@ -143,12 +143,14 @@ pub(super) async fn outdate(tx: &mut Tx, actor: &Actor, lead: LeadId) -> Result<
 
 /// A message left for a lead, which is evidence as well: a draft that nobody worked on is made anew, with what was sent in it,
 /// and one that somebody works on is marked.
-pub(super) async fn message_left(tx: &mut Tx, job: &Claimed, lead: LeadId) -> Result<(), Failure> {
+pub(super) async fn message_left(tx: &mut Tx, client: ClientId, lead: LeadId, job: Ref) -> Result<(), Failure> {
+    // Who was merged meanwhile is part of another's story. A draft that is filed right now is seen, or sees the message.
+    let lead = tx.hold_story(lead).await?;
     let now = tx.now;
     let open = tx.open_of(lead, now).await?;
     if open.drafts && outdate(tx, &Actor::Worker, lead).await? > 0 && !open.draft_waits {
         let rules = tx.rulebook().await?;
-        something_happened(tx, &rules, job.client_id, lead, &format!("after {}", job.reference())).await?;
+        something_happened(tx, &rules, client, lead, &format!("after {job}")).await?;
     }
     Ok(())
 }
@@ -216,11 +218,17 @@ pub(super) async fn file(tx: &mut Tx, intent: &Intent, reply: &Reply) -> Result<
     let Brought::Draft(made) = made.reveal() else { return Ok(()) };
     let text: String = made.text.replace('\0', "\u{fffd}").chars().take(LONGEST).collect();
     let version = brief.version();
+    tx.hold_story(lead).await?;
     if tx.same_draft(lead, &text, &version).await?.is_some() {
         return Ok(());
     }
+    let now = gather(tx, job).await?;
+    // It became spam, or part of another's story, while it was written.
+    if now.as_ref().is_some_and(|now| not_told(now).is_some()) {
+        return Ok(());
+    }
     // More came while it was written, and a draft of all of that is there already: this one would set the newer aside.
-    let newest = gather(tx, job).await?.map(|now| now.version());
+    let newest = now.map(|now| now.version());
     if let Some(now) = newest.as_ref().filter(|now| **now != version)
         && tx.draft_of_evidence(lead, brief.subject(), now).await?.is_some()
     {
@@ -241,14 +249,15 @@ pub(super) async fn file(tx: &mut Tx, intent: &Intent, reply: &Reply) -> Result<
         brief: &brief,
     };
     tx.supersede_drafts(&row).await?;
-    tx.insert_draft(&row).await?;
-    // More is known than was when it was asked for, and no job gathers that yet: a message left while it was written.
-    let newer = newest.filter(|now| *now != version && brief.subject() == Subject::Lead);
-    if let Some(newer) = newer
-        && !tx.open_of(lead, tx.now).await?.draft_waits
-    {
-        let rules = tx.rulebook().await?;
-        something_happened(tx, &rules, job.client_id, lead, &newer).await?;
+    let (id, _) = tx.insert_draft(&row).await?;
+    // More is known than was when it was asked for: a message left while it was written. Whoever opens it is told, until a job
+    // has gathered that too.
+    if let Some(newer) = newest.filter(|now| *now != version && brief.subject() == Subject::Lead) {
+        tx.mark_returned(id, &newer).await?;
+        if !tx.open_of(lead, tx.now).await?.draft_waits {
+            let rules = tx.rulebook().await?;
+            something_happened(tx, &rules, job.client_id, lead, &format!("{newer} after {}", job.reference())).await?;
+        }
     }
     Ok(())
 }

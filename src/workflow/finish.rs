@@ -1,13 +1,13 @@
 //! What happens when attempts have come back: their jobs, leads and summaries, their destinations and people's tasks, all
 //! in one transaction.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{drafting, syncing};
 use crate::domain::actor::Actor;
 use crate::domain::breaker::Sign;
 use crate::domain::failure::Failure;
-use crate::domain::id::{DestinationId, LeadId};
+use crate::domain::id::{ClientId, DestinationId, LeadId, Ref};
 use crate::domain::job::{JobKind, JobState};
 use crate::domain::lead::Urgency;
 use crate::domain::reply::{Reply, verdict};
@@ -68,17 +68,30 @@ pub async fn finish_attempts(store: &Store, returned: &[Returned]) -> Result<Vec
 /// What follows from work that is done.
 pub(super) async fn succeeded(tx: &mut Tx, job: &Claimed, remote_id: Option<&str>) -> Result<(), Failure> {
     match (job.kind, job.lead_id, job.summary_id, remote_id) {
-        (JobKind::Message, Some(lead), ..) => {
-            tx.mark_answered(lead).await?;
-            drafting::message_left(tx, job, lead).await
+        (kind @ (JobKind::Message | JobKind::ReviewRequest), Some(lead), ..) => {
+            let now = tx.now;
+            message_left(tx, kind, (job.client_id, lead), job.reference(), now).await
         }
-        (JobKind::ReviewRequest, Some(lead), ..) => drafting::message_left(tx, job, lead).await,
         (JobKind::PortalPublish, _, Some(summary), _) => tx.mark_published(summary).await,
         (JobKind::CrmHandoff, Some(lead), _, Some(contact)) if job.operation == "contact.upsert" => {
             hand_over_the_rest(tx, job, lead, contact).await
         }
         _ => Ok(()),
     }
+}
+
+/// A message left for a lead at this moment, which has its first answer by that, unless it was asked for a review.
+pub(super) async fn message_left(
+    tx: &mut Tx,
+    kind: JobKind,
+    (client, lead): (ClientId, LeadId),
+    job: Ref,
+    at: DateTime<Utc>,
+) -> Result<(), Failure> {
+    if kind == JobKind::Message {
+        tx.mark_answered(lead, at).await?;
+    }
+    drafting::message_left(tx, client, lead, job).await
 }
 
 /// The CRM has the contact: what the lead is worth, where somebody told, and what is known of it follow under it.

@@ -38,6 +38,9 @@ both_databases!(
     spam_is_not_drafted,
     two_leads_that_are_one_have_one_story,
     what_is_wrong_with_a_lead_is_said_before_a_client_hears_of_it,
+    a_message_that_somebody_says_arrived_is_an_answer_and_evidence,
+    a_message_to_a_merged_lead_is_evidence_of_the_one_story,
+    what_becomes_spam_while_it_is_written_is_not_filed,
     what_a_source_did_not_tell_stands_on_the_drafts_that_depend_on_it,
     what_a_sync_left_out_stands_on_the_drafts_that_depend_on_it,
     a_model_writes_and_its_citations_stay_with_the_draft,
@@ -181,6 +184,61 @@ async fn two_leads_that_are_one_have_one_story(world: World) {
     assert_eq!(states(&world).await, ["superseded", "superseded", "superseded", "pending", "pending"]);
     let apart = [world.texts(&lines(4)).await.concat(), world.texts(&lines(5)).await.concat()];
     assert!(apart.iter().all(|story| story.contains("E-1") != story.contains("E-2")), "{apart:?}");
+}
+
+/// A mail to a lead of which nobody knows whether it arrived; a person asked, and it did.
+async fn it_arrived(world: &World, client: &Client, me: &Person, lead: i64) {
+    let there = world.destination("E-mail", with![kind = "email", delivery_mode = "once"]).await;
+    let lead = world.store.find(me, Ref::new(Kind::Lead, lead)).await.unwrap().id;
+    let given =
+        with![kind = "message", operation = "quote_confirmation", delivery_mode = "once", state = "unknown", lead_id = lead];
+    let job = world.job(client, there, given).await;
+    let target = world.store.find(me, Ref::new(Kind::Job, job.number)).await.unwrap();
+    let act = Act { target, verb: Verb::ResolveJob { arrived: true }, reason: Some("the customer thanked us".into()) };
+    perform(&world.store, me, &act).await.unwrap();
+}
+
+async fn a_message_that_somebody_says_arrived_is_an_answer_and_evidence(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    missed(&world, &acme, "CA1").await;
+    work(&world).await;
+    assert_eq!(world.number("select count(*) from leads where replied_at is null").await, 1);
+    it_arrived(&world, &acme, &rosa, 1).await;
+    assert_eq!(world.number("select count(*) from leads where replied_at is not null and state = 'contacted'").await, 1);
+    work(&world).await;
+    assert_eq!(states(&world).await, ["superseded", "pending"]);
+    let told =
+        "select count(*) from draft_evidence e join drafts d on d.id = e.draft_id where d.number = 2 and e.source like 'J-%'";
+    assert_eq!(world.number(told).await, 1);
+}
+
+async fn a_message_to_a_merged_lead_is_evidence_of_the_one_story(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    missed(&world, &acme, "CA1").await;
+    let form = r#"{"id":"f-1","name":"Zora Quist","phone":"+15125550177","service":"boiler"}"#;
+    give(&world, &acme, Provider::Form, form).await;
+    let target = world.store.find(&rosa, Ref::new(Kind::Lead, 2)).await.unwrap();
+    let merge = Act { target, verb: Verb::MergeLead { into: 1 }, reason: Some("the same person".into()) };
+    perform(&world.store, &rosa, &merge).await.unwrap();
+    work(&world).await;
+    let before = states(&world).await.len();
+    it_arrived(&world, &acme, &rosa, 2).await;
+    work(&world).await;
+    let pending = "select l.number from drafts d join leads l on l.id = d.lead_id where d.state = 'pending'";
+    assert_eq!((states(&world).await.len(), world.numbers(pending).await), (before + 1, vec![1]));
+}
+
+async fn what_becomes_spam_while_it_is_written_is_not_filed(world: World) {
+    let (acme, _) = set_up(&world).await;
+    missed(&world, &acme, "CA1").await;
+    let there = StandIn::answering(&[Mode::Busy(90)]);
+    let setting = [chat(&there, "small-1", "sk-test")];
+    with_drafter(&world, &setting).await;
+    world.script("update leads set state = 'spam'").await;
+    world.clock.advance(chrono::TimeDelta::minutes(10));
+    with_drafter(&world, &setting).await;
+    assert_eq!(states(&world).await, Vec::<String>::new());
+    assert_eq!(world.number("select count(*) from jobs where kind = 'ai_draft'").await, 1, "and none is asked for again");
 }
 
 async fn what_is_wrong_with_a_lead_is_said_before_a_client_hears_of_it(world: World) {

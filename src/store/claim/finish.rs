@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::sabotage::Fault;
@@ -154,12 +155,12 @@ impl Tx {
         self.run(SETTLE_DOUBT, values![&job.idempotency_key, outcome.as_str(), remote_id]).await.map(drop)
     }
 
-    /// Notes the first answer that a lead got: its state and its response time (C9).
-    pub async fn mark_answered(&mut self, lead: LeadId) -> Outcome<()> {
+    /// Notes when a lead got its first answer: its state and its response time (C9).
+    pub async fn mark_answered(&mut self, lead: LeadId, at: DateTime<Utc>) -> Outcome<()> {
         const SQL: &str = "update leads set replied_at = $2, state = case when state = 'new' then 'contacted' else state end,
-            version = version + 1, updated_at = $2 where id = $1 and replied_at is null";
+            version = version + 1, updated_at = $3 where id = $1 and replied_at is null";
         let now = self.now;
-        self.run(SQL, values![lead, now]).await.map(drop)
+        self.run(SQL, values![lead, at, now]).await.map(drop)
     }
 
     /// Notes that the portal shows a summary, unless it was withdrawn meanwhile.

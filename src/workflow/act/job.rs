@@ -11,6 +11,7 @@ use crate::domain::replay::{NOT_ARRIVED, ReplayVerdict, judge};
 use crate::domain::retry;
 use crate::store::jobs::{Anew, JobNow, Move};
 use crate::store::journal::About;
+use crate::workflow::finish::message_left;
 
 impl Acting<'_> {
     async fn job(&mut self) -> Result<JobNow, Failure> {
@@ -197,6 +198,11 @@ impl Acting<'_> {
         self.announce(Kind::Job, job.id.0, job.lead_id, detail).await?;
         // What did not arrive stays on the failures pane, to be replayed.
         self.move_to(&job, to, &Move { reason: Some(detail), settled: arrived, ..Move::default() }).await?;
+        let (kind, ..) = self.tx.job_work(job.id).await?;
+        if let Some(lead) = job.lead_id.filter(|_| arrived && matches!(kind, JobKind::Message | JobKind::ReviewRequest)) {
+            let left_at = self.tx.left_at(job.id).await?.unwrap_or(self.tx.now);
+            message_left(&mut self.tx, kind, (job.client_id, lead), self.act.target.record, left_at).await?;
+        }
         Ok(self.done(
             format!("{} is settled: {detail}", self.act.target.record),
             Err("a decision about the outside cannot be undone; replay it if it was wrong"),
