@@ -108,6 +108,9 @@ impl FromStr for Place {
     }
 }
 
+/// Bytes that SQLite's log keeps once a checkpoint is through: 64 MiB.
+const LOG_BYTES: &str = "67108864";
+
 /// The settings of every SQLite connection.
 pub(crate) fn sqlite_options(path: &Path, create: bool) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
@@ -121,6 +124,8 @@ pub(crate) fn sqlite_options(path: &Path, create: bool) -> SqliteConnectOptions 
         // Without it `insert or replace` deletes rows past the append-only triggers.
         .pragma("recursive_triggers", "on")
         .pragma("secure_delete", "on")
+        // The log of a burst is cut again: it stays as long as its longest moment otherwise.
+        .pragma("journal_size_limit", LOG_BYTES)
         .statement_cache_capacity(256)
 }
 

@@ -164,9 +164,13 @@ impl Tx {
     }
 }
 
-/// How far behind the newest sealed entry the search for unsealed ones starts, in entries: an entry whose transaction
-/// committed late has a small number. What is older still is found by [`Search::All`].
+/// How far behind the newest sealed entry the search for unsealed ones starts on Postgres, in entries: an entry whose transaction
+/// committed late has a small number. What is older still is found by [`Search::All`]. On SQLite entries are committed in the order
+/// of their numbers.
 const LATE: i64 = 10_000;
+
+/// Entries that [`Search::All`] looks through at once.
+const PIECE: i64 = 20_000;
 
 /// Seals in one transaction: what is looked through for unsealed entries is looked through once for all of them.
 const SEALS: usize = 4;
@@ -180,7 +184,7 @@ const UNSEALED: &str = "select j.id, j.hash from journal j
 pub enum Search {
     /// Among the last entries; cheap enough for every second.
     Recent,
-    /// In the whole log; once at start.
+    /// In the whole log; once at start, and while nobody is kept from writing.
     All,
 }
 
@@ -188,6 +192,7 @@ impl Store {
     /// Seals the entries that are not sealed yet, a thousand in each seal and four seals at most; gives back how many
     /// entries. Called about once a second by whoever works, and again at once while it gives back [`SEAL_SIZE`] or more.
     pub async fn seal_journal(&self, search: Search) -> Outcome<usize> {
+        let oldest = if search == Search::All { self.first_unsealed().await? } else { None };
         let mut tx = self.begin().await?;
         let last: Option<(i64, Vec<u8>)> =
             tx.one("select number, hash from seals order by number desc limit 1", values![]).await?;
@@ -201,10 +206,9 @@ impl Store {
                 values![number - 1],
             )
             .await?;
-        let from = match search {
-            Search::Recent => newest_sealed.and_then(|row| row.0).unwrap_or(0) - LATE,
-            Search::All => 0,
-        };
+        let late = if self.is_postgres() { LATE } else { 0 };
+        let recent = newest_sealed.and_then(|row| row.0).unwrap_or(0) - late;
+        let from = oldest.map_or(recent, |number| recent.min(number - 1));
         let found: Vec<(Uuid, Vec<u8>)> = tx.all(UNSEALED, values![from, (SEALS * SEAL_SIZE) as i64]).await?;
         let entries: Vec<(EntryId, [u8; 32])> =
             found.into_iter().map(|(id, hash)| (EntryId(id), hash.try_into().unwrap_or_default())).collect();
@@ -219,6 +223,24 @@ impl Store {
             tx.commit().await?;
         }
         Ok(entries.len())
+    }
+
+    /// The number of the first entry that is in no seal. Read in pieces and outside of the transaction that seals: a log of years
+    /// takes seconds, and on SQLite nobody could write meanwhile.
+    async fn first_unsealed(&self) -> Outcome<Option<i64>> {
+        const NEWEST: &str = "select coalesce(max(number), 0) from journal";
+        const FIRST: &str = "select min(j.number) from journal j where j.number > $1 and j.number <= $2
+            and not exists (select 1 from seal_entries s where s.entry_id = j.id)";
+        let newest: Vec<(i64,)> = self.read(NEWEST, vec![]).await?;
+        let (mut after, newest) = (0, newest.first().map_or(0, |(number,)| *number));
+        while after < newest {
+            let found: Vec<(Option<i64>,)> = self.read(FIRST, values![after, after + PIECE]).await?;
+            if let Some((Some(number),)) = found.first() {
+                return Ok(Some(*number));
+            }
+            after += PIECE;
+        }
+        Ok(None)
     }
 
     /// Reads the whole log and names the first entry or seal that differs from what it was when it was written.

@@ -66,8 +66,11 @@ async fn often(store: &Store, search: Search) -> Result<(), Failure> {
 }
 
 /// Seals all there is of the journal.
-pub(super) async fn seal(store: &Store, search: Search) -> Result<(), Failure> {
-    while store.seal_journal(search).await? >= crate::domain::journal::SEAL_SIZE {}
+pub(super) async fn seal(store: &Store, mut search: Search) -> Result<(), Failure> {
+    while store.seal_journal(search).await? >= crate::domain::journal::SEAL_SIZE {
+        // What comes after the last seal is all that is left.
+        search = Search::Recent;
+    }
     Ok(())
 }
 
