@@ -34,7 +34,7 @@ pub(crate) struct Many {
 pub(crate) enum JobCommand {
     /// Try waiting jobs now
     Retry(Many),
-    /// Stop jobs that have not left
+    /// Stop jobs that have not left, or lay aside ones that were given up
     Cancel(Many),
     /// Make new jobs from ones that are dead, cancelled or unknown
     Replay(Many),
