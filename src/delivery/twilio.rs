@@ -263,8 +263,8 @@ mod tests {
     }
 
     /// Answers that Twilio publishes, in its libraries' tests of the message resource (`test_message.py` of twilio-python).
-    const CREATED: &str = include_str!("../../tests/samples/twilio-message-created.json");
-    const LISTED: &str = include_str!("../../tests/samples/twilio-messages-list.json");
+    const CREATED: &str = include_str!("../../tests/samples/twilio-answer-created.json");
+    const LISTED: &str = include_str!("../../tests/samples/twilio-answer-list.json");
     const ITS_ID: &str = "SMaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
     #[test]
