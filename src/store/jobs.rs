@@ -20,18 +20,18 @@ use crate::store::journal::{About, row};
 
 /// What stands behind the verdict on a replay, as columns: whether a job of the same key arrived or a newer one is on its
 /// way, asked of jobs alone that may be replayed; and since when a try is open. `r` is the job. A destination that is asked before each try has
-/// answered for the tries before the last. Counted, because Postgres would answer an `exists` by reading all that succeeded.
+/// answered for the tries before the last. Counted, because Postgres would answer an `exists` by reading all that succeeded;
+/// and each job's tries by themselves, because before its first `analyze` it would answer a join by reading all tries.
 macro_rules! past {
     () => {
         "(r.state in ('dead', 'cancelled', 'unknown') and (select count(*) from jobs f
             where f.idempotency_key = r.idempotency_key and (f.state = 'succeeded' or (f.replay > r.replay
                 and f.state in ('armed', 'scheduled', 'ready', 'running', 'retrying', 'held')))) > 0) as applied,
-        case when r.state not in ('running', 'succeeded') then (select min(a.started_at)
-            from jobs f join attempts a on a.job_id = f.id
-            where f.idempotency_key = r.idempotency_key and a.outcome in ('running', 'may_have_left', 'lease_lost')
-                and coalesce(f.reason, '') <> 'it did not arrive'
-                and (f.delivery_mode <> 'reconcile'
-                    or not exists (select 1 from attempts b where b.job_id = a.job_id and b.n > a.n))) end as open_since"
+        case when r.state not in ('running', 'succeeded') then (select min((select min(a.started_at) from attempts a
+                where a.job_id = f.id and a.outcome in ('running', 'may_have_left', 'lease_lost') and (f.delivery_mode <> 'reconcile'
+                    or not exists (select 1 from attempts b where b.job_id = a.job_id and b.n > a.n))))
+            from jobs f where f.idempotency_key = r.idempotency_key and coalesce(f.reason, '') <> 'it did not arrive')
+            end as open_since"
     };
 }
 pub(crate) use past;

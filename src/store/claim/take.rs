@@ -92,11 +92,12 @@ const CLAIM: [&str; 2] = dialects!(
     ", leased_by = $2, fence = fence + 1, version = version + 1, updated_at = $3 where state = 'ready' and id in (values {rows})
     returning id, number, client_id, lead_id, summary_id, kind, operation, destination_id, delivery_mode, idempotency_key,
         args, content, template_id, created_at, priority, attempts, max_attempts, window_ends_at, fence,
-        case when delivery_mode = 'reconcile' then (select min(a.started_at) from jobs o join attempts a on a.job_id = o.id
-            where o.idempotency_key = jobs.idempotency_key and a.outcome = 'may_have_left') end as doubtful_since,
-        case when delivery_mode = 'reconcile' then (select max(coalesce(a.finished_at, a.started_at)) from jobs o
-            join attempts a on a.job_id = o.id where o.idempotency_key = jobs.idempotency_key and a.outcome = 'may_have_left')
-            end as doubted_at"
+        case when delivery_mode = 'reconcile' then (select min((select min(a.started_at) from attempts a
+            where a.job_id = o.id and a.outcome = 'may_have_left'))
+            from jobs o where o.idempotency_key = jobs.idempotency_key) end as doubtful_since,
+        case when delivery_mode = 'reconcile' then (select max((select max(coalesce(a.finished_at, a.started_at)) from attempts a
+            where a.job_id = o.id and a.outcome = 'may_have_left'))
+            from jobs o where o.idempotency_key = jobs.idempotency_key) end as doubted_at"
 );
 
 /// What a destination may still get.
