@@ -98,7 +98,8 @@ pub struct JobNow {
     pub updated_at: DateTime<Utc>,
 }
 from_row!(JobNow { id: Uuid, number: =i64, version: =i64, state: String, client_id: Uuid, lead_id: ?Uuid, delivery_mode: String,
-    attempts: =i64, fence: =i64, replay_of: ?Uuid, settled: =bool, window_ends_at: =DateTime<Utc>, due_at: =DateTime<Utc>, updated_at: =DateTime<Utc>, });
+    attempts: =i64, fence: =i64, replay_of: ?Uuid, settled: =bool, window_ends_at: =DateTime<Utc>, due_at: =DateTime<Utc>,
+    updated_at: =DateTime<Utc>, });
 
 struct PastRow {
     kind: String,

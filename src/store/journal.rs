@@ -184,7 +184,7 @@ const UNSEALED: &str = "select j.id, j.hash from journal j
 pub enum Search {
     /// Among the last entries; cheap enough for every second.
     Recent,
-    /// In the whole log; once at start, and while nobody is kept from writing.
+    /// In the whole log, once at start; nobody is kept from writing meanwhile.
     All,
 }
 
