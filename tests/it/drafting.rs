@@ -3,20 +3,25 @@
 use quotedeck::delivery::couriers::Couriers;
 use quotedeck::domain::act::{Act, Verb};
 use quotedeck::domain::actor::{Actor, Person, Role};
-use quotedeck::domain::brief::period;
+use quotedeck::domain::brief::{Made, period};
 use quotedeck::domain::client::Client;
+use quotedeck::domain::content::Content;
 use quotedeck::domain::destination::{Price, Secret, Setting, System};
 use quotedeck::domain::event::Provider;
 use quotedeck::domain::filter::Filter;
 use quotedeck::domain::id::{DraftId, Kind, LeadId, Ref};
-use quotedeck::domain::job::DeliveryMode;
+use quotedeck::domain::job::{DeliveryMode, JobState};
 use quotedeck::domain::lead::LeadAct;
 use quotedeck::domain::money::Money;
+use quotedeck::domain::reply::{Brought, Meaning, Reply};
 use quotedeck::domain::sync::{Still, SyncSetting};
+use quotedeck::domain::text::Internal;
+use quotedeck::store::claim::take::Appetite;
 use quotedeck::store::destinations::NewDestination;
 use quotedeck::worker::{Sender, Worker};
 use quotedeck::workflow::act::perform;
 use quotedeck::workflow::drafting::{Ask, ask, last_week};
+use quotedeck::workflow::finish::{Returned, finish_attempts};
 use quotedeck::workflow::review::{NewDraft, file_draft, save_work};
 
 use crate::databases::World;
@@ -234,9 +239,19 @@ async fn what_becomes_spam_while_it_is_written_is_not_filed(world: World) {
     let there = StandIn::answering(&[Mode::Busy(90)]);
     let setting = [chat(&there, "small-1", "sk-test")];
     with_drafter(&world, &setting).await;
-    world.script("update leads set state = 'spam'").await;
     world.clock.advance(chrono::TimeDelta::minutes(10));
-    with_drafter(&world, &setting).await;
+    // Asked for, with what was gathered before; what comes back is here already.
+    let appetite = Appetite { most: 1, bulk: 1, reaches: Some(vec!["Drafter".to_owned()]) };
+    let job = world.store.claim_jobs("w2", &appetite).await.unwrap().jobs.remove(0);
+    let gathered = Internal::new(Content::Publish.to_json().unwrap());
+    let intent = world.store.announce(vec![(job, gathered)]).await.unwrap().remove(0).made().unwrap();
+    world.script("update leads set state = 'spam'").await;
+    let text = "A customer got in touch [1].".to_owned();
+    let made = Made { text, model: "small-1".into(), prompt_version: "p".into(), tokens: 1, cost_micros: 0 };
+    let made = Some(Internal::new(Brought::Draft(made)));
+    let reply = Reply { meaning: Meaning::Accepted, status: Some(200), error: None, retry_after: None, remote_id: None, made };
+    let ended = finish_attempts(&world.store, &[Returned { intent, reply, roll: 0.5 }]).await.unwrap();
+    assert_eq!(ended, [Some(JobState::Succeeded)]);
     assert_eq!(states(&world).await, Vec::<String>::new());
     assert_eq!(world.number("select count(*) from jobs where kind = 'ai_draft'").await, 1, "and none is asked for again");
 }
