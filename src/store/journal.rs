@@ -176,7 +176,7 @@ const PIECE: i64 = 20_000;
 const SEALS: usize = 4;
 
 const UNSEALED: &str = "select j.id, j.hash from journal j
-    where j.number > $1 and not exists (select 1 from seal_entries s where s.entry_id = j.id)
+    where j.number >= $1 and not exists (select 1 from seal_entries s where s.entry_id = j.id)
     order by j.number limit $2";
 
 /// How far back unsealed entries are looked for.
@@ -192,7 +192,8 @@ impl Store {
     /// Seals the entries that are not sealed yet, a thousand in each seal and four seals at most; gives back how many
     /// entries. Called about once a second by whoever works, and again at once while it gives back [`SEAL_SIZE`] or more.
     pub async fn seal_journal(&self, search: Search) -> Outcome<usize> {
-        let oldest = if search == Search::All { self.first_unsealed().await? } else { None };
+        // Looked for before the transaction: a log of years takes seconds, and on SQLite nobody could write meanwhile.
+        let Some(first) = self.first_unsealed(search).await? else { return Ok(0) };
         let mut tx = self.begin().await?;
         let last: Option<(i64, Vec<u8>)> =
             tx.one("select number, hash from seals order by number desc limit 1", values![]).await?;
@@ -200,16 +201,7 @@ impl Store {
             Some((number, hash)) => (number + 1, hash.try_into().unwrap_or([0; 32])),
             None => (1, [0; 32]),
         };
-        let newest_sealed: Option<(Option<i64>,)> = tx
-            .one(
-                "select max(j.number) from seal_entries s join journal j on j.id = s.entry_id where s.seal = $1",
-                values![number - 1],
-            )
-            .await?;
-        let late = if self.is_postgres() { LATE } else { 0 };
-        let recent = newest_sealed.and_then(|row| row.0).unwrap_or(0) - late;
-        let from = oldest.map_or(recent, |number| recent.min(number - 1));
-        let found: Vec<(Uuid, Vec<u8>)> = tx.all(UNSEALED, values![from, (SEALS * SEAL_SIZE) as i64]).await?;
+        let found: Vec<(Uuid, Vec<u8>)> = tx.all(UNSEALED, values![first, (SEALS * SEAL_SIZE) as i64]).await?;
         let entries: Vec<(EntryId, [u8; 32])> =
             found.into_iter().map(|(id, hash)| (EntryId(id), hash.try_into().unwrap_or_default())).collect();
         for sealed in entries.chunks(SEAL_SIZE) {
@@ -225,14 +217,21 @@ impl Store {
         Ok(entries.len())
     }
 
-    /// The number of the first entry that is in no seal. Read in pieces and outside of the transaction that seals: a log of years
-    /// takes seconds, and on SQLite nobody could write meanwhile.
-    async fn first_unsealed(&self) -> Outcome<Option<i64>> {
+    /// The number of the first entry that is in no seal, as far back as is asked; read in pieces.
+    async fn first_unsealed(&self, search: Search) -> Outcome<Option<i64>> {
         const NEWEST: &str = "select coalesce(max(number), 0) from journal";
+        const SEALED: &str = "select coalesce(max(j.number), 0) from seal_entries s join journal j on j.id = s.entry_id
+            where s.seal = (select max(number) from seals)";
         const FIRST: &str = "select min(j.number) from journal j where j.number > $1 and j.number <= $2
             and not exists (select 1 from seal_entries s where s.entry_id = j.id)";
-        let newest: Vec<(i64,)> = self.read(NEWEST, vec![]).await?;
-        let (mut after, newest) = (0, newest.first().map_or(0, |(number,)| *number));
+        let newest = self.read::<(i64,)>(NEWEST, vec![]).await?.first().map_or(0, |row| row.0);
+        let mut after = match search {
+            Search::All => 0,
+            Search::Recent => {
+                let late = if self.is_postgres() { LATE } else { 0 };
+                self.read::<(i64,)>(SEALED, vec![]).await?.first().map_or(0, |row| row.0) - late
+            }
+        };
         while after < newest {
             let found: Vec<(Option<i64>,)> = self.read(FIRST, values![after, after + PIECE]).await?;
             if let Some((Some(number),)) = found.first() {

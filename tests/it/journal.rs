@@ -1,5 +1,7 @@
 //! The log cannot be changed, and when somebody changes it past every guard it shows.
 
+use std::time::Duration;
+
 use quotedeck::domain::actor::Actor;
 use quotedeck::domain::id::{Kind, LeadId};
 use quotedeck::store::journal::{About, Search};
@@ -15,6 +17,7 @@ both_databases!(
     a_deleted_seal_is_named,
     a_changed_seal_is_named,
     what_is_rolled_back_leaves_no_entry,
+    who_looks_for_unsealed_entries_keeps_nobody_from_writing,
 );
 
 /// Five entries in two seals, and one unsealed.
@@ -119,4 +122,19 @@ async fn what_is_rolled_back_leaves_no_entry(world: World) {
     tx.journal(&Actor::Worker, about).await.unwrap();
     drop(tx);
     assert_eq!(world.store.verify_journal().await.unwrap().entries, 0);
+}
+
+async fn who_looks_for_unsealed_entries_keeps_nobody_from_writing(world: World) {
+    write(&world).await;
+    world.store.seal_journal(Search::All).await.unwrap();
+    // On SQLite one writes at a time: who asked to write would wait for this one.
+    let mut writer = world.store.begin().await.unwrap();
+    let about = About { verb: "task.done", kind: Kind::Task, subject: Uuid::nil(), lead: None, detail: "" };
+    writer.journal(&Actor::Worker, about).await.unwrap();
+    for search in [Search::Recent, Search::All] {
+        let looked = tokio::time::timeout(Duration::from_secs(20), world.store.seal_journal(search)).await;
+        assert_eq!(looked.expect("nobody is waited for"), Ok(0));
+    }
+    writer.commit().await.unwrap();
+    assert_eq!(world.store.seal_journal(Search::Recent).await, Ok(1));
 }
