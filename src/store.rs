@@ -61,6 +61,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::clock::Clock;
 use crate::domain::failure::Failure;
+use crate::domain::id::EntryId;
 use errors::failure;
 
 /// What every verb gives back.
@@ -132,6 +133,8 @@ pub struct Tx {
     pub(crate) inner: Inner,
     /// The time of everything this transaction writes.
     pub now: DateTime<Utc>,
+    /// The entries that it wrote.
+    announced: Vec<EntryId>,
     /// Rows that wait to be written.
     gathered: gather::Gathered,
     /// What a batch knows before it begins.
@@ -152,8 +155,8 @@ impl Store {
             }
             Db::Postgres(pool) => Inner::Postgres(pool.begin().await.map_err(failure)?),
         };
-        let (gathered, ahead) = <_>::default();
-        Ok(Tx { inner, now: self.clock.now(), gathered, ahead, _turn: turn })
+        let (announced, gathered, ahead) = <_>::default();
+        Ok(Tx { inner, now: self.clock.now(), announced, gathered, ahead, _turn: turn })
     }
 
     /// Whether the database answers.

@@ -358,11 +358,18 @@ impl Tx {
         Ok((id, number))
     }
 
-    /// Takes a job off the failures pane, replayed or laid aside; or puts it back, because its replay was recalled.
-    pub async fn settle_job(&mut self, id: JobId, settled: bool) -> Outcome<()> {
+    /// Takes a job off the failures pane, replayed or laid aside; `false` when it changed since it was seen.
+    pub async fn settle_job(&mut self, job: &JobNow) -> Outcome<bool> {
+        const SQL: &str = "update jobs set settled = true, version = version + 1, updated_at = $3 where id = $1 and version = $2 returning number";
         let now = self.now;
-        const SQL: &str = "update jobs set settled = $2, version = version + 1, updated_at = $3 where id = $1";
-        self.run(SQL, values![id, settled, now]).await.map(drop)
+        Ok(self.one::<(i64,)>(SQL, values![job.id, job.version, now]).await?.is_some())
+    }
+
+    /// Puts a job back on the failures pane, because its replay was recalled.
+    pub async fn unsettle_job(&mut self, id: JobId) -> Outcome<()> {
+        const SQL: &str = "update jobs set settled = false, version = version + 1, updated_at = $2 where id = $1";
+        let now = self.now;
+        self.run(SQL, values![id, now]).await.map(drop)
     }
 
     /// What is known of all jobs under a job's key, to judge a replay by.

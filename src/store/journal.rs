@@ -139,7 +139,9 @@ impl Tx {
     pub(crate) async fn journal_all(&mut self, actor: &Actor, abouts: &[About<'_>]) -> Outcome<Vec<EntryId>> {
         let entries: Vec<Entry> = abouts.iter().map(|about| about.entry(actor, self.now)).collect();
         self.put(Table::Journal, None, APPEND, entries.iter().map(row).collect()).await?;
-        Ok(entries.into_iter().map(|entry| entry.id).collect())
+        let ids: Vec<EntryId> = entries.into_iter().map(|entry| entry.id).collect();
+        self.announced.extend(&ids);
+        Ok(ids)
     }
 }
 
@@ -158,9 +160,12 @@ impl Tx {
         Ok(Some(hash))
     }
 
-    /// Who last did something to a record, and when: what a conflict tells.
+    /// Who last did something to a record, and when: what a conflict tells. What this transaction announced is not done.
     pub(crate) async fn last_change(&mut self, subject: Uuid) -> Outcome<Option<(String, DateTime<Utc>)>> {
-        self.one("select actor, at from journal where subject_id = $1 order by number desc limit 1", values![subject]).await
+        const SQL: &str = "select id, actor, at from journal where subject_id = $1 order by number desc limit $2";
+        let found: Vec<(Uuid, String, DateTime<Utc>)> = self.all(SQL, values![subject, self.announced.len() as i64 + 1]).await?;
+        let others = found.into_iter().find(|(id, ..)| !self.announced.contains(&EntryId(*id)));
+        Ok(others.map(|(_, actor, at)| (actor, at)))
     }
 }
 

@@ -74,21 +74,7 @@ impl Desk {
     }
 
     async fn attempt(&self, job: Made, given: Columns) {
-        let entry = self.world.entry(with![subject_id = job.id]).await;
-        let defaults = with![
-            id = uuid::Uuid::now_v7(),
-            job_id = job.id,
-            n = 1,
-            fence = 1,
-            worker = "w1",
-            intent_id = entry,
-            request_fingerprint = vec![1; 32],
-            destination_id = self.hubspot.id,
-            started_at = self.world.now(),
-            finished_at = self.world.now(),
-            outcome = "failed",
-        ];
-        self.world.insert("attempts", defaults, given).await;
+        self.world.tried(job, [with![destination_id = self.hubspot.id], given].concat()).await;
     }
 
     async fn act(&self, record: Ref, verb: Verb, reason: Option<&str>) -> Result<Done, Failure> {
@@ -446,11 +432,13 @@ async fn only_what_is_still_safe_goes(world: World) {
     let unknown = desk.failed(with![state = "unknown", delivery_mode = "once"]).await;
     desk.attempt(unknown, with![outcome = "may_have_left"]).await;
     let replayed = desk.failed(with![]).await;
+    let aside = desk.failed(with![]).await;
     let stranger = desk.failed(with![signature = "503"]).await;
     let good = desk.failed(with![]).await;
-    desk.release(&[unknown, replayed, stranger, good]).await.unwrap();
-    assert_eq!(desk.newest().await.total, 3, "what is no job of the group is not taken in");
-    // Somebody does one of them by hand meanwhile, and it arrives.
+    desk.release(&[unknown, replayed, aside, stranger, good]).await.unwrap();
+    assert_eq!(desk.newest().await.total, 4, "what is no job of the group is not taken in");
+    // Somebody does one of them by hand meanwhile, and it arrives; another is laid aside.
+    desk.act(job(aside), Verb::CancelJob, None).await.unwrap();
     desk.act(job(replayed), Verb::ReplayJob, None).await.unwrap();
     desk.world.script("update jobs set state = 'succeeded', armed_until = null where state = 'armed'").await;
     let mut went = 0;
@@ -459,8 +447,8 @@ async fn only_what_is_still_safe_goes(world: World) {
         desk.end_all("succeeded").await;
     }
     let release = desk.newest().await;
-    assert_eq!((went, release.state, release.succeeded, release.skipped), (1, ReleaseState::Done, 1, 2));
-    assert_eq!(desk.number("select count(*) from jobs").await, 6);
+    assert_eq!((went, release.state, release.succeeded, release.skipped), (1, ReleaseState::Done, 1, 3));
+    assert_eq!(desk.number("select count(*) from jobs").await, 7);
 }
 
 async fn several_workers_take_each_turn_once(world: World) {

@@ -215,6 +215,24 @@ impl World {
         self.made("jobs", defaults, [with![id = id], given].concat()).await
     }
 
+    /// A job's attempt, which failed just now.
+    pub(crate) async fn tried(&self, job: Made, given: Columns) {
+        let intent = self.entry(with![subject_id = job.id]).await;
+        let defaults = with![
+            id = Uuid::now_v7(),
+            job_id = job.id,
+            n = 1,
+            fence = 1,
+            worker = "w1",
+            intent_id = intent,
+            request_fingerprint = vec![1; 32],
+            started_at = self.now(),
+            finished_at = self.now(),
+            outcome = "failed",
+        ];
+        self.insert("attempts", defaults, given).await;
+    }
+
     /// An open task that is due in an hour.
     pub(crate) async fn task(&self, client: &Client, given: Columns) -> Made {
         let defaults = with![

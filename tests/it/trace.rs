@@ -67,18 +67,13 @@ async fn a_lead_has_all_that_belongs_to_it(world: World) {
         .await;
     let intent = world.entry(with![subject_id = job.id, lead_id = lead.id, verb = "job.intend", at = start + minute * 3]).await;
     let attempt = with![
-        id = Uuid::now_v7(),
-        job_id = job.id,
-        n = 1,
-        fence = 1,
-        worker = "w1",
         intent_id = intent,
-        request_fingerprint = vec![0_u8],
         started_at = start + minute * 3,
+        finished_at = None::<i64>,
         outcome = "may_have_left",
         status = 504
     ];
-    world.insert("attempts", attempt, with![]).await;
+    world.tried(job, attempt).await;
     let task = world.task(&acme, with![lead_id = lead.id, job_id = job.id, created_at = start + minute * 4]).await;
     let draft = world.draft(&acme, lead, with![created_at = start + minute * 5]).await;
     world.clock.advance(minute * 6);

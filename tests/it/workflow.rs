@@ -1,5 +1,7 @@
 //! What happens when payloads arrive and people decide, on both databases: once, in order, and explained.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
 use quotedeck::domain::act::{Act, Done, Target, Verb};
 use quotedeck::domain::actor::{Actor, Person, Role};
@@ -42,6 +44,7 @@ both_databases!(
     every_task_act_can_be_undone,
     a_lead_goes_back_as_it_was,
     a_job_that_was_given_up_is_laid_aside,
+    what_is_laid_aside_is_not_replayed_at_the_same_moment,
     what_is_replayed_stays_off_the_failures_while_its_replay_waits,
     a_dead_job_is_replayed_under_its_own_key,
     what_nobody_can_have_got_is_composed_anew_when_it_is_replayed,
@@ -412,6 +415,33 @@ async fn a_job_that_was_given_up_is_laid_aside(world: World) {
     assert!(matches!(again, Err(Failure::Refused { .. })), "{again:?}");
     perform(&world.store, &rosa, &act(seen, Verb::ReplayJob)).await.unwrap();
     assert_eq!(world.texts("select state from jobs order by number").await, ["dead", "armed"]);
+}
+
+async fn what_is_laid_aside_is_not_replayed_at_the_same_moment(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    let ana = world.person("ana", Role::Owner, None).await;
+    let hubspot = world.destination("Other CRM", with![]).await;
+    let job = world.job(&acme, hubspot, with![state = "dead", signature = "401", reason = "refused"]).await;
+    let seen = target(&world, &rosa, Kind::Job, 1).await;
+    let mut first = world.store.begin().await.unwrap();
+    let now = first.job_now(job.id).await.unwrap().unwrap();
+    assert!(first.settle_job(&now).await.unwrap());
+    let first = async {
+        // On SQLite one writes at a time; on Postgres both have seen the job before either could change it.
+        let waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+        while world.store.is_postgres() && world.number(waiting).await < 2 {
+            tokio::task::yield_now().await;
+        }
+        drop(first);
+    };
+    let (aside, replay) = (act(seen, Verb::CancelJob), act(seen, Verb::ReplayJob));
+    let all = async { tokio::join!(perform(&world.store, &rosa, &aside), perform(&world.store, &ana, &replay), first) };
+    let (aside, replay, ()) = tokio::time::timeout(Duration::from_secs(20), all).await.expect("both wait for the first");
+    assert!(aside.is_ok() != replay.is_ok(), "one of them stands: {aside:?}, {replay:?}");
+    let (lost, by) = if let Err(lost) = &aside { (lost, "ana") } else { (replay.as_ref().unwrap_err(), "rosa") };
+    assert!(matches!(lost, Failure::Conflict(found) if found.by == by), "{lost:?}");
+    assert_eq!(world.number("select count(*) from jobs").await, 1 + i64::from(replay.is_ok()));
+    assert_eq!(world.number("select count(*) from journal where verb in ('job.cancel', 'job.replay')").await, 1);
 }
 
 /// A replay that was tried and is tried early waits on when that is recalled; what it replays is no failure meanwhile.

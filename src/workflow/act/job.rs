@@ -33,6 +33,10 @@ impl Acting<'_> {
         }
     }
 
+    async fn settle(&mut self, job: &JobNow) -> Result<(), Failure> {
+        if self.tx.settle_job(job).await? { Ok(()) } else { Err(self.conflict(job.state.as_str()).await) }
+    }
+
     /// Waiting jobs run now, given-up ones as a new job; one whose outcome is unknown needs a decision of its own.
     pub(super) async fn retry(&mut self) -> Result<Done, Failure> {
         let job = self.job().await?;
@@ -113,15 +117,18 @@ impl Acting<'_> {
         };
         let entry = self.tx.journal(&self.actor, about).await?;
         let new = self.tx.replay_job(job, Anew { arm, window, template, entry }).await?;
-        self.tx.settle_job(job.id, true).await?;
+        self.settle(job).await?;
         Ok(new)
     }
 
     /// Tries a job of a release again at once, by itself or as the new job that is given back. Only what is safe goes,
-    /// whatever reason was given: nobody looked at this one.
+    /// whatever reason was given: nobody looked at this one. What somebody replayed, cancelled or laid aside since stays so.
     pub(super) async fn again_at_once(&mut self) -> Result<Option<JobId>, Failure> {
         let job = self.job().await?;
         if job.state.may_replay() {
+            if job.settled {
+                return Err(self.refused("somebody decided it meanwhile", "replay it by itself if it is to be done after all"));
+            }
             let replay = judge(&self.tx.past(&job).await?, self.tx.now);
             if replay.verdict != ReplayVerdict::Safe {
                 return Err(self.refused(replay.reason, "decide it by itself"));
@@ -161,10 +168,10 @@ impl Acting<'_> {
             return Err(self.refused("it is off the failures already", "where it was replayed, cancel the new job"));
         }
         self.announce(Kind::Job, job.id.0, job.lead_id, "laid aside").await?;
-        self.tx.settle_job(job.id, true).await?;
+        self.settle(job).await?;
         Ok(self.done(
             format!("{} is laid aside: it stays dead, and is off the failures", self.act.target.record),
-            Err("what was laid aside is not put back; replay it as a new job"),
+            Err("if it is to be done after all, replay it as a new job"),
         ))
     }
 
@@ -181,7 +188,7 @@ impl Acting<'_> {
         self.move_to(&job, to, &Move { due_at: due, reason, settled: !again, ..Move::default() }).await?;
         // What was not done is a failure again; an early retry that waits anew is done in its turn.
         if let Some(old) = job.replay_of.filter(|_| !again) {
-            self.tx.settle_job(old, false).await?;
+            self.tx.unsettle_job(old).await?;
         }
         Ok(self.done(
             format!("{} is recalled; nothing left", self.act.target.record),
