@@ -141,21 +141,24 @@ pub(super) async fn outdate(tx: &mut Tx, actor: &Actor, lead: LeadId) -> Result<
     Ok(aside.len())
 }
 
-/// A message left for a lead, which is evidence as well: a draft that nobody worked on is made anew, with what was sent in it,
+/// A message left for a lead whose story is held, which is evidence as well: a draft that nobody worked on is made anew, with what was sent in it,
 /// and one that somebody works on is marked.
-pub(super) async fn message_left(tx: &mut Tx, client: ClientId, lead: LeadId, job: Ref) -> Result<(), Failure> {
-    // Who was merged meanwhile is part of another's story. A draft that is filed right now is seen, or sees the message.
-    let lead = tx.hold_story(lead).await?;
+pub(super) async fn message_left(
+    tx: &mut Tx,
+    actor: &Actor,
+    (client, lead): (ClientId, LeadId),
+    job: Ref,
+) -> Result<(), Failure> {
     let now = tx.now;
     let open = tx.open_of(lead, now).await?;
-    if open.drafts && outdate(tx, &Actor::Worker, lead).await? > 0 && !open.draft_waits {
+    if open.drafts && outdate(tx, actor, lead).await? > 0 && !open.draft_waits {
         let rules = tx.rulebook().await?;
         something_happened(tx, &rules, client, lead, &format!("after {job}")).await?;
     }
     Ok(())
 }
 
-/// What is known of a lead is another story since it was merged with one, or taken apart: what was drafted of the old one is
+/// What is known of a lead is another story since it was merged with one, taken apart, or found to be no spam: what was drafted of the old one is
 /// not shown to anybody, and the new one is drafted.
 pub(super) async fn story_changed(
     tx: &mut Tx,
@@ -207,6 +210,13 @@ async fn gather(tx: &mut Tx, job: &Claimed) -> Result<Option<Brief>, Failure> {
     })
 }
 
+/// What a drafter wrote is not filed, and the log says why.
+async fn skip(tx: &mut Tx, intent: &Intent, lead: LeadId, why: &str) -> Result<(), Failure> {
+    let detail = format!("what {} wrote is not filed: {why}", intent.job().reference());
+    let about = About { verb: "draft.skip", kind: Kind::Lead, subject: lead.0, lead: Some(lead), detail: &detail };
+    tx.journal(&Actor::Worker, about).await.map(drop)
+}
+
 /// Files what a drafter wrote.
 ///
 /// # Errors
@@ -224,15 +234,15 @@ pub(super) async fn file(tx: &mut Tx, intent: &Intent, reply: &Reply) -> Result<
     }
     let now = gather(tx, job).await?;
     // It became spam, or part of another's story, while it was written.
-    if now.as_ref().is_some_and(|now| not_told(now).is_some()) {
-        return Ok(());
+    if let Some(why) = now.as_ref().and_then(not_told) {
+        return skip(tx, intent, lead, why).await;
     }
     // More came while it was written, and a draft of all of that is there already: this one would set the newer aside.
     let newest = now.map(|now| now.version());
     if let Some(now) = newest.as_ref().filter(|now| **now != version)
         && tx.draft_of_evidence(lead, brief.subject(), now).await?.is_some()
     {
-        return Ok(());
+        return skip(tx, intent, lead, "a draft of newer evidence is there").await;
     }
     let detail = format!("by {}, {}, from {} lines ({version})", made.model, made.prompt_version, brief.lines.len());
     let about = About { verb: "draft.file", kind: Kind::Lead, subject: lead.0, lead: Some(lead), detail: &detail };

@@ -1,13 +1,13 @@
 //! What happens when attempts have come back: their jobs, leads and summaries, their destinations and people's tasks, all
 //! in one transaction.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 
 use super::{drafting, syncing};
 use crate::domain::actor::Actor;
 use crate::domain::breaker::Sign;
 use crate::domain::failure::Failure;
-use crate::domain::id::{ClientId, DestinationId, LeadId, Ref};
+use crate::domain::id::{ClientId, DestinationId, JobId, LeadId, Ref};
 use crate::domain::job::{JobKind, JobState};
 use crate::domain::lead::Urgency;
 use crate::domain::reply::{Reply, verdict};
@@ -69,8 +69,8 @@ pub async fn finish_attempts(store: &Store, returned: &[Returned]) -> Result<Vec
 pub(super) async fn succeeded(tx: &mut Tx, job: &Claimed, remote_id: Option<&str>) -> Result<(), Failure> {
     match (job.kind, job.lead_id, job.summary_id, remote_id) {
         (kind @ (JobKind::Message | JobKind::ReviewRequest), Some(lead), ..) => {
-            let now = tx.now;
-            message_left(tx, kind, (job.client_id, lead), job.reference(), now).await
+            message_left(tx, &Actor::Worker, &Left { kind, client: job.client_id, lead, job: job.id, number: job.reference() })
+                .await
         }
         (JobKind::PortalPublish, _, Some(summary), _) => tx.mark_published(summary).await,
         (JobKind::CrmHandoff, Some(lead), _, Some(contact)) if job.operation == "contact.upsert" => {
@@ -80,18 +80,30 @@ pub(super) async fn succeeded(tx: &mut Tx, job: &Claimed, remote_id: Option<&str
     }
 }
 
-/// A message left for a lead at this moment, which has its first answer by that, unless it was asked for a review.
-pub(super) async fn message_left(
-    tx: &mut Tx,
-    kind: JobKind,
-    (client, lead): (ClientId, LeadId),
-    job: Ref,
-    at: DateTime<Utc>,
-) -> Result<(), Failure> {
-    if kind == JobKind::Message {
-        tx.mark_answered(lead, at).await?;
+/// A message that left for a lead.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Left {
+    pub(super) kind: JobKind,
+    pub(super) client: ClientId,
+    pub(super) lead: LeadId,
+    pub(super) job: JobId,
+    pub(super) number: Ref,
+}
+
+/// A message left for a lead, which has its first answer by that, unless it was asked for a review: at the time it left,
+/// however late it became known. `actor` is who says so.
+pub(super) async fn message_left(tx: &mut Tx, actor: &Actor, left: &Left) -> Result<(), Failure> {
+    // Who was merged meanwhile is part of another's story, which has its answer too. A draft that is filed right now is seen,
+    // or sees the message.
+    let story = tx.hold_story(left.lead).await?;
+    if left.kind == JobKind::Message {
+        let at = tx.left_at(left.job).await?.unwrap_or(tx.now);
+        tx.mark_answered(left.lead, at).await?;
+        if story != left.lead {
+            tx.mark_answered(story, at).await?;
+        }
     }
-    drafting::message_left(tx, client, lead, job).await
+    drafting::message_left(tx, actor, (left.client, story), left.number).await
 }
 
 /// The CRM has the contact: what the lead is worth, where somebody told, and what is known of it follow under it.

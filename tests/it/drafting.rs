@@ -191,13 +191,15 @@ async fn two_leads_that_are_one_have_one_story(world: World) {
     assert!(apart.iter().all(|story| story.contains("E-1") != story.contains("E-2")), "{apart:?}");
 }
 
-/// A mail to a lead of which nobody knows whether it arrived; a person asked, and it did.
+/// A mail to a lead of which nobody knows whether it arrived; a person asked two hours later, and it did.
 async fn it_arrived(world: &World, client: &Client, me: &Person, lead: i64) {
     let there = world.destination("E-mail", with![kind = "email", delivery_mode = "once"]).await;
     let lead = world.store.find(me, Ref::new(Kind::Lead, lead)).await.unwrap().id;
     let given =
         with![kind = "message", operation = "quote_confirmation", delivery_mode = "once", state = "unknown", lead_id = lead];
     let job = world.job(client, there, given).await;
+    world.tried(job, with![outcome = "may_have_left", destination_id = there.id]).await;
+    world.clock.advance(chrono::TimeDelta::hours(2));
     let target = world.store.find(me, Ref::new(Kind::Job, job.number)).await.unwrap();
     let act = Act { target, verb: Verb::ResolveJob { arrived: true }, reason: Some("the customer thanked us".into()) };
     perform(&world.store, me, &act).await.unwrap();
@@ -208,13 +210,31 @@ async fn a_message_that_somebody_says_arrived_is_an_answer_and_evidence(world: W
     missed(&world, &acme, "CA1").await;
     work(&world).await;
     assert_eq!(world.number("select count(*) from leads where replied_at is null").await, 1);
+    let left = world.now().with_timezone(&chrono_tz::America::Chicago).format("%H:%M").to_string();
     it_arrived(&world, &acme, &rosa, 1).await;
     assert_eq!(world.number("select count(*) from leads where replied_at is not null and state = 'contacted'").await, 1);
     work(&world).await;
     assert_eq!(states(&world).await, ["superseded", "pending"]);
-    let told =
-        "select count(*) from draft_evidence e join drafts d on d.id = e.draft_id where d.number = 2 and e.source like 'J-%'";
-    assert_eq!(world.number(told).await, 1);
+    let told = "select e.text from draft_evidence e join drafts d on d.id = e.draft_id
+        where d.number = 2 and (e.source like 'J-%' or e.text like '%first answer%') order by e.n";
+    let told = world.texts(told).await;
+    // However late it became known, it answered when it left.
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told.iter().all(|line| line.contains(&left)), "{left}: {told:?}");
+    assert_eq!(world.texts("select actor from journal where verb = 'draft.supersede'").await, ["rosa"]);
+
+    // Another becomes known that left an hour before, and one that left since.
+    let id = lead(&world, &rosa).await;
+    let first = world.now() - chrono::TimeDelta::hours(3);
+    for at in [first, world.now()] {
+        let mut tx = world.store.begin().await.unwrap();
+        tx.mark_answered(id, at).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+    let mut tx = world.store.begin().await.unwrap();
+    let brief = tx.lead_brief(id).await.unwrap().unwrap();
+    let first = first.with_timezone(&chrono_tz::America::Chicago).format("%H:%M: first answer").to_string();
+    assert!(brief.lines.iter().any(|line| line.text.contains(&first)), "{first}");
 }
 
 async fn a_message_to_a_merged_lead_is_evidence_of_the_one_story(world: World) {
@@ -231,10 +251,12 @@ async fn a_message_to_a_merged_lead_is_evidence_of_the_one_story(world: World) {
     work(&world).await;
     let pending = "select l.number from drafts d join leads l on l.id = d.lead_id where d.state = 'pending'";
     assert_eq!((states(&world).await.len(), world.numbers(pending).await), (before + 1, vec![1]));
+    let answered = "select number from leads where replied_at is not null and state in ('contacted', 'merged') order by number";
+    assert_eq!(world.numbers(answered).await, [1, 2]);
 }
 
 async fn what_becomes_spam_while_it_is_written_is_not_filed(world: World) {
-    let (acme, _) = set_up(&world).await;
+    let (acme, rosa) = set_up(&world).await;
     missed(&world, &acme, "CA1").await;
     let there = StandIn::answering(&[Mode::Busy(90)]);
     let setting = [chat(&there, "small-1", "sk-test")];
@@ -253,7 +275,13 @@ async fn what_becomes_spam_while_it_is_written_is_not_filed(world: World) {
     let ended = finish_attempts(&world.store, &[Returned { intent, reply, roll: 0.5 }]).await.unwrap();
     assert_eq!(ended, [Some(JobState::Succeeded)]);
     assert_eq!(states(&world).await, Vec::<String>::new());
+    let said = world.texts("select detail from journal where verb = 'draft.skip'").await;
+    assert!(said.len() == 1 && said[0].ends_with("is not filed: the lead is spam"), "{said:?}");
     assert_eq!(world.number("select count(*) from jobs where kind = 'ai_draft'").await, 1, "and none is asked for again");
+    let target = world.store.find(&rosa, Ref::new(Kind::Lead, 1)).await.unwrap();
+    let slip = Verb::SetLead { act: LeadAct::NotSpam, lost: None };
+    perform(&world.store, &rosa, &Act { target, verb: slip, reason: None }).await.unwrap();
+    assert_eq!(world.number("select count(*) from jobs where kind = 'ai_draft'").await, 2, "it was none: it is drafted");
 }
 
 async fn what_is_wrong_with_a_lead_is_said_before_a_client_hears_of_it(world: World) {

@@ -155,10 +155,11 @@ impl Tx {
         self.run(SETTLE_DOUBT, values![&job.idempotency_key, outcome.as_str(), remote_id]).await.map(drop)
     }
 
-    /// Notes when a lead got its first answer: its state and its response time (C9).
+    /// Notes when a lead got its first answer: its state and its response time (C9). One that became known late is the first
+    /// all the same.
     pub async fn mark_answered(&mut self, lead: LeadId, at: DateTime<Utc>) -> Outcome<()> {
         const SQL: &str = "update leads set replied_at = $2, state = case when state = 'new' then 'contacted' else state end,
-            version = version + 1, updated_at = $3 where id = $1 and replied_at is null";
+            version = version + 1, updated_at = $3 where id = $1 and (replied_at is null or replied_at > $2)";
         let now = self.now;
         self.run(SQL, values![lead, at, now]).await.map(drop)
     }

@@ -61,10 +61,12 @@ const EVENTS: &str = of_whole!(
     "select number, kind, occurred_at, words from (select number, kind, occurred_at, words from events where lead_id in ",
     " order by occurred_at desc, number desc limit 200) e order by occurred_at, number"
 );
+// By when they left, whenever that became known.
 const SENT: &str = of_whole!(
-    "select number, operation, finished_at from jobs where lead_id in ",
+    "select number, operation, coalesce((select max(a.started_at) from attempts a where a.job_id = j.id), finished_at) as left_at
+        from jobs j where lead_id in ",
     " and kind in ('message', 'review_request') and state = 'succeeded' and finished_at is not null
-        order by finished_at, number limit 50"
+        order by left_at, number limit 50"
 );
 const CLIENT: &str = "select number, name, time_zone from clients where id = $1";
 

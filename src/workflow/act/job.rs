@@ -11,7 +11,7 @@ use crate::domain::replay::{NOT_ARRIVED, ReplayVerdict, judge};
 use crate::domain::retry;
 use crate::store::jobs::{Anew, JobNow, Move};
 use crate::store::journal::About;
-use crate::workflow::finish::message_left;
+use crate::workflow::finish::{Left, message_left};
 
 impl Acting<'_> {
     async fn job(&mut self) -> Result<JobNow, Failure> {
@@ -207,8 +207,8 @@ impl Acting<'_> {
         self.move_to(&job, to, &Move { reason: Some(detail), settled: arrived, ..Move::default() }).await?;
         let (kind, ..) = self.tx.job_work(job.id).await?;
         if let Some(lead) = job.lead_id.filter(|_| arrived && matches!(kind, JobKind::Message | JobKind::ReviewRequest)) {
-            let left_at = self.tx.left_at(job.id).await?.unwrap_or(self.tx.now);
-            message_left(&mut self.tx, kind, (job.client_id, lead), self.act.target.record, left_at).await?;
+            let left = Left { kind, client: job.client_id, lead, job: job.id, number: self.act.target.record };
+            message_left(&mut self.tx, &self.actor, &left).await?;
         }
         Ok(self.done(
             format!("{} is settled: {detail}", self.act.target.record),

@@ -7,6 +7,7 @@ use crate::domain::failure::Failure;
 use crate::domain::id::Kind;
 use crate::domain::lead::{LeadAct, LeadState, LostReason};
 use crate::store::leads::LeadNow;
+use crate::workflow::drafting;
 
 impl Acting<'_> {
     pub(super) async fn lead(&mut self) -> Result<LeadNow, Failure> {
@@ -27,9 +28,15 @@ impl Acting<'_> {
         self.announce(Kind::Lead, lead.id.0, Some(lead.id), &format!("{} → {to}{why}", lead.state)).await?;
         match self.tx.set_lead(lead, lead.version, to, lost, to.next_step(), replied).await? {
             // Where it stands is what its drafts say, and is counted in its week's.
-            Some(_) => self.tx.mark_drafts(lead.id).await,
-            None => Err(self.conflict(lead.state.as_str()).await),
+            Some(_) => self.tx.mark_drafts(lead.id).await?,
+            None => return Err(self.conflict(lead.state.as_str()).await),
         }
+        // Nothing was drafted of it meanwhile.
+        if lead.state == LeadState::Spam && to != LeadState::Spam {
+            let key = format!("{} v{} no spam", self.act.target.record, lead.version);
+            drafting::story_changed(&mut self.tx, &self.actor, (lead.client_id, lead.id), &key).await?;
+        }
+        Ok(())
     }
 
     /// What happened with the lead; the first word with the person stops the reply clock.
