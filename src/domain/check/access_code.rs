@@ -44,7 +44,7 @@ static PASSWORDS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r#"(?-u:\b)(?:wi-?fi|wireless|network|router)(?-u:\b)[^.!?]{0,40}(?-u:\b)(?:password|passcode|pw) ["']?(?P<code>[^\s"']*[0-9!@#$%&*][^\s"',]*)"#,
         r#"(?-u:\b)(?:verbal|spoken)(?: password| passcode| code| word)?(?::|=) ?["']?(?P<code>[a-z][a-z0-9]{3,})"#,
         r"(?-u:\b)(?:password|passcode|code ?word)(?-u:\b)[^.!?]{0,40}[ ,:](?P<code>[a-z]{3,}[0-9]{1,4})(?-u:\b)",
-        r#"(?-u:\b)(?:password|passcode|pass ?phrase|code ?word)(?-u:\b)[^.!?]{0,25}(?-u:\b)(?:tell|give) (?:him|her|them|'em|em) ["']?(?P<code>[a-z0-9!@#$%&*-]{4,})"#,
+        r#"(?-u:\b)(?:password|passcode|pass ?phrase|code ?word)(?-u:\b)[^.!?]{0,25}(?-u:\b)(?:tell|give) (?:him|her|them|'em|em) ["']?(?P<code>[a-z0-9!@#$%&*-]{4,})(?:["'.,;!?)]|$| (?:and|or|when|if|to|then)(?-u:\b))"#,
         r#"(?-u:\b)word of the day(?-u:\b)[^.!?]{0,25}?(?: is|:| it's| =) ["']?(?P<code>[a-z0-9!@#$%&*-]{4,})"#,
     ]
     .iter()
@@ -106,6 +106,20 @@ const NO_PASSWORDS: &[&str] = &[
     "whatever",
     "whoever",
     "nothing",
+    "nobody",
+    "access",
+    "this",
+    "these",
+    "those",
+    "time",
+    "more",
+    "notice",
+    "someone",
+    "somebody",
+    "anything",
+    "everything",
+    "today",
+    "tomorrow",
 ];
 
 /// `hold the star down, then 4142`: figures between the signs of a key pad.
@@ -114,6 +128,14 @@ static BETWEEN_SIGNS: LazyLock<Regex> = LazyLock::new(|| {
         r"(?-u:\b)(?:hold|press|hit|push|tap|punch)(?:ing)?(?: in)?(?: down)?(?: the)? (?:star|pound|hash|asterisk)(?-u:\b)(?: key| button| sign)?(?: down)?,?(?: and)?(?: then)?,? (?P<code>[0-9]{3,8})(?-u:\b)",
     )
 });
+
+/// Words behind figures that say how often or how long, not what is pressed: `press star 10 times`.
+const COUNTED: &[&str] = &["times", "sec", "secs", "second", "seconds", "min", "mins", "minute", "minutes"];
+
+fn is_counted(folded: &Folded, end: usize) -> bool {
+    let behind = folded.lower[end..].trim_start();
+    COUNTED.contains(&&behind[..behind.bytes().take_while(u8::is_ascii_lowercase).count()])
+}
 
 /// `combo on the lockbox is HOME`: letters that are set on wheels; in capitals, behind a word that is not.
 static LETTERS: LazyLock<Regex> = LazyLock::new(|| {
@@ -198,7 +220,7 @@ fn each(folded: &Folded) -> Vec<(Range<usize>, bool)> {
         }
     }
     let signs = BETWEEN_SIGNS.captures_iter(&folded.lower).filter_map(|caught| caught.name("code"));
-    found.extend(signs.map(|code| (code.range(), true)));
+    found.extend(signs.filter(|code| !is_counted(folded, code.end())).map(|code| (code.range(), true)));
     if folded.lower.contains(['"', '\'']) {
         let quoted = QUOTED.captures_iter(&folded.lower).filter_map(|caught| caught.name("code"));
         found.extend(quoted.filter(|code| !NO_PASSWORDS.contains(&code.as_str())).map(|code| (code.range(), true)));
@@ -218,6 +240,7 @@ fn numbers(folded: &Folded) -> Vec<(Range<usize>, bool)> {
     // Without such a word there is hardly a code, and most texts have none.
     let is_spoken_of = words.iter().any(|word| word.speaks_of_one());
     let candidates = candidates.into_iter().filter(|candidate| is_spoken_of || candidate.speaks_for_itself());
+    let candidates = candidates.filter(|candidate| !is_counted(folded, candidate.span.end));
     let judged = candidates.map(|candidate| {
         let mut cues = reading::cues(folded, &words, &candidate);
         let mut points = cues::score(&cues);
@@ -388,6 +411,10 @@ mod tests {
     #[case("the letters are ALL faded on the sign")]
     #[case("Lockbox PIN is with the agent")]
     #[case("It says the gate code is \"changed\" again")]
+    #[case("The portal password expired, so please give them access again")]
+    #[case("If they ask for the password, tell them this is Acme")]
+    #[case("If they ask for the password, tell them Acme sent you")]
+    #[case("press star 100 times")]
     fn no_codes(#[case] text: &str) {
         assert_eq!(spans(text, AccessCode), Vec::<String>::new());
     }

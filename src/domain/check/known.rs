@@ -74,8 +74,36 @@ enum Counts {
 /// How the name of a business ends that is a company by law.
 const LEGAL: &[&str] = &["llc", "inc", "incorporated", "co", "company", "corp", "corporation", "ltd", "limited"];
 
-/// Forms by their first signs.
-type Forms = HashMap<[u8; HEAD], Vec<Form>>;
+/// Forms by their signs. Those of a week's records begin alike by the thousand, so that a place in a text is looked up once for
+/// each length of a form that begins as it does, and not compared with all of them.
+#[derive(Clone, Default)]
+struct Forms {
+    /// The lengths of forms that begin with these signs.
+    lengths: HashMap<[u8; HEAD], Vec<usize>>,
+    by_signs: HashMap<Vec<u8>, Vec<Form>>,
+}
+
+impl Forms {
+    /// Takes a form, once; one that is too short is not looked for.
+    fn insert(&mut self, form: Form) {
+        let Some(head) = form.signs.first_chunk::<HEAD>() else { return };
+        let lengths = self.lengths.entry(*head).or_default();
+        if !lengths.contains(&form.signs.len()) {
+            lengths.push(form.signs.len());
+        }
+        let same = self.by_signs.entry(form.signs.clone()).or_default();
+        if !same.contains(&form) {
+            same.push(form);
+        }
+    }
+
+    /// Every form that a stream begins with.
+    fn at<'a>(&'a self, signs: &'a [u8]) -> impl Iterator<Item = &'a Form> {
+        let lengths = signs.first_chunk::<HEAD>().and_then(|head| self.lengths.get(head));
+        let begins = lengths.into_iter().flatten().filter_map(|length| self.by_signs.get(signs.get(..*length)?));
+        begins.flatten()
+    }
+}
 
 /// Every stored value, ready to be looked for.
 #[derive(Clone, Default)]
@@ -184,15 +212,10 @@ impl Dictionary {
         }
     }
 
-    /// Of twenty leads in one street that street is looked for once.
     fn part(&mut self, written: &str, words: usize, counts: Counts) {
         let signs = Stream::new(&Folded::new(written), Reading::Figures).signs;
         let part = if written.bytes().any(|b| b.is_ascii_digit()) { Part::Number } else { Part::Words };
-        let form = Form { kind: FindingKind::StreetAddress, signs, words, inside: false, part, counts };
-        let same = form.signs.first_chunk::<HEAD>().and_then(|head| self.figures.get(head));
-        if !same.is_some_and(|same| same.contains(&form)) {
-            insert(&mut self.figures, form);
-        }
+        self.figures.insert(Form { kind: FindingKind::StreetAddress, signs, words, inside: false, part, counts });
     }
 
     /// A field of its own: with the word before it, or without.
@@ -238,24 +261,28 @@ impl Dictionary {
         forms.dedup();
         for form in forms {
             let (signs, words) = (form.into_bytes(), parts.len());
-            insert(&mut self.plain, Form { kind, signs, words, inside: false, part: Part::No, counts });
+            self.plain.insert(Form { kind, signs, words, inside: false, part: Part::No, counts });
         }
         if kind == FindingKind::OtherClient
             && let Some(called) = called(&parts)
         {
             let (signs, words) = (called.concat().into_bytes(), called.len());
             if !self.own.iter().any(|own| own.windows(signs.len()).any(|part| part == signs)) {
-                insert(&mut self.plain, Form { kind, signs, words, inside: false, part: Part::No, counts: Counts::Always });
+                self.plain.insert(Form { kind, signs, words, inside: false, part: Part::No, counts: Counts::Always });
             }
         }
         // `Ms. Quist` may be the customer as well. Staff are known by their whole name.
         if kind == FindingKind::LeadName && parts.len() > 1 {
             for part in parts.iter().filter(|part| part.len() >= HEAD && !name::is_ordinary(part)) {
                 let signs = part.clone().into_bytes();
-                insert(
-                    &mut self.plain,
-                    Form { kind, signs, words: 1, inside: false, part: Part::No, counts: Counts::LittleWithCapital },
-                );
+                self.plain.insert(Form {
+                    kind,
+                    signs,
+                    words: 1,
+                    inside: false,
+                    part: Part::No,
+                    counts: Counts::LittleWithCapital,
+                });
             }
         }
     }
@@ -267,7 +294,7 @@ impl Dictionary {
         let signs = Stream::new(folded, Reading::Plain).signs;
         if !signs.iter().any(u8::is_ascii_digit) {
             let words = folded.words.len();
-            insert(&mut self.plain, Form { kind, signs, words, inside: false, part: Part::No, counts: Counts::Code });
+            self.plain.insert(Form { kind, signs, words, inside: false, part: Part::No, counts: Counts::Code });
         }
     }
 
@@ -279,7 +306,7 @@ impl Dictionary {
             let signs = Stream::new(&Folded::new(&written), Reading::Figures).signs;
             let part = if signs.iter().all(u8::is_ascii_digit) { Part::Letter } else { Part::No };
             let form = Form { kind: FindingKind::InternalId, signs, words: 2, inside: false, part, counts: Counts::Always };
-            insert(&mut self.figures, form);
+            self.figures.insert(form);
         }
     }
 
@@ -300,7 +327,7 @@ impl Dictionary {
     pub(super) fn find(&self, folded: &Folded, hits: &mut Vec<Hit>) {
         for (forms, reading) in [(&self.plain, Reading::Plain), (&self.mail, Reading::Mail), (&self.figures, Reading::Figures)] {
             let loose = reading == Reading::Figures && !self.loose.is_empty();
-            if !forms.is_empty() || loose {
+            if !forms.by_signs.is_empty() || loose {
                 let stream = Stream::new(folded, reading);
                 search(&stream, forms, folded, hits);
                 if loose {
@@ -329,13 +356,7 @@ fn called(parts: &[String]) -> Option<&[String]> {
 
 fn put(forms: &mut Forms, kind: FindingKind, signs: Vec<u8>, words: usize) {
     let inside = signs.len() >= INSIDE && signs.iter().all(u8::is_ascii_digit);
-    insert(forms, Form { kind, signs, words, inside, part: Part::No, counts: Counts::Always });
-}
-
-fn insert(forms: &mut Forms, form: Form) {
-    if let Some(head) = form.signs.first_chunk::<HEAD>() {
-        forms.entry(*head).or_default().push(form);
-    }
+    forms.insert(Form { kind, signs, words, inside, part: Part::No, counts: Counts::Always });
 }
 
 fn search(stream: &Stream, forms: &Forms, folded: &Folded, hits: &mut Vec<Hit>) {
@@ -344,10 +365,9 @@ fn search(stream: &Stream, forms: &Forms, folded: &Folded, hits: &mut Vec<Hit>) 
         if !begins && !stream.signs[at].is_ascii_digit() {
             continue;
         }
-        let Some(head) = stream.signs[at..].first_chunk::<HEAD>() else { return };
-        for form in forms.get(head).into_iter().flatten() {
+        for form in forms.at(&stream.signs[at..]) {
             let end = at + form.signs.len();
-            if !stream.signs[at..].starts_with(&form.signs) || !(form.inside || begins && stream.ends[end - 1]) {
+            if !(form.inside || begins && stream.ends[end - 1]) {
                 continue;
             }
             // `oil` is no 011.

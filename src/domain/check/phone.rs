@@ -128,8 +128,8 @@ pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
     for found in
         LOCAL_AFTER_WORD.captures_iter(lower).chain(LOCAL_AT.captures_iter(lower)).chain(LOCAL_BEFORE_WORD.captures_iter(lower))
     {
-        let of_an_id = |at: usize| is_other_number(folded, at) || has_letters(folded, at);
-        if let Some(number) = found.get(1).filter(|number| !of_an_id(number.start()) && !UNIT.is_match(&lower[number.end()..])) {
+        let of_an_id = |number: &Range<usize>| is_other_number(folded, number.start) || has_letters(folded, number);
+        if let Some(number) = found.get(1).filter(|number| !of_an_id(&number.range()) && !UNIT.is_match(&lower[number.end()..])) {
             push(number.range());
         }
     }
@@ -180,8 +180,10 @@ fn dialled(folded: &Folded, span: &Range<usize>) -> bool {
                     .all(|group| group.starts_with(['2', '3', '4', '5', '6', '7', '8', '9', '0']) && !group.ends_with("00"));
     }
     if !number.bytes().all(|b| b.is_ascii_digit()) {
-        // No area begins with 0 or 1: `Order 112-7730941`, where seven digits in a row are no phone number either.
-        let no_area = matches!(number.as_bytes(), [b'0' | b'1', b'0'..=b'9', b'0'..=b'9', ..]);
+        // No area begins with 0 or 1: `Order 112-7730941`, where seven digits in a row are no phone number either. Of eleven the
+        // first is the country's.
+        let ten = number.bytes().filter(u8::is_ascii_digit).count() == 10;
+        let no_area = ten && matches!(number.as_bytes(), [b'0' | b'1', b'0'..=b'9', b'0'..=b'9', ..]);
         let in_two = number.bytes().filter(|b| !b.is_ascii_digit()).count() == 1;
         return !no_area || !in_two && !is_of_a_thing(folded, span.start);
     }
@@ -195,11 +197,15 @@ fn dialled(folded: &Folded, span: &Range<usize>) -> bool {
 /// Letters before a phone number that say what it is: `c 555-0142` in the notes of a hurried hand.
 const OF_A_PHONE: &[&str] = &["c", "h", "w", "m", "t", "p", "f", "ph", "hm", "wk", "tel", "mob", "fax", "no", "nr", "num"];
 
-/// Letters that a number begins with, as those of records and policies do: `E2400871`, `GL-7720984`.
-fn has_letters(folded: &Folded, at: usize) -> bool {
-    let before = folded.lower[..at].strip_suffix('-').unwrap_or(&folded.lower[..at]);
-    let letters = before.bytes().rev().take_while(u8::is_ascii_lowercase).count();
-    (1..=3).contains(&letters) && !OF_A_PHONE.contains(&&before[before.len() - letters..])
+/// Capitals that figures in one begin with, as those of records and policies do: `E2400871`, `GL-7720984`.
+fn has_letters(folded: &Folded, number: &Range<usize>) -> bool {
+    let before = folded.text[..number.start].strip_suffix('-').unwrap_or(&folded.text[..number.start]);
+    let capitals = before.bytes().rev().take_while(u8::is_ascii_uppercase).count();
+    let start = before.len() - capitals;
+    (1..=3).contains(&capitals)
+        && folded.lower[number.clone()].bytes().all(|b| b.is_ascii_digit())
+        && !folded.before(start).is_ascii_alphanumeric()
+        && !OF_A_PHONE.contains(&&folded.lower[start..before.len()])
 }
 
 /// Seven digits that are no decimal, no range and no part of an id or ZIP code.
@@ -291,6 +297,12 @@ mod tests {
     #[case("rang the number in the ticket 3865550194 wrong person", "3865550194")]
     #[case("call c5550142 after three", "5550142")]
     #[case("reach her on ph-5550142", "5550142")]
+    #[case("Ring Amy-555-0142", "555-0142")]
+    #[case("call son-555-0142", "555-0142")]
+    #[case("Text Amy-5550142", "5550142")]
+    #[case("text her on5550142", "5550142")]
+    #[case("1800 5550142 is free", "1800 5550142")]
+    #[case("(1512-5550142)", "1512-5550142")]
     fn phones(#[case] text: &str, #[case] found: &str) {
         assert_eq!(spans(text, Phone), [found]);
     }

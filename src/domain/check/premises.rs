@@ -1,6 +1,7 @@
 //! How to get in, and what stands in the drive: where a key lies, that nobody is home, plates and vehicle numbers, and
 //! postcodes that are as good as an address.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -62,41 +63,8 @@ pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
         Hit::block(FindingKind::EntryHint, found.start() + lead..found.end(), ENTRY)
     }));
     for found in PLATE.captures_iter(lower) {
-        let plate = found.name("plate").filter(|plate| plate.as_str().bytes().any(|b| b.is_ascii_digit()));
-        // `plate exp 09/26`, `key tag 88 is missing`: words, and no part of a plate.
-        let words = |plate: &regex::Match<'_>| {
-            plate.as_str().split([' ', '-']).any(|part| {
-                matches!(
-                    part,
-                    "exp"
-                        | "is"
-                        | "was"
-                        | "on"
-                        | "in"
-                        | "at"
-                        | "and"
-                        | "the"
-                        | "red"
-                        | "for"
-                        | "has"
-                        | "had"
-                        | "left"
-                        | "out"
-                        | "to"
-                        | "by"
-                        | "of"
-                        | "from"
-                        | "with"
-                        | "hung"
-                        | "not"
-                        | "all"
-                        | "new"
-                        | "old"
-                )
-            })
-        };
-        if let Some(plate) = plate.filter(|plate| !words(plate)) {
-            hits.push(Hit::block(FindingKind::Vehicle, plate.range(), VEHICLE));
+        if let Some(plate) = found.name("plate").and_then(|plate| plate_alone(folded, plate.range())) {
+            hits.push(Hit::block(FindingKind::Vehicle, plate, VEHICLE));
         }
     }
     let vins = VIN.find_iter(lower).filter(|found| is_vin(found.as_str()));
@@ -108,6 +76,26 @@ pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
             hits.push(Hit::block(FindingKind::Postcode, found.range(), POSTCODE));
         }
     }
+}
+
+/// Words that stand beside figures and are no part of a plate: `plate exp 09/26`, `key tag 88 is missing`.
+const WORDS: &[&str] = &[
+    "exp", "is", "was", "on", "in", "at", "and", "the", "for", "has", "had", "left", "out", "to", "by", "of", "from", "with",
+    "hung", "not", "red", "all", "new", "old",
+];
+
+/// A plate without the word behind it; `None` where no plate is left, or a word stands before the figures: not where that is in
+/// capitals, as those of a plate are.
+fn plate_alone(folded: &Folded, mut span: Range<usize>) -> Option<Range<usize>> {
+    let parts = |span: &Range<usize>| -> Vec<&str> { folded.lower[span.clone()].split([' ', '-']).collect() };
+    while let Some(last) = parts(&span).last().filter(|last| WORDS.contains(last)) {
+        span.end = span.end.checked_sub(last.len() + 1).filter(|end| *end > span.start)?;
+    }
+    let signs = &folded.lower[span.clone()];
+    let mixed = signs.bytes().any(|b| b.is_ascii_digit()) && signs.bytes().any(|b| b.is_ascii_lowercase());
+    let small = folded.text.as_bytes()[span.start].is_ascii_lowercase();
+    let told = small && parts(&span).first().is_some_and(|first| WORDS.contains(first));
+    (mixed && !told).then_some(span)
 }
 
 /// Whether the ninth sign is the check digit of the others.
@@ -153,6 +141,13 @@ mod tests {
     #[case("a new cover plate", &[])]
     #[case("Tag 5512 red tagged", &[])]
     #[case("plate 5512 REA", &["5512 REA"])]
+    #[case("license plate KLM 4821 has expired", &["KLM 4821"])]
+    #[case("plate KLM-4821 has a dent", &["KLM-4821"])]
+    #[case("plate KLM4821 to the left", &["KLM4821"])]
+    #[case("license plate NEW 4821", &["NEW 4821"])]
+    #[case("the plate is for 12 screws", &[])]
+    #[case("key tag 88 is missing", &[])]
+    #[case("plate exp 09/26", &[])]
     #[case("part ABC 1234", &[])]
     fn vehicles(#[case] text: &str, #[case] found: &[&str]) {
         assert_eq!(spans(text, Vehicle), found);
