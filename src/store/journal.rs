@@ -171,7 +171,7 @@ impl Tx {
 
 /// How far behind the newest sealed entry the search for unsealed ones starts on Postgres, in entries: an entry whose transaction
 /// committed late has a small number. What is older still is found by [`Search::All`]. On SQLite entries are committed in the order
-/// of their numbers.
+/// of their numbers, and sealed in it: nothing before the newest sealed one is unsealed, and nothing is searched.
 const LATE: i64 = 10_000;
 
 /// Entries that [`Search::All`] looks through at once.
@@ -189,7 +189,7 @@ const UNSEALED: &str = "select j.id, j.hash from journal j
 pub enum Search {
     /// Among the last entries; cheap enough for every second.
     Recent,
-    /// In the whole log, once at start; nobody is kept from writing meanwhile.
+    /// In the whole log where that can find more, once at start; nobody is kept from writing meanwhile.
     All,
 }
 
@@ -230,12 +230,11 @@ impl Store {
         const FIRST: &str = "select min(j.number) from journal j where j.number > $1 and j.number <= $2
             and not exists (select 1 from seal_entries s where s.entry_id = j.id)";
         let newest = self.read::<(i64,)>(NEWEST, vec![]).await?.first().map_or(0, |row| row.0);
-        let mut after = match search {
-            Search::All => 0,
-            Search::Recent => {
-                let late = if self.is_postgres() { LATE } else { 0 };
-                self.read::<(i64,)>(SEALED, vec![]).await?.first().map_or(0, |row| row.0) - late
-            }
+        let sealed = self.read::<(i64,)>(SEALED, vec![]).await?.first().map_or(0, |row| row.0);
+        let mut after = match (self.is_postgres(), search) {
+            (false, _) => sealed,
+            (true, Search::Recent) => sealed - LATE,
+            (true, Search::All) => 0,
         };
         while after < newest {
             let found: Vec<(Option<i64>,)> = self.read(FIRST, values![after, after + PIECE]).await?;
