@@ -244,9 +244,8 @@ async fn held(world: &World, process: u32) -> i64 {
 
 /// The jobs of a process whose requests are announced, and their results not written.
 async fn on_their_way(world: &World, process: u32) -> Vec<i64> {
-    let sql =
-        "select j.number from attempts a join jobs j on j.id = a.job_id and j.fence = a.fence where a.outcome = 'running' and j.";
-    world.numbers(&format!("{sql}{}", leases_of(process))).await
+    let running = "select 1 from attempts a where a.job_id = jobs.id and a.fence = jobs.fence and a.outcome = 'running'";
+    world.numbers(&format!("select number from jobs where {} and exists ({running})", leases_of(process))).await
 }
 
 /// Whether any of these jobs has not come to its end.
