@@ -32,6 +32,8 @@ pub mod merging;
 pub mod migrate;
 pub mod open;
 pub mod parked;
+#[cfg(test)]
+pub(crate) mod plans;
 pub mod portal;
 pub mod presence;
 pub mod releases;

@@ -40,11 +40,11 @@ const RESUME: &str = "update destinations set paused = false, paused_by = null, 
 const END_PAUSE: &str = "update destinations set paused = false, paused_by = null, paused_why = null, paused_until = null,
     version = version + 1, updated_at = $2 where id = $1 and paused returning breaker";
 // There may be more than one statement should touch: the worker goes on. What another takes at this moment is passed over,
-// and its state is asked for again once it is locked.
+// and its state is asked for again once it is locked. In the words of the index, which SQLite takes for none other.
 const HOLD: [&str; 2] = dialects!(
     "update jobs set state = 'held', version = version + 1, updated_at = $2
     where state in ('scheduled', 'ready', 'retrying') and id in (select j.id from jobs j where j.destination_id = $1
-        and j.state in ('scheduled', 'ready', 'retrying') limit 1000",
+        and j.state in ('scheduled', 'ready', 'retrying', 'held') and j.state <> 'held' limit 1000",
     skip_jobs,
     ") returning id"
 );
@@ -54,7 +54,8 @@ const RELEASE: [&str; 2] = dialects!(
     "update jobs set state = ",
     released,
     ", version = version + 1, updated_at = $1
-    where state = 'held' and id in (select j.id from jobs j where j.destination_id = $2 and j.state = 'held' limit 1000",
+    where state = 'held' and id in (select j.id from jobs j where j.destination_id = $2
+        and j.state in ('scheduled', 'ready', 'retrying', 'held') and j.state = 'held' limit 1000",
     skip_jobs,
     ") returning id"
 );
@@ -157,5 +158,17 @@ impl Tx {
     pub(super) async fn release(&mut self, id: DestinationId) -> Outcome<usize> {
         let now = self.now;
         Ok(self.all::<(Uuid,)>(self.of(RELEASE), values![now, id]).await?.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::plans::assert_reads_few_jobs;
+
+    #[tokio::test]
+    async fn what_workers_ask_all_day_reads_few_jobs() {
+        assert_reads_few_jobs(HOLD[0]).await;
+        assert_reads_few_jobs(RELEASE[0]).await;
     }
 }

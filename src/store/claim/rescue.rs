@@ -60,14 +60,15 @@ const SETTLE: &str = "update jobs set state = $3, lease_until = null, leased_by 
     where id = $1 and fence = $2 and state = 'running'";
 const ABANDON: &str = "update attempts set outcome = 'may_have_left', finished_at = $3, error = $4
     where job_id = $1 and fence = $2 and outcome = 'running'";
-// What may have left, and can be asked for no more, is for a person to settle; what was never sent is dead.
+// What may have left, and can be asked for no more, is for a person to settle; what was never sent is dead. In the words of the
+// index, which SQLite takes for none other.
 const CLOSED: [&str; 2] = dialects!(
     "update jobs set state = case when delivery_mode <> 'keyed' and exists (select 1 from attempts a where a.job_id = jobs.id
                 and a.outcome = 'may_have_left') then 'unknown' else 'dead' end,
         reason = 'window', version = version + 1, updated_at = $1, finished_at = $1,
         failed_at = coalesce(failed_at, $1), signature = coalesce(signature, 'window closed'), armed_until = null
-    where id in (select j.id from jobs j where j.window_ends_at <= $1 and (j.state in ('scheduled', 'ready', 'retrying', 'held')
-        or (j.state = 'armed' and j.armed_until <= $1)) order by j.window_ends_at limit 100",
+    where id in (select j.id from jobs j where j.window_ends_at <= $1 and j.state in ('armed', 'scheduled', 'ready', 'retrying', 'held')
+        and (j.state <> 'armed' or j.armed_until <= $1) order by j.window_ends_at limit 100",
     skip_jobs,
     ") returning id, number, client_id, lead_id, state, (select d.name from destinations d where d.id = jobs.destination_id) as destination"
 );
@@ -191,5 +192,17 @@ pub fn unknown_task(title: &str, client: ClientId, lead: Option<LeadId>, job: Jo
         owner: None,
         urgency: Urgency::Urgent,
         due_in: TimeDelta::minutes(30),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::plans::assert_reads_few_jobs;
+
+    #[tokio::test]
+    async fn what_workers_ask_all_day_reads_few_jobs() {
+        assert_reads_few_jobs(EXPIRED[0]).await;
+        assert_reads_few_jobs(CLOSED[0]).await;
     }
 }

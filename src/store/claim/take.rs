@@ -223,3 +223,17 @@ impl Store {
         Ok(rows.pop().map(|(due, armed)| armed.map_or(due, |armed| armed.max(due))))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::plans::assert_reads_few_jobs;
+
+    #[tokio::test]
+    async fn what_workers_ask_all_day_reads_few_jobs() {
+        assert_reads_few_jobs(PROMOTE[0]).await;
+        assert_reads_few_jobs(LANES).await;
+        assert_reads_few_jobs(READY[0]).await;
+        assert_reads_few_jobs(RUNNING).await;
+    }
+}
