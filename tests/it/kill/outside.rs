@@ -222,8 +222,7 @@ fn note(seal: &Mutex<Seal>, ask: &mpsc::Sender<Asked>, whom: &Whom, id: String, 
 fn witness(raw: Raw) -> mpsc::Sender<Asked> {
     const MESSAGES: &str = "select count(*) from leads l join jobs j on j.lead_id = l.id and j.kind = 'message'
         join attempts a on a.job_id = j.id join journal e on e.id = a.intent_id
-        where l.id in (select id from leads where client_id = (select id from clients) and phone = $1
-            union all select id from leads where client_id = (select id from clients) and email = $1)";
+        where l.client_id = (select id from clients) and (l.phone = $1 or l.email = $1)";
     const RECORDS: &str = "select count(*) from jobs j join attempts a on a.job_id = j.id join journal e on e.id = a.intent_id
         where j.lead_id = $1 and j.operation = $2";
     const HOOKS: &str = "select count(*) from leads l join jobs j on j.lead_id = l.id and j.operation = 'webhook'
