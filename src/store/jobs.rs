@@ -365,6 +365,17 @@ impl Tx {
         Ok(self.one::<(i64,)>(SQL, values![job.id, job.version, now]).await?.is_some())
     }
 
+    /// Cancels what waits to do again what a job did, because that arrived; gives back which, with their numbers.
+    pub async fn stop_replays(&mut self, job: &JobNow) -> Outcome<Vec<(JobId, i64)>> {
+        const SQL: &str = "update jobs set state = 'cancelled', reason = 'it arrived', settled = true, armed_until = null,
+                finished_at = $2, version = version + 1, updated_at = $2
+            where idempotency_key = (select o.idempotency_key from jobs o where o.id = $1) and id <> $1
+                and state in ('armed', 'scheduled', 'ready', 'retrying', 'held') returning id, number";
+        let now = self.now;
+        let stopped: Vec<(Uuid, i64)> = self.all(SQL, values![job.id, now]).await?;
+        Ok(stopped.into_iter().map(|(id, number)| (JobId(id), number)).collect())
+    }
+
     /// Puts a job back on the failures pane, because its replay was recalled.
     pub async fn unsettle_job(&mut self, id: JobId) -> Outcome<()> {
         const SQL: &str = "update jobs set settled = false, version = version + 1, updated_at = $2 where id = $1";

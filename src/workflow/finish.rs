@@ -93,15 +93,16 @@ pub(super) struct Left {
 /// A message left for a lead, which has its first answer by that, unless it was asked for a review: at the time it left,
 /// however late it became known. `actor` is who says so.
 pub(super) async fn message_left(tx: &mut Tx, actor: &Actor, left: &Left) -> Result<(), Failure> {
-    // Who was merged meanwhile is part of another's story, which has its answer too. A draft that is filed right now is seen,
-    // or sees the message.
-    let story = tx.hold_story(left.lead).await?;
-    if left.kind == JobKind::Message {
-        let at = tx.left_at(left.job).await?.unwrap_or(tx.now);
+    let at = tx.left_at(left.job).await?.unwrap_or(tx.now);
+    let answers = left.kind == JobKind::Message;
+    if answers {
         tx.mark_answered(left.lead, at).await?;
-        if story != left.lead {
-            tx.mark_answered(story, at).await?;
-        }
+    }
+    // Who was merged meanwhile is part of another's story, which has its answer too; it is held second, as a merge does. A draft
+    // that is filed right now is seen, or sees the message.
+    let story = tx.hold_story(left.lead).await?;
+    if answers && story != left.lead {
+        tx.mark_answered(story, at).await?;
     }
     drafting::message_left(tx, actor, (left.client, story), left.number).await
 }

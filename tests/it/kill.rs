@@ -64,8 +64,8 @@ const LOOKED_UP: i64 = 95;
 const CALM: Duration = Duration::from_mins(3);
 /// What is over by any clock: a job that a worker with a wrong one made may have been made in ten minutes.
 const PAST: &str = "2020-01-01T00:00:00.000+00:00";
-// By the words of the store's own indexes: a wave of the end asks as quickly as the first, beside all jobs there were.
-/// Jobs that end neither in success nor in a question for a person.
+/// Jobs that end neither in success nor in a question for a person; in the words of the store's own indexes, so that a wave of
+/// the end asks as quickly as the first.
 const OPEN: &str = "state in ('armed', 'scheduled', 'ready', 'running', 'retrying', 'held')";
 
 both_databases!(nothing_is_lost_and_nothing_is_done_twice);

@@ -45,6 +45,7 @@ both_databases!(
     a_lead_goes_back_as_it_was,
     a_job_that_was_given_up_is_laid_aside,
     what_is_laid_aside_is_not_replayed_at_the_same_moment,
+    what_arrived_is_not_done_again_by_a_replay_that_waits,
     what_is_replayed_stays_off_the_failures_while_its_replay_waits,
     a_dead_job_is_replayed_under_its_own_key,
     what_nobody_can_have_got_is_composed_anew_when_it_is_replayed,
@@ -442,6 +443,25 @@ async fn what_is_laid_aside_is_not_replayed_at_the_same_moment(world: World) {
     assert!(matches!(lost, Failure::Conflict(found) if found.by == by), "{lost:?}");
     assert_eq!(world.number("select count(*) from jobs").await, 1 + i64::from(replay.is_ok()));
     assert_eq!(world.number("select count(*) from journal where verb in ('job.cancel', 'job.replay')").await, 1);
+}
+
+async fn what_arrived_is_not_done_again_by_a_replay_that_waits(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    let twilio = world.destination("Texts", with![kind = "sms", delivery_mode = "once"]).await;
+    let job = world.job(&acme, twilio, with![state = "unknown", delivery_mode = "once", operation = "quote_confirmation"]).await;
+    world.tried(job, with![outcome = "may_have_left", destination_id = twilio.id]).await;
+    let other = world.job(&acme, twilio, with![state = "ready", operation = "quote_confirmation"]).await;
+    let seen = target(&world, &rosa, Kind::Job, job.number).await;
+    let replay = Act { reason: Some("she has nothing".into()), ..act(seen, Verb::ReplayJob) };
+    perform(&world.store, &rosa, &replay).await.unwrap();
+    assert_eq!(world.texts("select state from jobs order by number").await, ["unknown", "ready", "armed"]);
+    let seen = target(&world, &rosa, Kind::Job, job.number).await;
+    let done = perform(&world.store, &rosa, &act(seen, Verb::ResolveJob { arrived: true })).await.unwrap();
+    assert!(done.said.ends_with("J-3 is cancelled"), "{}", done.said);
+    assert_eq!(world.texts("select state from jobs order by number").await, ["succeeded", "ready", "cancelled"]);
+    let said = format!("J-{} arrived: not done again: a test", job.number);
+    assert_eq!(world.texts("select detail from journal where verb = 'job.resolve' order by number desc limit 1").await, [said]);
+    assert_eq!(other.number, 2);
 }
 
 /// A replay that was tried and is tried early waits on when that is recalled; what it replays is no failure meanwhile.

@@ -205,14 +205,25 @@ impl Acting<'_> {
         self.announce(Kind::Job, job.id.0, job.lead_id, detail).await?;
         // What did not arrive stays on the failures pane, to be replayed.
         self.move_to(&job, to, &Move { reason: Some(detail), settled: arrived, ..Move::default() }).await?;
+        let mut said = format!("{} is settled: {detail}", self.act.target.record);
+        if arrived {
+            // Somebody made it anew before it was known.
+            for (replay, number) in self.tx.stop_replays(&job).await? {
+                self.announce(Kind::Job, replay.0, job.lead_id, &format!("{} arrived: not done again", self.act.target.record))
+                    .await?;
+                said = format!("{said}; {} is cancelled", Ref::new(Kind::Job, number));
+            }
+        }
         let (kind, ..) = self.tx.job_work(job.id).await?;
         if let Some(lead) = job.lead_id.filter(|_| arrived && matches!(kind, JobKind::Message | JobKind::ReviewRequest)) {
             let left = Left { kind, client: job.client_id, lead, job: job.id, number: self.act.target.record };
             message_left(&mut self.tx, &self.actor, &left).await?;
         }
-        Ok(self.done(
-            format!("{} is settled: {detail}", self.act.target.record),
-            Err("a decision about the outside cannot be undone; replay it if it was wrong"),
-        ))
+        let undo = if arrived {
+            "a decision about the outside cannot be undone"
+        } else {
+            "a decision about the outside cannot be undone; it is on the failures, to be replayed"
+        };
+        Ok(self.done(said, Err(undo)))
     }
 }
