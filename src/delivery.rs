@@ -21,6 +21,7 @@ mod chat;
 pub mod couriers;
 mod http;
 mod hubspot;
+mod leaving;
 mod mail;
 mod oauth;
 mod quickbooks;

@@ -6,12 +6,13 @@ use std::error::Error as _;
 use std::time::{Duration, SystemTime};
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
-use reqwest::{Certificate, Client, Response, redirect, retry};
+use reqwest::{Body, Certificate, Client, Response, redirect, retry};
 use rustls::{CertificateError, Error as TlsError};
 use tokio::time::Instant;
 use url::Url;
 
 use super::Answer;
+use super::leaving::{AT_ONCE, Leaving};
 use crate::domain::job::DeliveryMode;
 use crate::domain::reach::is_loopback;
 
@@ -43,6 +44,8 @@ pub(super) struct Http {
     base: Url,
     /// How errors call it: host and port.
     host: String,
+    /// How long after it was begun a request may leave.
+    at_once: Duration,
 }
 
 impl Http {
@@ -72,7 +75,7 @@ impl Http {
         let client = builder.build().map_err(|error| format!("no TLS can be spoken here: {}", words(&error)))?;
         let host = base.host_str().unwrap_or_default().to_owned();
         let host = base.port().map_or(host.clone(), |port| format!("{host}:{port}"));
-        Ok(Self { client, base, host })
+        Ok(Self { client, base, host, at_once: AT_ONCE })
     }
 
     /// The host, as errors and people call it.
@@ -115,8 +118,11 @@ impl Http {
         };
         let secrets = self.travelling(&call.headers);
         let left = until.saturating_duration_since(Instant::now());
-        let sending = self.client.request(method, url).headers(headers).body(call.body).timeout(left).send();
-        match sending.await {
+        let mut sending = self.client.request(method, url).headers(headers).timeout(left);
+        if !call.body.is_empty() {
+            sending = sending.body(Body::wrap(Leaving::within(call.body.into(), self.at_once)));
+        }
+        match sending.send().await {
             Ok(response) => without(received(response, most).await, &secrets),
             Err(error) if error.is_connect() => Answer::NoConnection(format!("{}: {}", self.host, no_connection(&error))),
             Err(error) if error.is_builder() => {
@@ -246,6 +252,7 @@ pub(super) mod tests {
     use rstest::rstest;
     use std::sync::Arc;
     use std::time::UNIX_EPOCH;
+    use tokio::io::AsyncReadExt as _;
     use tokio::net::TcpListener;
 
     #[rstest]
@@ -306,6 +313,26 @@ pub(super) mod tests {
             }
         });
         (port, Certificate::from_der(&certificate).unwrap())
+    }
+
+    #[tokio::test]
+    async fn what_is_late_does_not_leave() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
+        let mut http = Http::new(base, DeliveryMode::Reconcile, Vec::new()).unwrap();
+        http.at_once = Duration::ZERO;
+        let call = Call { method: Method::Post, path: "/".into(), headers: Vec::new(), body: "Body=Hello".into() };
+        let arrived = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut bytes = Vec::new();
+            stream.read_to_end(&mut bytes).await.map(|_| bytes)
+        });
+        let Answer::NoAnswer(said) = http.exchange(call, LOOKED_AT, Instant::now() + Duration::from_secs(20)).await else {
+            panic!("it was answered")
+        };
+        assert!(said.ends_with(crate::domain::breaker::STOOD_STILL), "{said}");
+        let arrived = arrived.await.unwrap().unwrap_or_default();
+        assert!(!String::from_utf8_lossy(&arrived).contains("Hello"));
     }
 
     async fn told(port: u16, roots: Vec<Certificate>) -> Answer {

@@ -36,8 +36,8 @@ impl Awake {
 }
 
 /// Drives a request on while the worker is awake: it does not begin when its announcement, which began then, is long past, and
-/// takes no further step once the worker stood still. A step that was taken just before cannot be called back: what
-/// the HTTP client was given it writes by itself.
+/// takes no further step once the worker stood still. What the HTTP client was given it writes by itself: that body has a
+/// limit of its own, from the step on that begins it.
 pub(super) async fn while_awake(announced: Awake, sending: impl Future<Output = Reply>) -> Reply {
     if announced.since() > MAY_LEAVE {
         return reply(Meaning::NotReached, NOT_SENT);
