@@ -7,6 +7,7 @@ use super::verbs;
 use crate::config::keys::{Action, Place, RESUME};
 use crate::domain::actor::Actor;
 use crate::domain::actor::Right;
+use crate::domain::id::Kind;
 use crate::domain::row::FailureGroup;
 use crate::domain::trace::StepKind;
 
@@ -96,10 +97,25 @@ impl App {
         self.reason_of_state(action)
     }
 
+    /// Why `u` does nothing. In a review it takes back the text and what was done with drafts: who goes back through a text, once too
+    /// often, must not take back an act that is not on the screen.
+    fn no_undo(&self) -> Option<String> {
+        if self.text_has_step_back() {
+            return None;
+        }
+        let Some(last) = self.undo.last() else { return Some("nothing to undo".to_owned()) };
+        let Some(Screen::Review(review)) = self.screens.last() else { return None };
+        if review.went_all_the_way_back() {
+            return Some(format!("this is the text as it was read; leave it to take back “{}”", last.said));
+        }
+        let of_drafts = last.acts.iter().all(|act| act.target.record.kind == Kind::Draft);
+        (!of_drafts).then(|| format!("nothing of this text; leave it to take back “{}”", last.said))
+    }
+
     fn reason_of_state(&self, action: Action) -> Option<String> {
         use Action as A;
         match action {
-            A::Undo if self.undo.is_empty() && !self.text_has_step_back() => Some("nothing to undo".to_owned()),
+            A::Undo => self.no_undo(),
             A::Copy if self.record_here().is_none() => Some("nothing here has a reference".to_owned()),
             A::Zoom if !self.screens.is_empty() => Some("it is whole already".to_owned()),
             A::Open => match self.screens.last() {
@@ -166,7 +182,9 @@ impl App {
                 }
                 match self.item_here() {
                     Some(Item::Group(group)) if matches!(action, A::Canary | A::Release) && !group.is_releasing() => {
-                        self.barred(group).or_else(|| verbs::possible(action, &Item::Group(group.clone())).err())
+                        let tried = action == A::Canary && verbs::tries_one(group);
+                        let barred = if tried { None } else { self.barred(group) };
+                        barred.or_else(|| verbs::possible(action, &Item::Group(group.clone())).err())
                     }
                     Some(item) => verbs::possible(action, item).err(),
                     None => Some("no row to do it to".to_owned()),
@@ -179,14 +197,16 @@ impl App {
     /// What stands in the way of all that goes to a group's destination, and what ends it.
     fn barred(&self, group: &FailureGroup) -> Option<String> {
         let stop = group.stop.as_ref()?;
-        let key = self.start.keys.row(Action::Pause, &[Place::Failures]).and_then(|row| row.chords.first());
+        let key = |action| self.start.keys.row(action, &[Place::Failures]).and_then(|row| row.chords.first());
+        let tries = key(Action::Canary).filter(|_| verbs::tries_one(group));
+        let tries = tries.map(|key| format!("{key} tries one now, ")).unwrap_or_default();
         let may = Actor::Person(self.start.me.clone()).require(Right::Own, "resume").is_ok();
-        let resumes = match key.filter(|_| may) {
+        let resumes = match key(Action::Pause).filter(|_| may) {
             Some(key) => format!("{key} resumes it"),
             None => "an owner resumes it".to_owned(),
         };
         let ends = stop.ends().map(|ends| format!(", or {ends}")).unwrap_or_default();
-        Some(format!("{}; {resumes}{ends}", stop.said(&group.destination)))
+        Some(format!("{}; {tries}{resumes}{ends}", stop.said(&group.destination)))
     }
 
     /// The row that verbs are aimed at.

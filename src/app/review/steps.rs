@@ -15,6 +15,8 @@ const MOST: usize = 100;
 pub(super) struct Steps {
     now: String,
     before: Vec<String>,
+    /// Whether the last thing that was done here went back.
+    went_back: bool,
 }
 
 impl fmt::Debug for Steps {
@@ -28,6 +30,7 @@ impl Steps {
     /// Another text is there, which nobody here made: there is no step back from it.
     pub(super) fn start(&mut self, text: &str) {
         self.before.clear();
+        self.went_back = false;
         text.clone_into(&mut self.now);
     }
 
@@ -36,6 +39,7 @@ impl Steps {
         if text == self.now {
             return;
         }
+        self.went_back = false;
         if self.before.len() == MOST {
             self.before.remove(0);
         }
@@ -45,6 +49,7 @@ impl Steps {
     fn back(&mut self) -> Option<String> {
         let before = self.before.pop()?;
         before.clone_into(&mut self.now);
+        self.went_back = true;
         Some(before)
     }
 }
@@ -53,6 +58,11 @@ impl Review {
     /// Whether a change of the text can be taken back as a step.
     pub fn has_step_back(&self, scene: &Scene<'_>) -> bool {
         !self.steps.before.is_empty() && !self.typing && !self.is_deciding() && self.read_only(scene).is_none()
+    }
+
+    /// Whether the person has gone back to the text as it was read: one more step means nothing that was done elsewhere.
+    pub(in crate::app) fn went_all_the_way_back(&self) -> bool {
+        self.steps.went_back && self.steps.before.is_empty()
     }
 
     /// Takes the last change of the text back as a whole.

@@ -7,9 +7,10 @@ use super::super::fixture::{SAFE, TEXT, detail, noon, person};
 use crate::app::effect::Effect;
 use crate::app::message::{Link, Message, Rows};
 use crate::app::screen::Screen;
+use crate::app::undo::Undo;
 use crate::app::{App, Start};
 use crate::config::keys::KeyTable;
-use crate::domain::act::{Act, Done, Verb};
+use crate::domain::act::{Act, Done, Target, Verb};
 use crate::domain::actor::Role;
 use crate::domain::draft::{DraftDetail, DraftState};
 use crate::domain::id::{Kind, Ref};
@@ -177,6 +178,29 @@ fn a_deck_that_may_change_nothing_claims_nothing() {
     database.press('e');
     database.press('a');
     assert!(!database.sent.iter().any(|effect| matches!(effect, Effect::Perform(..))));
+}
+
+#[test]
+fn who_goes_back_through_a_text_takes_back_nothing_done_elsewhere() {
+    let mut database = Database::started(SAFE, true, None);
+    let target = Target { record: Ref::new(Kind::Task, 7), id: uuid::Uuid::nil(), version: 2 };
+    let reopened = Act { target, verb: Verb::ReopenTask, reason: None };
+    database.app.undo.push(Undo { said: "T-7 is done".into(), acts: vec![reopened], why_not: None });
+    let sent = |database: &Database| {
+        database.sent.iter().any(|effect| matches!(effect, Effect::Perform(_, act) if act.verb == Verb::ReopenTask))
+    };
+    database.press('u');
+    assert_eq!(database.app.notice().unwrap().text, "nothing of this text; leave it to take back “T-7 is done”");
+    database.press('e');
+    database.press('x');
+    database.tell(Message::Key(KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE)));
+    database.press('u');
+    database.press('u');
+    assert_eq!(database.app.notice().unwrap().text, "this is the text as it was read; leave it to take back “T-7 is done”");
+    assert!(!sent(&database));
+    database.tell(Message::Key(KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE)));
+    database.press('u');
+    assert!(sent(&database));
 }
 
 #[test]
