@@ -32,6 +32,8 @@ pub enum Effect {
     LoadFigures(Seq),
     /// Load the timeline of a record.
     LoadTrace(Seq, Ref),
+    /// Load a record as a row of its list, whether that list has it or not.
+    LoadRow(Seq, Ref),
     /// Say why a job is not running.
     Explain(Seq, Ref),
     /// Load a draft with its evidence and the saved text.
@@ -92,6 +94,7 @@ impl Effect {
             | Self::LoadGroup { seq, .. }
             | Self::LoadFigures(seq)
             | Self::LoadTrace(seq, _)
+            | Self::LoadRow(seq, _)
             | Self::Explain(seq, _)
             | Self::LoadDraft(seq, _)
             | Self::LoadPreview(seq, ..)

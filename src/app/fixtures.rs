@@ -13,6 +13,7 @@ use crate::domain::act::{Act, Done, Frozen};
 use crate::domain::actor::{Person, Role};
 use crate::domain::destination::Breaker;
 use crate::domain::draft::{Draft, DraftState};
+use crate::domain::failure::Failure;
 use crate::domain::forecast::Forecast;
 use crate::domain::id::{Kind, Ref};
 use crate::domain::job::{DeliveryMode, Job, JobKind, JobState};
@@ -375,6 +376,15 @@ pub(crate) fn rows(pane: Pane) -> Rows {
     }
 }
 
+/// A record as the one row of its list.
+fn row(record: Ref) -> Result<Rows, Failure> {
+    Ok(match record.kind {
+        Kind::Lead if record.number >= 2_000 => Rows::Leads(page(vec![lead(record.number - 2_000)])),
+        Kind::Job if record.number >= 500 => Rows::Jobs(page(vec![job(record.number - 500, JobState::Retrying)])),
+        _ => return Err(Failure::NotFound(record.to_string())),
+    })
+}
+
 /// The number of the pane's load among effects.
 pub(crate) fn load_of(effects: &[Effect], pane: Pane) -> Option<Seq> {
     effects.iter().find_map(|effect| match effect {
@@ -396,6 +406,7 @@ pub(crate) fn serve(app: &mut App, effects: Vec<Effect>) -> Vec<Effect> {
             ),
             Effect::LoadFigures(seq) => Message::Figures(seq, Ok(figures())),
             Effect::LoadTrace(seq, record) => Message::Trace(seq, Ok(trace(record))),
+            Effect::LoadRow(seq, record) => Message::Row(seq, row(record)),
             Effect::Explain(seq, record) => Message::Explained(seq, Ok(Box::new(explanation(record)))),
             Effect::TryOut(seq, ..) => Message::TriedOut(seq, Ok(Box::new(sources::trial()))),
             Effect::LoadSources(seq) => Message::Sources(seq, Ok(sources::rows())),

@@ -61,6 +61,11 @@ impl Item {
         Some(Target { record: Ref::new(kind, number), id, version })
     }
 
+    /// Its version; a group has none.
+    pub(super) fn version(&self) -> Option<i64> {
+        self.target().map(|target| target.version)
+    }
+
     /// What trying a job again would come to now; `None` where the question means nothing.
     pub fn replay(&self, now: DateTime<Utc>) -> Option<Replay> {
         match self {

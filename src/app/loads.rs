@@ -9,6 +9,7 @@ use super::message::{Link, Message, Rows};
 use super::screen::{Group, Screen, TraceScreen};
 use super::{App, Single, Tone, index};
 use crate::domain::failure::Failure;
+use crate::domain::id::Kind;
 use crate::domain::job::Job;
 use crate::domain::row::{Figures, Page, Pane, Presence};
 use crate::domain::trace::Trace;
@@ -63,22 +64,25 @@ impl App {
     }
 
     /// Loads what the top screen shows; a review screen loads its own.
-    pub(super) fn load_screen(&mut self) -> Option<Effect> {
-        match self.screens.last_mut()? {
-            Screen::Group(group) => load_group(group, &mut self.seq),
-            Screen::Trace(trace) => load_trace(trace, &mut self.seq),
-            Screen::Sources(sources) => sources.ask(&mut self.seq),
-            Screen::Review(_) => None,
-        }
+    pub(super) fn load_screen(&mut self) -> Vec<Effect> {
+        let effect = match self.screens.last_mut() {
+            Some(Screen::Group(group)) => load_group(group, &mut self.seq),
+            Some(Screen::Trace(trace)) => {
+                return load_row(trace, &mut self.seq).into_iter().chain(load_trace(trace, &mut self.seq)).collect();
+            }
+            Some(Screen::Sources(sources)) => sources.ask(&mut self.seq),
+            Some(Screen::Review(_)) | None => None,
+        };
+        effect.into_iter().collect()
     }
 
     /// Reads the list that has the keys again, because what it should show changed.
-    pub(super) fn load_active(&mut self) -> Option<Effect> {
-        if self.screens.is_empty() { self.load_pane(self.focus) } else { self.load_screen() }
+    pub(super) fn load_active(&mut self) -> Vec<Effect> {
+        if self.screens.is_empty() { self.load_pane(self.focus).into_iter().collect() } else { self.load_screen() }
     }
 
-    pub(super) fn load_more(&mut self) -> Option<Effect> {
-        if self.active_mut()?.wants_more() { self.load_active() } else { None }
+    pub(super) fn load_more(&mut self) -> Vec<Effect> {
+        if self.active_mut().is_some_and(|list| list.wants_more()) { self.load_active() } else { Vec::new() }
     }
 
     /// The detail beside a zoomed list is the trace of the row under the cursor.
@@ -186,6 +190,20 @@ impl App {
         if again { load_trace(screen, &mut self.seq).into_iter().collect() } else { Vec::new() }
     }
 
+    /// The record of a timeline as a row: what can be done to it is done from here too, in whichever list it is, or in none.
+    pub(super) fn row_came(&mut self, seq: Seq, result: Result<Rows, Failure>) -> Vec<Effect> {
+        let screens = self.screens.iter_mut().filter_map(|screen| match screen {
+            Screen::Trace(trace) => Some(trace.as_mut()),
+            Screen::Group(_) | Screen::Review(_) | Screen::Sources(_) => None,
+        });
+        let asked = screens.into_iter().find_map(|screen| screen.row.answer(seq).map(|again| (screen, again)));
+        let Some((screen, again)) = asked else { return Vec::new() };
+        if let Ok(rows) = result {
+            screen.item = Item::all(rows).0.pop();
+        }
+        if again { load_row(screen, &mut self.seq).into_iter().collect() } else { Vec::new() }
+    }
+
     pub(super) fn linked(&mut self, link: Link) -> Vec<Effect> {
         let was = std::mem::replace(&mut self.link, link);
         match (was, link) {
@@ -212,7 +230,9 @@ impl App {
                 Screen::Trace(_) | Screen::Review(_) | Screen::Sources(_) => None,
             });
             let found = self.lists.iter().chain(groups).flat_map(|list| &list.rows).find(|row| row.id() == id).cloned();
-            if let (Some(found), Screen::Trace(trace)) = (found, &mut self.screens[at]) {
+            if let (Some(found), Screen::Trace(trace)) = (found, &mut self.screens[at])
+                && trace.item.as_ref().is_none_or(|item| item.version() <= found.version())
+            {
                 trace.item = Some(found);
             }
         }
@@ -223,6 +243,12 @@ fn load_group(group: &mut Group, seq: &mut SeqSource) -> Option<Effect> {
     let (seq, limit) = group.list.ask(seq)?;
     let (destination, signature) = (group.destination_id, group.signature.clone());
     Some(Effect::LoadGroup { seq, destination, signature, limit })
+}
+
+/// `None` also for what no list has.
+fn load_row(trace: &mut TraceScreen, seq: &mut SeqSource) -> Option<Effect> {
+    let listed = matches!(trace.record.kind, Kind::Lead | Kind::Job | Kind::Task | Kind::Draft);
+    listed.then(|| trace.row.ask(seq)).flatten().map(|seq| Effect::LoadRow(seq, trace.record))
 }
 
 fn load_trace(trace: &mut TraceScreen, seq: &mut SeqSource) -> Option<Effect> {

@@ -83,6 +83,8 @@ pub enum Message {
     Figures(Seq, Result<Figures, Failure>),
     /// A timeline.
     Trace(Seq, Result<Trace, Failure>),
+    /// A record as the one row of its list.
+    Row(Seq, Result<Rows, Failure>),
     /// Why a job is not running.
     Explained(Seq, Result<Box<Explanation>, Failure>),
     /// A draft with its evidence.

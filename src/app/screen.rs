@@ -40,7 +40,7 @@ pub struct Group {
 pub struct TraceScreen {
     /// Whose.
     pub record: Ref,
-    /// The row it was opened from: its verbs work here too.
+    /// The record as a row: its verbs work here too. `None` until it is read, and for what no list has.
     pub item: Option<Item>,
     /// As far as it is loaded.
     pub trace: Option<Trace>,
@@ -51,6 +51,7 @@ pub struct TraceScreen {
     /// The first step shown.
     pub top: usize,
     pub(super) load: Single,
+    pub(super) row: Single,
     height: usize,
     /// Whether the cursor was put on the newest step once.
     placed: bool,
@@ -59,7 +60,8 @@ pub struct TraceScreen {
 impl TraceScreen {
     /// A timeline to be loaded.
     pub fn new(record: Ref, item: Option<Item>) -> Self {
-        Self { record, item, trace: None, failed: None, at: 0, top: 0, load: Single::default(), height: 1, placed: false }
+        let (load, row) = (Single::default(), Single::default());
+        Self { record, item, trace: None, failed: None, at: 0, top: 0, load, row, height: 1, placed: false }
     }
 
     /// The step under the cursor.

@@ -18,8 +18,8 @@ use crate::app::message::{Message, Rows};
 use crate::domain::act::Act;
 use crate::domain::actor::Person;
 use crate::domain::failure::Failure;
-use crate::domain::id::{Ref, SessionId};
-use crate::domain::row::Pane;
+use crate::domain::id::{DraftId, JobId, Kind, LeadId, Ref, SessionId, TaskId};
+use crate::domain::row::{Page, Pane};
 use crate::domain::text::Internal;
 use crate::server::Reader;
 use crate::store::{Outcome, Store};
@@ -140,6 +140,9 @@ impl Hands {
             }
             Effect::LoadTrace(seq, record) => {
                 self.read(async move |store, me| store.trace(&me, record).await, move |trace| Message::Trace(seq, trace));
+            }
+            Effect::LoadRow(seq, record) => {
+                self.read(async move |store, me| load_row(&store, &me, record).await, move |rows| Message::Row(seq, rows));
             }
             Effect::Explain(seq, record) => self.read(
                 async move |store, me| store.explain(&me, record).await,
@@ -341,6 +344,21 @@ async fn patiently<T>(acting: impl Future<Output = Outcome<T>>) -> Outcome<T> {
 
 fn unanswered(within: Duration, then: &str) -> Failure {
     Failure::Unavailable(format!("no answer for {} s, {then}", within.as_secs()))
+}
+
+/// A record as the one row of its list.
+async fn load_row(store: &Store, me: &Person, record: Ref) -> Outcome<Rows> {
+    fn page<T>(row: T) -> Page<T> {
+        Page { rows: vec![row], more: false }
+    }
+    let id = store.find(me, record).await?.id;
+    match record.kind {
+        Kind::Lead => Ok(Rows::Leads(page(store.lead(me, LeadId(id)).await?))),
+        Kind::Job => Ok(Rows::Jobs(page(store.job(me, JobId(id)).await?))),
+        Kind::Task => Ok(Rows::Tasks(page(store.task(me, TaskId(id)).await?))),
+        Kind::Draft => Ok(Rows::Drafts(page(store.draft(me, DraftId(id)).await?))),
+        _ => Err(Failure::NotFound(record.to_string())),
+    }
 }
 
 async fn load_page(store: &Store, me: &Person, wanted: &PageWanted) -> Outcome<Rows> {

@@ -6,7 +6,6 @@ use super::*;
 #[case(Role::Viewer, "4 f", "is a viewer")]
 #[case(Role::Operator, "2 P", "is an operator")]
 #[case(Role::Owner, "3 j r", "on its way already")]
-#[case(Role::Owner, "3 j j r", "resume its destination first")]
 #[case(Role::Owner, "2 j r", "say what happened")]
 #[case(Role::Owner, "3 w", "outcome is known")]
 #[case(Role::Owner, "u", "nothing to undo")]
@@ -20,6 +19,7 @@ fn a_key_that_cannot_act_says_why(#[case] role: Role, #[case] keys: &str, #[case
 
 #[rstest]
 #[case("3 r", Verb::RetryJob, None)]
+#[case("3 j j r", Verb::RetryJob, None)]
 #[case("4 f", Verb::FinishTask, None)]
 #[case("l b", Verb::SetLead { act: LeadAct::Book, lost: None }, None)]
 #[case("l m L - 7 Enter", Verb::MergeLead { into: 7 }, None)]
@@ -54,8 +54,23 @@ fn a_cancel_says_what_it_does_before_it_is_done(#[case] keys: &str) {
 #[test]
 fn marked_jobs_are_cancelled_after_one_question() {
     let mut app = owner();
-    let effects = press(&mut app, "3 x x C Enter");
+    assert_eq!(press(&mut app, "3 x x C"), []);
+    let Some(Popup::Ask(ask)) = app.popup() else { panic!("it asks") };
+    let Question::Confirm { body, danger: true, .. } = &ask.question else { panic!("{:?}", ask.question) };
+    assert!(body.contains("nothing takes that back"), "{body}");
+    let effects = press(&mut app, "y");
     assert!(matches!(&effects[..], [Effect::Bulk(_, acts)] if acts.len() == 2), "{effects:?}");
+}
+
+#[test]
+fn what_is_in_no_list_is_acted_on_at_its_own_page() {
+    let mut app = owner();
+    let record = Ref::new(Kind::Job, 577);
+    let effects = app.open_record(record);
+    assert_eq!(press(&mut app, "r"), [], "it is not known yet what it is");
+    fixtures::serve(&mut app, effects);
+    let (_, act) = performed(&press(&mut app, "r"));
+    assert_eq!((act.verb, act.target.record), (Verb::RetryJob, record));
 }
 
 /// The footer's word for a key.
@@ -178,7 +193,7 @@ fn a_preview_counts_what_is_done_and_names_whose_it_is() {
 #[test]
 fn a_bulk_that_was_stopped_is_told_by_what_it_did() {
     let mut app = owner();
-    let effects = press(&mut app, "3 x x C Enter");
+    let effects = press(&mut app, "3 x x C y");
     let [Effect::Bulk(seq, acts)] = &effects[..] else { panic!("{effects:?}") };
     press(&mut app, "Esc");
     let outcome = Ok(done(&acts[0], "cancelled", Err("a cancelled job is not revived".into())));
