@@ -43,7 +43,12 @@ impl Stop {
 
 impl From<Failure> for Stop {
     fn from(failure: Failure) -> Self {
-        Self { status: failure.exit_status(), text: failure.to_string() }
+        let text = match &failure {
+            // A command that ends tries nothing again by itself.
+            Failure::Unavailable(why) => format!("the database cannot be reached: {why}; run this again when it can"),
+            other => other.to_string(),
+        };
+        Self { status: failure.exit_status(), text }
     }
 }
 

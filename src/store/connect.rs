@@ -1,5 +1,6 @@
 //! How to reach either database: from a URL to open pools with the settings that the promises rest on.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
@@ -7,8 +8,9 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection as _, Executor as _, Row as _};
+use sqlx::{Connection as _, Executor as _, PgConnection, Row as _};
 use tokio::sync::Semaphore;
+use tokio::time::{Instant, sleep, timeout_at};
 
 use super::errors::failure;
 use super::portal::{Login, Portal};
@@ -18,6 +20,11 @@ use crate::domain::failure::Failure;
 
 /// SQLite below this can corrupt a database in WAL mode when two connections checkpoint at once.
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
+
+/// How long a connection to a server is waited for.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How long until a server that takes no connections is asked again.
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// Where the database is.
 #[derive(Clone)]
@@ -200,38 +207,71 @@ async fn open_postgres(options: &PgConnectOptions, purpose: Purpose) -> Outcome<
         // it has a hundred thousand rows; every statement of the queue has an index of its own.
         options = options.options([("enable_seqscan", "off")]);
     }
-    PgPoolOptions::new()
+    first_connection(&options, purpose).await?;
+    let pool = PgPoolOptions::new()
         .max_connections(if purpose == Purpose::Deck { 4 } else { 8 })
-        .acquire_timeout(Duration::from_secs(5))
-        .after_connect(|connection, _| {
-            Box::pin(async move {
-                // Whoever connects, even an administrator, works with the program's rights alone.
-                connection.execute("set role quotedeck_app").await?;
-                Ok(())
-            })
-        })
-        .connect_with(options)
-        .await
-        .map_err(|error| match error.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref() {
-            // 22023: no such role; 42501: not a member of it.
-            Some("22023") => not_initialised("it has no role quotedeck_app"),
-            Some("42501") => Failure::refused(
-                "opening the database",
-                "this login may not act as quotedeck_app",
-                "let an administrator run: grant quotedeck_app to LOGIN",
-            ),
-            Some("28P01" | "28000") => Failure::refused(
-                "opening the database",
-                "the server refused the login",
-                "check user and password of the database URL",
-            ),
-            Some("3D000") => Failure::refused(
-                "opening the database",
-                "there is no database of that name",
-                "create it, then run: quotedeck init",
-            ),
-            _ => failure(error),
-        })
+        .acquire_timeout(PATIENCE)
+        .after_connect(|connection, _| Box::pin(act_as_app(connection)));
+    Ok(pool.connect_lazy_with(options))
+}
+
+/// Whoever connects, even an administrator, works with the program's rights alone.
+async fn act_as_app(connection: &mut PgConnection) -> sqlx::Result<()> {
+    connection.execute("set role quotedeck_app").await.map(drop)
+}
+
+/// Connects once outside of the pool: that tries again until its time is over whatever went wrong, and then knows no cause. Who
+/// works waits for a server that is starting; a person hears at once.
+async fn first_connection(options: &PgConnectOptions, purpose: Purpose) -> Outcome<()> {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        let connected = timeout_at(until, async {
+            let mut connection = PgConnection::connect_with(options).await?;
+            act_as_app(&mut connection).await?;
+            connection.close().await
+        });
+        match connected.await {
+            Ok(Ok(())) => return Ok(()),
+            Ok(Err(error)) if purpose == Purpose::Deck || !is_starting(&error) || Instant::now() + PAUSE >= until => {
+                return Err(not_opened(error));
+            }
+            Ok(Err(_)) => sleep(PAUSE).await,
+            Err(_) => {
+                let host = options.get_host();
+                return Err(Failure::Unavailable(format!("{host} does not answer; check the address, and the network")));
+            }
+        }
+    }
+}
+
+/// Whether a server may be about to take connections.
+fn is_starting(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(io) => matches!(io.kind(), ErrorKind::ConnectionRefused | ErrorKind::NotFound),
+        other => other.as_database_error().is_some_and(|error| error.code().as_deref() == Some("57P03")),
+    }
+}
+
+/// Why there is no connection, and who mends that how.
+fn not_opened(error: sqlx::Error) -> Failure {
+    match error.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref() {
+        // 22023: no such role; 42501: not a member of it.
+        Some("22023") => not_initialised("it has no role quotedeck_app"),
+        Some("42501") => Failure::refused(
+            "opening the database",
+            "this login may not act as quotedeck_app",
+            "let an administrator run: grant quotedeck_app to LOGIN",
+        ),
+        Some("28P01" | "28000") => Failure::refused(
+            "opening the database",
+            "the server refused the login",
+            "check user and password of the database URL",
+        ),
+        Some("3D000") => {
+            Failure::refused("opening the database", "there is no database of that name", "create it, then run: quotedeck init")
+        }
+        _ => failure(error),
+    }
 }
 
 /// A database that nobody prepared.
@@ -240,8 +280,8 @@ pub(crate) fn not_initialised(why: &str) -> Failure {
 }
 
 /// One connection outside the pool, as the given role's member; for migrations.
-pub(crate) async fn postgres_connection(options: &PgConnectOptions) -> Outcome<sqlx::PgConnection> {
-    sqlx::PgConnection::connect_with(options).await.map_err(failure)
+pub(crate) async fn postgres_connection(options: &PgConnectOptions) -> Outcome<PgConnection> {
+    PgConnection::connect_with(options).await.map_err(failure)
 }
 
 #[cfg(test)]

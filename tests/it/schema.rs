@@ -37,6 +37,30 @@ async fn a_database_that_nobody_prepared_says_what_to_do() {
     }
 }
 
+/// Each is told by its cause, and not as a pool that had no connection left.
+#[tokio::test]
+async fn a_server_that_lets_nobody_in_says_why() {
+    crate::databases::on_postgres(async |world| {
+        let Place::Postgres(options) = &world.place else { panic!("this is Postgres") };
+        let name = format!("stranger_{}", options.get_database().unwrap());
+        world.script(&format!("create role {name} login")).await;
+        let socket = tempfile::tempdir().unwrap();
+        let cases = [
+            (options.clone().username(&name), "grant quotedeck_app to"),
+            (options.clone().database("no_such_database"), "no database of that name"),
+            (options.clone().socket(socket.path()), "No such file"),
+            (options.clone().socket(socket.path()), "cannot be reached"),
+        ];
+        for (options, why) in cases {
+            let place = Place::Postgres(options.into());
+            let error = Store::open(&place, Clock::fixed(start()), Purpose::Deck).await.unwrap_err().to_string();
+            assert!(error.contains(why), "{error}");
+        }
+        world.script(&format!("drop role {name}")).await;
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn two_programs_may_prepare_the_same_database_at_once() {
     let place = Place::Postgres(Box::new(unprepared_database().await));
