@@ -386,7 +386,8 @@ impl<'a> Storm<'a> {
                 (sent, right)
             };
             if !right {
-                wrong.push(format!("{whom}: {operation} was done {done} times, and its job is {state}"));
+                let story = self.story(*lead, operation).await;
+                wrong.push(format!("{whom}: {operation} was done {done} times, and its job is {state}: {story:#?}"));
             }
         }
         let leads = rows.iter().map(|row| row.0).collect::<std::collections::BTreeSet<_>>().len();
@@ -404,6 +405,23 @@ impl<'a> Storm<'a> {
             (select 1 from tasks t where t.job_id = j.id and t.kind = 'unknown_outcome')";
         wrong.extend(self.world.texts(unasked).await.into_iter().map(|job| format!("J-{job} is unknown, and nobody was asked")));
         wrong
+    }
+
+    /// What the log says of a piece of work: a red run cannot be had again.
+    async fn story(&self, lead: uuid::Uuid, operation: &str) -> Vec<String> {
+        let tries = "select j.number, a.n, a.fence, cast(a.started_at as text), coalesce(cast(a.finished_at as text), ''), a.worker || ' ' || a.outcome
+                || coalesce(' ' || a.error, '')
+            from jobs j join attempts a on a.job_id = j.id where j.lead_id = $1 and j.operation = $2 order by a.started_at";
+        let entries = "select j.number, e.number, 0, cast(e.at as text), e.verb, e.detail
+            from jobs j join journal e on e.subject_id = j.id where j.lead_id = $1 and j.operation = $2 order by e.number";
+        let mut story = Vec::new();
+        for sql in [tries, entries] {
+            let rows: Vec<(i64, i64, i64, String, String, String)> =
+                on_raw!(self.world, |pool| sqlx::query_as(sql).bind(lead).bind(operation).fetch_all(pool).await)
+                    .expect("the log");
+            story.extend(rows.into_iter().map(|row| format!("{row:?}")));
+        }
+        story
     }
 
     async fn told(&self) -> String {
