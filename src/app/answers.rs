@@ -31,6 +31,7 @@ impl App {
             Message::Figures(seq, result) => self.figures_came(seq, result),
             Message::Presence(seq, result) => self.presence_came(seq, result),
             Message::Trace(seq, result) => self.trace_came(seq, result),
+            Message::Row(seq, result) => self.row_came(seq, result),
             Message::Explained(seq, result) => self.explained(seq, result),
             Message::Sources(seq, result) => self.sources_came(seq, result),
             Message::Source(seq, result) => self.source_came(seq, result),
@@ -196,14 +197,19 @@ impl App {
             }
             FreezeFor::Canary { destination, signature } => {
                 let safe = |row: &&Frozen| row.replay.is_none_or(|verdict| verdict == ReplayVerdict::Safe);
-                let Some(Frozen { target, .. }) = freezing.targets.values().find(safe).copied() else {
+                let is_held = |row: &Frozen| matches!(row.job, Some((_, JobState::Held)));
+                // Where the destination stands, one that is held shows whether it works again.
+                let all = || freezing.targets.values().filter(safe);
+                let Some(chosen) = all().find(|row| is_held(row)).or_else(|| all().next()).copied() else {
                     return self.refuse("no job of this group can be tried again safely".to_owned());
                 };
+                let (target, held) = (chosen.target, is_held(&chosen));
                 let act = Act { target, verb: Verb::RetryJob, reason: Some("canary".to_owned()) };
                 let effects = self.perform(act, false);
                 if let Some(Effect::Perform(seq, _)) = effects.first() {
                     let (destination, signature) = (*destination, signature.clone());
-                    self.canary = Some(Canary { record: target.record, destination, signature, stage: CanaryStage::Asked(*seq) });
+                    self.canary =
+                        Some(Canary { record: target.record, destination, signature, held, stage: CanaryStage::Asked(*seq) });
                 }
                 effects
             }
@@ -323,14 +329,16 @@ impl App {
         let record = canary.record;
         match state {
             Some(JobState::Succeeded) => {
-                let then = Then::Rest(canary.destination, canary.signature.clone());
+                let (held, then) = (canary.held, Then::Rest(canary.destination, canary.signature.clone()));
                 self.canary = None;
                 let question = Question::Confirm {
                     title: format!("canary {record} arrived"),
                     body: "The cause seems mended. Release the rest of its group, paced?".to_owned(),
                     danger: false,
                 };
-                if self.popup.is_none() {
+                if held {
+                    self.say(Tone::Good, format!("canary {record} arrived: its destination runs again, and what was held goes"));
+                } else if self.popup.is_none() {
                     self.popup = Some(Popup::Ask(Box::new(Ask::new(question, then))));
                 } else {
                     self.say(Tone::Good, format!("canary {record} arrived; release the rest of its group"));
@@ -353,6 +361,7 @@ fn answers(message: &Message) -> Option<Seq> {
         Message::Group(seq, _) => Some(*seq),
         Message::Figures(seq, _) => Some(*seq),
         Message::Trace(seq, _) => Some(*seq),
+        Message::Row(seq, _) => Some(*seq),
         Message::Explained(seq, _) => Some(*seq),
         Message::Draft(seq, _) => Some(*seq),
         Message::Sources(seq, _) => Some(*seq),

@@ -131,6 +131,8 @@ pub(super) struct Canary {
     pub(super) record: Ref,
     pub(super) destination: DestinationId,
     pub(super) signature: String,
+    /// Whether its destination stood: where it arrives, all that was held goes.
+    pub(super) held: bool,
     pub(super) stage: CanaryStage,
 }
 

@@ -10,6 +10,7 @@ mod flow;
 use super::item::{Item, shown};
 use crate::config::keys::Action;
 use crate::domain::act::{Act, Target, Verb};
+use crate::domain::destination::Breaker;
 use crate::domain::draft::{DraftAct, DraftState};
 use crate::domain::id::{DestinationId, Kind, Ref};
 use crate::domain::job::{JobAct, JobState};
@@ -174,7 +175,8 @@ pub fn possible(action: Action, item: &Item) -> Result<(), String> {
 fn job_may(action: Action, state: JobState) -> Result<(), &'static str> {
     match (action, state) {
         (Action::Retry, _) if state.may_replay() || state.after(JobAct::RetryNow).is_ok() => Ok(()),
-        (Action::Retry, JobState::Held) => Err("resume its destination first"),
+        // A pause is a person's; what a breaker stopped can be tried with one job. Which of the two it is, a job does not know.
+        (Action::Retry, JobState::Held) => Ok(()),
         (Action::Retry, JobState::Succeeded) => Err("nothing to try again"),
         (Action::Retry, _) => Err("it is on its way already"),
         (Action::Cancel, JobState::Dead) => Ok(()),
@@ -187,11 +189,17 @@ fn job_may(action: Action, state: JobState) -> Result<(), &'static str> {
     }
 }
 
+/// Whether one job may go to a group's destination although that stopped by itself, to see whether it works again.
+pub(super) fn tries_one(group: &FailureGroup) -> bool {
+    group.breaker == Breaker::Open && group.stop.as_ref().is_none_or(|stop| stop.by.is_none())
+}
+
 /// Whether a group can be released, or its release stopped.
 fn group_may(action: Action, group: &FailureGroup) -> Result<(), String> {
     let open = group.release.as_ref().filter(|release| release.state.is_open());
     match (action, open) {
         (Action::Release, Some(release)) => Err(format!("its release is under way: {}", release.progress())),
+        (Action::Canary, None) if tries_one(group) => Ok(()),
         (Action::Canary | Action::Release, None) if group.paused => {
             Err("nothing goes there now: resume its destination first".to_owned())
         }
@@ -235,6 +243,14 @@ impl Chosen {
             Some(ReplayVerdict::Unknown) => return Some("unknown".to_owned()),
             Some(ReplayVerdict::KeyExpired) => return Some("with an expired key".to_owned()),
             Some(ReplayVerdict::Safe) | None => {}
+        }
+        // One of them shows whether their destination works again, and the others go with it.
+        let is_held = match &pick.item {
+            Some(Item::Job(job)) => job.state == JobState::Held,
+            _ => pick.state == Some(JobState::Held),
+        };
+        if !self.single && action == Action::Retry && is_held {
+            return word(JobState::Held.as_str());
         }
         match (&pick.item, pick.state) {
             (Some(item), _) if possible(action, item).is_err() || !fits(verb, item) => match item {

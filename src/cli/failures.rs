@@ -16,12 +16,15 @@ use super::table;
 use crate::domain::act::{Frozen, Verb};
 use crate::domain::filter::{Field, Filter, Term, Test};
 use crate::domain::id::{Kind, Ref};
+use crate::domain::job::JobState;
 use crate::domain::release::{Release, ReleasedJob};
 use crate::domain::replay::{ReplayVerdict, Tally};
 use crate::domain::row::{Destination, Pane};
 
 /// Jobs in one release at most.
 const MOST: i64 = 10_000;
+/// Groups that are named where one was meant, at most.
+const SEVERAL: i64 = 5;
 
 /// `quotedeck failures …`
 pub(super) async fn run(desk: &Desk, wanted: &Failures, printer: &mut Printer) -> Ran {
@@ -45,13 +48,34 @@ async fn groups(desk: &Desk, wanted: &Failures, printer: &mut Printer) -> Ran {
     Ok(super::DONE)
 }
 
+/// A group as it is now.
+struct Found {
+    destination: Destination,
+    /// In full, whatever was written for it.
+    signature: String,
+    jobs: Vec<Frozen>,
+}
+
 /// The jobs of a group as they are now, frozen.
-async fn frozen(desk: &Desk, group: &OfGroup) -> Result<(Destination, Vec<Frozen>), Stop> {
+async fn frozen(desk: &Desk, group: &OfGroup) -> Result<Found, Stop> {
     let destination = desk.destination(&group.destination).await?;
     let term = |field, value: &str| Term { negated: false, test: Test::Is(field, value.to_owned()) };
-    let terms = vec![term(Field::Destination, &destination.name), term(Field::Signature, &group.signature)];
-    let rows = desk.store.freeze(&desk.me, Pane::Failures, &Filter { terms, ..Filter::default() }, MOST).await?;
-    Ok((destination, rows))
+    let filter = |signature: &str| Filter {
+        terms: vec![term(Field::Destination, &destination.name), term(Field::Signature, signature)],
+        ..Filter::default()
+    };
+    let groups = desk.store.failure_groups(&desk.me, &filter(&group.signature.to_lowercase()), SEVERAL).await?.rows;
+    let signature = match groups.as_slice() {
+        [] => group.signature.clone(),
+        [one] => one.signature.clone(),
+        several => {
+            let all: Vec<String> = several.iter().map(|group| format!("{:?}", group.signature)).collect();
+            let why = format!("it stands for several groups: {}", all.join(", "));
+            return Err(Stop::usage(&group.signature, why, "write more of it"));
+        }
+    };
+    let jobs = desk.store.freeze(&desk.me, Pane::Failures, &filter(&signature), MOST).await?;
+    Ok(Found { destination, signature, jobs })
 }
 
 /// Those that are safe to try again; what is left out is told.
@@ -74,9 +98,11 @@ fn nothing(group: &OfGroup, rows: &[Frozen]) -> Stop {
 }
 
 async fn retry(desk: &Desk, group: &OfGroup, canary: bool, printer: &mut Printer) -> Ran {
-    let (_, rows) = frozen(desk, group).await?;
+    let rows = frozen(desk, group).await?.jobs;
     let mut chosen = safe(&rows);
     if canary {
+        // Where the destination stands, one that is held shows whether it works again.
+        chosen.sort_by_key(|row| !matches!(row.job, Some((_, JobState::Held))));
         chosen.truncate(1);
     }
     if chosen.is_empty() {
@@ -88,13 +114,13 @@ async fn retry(desk: &Desk, group: &OfGroup, canary: bool, printer: &mut Printer
 }
 
 async fn release(desk: &Desk, group: &OfGroup, printer: &mut Printer) -> Ran {
-    let (destination, rows) = frozen(desk, group).await?;
+    let Found { destination, signature, jobs: rows } = frozen(desk, group).await?;
     let chosen = safe(&rows);
     if chosen.is_empty() {
         return Err(nothing(group, &rows));
     }
     let jobs = chosen.iter().map(|row| row.target.id).collect();
-    let verb = Verb::ReleaseGroup { signature: group.signature.clone(), jobs };
+    let verb = Verb::ReleaseGroup { signature, jobs };
     let wanted = Wanted { verb, kind: Kind::Destination, pane: Pane::Failures, reason: group.reason.as_deref() };
     let target = desk.store.find(&desk.me, Ref::new(Kind::Destination, destination.number)).await?;
     bulk::all(desk, &wanted, vec![target], group.dry_run, printer).await

@@ -219,7 +219,7 @@ fn waiting(facts: &Facts, now: DateTime<Utc>) -> Vec<Reason> {
             Cause::WindowClosed,
             format!("its window closed at {}: trying has no more use", facts.window_ends_at.format("%H:%M UTC")),
             None,
-            "replay it as a new job if it is still of use, or cancel it",
+            "a worker gives it up, and then it can be replayed as a new job; or cancel it now",
         ));
     }
     reasons.extend(barred(facts, now));
@@ -257,7 +257,12 @@ fn barred(facts: &Facts, now: DateTime<Utc>) -> Vec<Reason> {
             _ => ("one job goes then to see whether it works again", place.probe_at.filter(|at| *at > now)),
         };
         let what = format!("the breaker of {} is open{since}{why}; {what}", place.name);
-        reasons.push(reason(Cause::BreakerOpen, what, until, "mend the cause; it closes by itself when the probe succeeds"));
+        reasons.push(reason(
+            Cause::BreakerOpen,
+            what,
+            until,
+            "mend the cause, then try one job now: where it arrives, all go again",
+        ));
     }
     if facts.state == JobState::Held && reasons.is_empty() {
         let why = facts.reason.as_deref().unwrap_or("its destination was paused");
@@ -299,7 +304,9 @@ fn contended(facts: &Facts, now: DateTime<Utc>, free: bool) -> Vec<Reason> {
     let place = &facts.destination;
     let mut reasons = Vec::new();
     let overdue = now - facts.due_at >= SILENCE;
-    if free && overdue {
+    // Workers that come and go each minute are none that is missed by what has just come due.
+    let missed = facts.hands.seen_at.is_none_or(|seen| now - seen >= SILENCE * 3);
+    if free && (overdue || missed) {
         reasons.extend(unhandled(facts, now));
     }
     reasons.extend(crowded(facts));

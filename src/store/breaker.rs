@@ -11,7 +11,7 @@ use super::statement::values;
 use super::{Outcome, Store, Tx};
 use crate::domain::actor::Actor;
 use crate::domain::breaker::{self, Health};
-use crate::domain::id::{DestinationId, Kind};
+use crate::domain::id::{DestinationId, JobId, Kind};
 
 /// A destination that just stopped.
 #[derive(Clone, Debug)]
@@ -62,6 +62,9 @@ const PROBE: &str =
     where id = $1 and breaker = 'open' and probe_at <= $3";
 const LET_THROUGH: &str =
     "update jobs set state = 'ready', version = version + 1, updated_at = $2 where id = $1 and state in ('held', 'ready')";
+const PROBE_NOW: &str =
+    "update destinations set breaker = 'half_open', probe_job = $1, last_probe = $1, version = version + 1, updated_at = $2
+    where id = (select j.destination_id from jobs j where j.id = $1) and breaker = 'open' and not paused returning id";
 const OVER: &str = "select id, number from destinations where paused and paused_until <= $1";
 
 const HOLD_LATE: [&str; 2] = dialects!(
@@ -110,6 +113,22 @@ impl Tx {
         Ok(Some(Opened { first, incident_owner: standing.incident_owner, rollback: standing.rollback }))
     }
 
+    /// Makes a job the request that shows whether its destination works again; `None` where that is not stopped by its breaker,
+    /// or another is on its way. The job itself is not moved.
+    pub async fn probe_with(&mut self, actor: &Actor, job: JobId) -> Outcome<Option<DestinationId>> {
+        let now = self.now;
+        let Some((id,)) = self.one::<(Uuid,)>(PROBE_NOW, values![job, now]).await? else { return Ok(None) };
+        let about = About {
+            verb: "destination.probe",
+            kind: Kind::Destination,
+            subject: id,
+            lead: None,
+            detail: "a person lets one job through, to see whether it works again",
+        };
+        self.journal(actor, about).await?;
+        Ok(Some(DestinationId(id)))
+    }
+
     /// Lets a destination run again because a request came through; its held jobs are released.
     pub async fn close_breaker(&mut self, id: DestinationId, why: &str) -> Outcome<bool> {
         let now = self.now;
@@ -118,6 +137,7 @@ impl Tx {
         }
         let about = About { verb: "destination.close", kind: Kind::Destination, subject: id.0, lead: None, detail: why };
         self.journal(&Actor::Worker, about).await?;
+        self.finish_incidents(&Actor::Worker, id).await?;
         self.release(id).await?;
         Ok(true)
     }

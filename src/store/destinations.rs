@@ -127,6 +127,7 @@ impl Tx {
         let now = self.now;
         let Some((name,)) = self.one::<(String,)>(RESUME, values![id, now]).await? else { return Ok(None) };
         self.journal(actor, about).await?;
+        self.finish_incidents(actor, id).await?;
         Ok(Some((name, self.release(id).await?)))
     }
 

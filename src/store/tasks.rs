@@ -11,7 +11,7 @@ use super::rows::from_row;
 use super::statement::values;
 use super::{Outcome, Tx};
 use crate::domain::actor::Actor;
-use crate::domain::id::{ClientId, JobId, Kind, LeadId, PayloadId, TaskId};
+use crate::domain::id::{ClientId, DestinationId, JobId, Kind, LeadId, PayloadId, TaskId};
 use crate::domain::lead::Urgency;
 use crate::domain::task::{TaskKind, TaskState};
 
@@ -130,12 +130,33 @@ impl Tx {
 
     /// Finishes the open tasks of a lead that say just this: what they asked for is done.
     pub async fn finish_tasks_saying(&mut self, actor: &Actor, lead: LeadId, title: &str) -> Outcome<()> {
-        const OPEN: &str = "select id from tasks where lead_id = $1 and title = $2 and state = 'open' limit 1";
+        const OPEN: &str = "select id, lead_id from tasks where lead_id = $1 and title = $2 and state = 'open'";
+        let open = self.all(OPEN, values![lead, title]).await?;
+        self.finish_tasks(actor, open, "").await
+    }
+
+    /// Finishes the open task that asked somebody what became of a job: it is known now.
+    pub async fn finish_question(&mut self, actor: &Actor, job: JobId, answer: &str) -> Outcome<()> {
+        const OPEN: &str = "select id, lead_id from tasks where state = 'open' and job_id = $1 and kind = 'unknown_outcome'";
+        let open = self.all(OPEN, values![job]).await?;
+        self.finish_tasks(actor, open, answer).await
+    }
+
+    /// Finishes the open tasks about a destination that stood: it runs again.
+    pub(super) async fn finish_incidents(&mut self, actor: &Actor, destination: DestinationId) -> Outcome<()> {
+        const OPEN: &str = "select t.id, t.lead_id from tasks t join jobs j on j.id = t.job_id
+            where t.state = 'open' and t.kind = 'incident' and j.destination_id = $1";
+        let open = self.all(OPEN, values![destination]).await?;
+        self.finish_tasks(actor, open, "it runs again").await
+    }
+
+    async fn finish_tasks(&mut self, actor: &Actor, open: Vec<(Uuid, Option<Uuid>)>, why: &str) -> Outcome<()> {
         const DONE: &str =
             "update tasks set state = 'done', version = version + 1, updated_at = $2 where id = $1 and state = 'open'";
         let now = self.now;
-        while let Some((id,)) = self.one::<(Uuid,)>(OPEN, values![lead, title]).await? {
-            self.journal(actor, About { verb: "task.done", kind: Kind::Task, subject: id, lead: Some(lead), detail: "" }).await?;
+        for (id, lead) in open {
+            let lead = lead.map(LeadId);
+            self.journal(actor, About { verb: "task.done", kind: Kind::Task, subject: id, lead, detail: why }).await?;
             self.run(DONE, values![id, now]).await?;
         }
         Ok(())

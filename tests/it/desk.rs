@@ -179,6 +179,8 @@ async fn why_names_every_reason(world: World) {
     let first = desk.world.job(&desk.acme, desk.hubspot, with![due_at = now - TimeDelta::seconds(9)]).await;
     let second = desk.world.job(&desk.acme, desk.hubspot, with![]).await;
     let urgent = desk.world.job(&desk.acme, desk.hubspot, with![priority = 9]).await;
+    assert_eq!(causes(&desk, urgent).await, [Cause::NoWorker], "nobody was ever here");
+    desk.world.store.worker_lives("w0", None).await.unwrap();
     assert_eq!(causes(&desk, urgent).await, [Cause::Next]);
     desk.world.clock.advance(TimeDelta::minutes(2));
     assert_eq!(causes(&desk, urgent).await, [Cause::NoWorker], "nobody is here");
@@ -218,6 +220,8 @@ async fn why_names_every_reason(world: World) {
 async fn without_a_worker_it_says_so(world: World) {
     let desk = desk(world).await;
     let waits = desk.world.job(&desk.acme, desk.hubspot, with![]).await;
+    assert_eq!(causes(&desk, waits).await, [Cause::NoWorker], "nobody was ever here");
+    desk.world.store.worker_lives("w1", None).await.unwrap();
     assert_eq!(causes(&desk, waits).await, [Cause::Next]);
     desk.world.clock.advance(TimeDelta::minutes(6));
     assert_eq!(causes(&desk, waits).await, [Cause::NoWorker]);
@@ -354,7 +358,7 @@ async fn a_held_job_is_not_tried_and_says_what_ends_it(world: World) {
     let desk = desk(world).await;
     let held = desk.failed(with![state = "held"]).await;
     let said = refused(desk.act(job(held), Verb::RetryJob, None).await);
-    assert!(said.contains("nothing goes to its destination now; resume the destination"), "{said}");
+    assert!(said.contains("its destination is paused, or another job is on its way there"), "{said}");
 }
 
 async fn a_release_goes_step_by_step(world: World) {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use quotedeck::domain::act::{Act, Verb};
 use quotedeck::domain::actor::{Actor, Role};
 use quotedeck::domain::content::Content;
 use quotedeck::domain::id::{DestinationId, Kind, Ref};
@@ -13,6 +14,7 @@ use quotedeck::domain::why::Cause;
 use quotedeck::store::claim::take::{Appetite, Taken};
 use quotedeck::store::claim::{Claimed, Intent};
 use quotedeck::store::destinations::Pause;
+use quotedeck::workflow::act::perform;
 use quotedeck::workflow::finish::{Returned, finish_attempts};
 use quotedeck::workflow::look_up;
 use tokio::time::timeout;
@@ -32,6 +34,7 @@ both_databases!(
     what_is_urgent_may_take_every_place,
     a_worker_takes_only_what_it_can_reach,
     a_failing_destination_is_stopped_and_probed,
+    a_person_lets_one_job_through_to_see,
     a_failed_probe_waits_longer,
     a_job_remembers_when_it_first_failed_so,
     a_pause_ends_by_itself,
@@ -149,6 +152,7 @@ async fn bulk_leaves_a_place_at_a_destination_that_takes_few(world: World) {
     for _ in 0..4 {
         bulk.push(world.job(&acme, few, with![priority = 50]).await.number);
     }
+    world.store.worker_lives("w1", None).await.unwrap();
     let taken = numbers(&take(&world, 8, 8).await);
     assert_eq!(taken.len(), 3);
     assert!(take(&world, 8, 8).await.jobs.is_empty(), "a place is free, and it is not for bulk");
@@ -231,10 +235,43 @@ async fn a_failing_destination_is_stopped_and_probed(world: World) {
     let intents = announce(&world, probe).await;
     finish(&world, intents, Meaning::Accepted).await;
     assert_eq!(text(&world, "select breaker from destinations").await, "closed");
+    assert_eq!(text(&world, "select state from tasks where kind = 'incident'").await, "done", "nothing is left to do");
     assert_eq!(take(&world, 8, 8).await.jobs.len(), 7);
     let told = "select string_agg(verb, ' ') from (select verb from journal where verb like 'destination.%' order by number) v";
     let told = if world.store.is_postgres() { told.to_owned() } else { told.replace("string_agg", "group_concat") };
     assert_eq!(text(&world, &told).await, "destination.open destination.probe destination.close");
+}
+
+/// Who has mended the cause does not wait for the next probe.
+async fn a_person_lets_one_job_through_to_see(world: World) {
+    let ana = world.person("ana", Role::Owner, None).await;
+    ten_requests(&world, 10).await;
+    let held = "select number from jobs where state = 'held' order by number desc limit 2";
+    let [tried, other] = world.numbers(held).await[..] else { panic!("they are held") };
+    let retry = async |number| {
+        let target = world.store.find(&ana, Ref::new(Kind::Job, number)).await.unwrap();
+        perform(&world.store, &ana, &Act { target, verb: Verb::RetryJob, reason: None }).await
+    };
+    let said = retry(tried).await.unwrap().said;
+    assert!(said.contains("its destination runs again"), "{said}");
+    let refused = retry(other).await.unwrap_err().to_string();
+    assert!(refused.contains("another job is on its way there"), "{refused}");
+    assert_eq!(text(&world, &format!("select state from jobs where number = {other}")).await, "held");
+    let probe = take(&world, 8, 8).await.jobs;
+    assert!(probe.len() == 1 && probe[0].is_probe && probe[0].number == tried);
+    let probe = announce(&world, probe).await;
+    finish(&world, probe, Meaning::NotReached).await;
+    assert_eq!(text(&world, "select breaker from destinations").await, "open", "the cause is not mended");
+    retry(tried).await.unwrap();
+    let probe = announce(&world, take(&world, 8, 8).await.jobs).await;
+    finish(&world, probe, Meaning::Accepted).await;
+    assert_eq!(text(&world, "select breaker from destinations").await, "closed");
+    assert_eq!(world.number("select count(*) from jobs where state = 'held'").await, 0);
+    let by = "select count(*) from journal where verb = 'destination.probe' and actor_kind = 'person'";
+    assert_eq!(world.number(by).await, 2);
+    world.script("update destinations set paused = true, paused_by = 'rosa', paused_why = 'a look'; update jobs set state = 'held' where state <> 'succeeded'").await;
+    let refused = retry(other).await.unwrap_err().to_string();
+    assert!(refused.contains("paused"), "a pause is a person's: {refused}");
 }
 
 async fn a_failed_probe_waits_longer(world: World) {

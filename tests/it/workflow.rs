@@ -451,6 +451,9 @@ async fn what_arrived_is_not_done_again_by_a_replay_that_waits(world: World) {
     let job = world.job(&acme, twilio, with![state = "unknown", delivery_mode = "once", operation = "quote_confirmation"]).await;
     world.tried(job, with![outcome = "may_have_left", destination_id = twilio.id]).await;
     let other = world.job(&acme, twilio, with![state = "ready", operation = "quote_confirmation"]).await;
+    for asked in [job, other] {
+        world.task(&acme, with![kind = "unknown_outcome", job_id = asked.id]).await;
+    }
     let seen = target(&world, &rosa, Kind::Job, job.number).await;
     let replay = Act { reason: Some("she has nothing".into()), ..act(seen, Verb::ReplayJob) };
     perform(&world.store, &rosa, &replay).await.unwrap();
@@ -459,6 +462,7 @@ async fn what_arrived_is_not_done_again_by_a_replay_that_waits(world: World) {
     let done = perform(&world.store, &rosa, &act(seen, Verb::ResolveJob { arrived: true })).await.unwrap();
     assert!(done.said.ends_with("J-3 is cancelled"), "{}", done.said);
     assert_eq!(world.texts("select state from jobs order by number").await, ["succeeded", "ready", "cancelled"]);
+    assert_eq!(world.texts("select state from tasks order by number").await, ["done", "open"], "it is known now");
     let said = format!("J-{} arrived: not done again: a test", job.number);
     assert_eq!(world.texts("select detail from journal where verb = 'job.resolve' order by number desc limit 1").await, [said]);
     assert_eq!(other.number, 2);

@@ -5,16 +5,38 @@ use super::*;
 #[rstest]
 #[case(Role::Owner, "P resumes it, or a probe goes by itself at 14:33 UTC")]
 #[case(Role::Operator, "an owner resumes it, or a probe goes by itself at 14:33 UTC")]
-fn what_stands_in_the_way_of_a_canary_is_said_with_what_ends_it(#[case] role: Role, #[case] ends: &str) {
+fn what_stands_in_the_way_of_a_release_is_said_with_what_ends_it(#[case] role: Role, #[case] ends: &str) {
     let mut app = deck(role, SIZE);
     let why = Some("16 of the last 20 requests failed".into());
     let stop = Stop { by: None, why, since: Some(now()), until: Some(now() + TimeDelta::minutes(2)) };
     first_group_is(&mut app, FailureGroup { breaker: Breaker::Open, stop: Some(stop), ..fixtures::group(0, 38, 0) });
-    for key in ["2 c", "R"] {
-        assert_eq!(press(&mut app, key), []);
-        let said = &app.notice().unwrap().text;
-        assert_eq!(said, &format!("HubSpot is stopped since 14:31 UTC (16 of the last 20 requests failed); {ends}"));
-    }
+    assert_eq!(press(&mut app, "2 R"), []);
+    let said = &app.notice().unwrap().text;
+    assert_eq!(said, &format!("HubSpot is stopped since 14:31 UTC (16 of the last 20 requests failed); c tries one now, {ends}"));
+}
+
+#[test]
+fn a_canary_of_what_stopped_by_itself_is_one_that_is_held_and_lets_the_rest_go() {
+    let mut app = owner();
+    let stop = Stop { by: None, why: None, since: Some(now()), until: None };
+    first_group_is(&mut app, FailureGroup { breaker: Breaker::Open, stop: Some(stop), ..fixtures::group(0, 38, 0) });
+    let effects = press(&mut app, "2 c");
+    let [Effect::Freeze(seq, _)] = effects[..] else { panic!("{effects:?}") };
+    let rows = [fixtures::job(0, JobState::Dead), fixtures::job(1, JobState::Held)].map(|job| fixtures::frozen(&Item::Job(job)));
+    let target = rows[1].target;
+    let (seq, act) = performed(&app.update(Message::Frozen(seq, Ok(rows.to_vec()))));
+    assert_eq!((act.verb.clone(), act.target), (Verb::RetryJob, target));
+    let effects = app.update(Message::Acted(seq, Box::new(act.clone()), Ok(done(&act, "goes now", Err("left".into())))));
+    let asked = effects.iter().find_map(|effect| match effect {
+        Effect::LoadTrace(seq, record) if *record == target.record => Some(*seq),
+        _ => None,
+    });
+    let mut trace = fixtures::trace(target.record);
+    trace.steps.retain(|step| step.kind == StepKind::Job);
+    trace.steps[0].status = "succeeded".into();
+    app.update(Message::Trace(asked.unwrap(), Ok(trace)));
+    assert!(app.popup().is_none(), "nothing is left to release");
+    assert!(app.notice().unwrap().text.contains("its destination runs again"));
 }
 
 #[test]

@@ -91,7 +91,7 @@ pub(crate) struct OfGroup {
     /// The destination's name or reference
     #[arg(long, value_name = "NAME")]
     pub(crate) destination: String,
-    /// What the failures have in common, as `quotedeck failures` lists it
+    /// What the failures have in common, as `quotedeck failures` lists it; its beginning and a * are enough
     #[arg(long, value_name = "S")]
     pub(crate) signature: String,
     /// Why, in your words

@@ -88,6 +88,9 @@ fn with(change: impl FnOnce(&mut Facts)) -> Facts {
 #[case(with(|f| (f.due_at, f.hands) = (later(-6), seen(Some(-7), Some(-7)))), &[Cause::NoWorker], "for 7 min")]
 #[case(with(|f| (f.due_at, f.hands) = (later(-6), seen(Some(-7), Some(0)))), &[Cause::NoWorker], "none of them has HubSpot")]
 #[case(with(|f| (f.due_at, f.hands) = (later(-6), seen(None, None))), &[Cause::NoWorker], "ever")]
+#[case(with(|f| (f.due_at, f.hands) = (later(0), seen(None, None))), &[Cause::NoWorker], "ever")]
+#[case(with(|f| (f.due_at, f.hands) = (later(0), seen(Some(-4), Some(-4)))), &[Cause::NoWorker], "for 4 min")]
+#[case(with(|f| (f.due_at, f.hands) = (later(0), seen(Some(-2), Some(-2)))), &[Cause::Next], "next free worker")]
 #[case(with(|f| (f.destination.running, f.destination.concurrency) = (4, Some(4))), &[Cause::Concurrency], "takes 4 at once")]
 #[case(
     with(|f| (f.destination.running, f.destination.bulk, f.destination.concurrency) = (3, 3, Some(4))),

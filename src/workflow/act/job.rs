@@ -48,23 +48,46 @@ impl Acting<'_> {
                     "ask the destination, then resolve it; or replay it alone, knowing the risk",
                 ));
             }
-            JobState::Held => {
-                self.unchanged(job.version, job.state.as_str()).await?;
-                return Err(self.refused(
-                    "it is held: nothing goes to its destination now",
-                    "resume the destination, or wait: it goes when the pause ends or a probe comes through",
-                ));
-            }
+            JobState::Held => return self.probe(&job).await,
             _ => {}
         }
         let to = self.job_after(&job, JobAct::RetryNow, "only waiting, dead or cancelled jobs can be tried again").await?;
         if job.window_ends_at <= self.tx.now {
-            return Err(self.refused("its window has closed", "replay it as a new job, or cancel it"));
+            return Err(
+                self.refused("its window has closed", "a worker gives it up; replay it then as a new job, or cancel it now")
+            );
         }
         self.announce(Kind::Job, job.id.0, job.lead_id, "").await?;
         let due = self.tx.now + retry::ARMED;
         self.move_to(&job, to, &Move { due_at: Some(due), armed_until: Some(due), ..Move::default() }).await?;
         Ok(self.done(format!("{} is tried in 10 s", self.act.target.record), Ok(self.inverse(Verb::RecallJob, job.version + 1))))
+    }
+
+    /// Lets one held job through to a destination that its breaker stopped: where it arrives, that runs again.
+    async fn probe(&mut self, job: &JobNow) -> Result<Done, Failure> {
+        self.unchanged(job.version, job.state.as_str()).await?;
+        if job.window_ends_at <= self.tx.now {
+            return Err(
+                self.refused("its window has closed", "a worker gives it up; replay it then as a new job, or cancel it now")
+            );
+        }
+        self.announce(Kind::Job, job.id.0, job.lead_id, "").await?;
+        if self.tx.probe_with(&self.actor, job.id).await?.is_none() {
+            return Err(self.refused(
+                "it is held: its destination is paused, or another job is on its way there to see whether it works",
+                "resume the destination, or wait: it goes when the pause ends or that other one arrives",
+            ));
+        }
+        let to = self.job_after(job, JobAct::Release, "look at it again").await?;
+        let now = self.tx.now;
+        self.move_to(job, to, &Move { due_at: Some(now), ..Move::default() }).await?;
+        Ok(self.done(
+            format!(
+                "{} goes now; if it arrives, its destination runs again, and what is held for it goes",
+                self.act.target.record
+            ),
+            Err("it is on its way"),
+        ))
     }
 
     /// A new job from one that is given up; the old one keeps its history.
@@ -136,7 +159,9 @@ impl Acting<'_> {
             return Ok(Some(self.replay_in(&job, TimeDelta::zero()).await?.0));
         }
         if job.window_ends_at <= self.tx.now {
-            return Err(self.refused("its window has closed", "replay it as a new job, or cancel it"));
+            return Err(
+                self.refused("its window has closed", "a worker gives it up; replay it then as a new job, or cancel it now")
+            );
         }
         let to = self.job_after(&job, JobAct::ComeDue, "resume its destination, or look at it again").await?;
         self.announce(Kind::Job, job.id.0, job.lead_id, "").await?;
@@ -205,6 +230,8 @@ impl Acting<'_> {
         self.announce(Kind::Job, job.id.0, job.lead_id, detail).await?;
         // What did not arrive stays on the failures pane, to be replayed.
         self.move_to(&job, to, &Move { reason: Some(detail), settled: arrived, ..Move::default() }).await?;
+        let actor = self.actor.clone();
+        self.tx.finish_question(&actor, job.id, detail).await?;
         let mut said = format!("{} is settled: {detail}", self.act.target.record);
         if arrived {
             // Somebody made it anew before it was known.
