@@ -11,7 +11,9 @@ use super::failures;
 use super::print::Printer;
 use super::stop::Stop;
 use crate::domain::act::Verb;
+use crate::domain::filter::{Field, Filter, Test};
 use crate::domain::id::{Kind, Ref};
+use crate::domain::job::JobState;
 use crate::domain::lead::LeadAct;
 use crate::domain::row::Pane;
 use crate::workflow::act::merge::preview as preview_merge;
@@ -28,10 +30,19 @@ pub(super) async fn job(desk: &Desk, command: &JobCommand, printer: &mut Printer
         JobCommand::Retry(many) => (Verb::RetryJob, Pane::Queue, many),
         JobCommand::Cancel(many) => (Verb::CancelJob, Pane::Queue, many),
         JobCommand::Recall(many) => (Verb::RecallJob, Pane::Queue, many),
-        JobCommand::Replay(many) => (Verb::ReplayJob, Pane::Failures, many),
+        JobCommand::Replay(many) => (Verb::ReplayJob, listed(many), many),
         JobCommand::Resolve { settled, many } => (Verb::ResolveJob { arrived: settled.arrived }, Pane::Failures, many),
     };
     bulk::many(desk, wanted(verb, Kind::Job, pane, many), many, printer).await
+}
+
+/// Which list a filter for jobs to replay is of: cancelled ones are no failures. (The dead ones of the queue are among them that
+/// somebody laid aside.)
+fn listed(many: &Many) -> Pane {
+    let cancelled = Test::Is(Field::State, JobState::Cancelled.as_str().to_owned());
+    let queued = many.filter.as_deref().and_then(|filter| Filter::parse(filter, Pane::Queue).ok());
+    let names = queued.is_some_and(|filter| filter.terms.iter().any(|term| !term.negated && term.test == cancelled));
+    if names { Pane::Queue } else { Pane::Failures }
 }
 
 /// `quotedeck task …`

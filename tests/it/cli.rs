@@ -545,6 +545,9 @@ async fn a_dry_run_says_what_the_act_says_and_keeps_nothing(world: World) {
         assert_eq!(kept(&world).await != before, status == 0, "{line}");
     }
     assert_eq!(world.number("select count(*) from jobs where state = 'cancelled' and fence = 0").await, 2);
+    // What was cancelled is no failure, and is found by its state.
+    let again = shell.run("job replay --filter state:cancelled --all --dry-run");
+    assert!(again.status == 0 && again.out.contains(&format!("does J-{closed} again")), "{}{}", again.out, again.err);
 }
 
 /// Each record is told as soon as it is done; Ctrl-C leaves the rest as it was.

@@ -184,7 +184,11 @@ impl Flow {
                 .find(|pick| pick.target.id == act.target.id)
                 .map_or_else(String::new, |pick| pick.label.clone())
         };
-        let mut lines: Vec<String> = acts.iter().take(SHOWN).map(label).collect();
+        let cancels = matches!(acts.first(), Some(Act { verb: Verb::CancelJob, .. }));
+        let warning =
+            cancels.then(|| "They will not be sent, and nothing takes that back: only new jobs do it again.".to_owned());
+        let mut lines: Vec<String> = warning.into_iter().collect();
+        lines.extend(acts.iter().take(SHOWN).map(label));
         if acts.len() > SHOWN {
             lines.push(format!("… and {} more", acts.len() - SHOWN));
         }
@@ -197,7 +201,10 @@ impl Flow {
             lines.push(counted.join(", "));
         }
         let body = lines.join("\n");
-        ask_for(title, body, acts.len())
+        match ask_for(title, body, acts.len()) {
+            Question::Confirm { title, body, .. } => Question::Confirm { title, body, danger: cancels },
+            typed => typed,
+        }
     }
 
     /// What comes after an answer.
