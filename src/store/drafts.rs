@@ -192,6 +192,19 @@ impl Tx {
         Ok(self.one::<(i64,)>(OF_EVIDENCE, values).await?.map(|row| row.0))
     }
 
+    /// The number of the newest draft of the same, where there is a newer one.
+    pub async fn newer_draft(&mut self, draft: &DraftNow) -> Outcome<Option<i64>> {
+        const OF_LEAD: &str = "select max(number) from drafts where subject = 'lead' and lead_id = $1 and number > $2 having max(number) is not null";
+        const OF_WEEK: &str =
+            "select max(number) from drafts where subject = 'week' and client_id = $1 and period = $3 and number > $2
+            having max(number) is not null";
+        let newer: Option<(i64,)> = match draft.subject {
+            Subject::Lead => self.one(OF_LEAD, values![draft.lead_id, draft.number]).await?,
+            Subject::Week => self.one(OF_WEEK, values![draft.client_id, draft.number, draft.period.as_str()]).await?,
+        };
+        Ok(newer.map(|(number,)| number))
+    }
+
     /// Whether a draft's evidence has a line of this number.
     pub async fn has_evidence_line(&mut self, draft: &DraftNow, n: i64) -> Outcome<bool> {
         const SQL: &str = "select n from draft_evidence where draft_id = $1 and n = $2";

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::domain::act::{Act, Done, Target, Verb};
 use crate::domain::actor::{Actor, Person};
+use crate::domain::draft::DraftState;
 use crate::domain::failure::{Conflict, Failure};
 use crate::domain::id::{ClientId, Kind, LeadId, Ref};
 use crate::store::drafts::DraftNow;
@@ -152,14 +153,17 @@ pub(super) fn text_conflict(draft: &DraftNow) -> Failure {
     }))
 }
 
-/// A draft that somebody else holds, or that is closed.
-pub(super) fn draft_conflict(draft: &DraftNow, me: &Person) -> Failure {
-    let held_by_other = draft.claimed_by.is_some_and(|holder| holder != me.id);
-    let now = if held_by_other { "in review elsewhere".to_owned() } else { draft.state.to_string() };
-    Failure::Conflict(Box::new(Conflict {
-        what: Ref::new(Kind::Draft, draft.number).to_string(),
-        by: draft.claimed_name.clone().unwrap_or_else(|| "somebody".to_owned()),
-        at: Some(draft.updated_at),
-        now,
-    }))
+/// A draft that somebody else holds, or that is closed: who was first, and by which draft it was set aside.
+pub(super) async fn draft_conflict(tx: &mut Tx, draft: &DraftNow, me: &Person) -> Failure {
+    let (by, at, now) = if draft.claimed_by.is_some_and(|holder| holder != me.id) {
+        (draft.claimed_name.clone(), Some(draft.updated_at), "in review elsewhere".to_owned())
+    } else {
+        let last = tx.last_change(draft.id.0).await.ok().flatten();
+        let newer = if draft.state == DraftState::Superseded { tx.newer_draft(draft).await.ok().flatten() } else { None };
+        let newer = newer.map(|number| format!(" by {}", Ref::new(Kind::Draft, number))).unwrap_or_default();
+        let (by, at) = last.map_or((None, draft.updated_at), |(by, at)| (Some(by), at));
+        (by, Some(at), format!("{}{newer}", draft.state))
+    };
+    let what = Ref::new(Kind::Draft, draft.number).to_string();
+    Failure::Conflict(Box::new(Conflict { what, by: by.unwrap_or_else(|| "somebody".to_owned()), at, now }))
 }

@@ -91,6 +91,6 @@ pub async fn save_work(store: &Store, me: &Person, target: &Target, work_version
             Ok(version)
         }
         None if draft.claimed_by == Some(me.id) && draft.work_version != work_version => Err(super::act::text_conflict(&draft)),
-        None => Err(super::act::draft_conflict(&draft, me)),
+        None => Err(super::act::draft_conflict(&mut tx, &draft, me).await),
     }
 }

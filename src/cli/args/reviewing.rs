@@ -150,7 +150,7 @@ pub(crate) enum DraftCommand {
         #[arg(value_name = "REF")]
         record: Ref,
         /// Why, in a word: wrong, unsafe, unclear, duplicate or not-needed
-        #[arg(long, value_name = "WHY", value_parser = reject_reason, default_value = "wrong")]
+        #[arg(long, value_name = "WHY", value_parser = reject_reason)]
         why: RejectReason,
         /// Why, in your words
         #[arg(long, value_name = "TEXT")]

@@ -2,6 +2,7 @@
 
 use super::{Desk, Ran, detail};
 use crate::cli::print::Printer;
+use crate::domain::draft::{Draft, DraftState};
 use crate::domain::id::Ref;
 
 /// `quotedeck draft preview D-12`: the text as it is saved, and what would stand beside it.
@@ -21,5 +22,25 @@ pub(super) async fn run(desk: &Desk, record: Ref, printer: &mut Printer) -> Ran 
     for (name, words) in &fields {
         printer.text(&format!("  {name:widest$}  {words}"))?;
     }
+    for why in standing(&draft.draft, record) {
+        printer.text(&format!("\n{why}"))?;
+    }
     Ok(crate::cli::DONE)
+}
+
+/// What stands against publishing this text, as far as it is known without a person.
+fn standing(draft: &Draft, record: Ref) -> Vec<String> {
+    let mut said = Vec::new();
+    if !matches!(draft.state, DraftState::Pending | DraftState::InReview) {
+        said.push(format!("{record} is {}: this text waits for nobody's approval", draft.state));
+    }
+    let (blocks, warns) = (draft.blocks, draft.warns);
+    if blocks > 0 {
+        let s = if blocks == 1 { "finding stops" } else { "findings stop" };
+        said.push(format!("{blocks} {s} it: quotedeck draft check {record}"));
+    } else if warns > 0 {
+        let s = if warns == 1 { "finding warns" } else { "findings warn" };
+        said.push(format!("{warns} {s}: quotedeck draft check {record}"));
+    }
+    said
 }

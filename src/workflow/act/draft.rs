@@ -23,11 +23,11 @@ impl Acting<'_> {
     }
 
     /// A verdict is for whoever holds the claim: the claim is what keeps two people from deciding at once.
-    pub(super) fn held(&self, draft: &DraftNow, act: DraftAct) -> Result<DraftState, Failure> {
+    pub(super) async fn held(&mut self, draft: &DraftNow, act: DraftAct) -> Result<DraftState, Failure> {
         if matches!(draft.state, DraftState::Approved | DraftState::Rejected | DraftState::Superseded)
             || draft.claimed_by.is_some_and(|holder| holder != self.me.id)
         {
-            return Err(draft_conflict(draft, self.me));
+            return Err(draft_conflict(&mut self.tx, draft, self.me).await);
         }
         draft.state.after(act).map_err(|bad| self.refused(bad, "claim it first"))
     }
@@ -42,11 +42,13 @@ impl Acting<'_> {
     /// Takes a draft for editing. One's own claim is renewed; somebody else's holds until it runs out, unless taken over.
     pub(super) async fn claim(&mut self, take_over: bool) -> Result<Done, Failure> {
         let draft = self.draft().await?;
-        draft.state.after(DraftAct::Claim).map_err(|_| draft_conflict(&draft, self.me))?;
+        if draft.state.after(DraftAct::Claim).is_err() {
+            return Err(draft_conflict(&mut self.tx, &draft, self.me).await);
+        }
         let other = draft.claimed_by.filter(|holder| *holder != self.me.id);
         let alive = draft.claim_until.is_some_and(|until| until > self.tx.now);
         if other.is_some() && alive && !take_over {
-            return Err(draft_conflict(&draft, self.me));
+            return Err(draft_conflict(&mut self.tx, &draft, self.me).await);
         }
         let from = other.and(draft.claimed_name.as_deref()).map(|name| format!("from {name}")).unwrap_or_default();
         self.announce(Kind::Draft, draft.id.0, Some(draft.lead_id), &from).await?;
@@ -74,7 +76,7 @@ impl Acting<'_> {
     /// Hands it back; the text in progress stays with it, and a note where there is one.
     pub(super) async fn release(&mut self, work_version: Option<i64>) -> Result<Done, Failure> {
         let draft = self.draft().await?;
-        let to = self.held(&draft, DraftAct::Release)?;
+        let to = self.held(&draft, DraftAct::Release).await?;
         if work_version.is_some_and(|read| read != draft.work_version) {
             return Err(text_conflict(&draft));
         }
@@ -89,7 +91,7 @@ impl Acting<'_> {
     /// meanwhile is not dropped for it: where the two differ, it is a conflict.
     pub(super) async fn approve(&mut self, text: &str, work_version: i64) -> Result<Done, Failure> {
         let draft = self.draft().await?;
-        self.held(&draft, DraftAct::Approve)?;
+        self.held(&draft, DraftAct::Approve).await?;
         let text = text.trim();
         if draft.work_version != work_version && self.tx.saved_work(&draft).await?.trim() != text {
             return Err(text_conflict(&draft));
@@ -175,7 +177,7 @@ impl Acting<'_> {
     /// Sends it away.
     pub(super) async fn reject(&mut self, reason: RejectReason, work_version: i64) -> Result<Done, Failure> {
         let draft = self.draft().await?;
-        let to = self.held(&draft, DraftAct::Reject)?;
+        let to = self.held(&draft, DraftAct::Reject).await?;
         if draft.work_version != work_version {
             return Err(text_conflict(&draft));
         }

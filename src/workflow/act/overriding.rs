@@ -24,7 +24,7 @@ impl Acting<'_> {
     /// Asks that the text on the screen pass; an owner gets a task.
     pub(super) async fn ask_override(&mut self, text: &str) -> Result<Done, Failure> {
         let draft = self.draft().await?;
-        self.held(&draft, DraftAct::Approve)?;
+        self.held(&draft, DraftAct::Approve).await?;
         let text = text.trim();
         self.fit_to_show(text)?;
         let found = self.tx.check_text(&draft, text).await?;
