@@ -24,7 +24,7 @@ pub(super) async fn run(global: &Global, config: Config, wanted: &Serve) -> Ran 
     let could_not = |failure: Failure| Stop { status: COULD_NOT, text: failure.to_string() };
     let mut store = Store::open(&place, Clock::System, Purpose::Queue).await.map_err(could_not)?;
     // Whether a signature is timely goes by the database's clock, as leases do.
-    store.clock = Clock::anchored(store.database_now().await?);
+    store.clock = Clock::anchored(store.keep_time().await?);
     let mut setting = config.serve.clone();
     if let Some(listen) = &wanted.listen {
         setting.listen = listen.to_string();

@@ -44,7 +44,8 @@ pub(super) async fn run(global: &Global, config: Config, wanted: &Work, printer:
         .map_err(|bad| Stop::usage("the configuration", bad, "mend it, then run: quotedeck config check"))?;
     let could_not = |failure: Failure| Stop { status: COULD_NOT, text: failure.to_string() };
     let mut store = Store::open(&place, Clock::System, Purpose::Queue).await.map_err(could_not)?;
-    store.clock = Clock::anchored(store.database_now().await?);
+    // Kept before anything is taken: on SQLite, of several that start at once, the others go by the first one's clock.
+    store.clock = Clock::anchored(store.keep_time().await?);
     take_limits(&store, &config).await?;
     for missing in syncing::set_up(&store, &config).await? {
         complain(&crate::domain::text::neutralise(&missing));

@@ -106,11 +106,12 @@ impl Store {
         let (boot, own, now_up) = (boot(), Clock::System.now(), up());
         let rows: Vec<(DateTime<Utc>, i64, i64, i64)> = self.read(SET, values![boot.clone()]).await?;
         let Some(&(began_at, up_ms, set_ms, moved_up_ms)) = rows.first() else {
-            // Where nobody has written it down yet, it is ours.
+            // Where nobody has written it down yet, it is ours; of several that start at once, it is the first one's.
             if moves {
                 let mut tx = self.begin().await?;
                 self.since(&mut tx).await?;
                 tx.commit().await?;
+                return Box::pin(self.shared_now(false)).await;
             }
             return Ok(own);
         };
