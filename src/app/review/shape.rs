@@ -32,6 +32,12 @@ pub struct Shape {
 
 /// The least width at which a row of the findings tells the reason too.
 pub const ROOMY: usize = 100;
+/// The least width at which it tells the whole of nearly every reason.
+const WIDE: u16 = 180;
+/// Rows under the list for the reason of the finding under the cursor, where a row of the list has no room for it, and where
+/// it has some.
+const REASON: u16 = 2;
+const REST: u16 = 1;
 /// Rows and columns that a border takes.
 const BORDER: u16 = 2;
 
@@ -76,7 +82,8 @@ impl Shape {
         let wanted = u16::try_from(findings).unwrap_or(u16::MAX).saturating_add(BORDER).max(3);
         let base = Self { columns: Columns::One, heading, notices, evidence: (0, 0), draft: (0, 0), text: (0, 0), findings: 0 };
         if width >= 110 && body >= 12 {
-            let findings = wanted.min((body / 3).max(4));
+            let below = if findings > 0 && width < WIDE { REST } else { 0 };
+            let findings = wanted.saturating_add(below).min((body / 3).max(4));
             let rows = body - findings;
             let (evidence, draft) = (width * 32 / 100, width * 30 / 100);
             let text = width - evidence - draft;
@@ -89,8 +96,8 @@ impl Shape {
                 ..base
             }
         } else if width >= 60 && body >= 14 {
-            // The reason of the finding under the cursor has a row of its own.
-            let findings = wanted.saturating_add(u16::from(findings > 0)).min((body / 3).max(4));
+            let below = if findings > 0 { REASON } else { 0 };
+            let findings = wanted.saturating_add(below).min((body / 3).max(4));
             let rows = body - findings;
             let draft = width * 45 / 100;
             let strip = bulk.strip(rows, (width - draft).saturating_sub(BORDER));
@@ -118,14 +125,28 @@ impl Shape {
         (columns, self.findings)
     }
 
-    /// Rows of the list of findings. Where a row has no room for the reason, one row below tells it.
+    /// Rows under the list of findings that tell the reason of the one under the cursor.
+    pub fn reason_rows(&self) -> u16 {
+        let framed = self.findings.saturating_sub(BORDER);
+        let most = match self.columns {
+            Columns::One => 0,
+            Columns::Two => REASON,
+            Columns::Three if self.around().0 < WIDE => REST,
+            Columns::Three => 0,
+        };
+        // The list has a row before its reason has one, and two before that has two.
+        match framed {
+            0 | 1 => 0,
+            2 | 3 => most.min(1),
+            _ => most,
+        }
+    }
+
+    /// Rows of the list of findings.
     pub fn finding_rows(&self) -> usize {
-        let (columns, framed) =
-            (usize::from(self.evidence.0.saturating_sub(BORDER)), self.findings.saturating_sub(BORDER).into());
         match self.columns {
             Columns::One => self.findings.into(),
-            Columns::Two if columns < ROOMY && framed > 1 => framed - 1,
-            Columns::Two | Columns::Three => framed,
+            Columns::Two | Columns::Three => self.findings.saturating_sub(BORDER).saturating_sub(self.reason_rows()).into(),
         }
     }
 

@@ -3,7 +3,7 @@
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Paragraph;
+use ratatui::widgets::{Paragraph, Wrap};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
@@ -16,6 +16,8 @@ use crate::domain::text::neutralise;
 /// Cells of a finding's kind and of its words, where a row has room for the reason too.
 const KIND: usize = 15;
 const WORDS: usize = 26;
+/// Cells before a reason that has rows of its own.
+const INDENT: u16 = 3;
 
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, review: &Review, shape: &Shape, styles: &Styles) {
     if area.is_empty() {
@@ -40,22 +42,27 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, review: &Review, shape: &S
         frame.render_widget(Paragraph::new(says).style(styles.dim), inside);
         return;
     }
-    // Where a row has no room for the reason, the last row tells that of the finding under the cursor.
-    let mut below = None;
-    if usize::from(inside.height) > shape.finding_rows() {
-        let [list, last] = Layout::vertical([Constraint::Fill(1), Constraint::Length(1)]).areas(inside);
-        (inside, below) = (list, Some(last));
-    }
+    // What a row has no room for is told below of the finding under the cursor.
+    let [list, below] = Layout::vertical([Constraint::Fill(1), Constraint::Length(shape.reason_rows())]).areas(inside);
+    inside = list;
     let height = usize::from(inside.height);
     let top = top_for(checks.selected(), found.len(), height);
     let rows = found.iter().enumerate().skip(top).take(height);
     let lines: Vec<Line<'_>> =
         rows.map(|(at, finding)| row(finding, at == checks.selected(), inside.width.into(), styles)).collect();
     frame.render_widget(Paragraph::new(lines), inside);
-    if let (Some(last), Some(finding)) = (below, checks.current()) {
-        let reason = cut(&neutralise(&finding.reason), usize::from(last.width).saturating_sub(3));
-        frame.render_widget(Line::styled(format!("   {reason}"), styles.dim), last);
+    if let Some(finding) = checks.current() {
+        let reason = neutralise(&finding.reason).into_owned();
+        if reason.width() > beside(inside.width.into()) {
+            let [_, told] = Layout::horizontal([Constraint::Length(INDENT), Constraint::Fill(1)]).areas(below);
+            frame.render_widget(Paragraph::new(reason).style(styles.dim).wrap(Wrap { trim: true }), told);
+        }
     }
+}
+
+/// Cells that a row has for the reason.
+fn beside(width: usize) -> usize {
+    if width >= ROOMY { width.saturating_sub(3 + KIND + WORDS) } else { 0 }
 }
 
 fn row<'a>(finding: &Finding, selected: bool, width: usize, styles: &Styles) -> Line<'a> {
@@ -67,8 +74,7 @@ fn row<'a>(finding: &Finding, selected: bool, width: usize, styles: &Styles) -> 
     if width >= ROOMY {
         spans.push(Span::styled(fit(&kind, KIND), style));
         spans.push(Span::styled(fit(&words, WORDS), styles.text));
-        let left = width.saturating_sub(3 + KIND + WORDS);
-        spans.push(Span::styled(cut(&neutralise(&finding.reason), left), styles.dim));
+        spans.push(Span::styled(cut(&neutralise(&finding.reason), beside(width)), styles.dim));
     } else {
         let kind = if width >= 60 { fit(&kind, KIND) } else { format!("{kind} ") };
         let left = width.saturating_sub(3 + kind.width());
