@@ -53,7 +53,7 @@ impl Wanted<'_> {
     pub(super) fn check(&self, desk: &Desk) -> Result<(), Stop> {
         desk.require(self.verb.right(), self.verb.name())?;
         if self.verb.needs_reason() && self.reason.is_none_or(|reason| reason.trim().is_empty()) {
-            return Err(Stop::usage(self.verb.name(), "it needs a reason", "say why with --reason TEXT"));
+            return Err(Stop::usage(self.verb.words(), "it needs a reason", "say why with --reason TEXT"));
         }
         Ok(())
     }
@@ -134,7 +134,7 @@ fn alone(verb: &Verb, row: Frozen) -> Named {
     match row.replay {
         Some(verdict) if tries && verdict != ReplayVerdict::Safe => {
             let (what, why) =
-                (format!("{} {}", verb.name(), row.target.record), format!("left out: {}", verdict.as_str().replace('_', " ")));
+                (format!("{} {}", verb.words(), row.target.record), format!("left out: {}", verdict.as_str().replace('_', " ")));
             let remedy = match verdict {
                 ReplayVerdict::AlreadyApplied => "nothing is left to do",
                 _ => "ask the destination, or replay it alone with --reason",

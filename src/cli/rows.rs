@@ -11,6 +11,7 @@ use super::table;
 use crate::domain::actor::Person;
 use crate::domain::automation::{Automation, Limit};
 use crate::domain::client::Client;
+use crate::domain::destination::Breaker;
 use crate::domain::draft::{Draft, Summary};
 use crate::domain::id::{Kind, Ref};
 use crate::domain::lead::Lead;
@@ -158,16 +159,21 @@ impl Shown for Person {
 
 impl Shown for Destination {
     const HEADS: &'static [&'static str] =
-        &["destination", "name", "kind", "mode", "paused", "why", "until", "incident owner", "rollback"];
+        &["destination", "name", "kind", "mode", "stands", "why", "until", "incident owner", "rollback"];
     fn cells(&self) -> Vec<String> {
         vec![
             named(Kind::Destination, self.number),
             self.name.clone(),
             self.kind.clone(),
             self.delivery_mode.to_string(),
-            if self.paused { format!("by {}", or_dash(self.paused_by.as_ref())) } else { "–".to_owned() },
-            or_dash(self.paused_why.as_ref()),
-            or_dash(self.paused_until.map(at)),
+            match self.breaker {
+                _ if self.paused => format!("paused by {}", or_dash(self.paused_by.as_ref())),
+                Breaker::Closed => "–".to_owned(),
+                Breaker::Open => "stopped by itself".to_owned(),
+                Breaker::HalfOpen => "stopped; one is tried".to_owned(),
+            },
+            or_dash(self.paused_why.as_ref().or(self.open_why.as_ref())),
+            or_dash(self.paused_until.or(self.probe_at).map(at)),
             or_dash(self.incident_owner.as_ref()),
             or_dash(self.rollback.as_ref()),
         ]

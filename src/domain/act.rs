@@ -228,7 +228,12 @@ impl Verb {
         }
     }
 
-    /// Its name in the journal and in messages: `task.done`.
+    /// Its name in words: `task done`.
+    pub fn words(&self) -> String {
+        self.name().replace(['.', '_'], " ")
+    }
+
+    /// Its name in the journal: `task.done`.
     pub fn name(&self) -> &'static str {
         match self {
             Self::RetryJob => "job.retry",

@@ -35,7 +35,7 @@ words! {
 
 /// An act that the state does not allow.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("a draft that is {state} cannot {act}")]
+#[error("it is {state}")]
 pub struct BadDraftAct {
     /// Where it stands.
     pub state: DraftState,

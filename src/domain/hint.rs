@@ -105,7 +105,7 @@ pub fn hint(symptom: &Symptom<'_>) -> Hint {
     let found = by_words(&text, symptom)
         .or_else(|| (symptom.kind == "sms").then(|| twilio(&error)).flatten())
         .or_else(|| (symptom.kind == "email").then(|| mail(symptom, &text)).flatten())
-        .or_else(|| status(symptom.signature).and_then(|status| by_status(amounts_to(status, symptom, &text), symptom)))
+        .or_else(|| status(symptom.signature).and_then(|status| by_status(amounts_to(status, symptom, &text), symptom, &text)))
         .or_else(|| by_connection(&text));
     let (likely, advice, remedy) = match found {
         // Whatever the cause: what may have arrived is asked about first.
@@ -340,7 +340,12 @@ fn amounts_to(status: i64, symptom: &Symptom<'_>, text: &str) -> i64 {
     }
 }
 
-fn by_status(status: i64, symptom: &Symptom<'_>) -> Found {
+/// Whether an answer says that a value is wrong, such as HubSpot's `INVALID_EMAIL`: then no field was renamed.
+fn is_of_a_value(text: &str) -> bool {
+    ["invalid_email", "invalid_phone", "email address"].iter().any(|sign| text.contains(sign)) && text.contains("invalid")
+}
+
+fn by_status(status: i64, symptom: &Symptom<'_>, text: &str) -> Found {
     let many = symptom.count > 1;
     Some(match status {
         401 => ("the token expired or was revoked", "renew it at {}, then resume", Remedy::Resume),
@@ -360,6 +365,11 @@ fn by_status(status: i64, symptom: &Symptom<'_>) -> Found {
             ("{} is busy with the record or the account", "none needed: it is tried again by itself", Remedy::Wait)
         }
         400 | 422 if matches!(symptom.kind, "sms" | "email") => return None,
+        400 | 422 if many && is_of_a_value(text) => (
+            "a phone number or an address of each lead is not valid for {}",
+            "correct the leads, as each error says, then replay",
+            Remedy::Replay,
+        ),
         400 | 422 if many => (
             "a field was renamed or made required at {}",
             "compare the mapping with {}'s fields, then send a canary",

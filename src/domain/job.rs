@@ -86,7 +86,7 @@ words! {
 
 /// An act that the state does not allow.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("a job that is {state} cannot {act}")]
+#[error("it is {state}")]
 pub struct BadJobAct {
     /// Where it stands.
     pub state: JobState,

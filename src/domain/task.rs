@@ -25,7 +25,7 @@ words! {
 
 /// An act that the state does not allow.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("a task that is {state} cannot {act}")]
+#[error("it is {state}")]
 pub struct BadTaskAct {
     /// Where it stands.
     pub state: TaskState,

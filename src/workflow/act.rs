@@ -55,7 +55,7 @@ pub async fn rehearse(store: &Store, me: &Person, act: &Act) -> Result<Done, Fai
 /// Does an act as far as the commit.
 async fn carry_out(store: &Store, me: &Person, act: &Act) -> Result<(Tx, Done), Failure> {
     if act.verb.needs_reason() && act.reason.as_deref().is_none_or(|reason| reason.trim().is_empty()) {
-        return Err(Failure::refused(act.verb.name(), "it needs a reason", "say why, for whoever reads the journal later"));
+        return Err(Failure::refused(act.verb.words(), "it needs a reason", "say why, for whoever reads the journal later"));
     }
     let mut tx = store.begin().await?;
     // Whoever asks may have been another when the screen was painted.
@@ -130,7 +130,7 @@ impl Acting<'_> {
     }
 
     fn refused(&self, why: impl std::fmt::Display, remedy: &str) -> Failure {
-        Failure::refused(format!("{} {}", self.act.verb.name(), self.record), why.to_string(), remedy)
+        Failure::refused(format!("{} {}", self.act.verb.words(), self.record), why.to_string(), remedy)
     }
 
     /// What takes an act back: another act on the record as it is now.

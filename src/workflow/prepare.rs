@@ -200,8 +200,18 @@ fn note(job: &Claimed, external_id: String, lead: &SendingLead) -> Prepared {
     let Some(contact) = crm_contact(job) else { return broken(NO_CONTACT) };
     let value = lead.value.map(|cents| format!(", worth {}", Money::minor(cents))).unwrap_or_default();
     let reference = Ref::new(Kind::Lead, lead.number);
-    let text = format!("{reference} came by {}: {} in {}, {}{value}.", lead.source, lead.service, lead.market, lead.urgency);
+    let text = format!("{reference} {}{}{value}.", came(&lead.source, &lead.service, &lead.market), lead.urgency);
     send(Content::Note(Note { external_id, contact, text, at_ms: lead.arrived_at.timestamp_millis() }))
+}
+
+/// How a lead came and what it is about, as far as anybody said.
+fn came(source: &str, service: &str, market: &str) -> String {
+    let said = |before: &str, word: &str, after: &str| match word.trim() {
+        "" => String::new(),
+        word => format!("{before}{word}{after}"),
+    };
+    let about = format!("{}{}", said("", service, " "), said("in ", market, ""));
+    format!("came{}: {}", said(" by ", source, ""), said("", &about, ", "))
 }
 
 fn hook(job: &Claimed, lead: &SendingLead, client: &str) -> Hook {
@@ -223,4 +233,19 @@ fn hook(job: &Claimed, lead: &SendingLead, client: &str) -> Hook {
         },
     });
     Hook { event: "lead.created".to_owned(), body: body.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("Google Ads", "roof leak", "Austin", "came by Google Ads: roof leak in Austin, ")]
+    #[case("", "roof leak", "", "came: roof leak, ")]
+    #[case("website", " ", "Austin", "came by website: in Austin, ")]
+    #[case("", "", "", "came: ")]
+    fn what_nobody_said_leaves_no_gap(#[case] source: &str, #[case] service: &str, #[case] market: &str, #[case] text: &str) {
+        assert_eq!(came(source, service, market), text);
+    }
 }

@@ -36,6 +36,13 @@ pub(crate) fn hint_of(kind: &str, status: Option<i64>, error: &str) -> Hint {
 #[case("crm", "500 internal error", "", "broken at the moment", Remedy::Wait)]
 #[case("webhook", "502", "<html><head><title>502 Bad Gateway", "gateway before", Remedy::Wait)]
 #[case("crm", "422 validation_error", "", "renamed or made required", Remedy::Release)]
+#[case(
+    "crm",
+    "400 invalid_email",
+    "Email address ana@example is invalid",
+    "an address of each lead is not valid",
+    Remedy::Replay
+)]
 #[case("crm", "409 conflict", "", "conflicting record", Remedy::Replay)]
 #[case("crm", "301", "", "moved", Remedy::Release)]
 #[case("webhook", "the name could not be resolved", "", "cannot be resolved", Remedy::Wait)]
