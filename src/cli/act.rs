@@ -28,21 +28,22 @@ pub(super) async fn job(desk: &Desk, command: &JobCommand, printer: &mut Printer
     let (verb, pane, many) = match command {
         JobCommand::Why { record } => return failures::why(desk, *record, printer).await,
         JobCommand::Retry(many) => (Verb::RetryJob, Pane::Queue, many),
+        // Dead jobs that somebody decided are no failures any more.
+        JobCommand::Cancel(many) if names(many, JobState::Dead) => (Verb::CancelJob, Pane::Failures, many),
         JobCommand::Cancel(many) => (Verb::CancelJob, Pane::Queue, many),
         JobCommand::Recall(many) => (Verb::RecallJob, Pane::Queue, many),
-        JobCommand::Replay(many) => (Verb::ReplayJob, listed(many), many),
+        JobCommand::Replay(many) if names(many, JobState::Cancelled) => (Verb::ReplayJob, Pane::Queue, many),
+        JobCommand::Replay(many) => (Verb::ReplayJob, Pane::Failures, many),
         JobCommand::Resolve { settled, many } => (Verb::ResolveJob { arrived: settled.arrived }, Pane::Failures, many),
     };
     bulk::many(desk, wanted(verb, Kind::Job, pane, many), many, printer).await
 }
 
-/// Which list a filter for jobs to replay is of: cancelled ones are no failures. (The dead ones of the queue are among them that
-/// somebody laid aside.)
-fn listed(many: &Many) -> Pane {
-    let cancelled = Test::Is(Field::State, JobState::Cancelled.as_str().to_owned());
-    let queued = many.filter.as_deref().and_then(|filter| Filter::parse(filter, Pane::Queue).ok());
-    let names = queued.is_some_and(|filter| filter.terms.iter().any(|term| !term.negated && term.test == cancelled));
-    if names { Pane::Queue } else { Pane::Failures }
+/// Whether a filter for jobs asks for those in this state.
+fn names(many: &Many, state: JobState) -> bool {
+    let wanted = Test::Is(Field::State, state.as_str().to_owned());
+    let filter = many.filter.as_deref().and_then(|filter| Filter::parse(filter, Pane::Queue).ok());
+    filter.is_some_and(|filter| filter.terms.iter().any(|term| !term.negated && term.test == wanted))
 }
 
 /// `quotedeck task …`

@@ -545,7 +545,13 @@ async fn a_dry_run_says_what_the_act_says_and_keeps_nothing(world: World) {
         assert_eq!(kept(&world).await != before, status == 0, "{line}");
     }
     assert_eq!(world.number("select count(*) from jobs where state = 'cancelled' and fence = 0").await, 2);
-    // What was cancelled is no failure, and is found by its state.
+    // What was laid aside is not laid aside again, and what was cancelled is no failure and is found by its state.
+    let aside = async || {
+        let ran = shell.run("job cancel --filter state:dead --all --reason aside");
+        (ran.status, ran.err)
+    };
+    assert_eq!(aside().await.0, 0);
+    assert_eq!(aside().await, (0, "nothing matches\n".to_owned()));
     let again = shell.run("job replay --filter state:cancelled --all --dry-run");
     assert!(again.status == 0 && again.out.contains(&format!("does J-{closed} again")), "{}{}", again.out, again.err);
 }
