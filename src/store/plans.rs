@@ -6,8 +6,8 @@ use crate::clock::Clock;
 use crate::store::Store;
 use crate::store::connect::{Place, program_sqlite_options};
 
-/// Asserts that a statement finds its jobs by an index of its own, in an empty database that was never analysed.
-pub(crate) async fn assert_reads_few_jobs(sql: &str) {
+/// The steps of a statement, in an empty database that was never analysed.
+pub(crate) async fn plan(sql: &str) -> Vec<String> {
     use sqlx::Connection as _;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("plan.db");
@@ -15,7 +15,12 @@ pub(crate) async fn assert_reads_few_jobs(sql: &str) {
     let mut connection = SqliteConnection::connect_with(&program_sqlite_options(&file)).await.unwrap();
     let explain = AssertSqlSafe(format!("explain query plan {sql}"));
     let rows = sqlx::raw_sql(explain).fetch_all(&mut connection).await.unwrap();
-    let plan: Vec<String> = rows.iter().map(|row| row.get::<String, _>(3)).collect();
+    rows.iter().map(|row| row.get::<String, _>(3)).collect()
+}
+
+/// Asserts that a statement finds its jobs by an index of its own.
+pub(crate) async fn assert_reads_few_jobs(sql: &str) {
+    let plan = plan(sql).await;
     let reads_all = |step: &String| {
         ["SCAN j", "SCAN jobs"].contains(&step.as_str())
             || step.contains("AUTOMATIC")
