@@ -112,7 +112,9 @@ impl App {
                 let can_undo = undo.as_ref().is_some_and(|undo| !undo.acts.is_empty());
                 if let Some(canary) = canary {
                     (canary.record, canary.stage) = (done.record, CanaryStage::Out);
-                    self.say(Tone::Good, format!("canary {} is on its way; the rest is offered when it arrives", done.record));
+                    let rest = format!("canary {} is on its way; the rest is offered when it arrives", done.record);
+                    let said = if canary.held { done.said.clone() } else { rest };
+                    self.say(Tone::Good, said);
                 } else if is_undo {
                     self.say(Tone::Good, format!("undone: {}", done.said));
                 } else {
@@ -195,15 +197,21 @@ impl App {
                 self.label_picks(&mut picks);
                 self.begin_on(*action, Chosen { set: set.clone(), all: true, picks, single: false })
             }
-            FreezeFor::Canary { destination, signature } => {
+            FreezeFor::Canary { destination, signature, stands } => {
                 let safe = |row: &&Frozen| row.replay.is_none_or(|verdict| verdict == ReplayVerdict::Safe);
                 let is_held = |row: &Frozen| matches!(row.job, Some((_, JobState::Held)));
                 // Where the destination stands, one that is held shows whether it works again.
                 let all = || freezing.targets.values().filter(safe);
-                let Some(chosen) = all().find(|row| is_held(row)).or_else(|| all().next()).copied() else {
-                    return self.refuse("no job of this group can be tried again safely".to_owned());
+                let chosen = if *stands { all().find(|row| is_held(row)) } else { all().next() };
+                let Some(&Frozen { target, .. }) = chosen else {
+                    let why = if *stands {
+                        "none of it is held: R when it runs again"
+                    } else {
+                        "no job of it can be tried again safely"
+                    };
+                    return self.refuse(why.to_owned());
                 };
-                let (target, held) = (chosen.target, is_held(&chosen));
+                let held = *stands;
                 let act = Act { target, verb: Verb::RetryJob, reason: Some("canary".to_owned()) };
                 let effects = self.perform(act, false);
                 if let Some(Effect::Perform(seq, _)) = effects.first() {
@@ -345,8 +353,12 @@ impl App {
                 }
             }
             Some(state @ (JobState::Dead | JobState::Unknown | JobState::Retrying | JobState::Cancelled | JobState::Held)) => {
-                self.canary = None;
-                self.say(Tone::Bad, format!("canary {record} is {state}: the cause is not mended"));
+                let held = self.canary.take().is_some_and(|canary| canary.held);
+                let said = match state {
+                    JobState::Held if held => format!("canary {record} did not get through, and is held again"),
+                    state => format!("canary {record} is {state}: the cause is not mended"),
+                };
+                self.say(Tone::Bad, said);
             }
             Some(JobState::Armed | JobState::Scheduled | JobState::Ready | JobState::Running) | None => {}
         }

@@ -87,7 +87,12 @@ pub(super) enum FreezeFor {
     /// An action on everything frozen; `set` says which rows these are.
     Act { action: Action, set: String },
     /// One job of a failure group, to see whether the cause is mended.
-    Canary { destination: DestinationId, signature: String },
+    Canary {
+        destination: DestinationId,
+        signature: String,
+        /// Whether that destination stopped by itself: then it is one that is held.
+        stands: bool,
+    },
     /// The paced release of a failure group.
     Release { destination: DestinationId, signature: String, label: String },
     /// The first job of a failure group, to say why it is not running.

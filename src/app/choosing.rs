@@ -85,7 +85,7 @@ impl App {
                     Ok(()) => {
                         let filter = group_filter(&self.list(Pane::Failures).filter, &group.destination, &group.signature);
                         let wanted = if action == Action::Canary {
-                            FreezeFor::Canary { destination, signature }
+                            FreezeFor::Canary { destination, signature, stands: verbs::tries_one(group) }
                         } else {
                             FreezeFor::Release { destination, signature, label: item.label() }
                         };

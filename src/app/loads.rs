@@ -198,8 +198,8 @@ impl App {
         });
         let asked = screens.into_iter().find_map(|screen| screen.row.answer(seq).map(|again| (screen, again)));
         let Some((screen, again)) = asked else { return Vec::new() };
-        if let Ok(rows) = result {
-            screen.item = Item::all(rows).0.pop();
+        if let Some(found) = result.ok().and_then(|rows| Item::all(rows).0.pop()) {
+            screen.renew(found);
         }
         if again { load_row(screen, &mut self.seq).into_iter().collect() } else { Vec::new() }
     }
@@ -230,10 +230,8 @@ impl App {
                 Screen::Trace(_) | Screen::Review(_) | Screen::Sources(_) => None,
             });
             let found = self.lists.iter().chain(groups).flat_map(|list| &list.rows).find(|row| row.id() == id).cloned();
-            if let (Some(found), Screen::Trace(trace)) = (found, &mut self.screens[at])
-                && trace.item.as_ref().is_none_or(|item| item.version() <= found.version())
-            {
-                trace.item = Some(found);
+            if let (Some(found), Screen::Trace(trace)) = (found, &mut self.screens[at]) {
+                trace.renew(found);
             }
         }
     }

@@ -64,6 +64,13 @@ impl TraceScreen {
         Self { record, item, trace: None, failed: None, at: 0, top: 0, load, row, height: 1, placed: false }
     }
 
+    /// Takes the record's row in, unless a newer one is there: two questions may be answered in either order.
+    pub(super) fn renew(&mut self, found: Item) {
+        if self.item.as_ref().is_none_or(|item| item.version() <= found.version()) {
+            self.item = Some(found);
+        }
+    }
+
     /// The step under the cursor.
     pub fn current(&self) -> Option<&Step> {
         self.trace.as_ref()?.steps.get(self.at)

@@ -16,6 +16,7 @@ use crate::domain::act::{Act, Frozen, Target, Verb};
 use crate::domain::failure::Failure;
 use crate::domain::filter::Filter;
 use crate::domain::id::{Kind, Ref};
+use crate::domain::job::JobState;
 use crate::domain::replay::ReplayVerdict;
 use crate::domain::row::Pane;
 use crate::workflow::act::{perform, rehearse};
@@ -67,7 +68,8 @@ pub(super) async fn many(desk: &Desk, wanted: Wanted<'_>, many: &Many, printer: 
         Some(filter) => {
             let filter = Filter::parse(filter, wanted.pane)?;
             let frozen = desk.store.freeze(&desk.me, wanted.pane, &filter, MOST).await?;
-            frozen.into_iter().map(|row| alone(&wanted.verb, row)).collect()
+            let only = frozen.len() == 1;
+            frozen.into_iter().map(|row| alone(&wanted.verb, row, only)).collect()
         }
     };
     each(desk, &wanted, targets, many.dry_run, printer).await
@@ -129,8 +131,13 @@ pub(super) async fn single(desk: &Desk, wanted: Wanted<'_>, record: Ref, printer
 type Named = Result<Target, (Ref, Failure)>;
 
 /// What could be done twice is left out of a filter's set: each is decided by its own name, with a reason.
-fn alone(verb: &Verb, row: Frozen) -> Named {
+fn alone(verb: &Verb, row: Frozen, only: bool) -> Named {
     let tries = matches!(verb, Verb::RetryJob | Verb::ReplayJob);
+    if *verb == Verb::RetryJob && !only && matches!(row.job, Some((_, JobState::Held))) {
+        let what = format!("{} {}", verb.words(), row.target.record);
+        let remedy = "try one to see whether its destination works: quotedeck failures retry --canary, or that job alone";
+        return Err((row.target.record, Failure::refused(what, "left out: held", remedy)));
+    }
     match row.replay {
         Some(verdict) if tries && verdict != ReplayVerdict::Safe => {
             let (what, why) =
@@ -208,7 +215,7 @@ impl<'a> Telling<'a> {
                 self.alone = Some(failure);
             }
             Err((record, failure)) => {
-                complain(&failure.to_string());
+                complain(&Stop::from(failure.clone()).text);
                 self.first.get_or_insert(failure.exit_status());
                 self.lines.push(Told { record, outcome: word(&failure), said: failure.to_string(), undo: None });
             }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::args::Global;
-use super::stop::{COULD_NOT, Stop};
+use super::stop::Stop;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::config::environment::Environment;
@@ -28,9 +28,7 @@ impl Desk {
     /// Opens the database and finds the person.
     pub(super) async fn open(global: &Global, config: Config) -> Result<Self, Stop> {
         let name = actor(global, &config)?;
-        // Whatever the reason: no rule refused an act, the command could not begin.
-        let could_not = |failure: Failure| Stop { status: COULD_NOT, text: failure.to_string() };
-        let store = Store::open(&place(global, &config)?, Clock::System, Purpose::Work).await.map_err(could_not)?;
+        let store = Store::open(&place(global, &config)?, Clock::System, Purpose::Work).await.map_err(Stop::begin)?;
         let mut store = store.seen_through(&portal(&config));
         store.clock = Clock::anchored(store.database_now().await?);
         let me = person(&store, &name).await?;

@@ -11,9 +11,10 @@ use super::list;
 use super::print::{Printer, complain};
 use super::rows::queue::GroupRow;
 use super::rows::{at, show_all};
-use super::stop::{REFUSED, Stop};
+use super::stop::Stop;
 use super::table;
 use crate::domain::act::{Frozen, Verb};
+use crate::domain::destination::Breaker;
 use crate::domain::filter::{Field, Filter, Term, Test};
 use crate::domain::id::{Kind, Ref};
 use crate::domain::job::JobState;
@@ -88,22 +89,32 @@ fn safe(rows: &[Frozen]) -> Vec<Frozen> {
 }
 
 fn nothing(group: &OfGroup, rows: &[Frozen]) -> Stop {
-    let what = format!("{} · {}", group.destination, group.signature);
     let (why, remedy) = if rows.is_empty() {
         ("no job failed so", "quotedeck failures lists the groups with their signatures")
     } else {
         ("none of its jobs is safe to try again", "decide each alone: quotedeck failures --jobs lists them")
     };
-    Stop { status: REFUSED, text: format!("{what}: {why}; {remedy}") }
+    Stop::refused(group, why, remedy)
 }
 
 async fn retry(desk: &Desk, group: &OfGroup, canary: bool, printer: &mut Printer) -> Ran {
-    let rows = frozen(desk, group).await?.jobs;
+    let Found { destination, jobs: rows, .. } = frozen(desk, group).await?;
     let mut chosen = safe(&rows);
+    let is_held = |row: &Frozen| matches!(row.job, Some((_, JobState::Held)));
+    let held = chosen.iter().filter(|row| is_held(row)).count();
+    if canary && destination.breaker != Breaker::Closed {
+        // One that is held shows whether the destination works again; a new job would only wait with the others.
+        chosen.retain(is_held);
+        if chosen.is_empty() {
+            let remedy = format!("try it again when {} runs; quotedeck destinations tells", destination.name);
+            return Err(Stop::refused(group, "no job of it is held, and its destination is stopped", remedy));
+        }
+    }
     if canary {
-        // Where the destination stands, one that is held shows whether it works again.
-        chosen.sort_by_key(|row| !matches!(row.job, Some((_, JobState::Held))));
         chosen.truncate(1);
+    } else if held > 0 && chosen.len() > 1 {
+        complain(&format!("{held} held: left out; --canary tries one, and the others go with it"));
+        chosen.retain(|row| !is_held(row));
     }
     if chosen.is_empty() {
         return Err(nothing(group, &rows));

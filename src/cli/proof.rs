@@ -14,7 +14,6 @@ use super::print::{Printer, complain};
 use super::stop::{COULD_NOT, Stop};
 use crate::domain::actor::{Person, Role};
 use crate::domain::client::Client;
-use crate::domain::failure::Failure;
 use crate::domain::id::{Kind, PersonId, Ref};
 use crate::domain::proof::Proof;
 use crate::store::Store;
@@ -81,9 +80,8 @@ impl Files {
     pub(super) async fn renew(&mut self, store: &Store) -> Result<(), Stop> {
         // The worker itself looks: at every client's published texts, and at nothing else.
         let all = Person { id: PersonId::new(), name: "worker".to_owned(), role: Role::Viewer, clients: None };
-        let could_not = |failure: Failure| Stop { status: COULD_NOT, text: failure.to_string() };
-        for client in store.list_clients(&all).await.map_err(could_not)? {
-            let proofs = store.proofs(&all, client.id).await.map_err(could_not)?;
+        for client in store.list_clients(&all).await.map_err(Stop::begin)? {
+            let proofs = store.proofs(&all, client.id).await.map_err(Stop::begin)?;
             if self.written.get(&client.number) != Some(&proofs) {
                 write(&self.folder, &client, &proofs)?;
                 self.written.insert(client.number, proofs);

@@ -6,11 +6,10 @@ use super::Ran;
 use super::args::{Global, Serve};
 use super::desk;
 use super::print::complain;
-use super::stop::{COULD_NOT, Stop};
+use super::stop::Stop;
 use super::work::told_to_stop;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::domain::failure::Failure;
 use crate::domain::source::setting_of;
 use crate::domain::text::neutralise;
 use crate::intake::signed::needs_secret;
@@ -21,8 +20,7 @@ use crate::store::connect::Purpose;
 /// Runs the front door.
 pub(super) async fn run(global: &Global, config: Config, wanted: &Serve) -> Ran {
     let place = desk::place(global, &config)?;
-    let could_not = |failure: Failure| Stop { status: COULD_NOT, text: failure.to_string() };
-    let mut store = Store::open(&place, Clock::System, Purpose::Queue).await.map_err(could_not)?;
+    let mut store = Store::open(&place, Clock::System, Purpose::Queue).await.map_err(Stop::begin)?;
     // Whether a signature is timely goes by the database's clock, as leases do.
     store.clock = Clock::anchored(store.keep_time().await?);
     let mut setting = config.serve.clone();
@@ -33,7 +31,8 @@ pub(super) async fn run(global: &Global, config: Config, wanted: &Serve) -> Ran 
         complain(&format!("unsubscribe links are not known: {why}"));
     }
     tell_of_sources(&store, &config).await?;
-    let server = Server::bind(store.clone(), setting, config.sources.clone(), config.columns.clone()).await.map_err(could_not)?;
+    let server =
+        Server::bind(store.clone(), setting, config.sources.clone(), config.columns.clone()).await.map_err(Stop::begin)?;
     let address = server.address().map_err(|error| Stop::could_not("the address", error, "choose another with --listen"))?;
     complain(&format!("listening on {address}, keeping in {place}; stop it with Ctrl-C or SIGTERM"));
     let (stop, stopped) = watch::channel(false);

@@ -35,6 +35,11 @@ impl Stop {
         Self { status: REFUSED, text: format!("{what}: {why}; {remedy}") }
     }
 
+    /// The command could not begin, whatever the reason: no rule refused an act.
+    pub(super) fn begin(failure: Failure) -> Self {
+        Self { status: COULD_NOT, ..failure.into() }
+    }
+
     /// The machine could not.
     pub(super) fn could_not(what: impl Display, why: impl Display, remedy: impl Display) -> Self {
         Self { status: COULD_NOT, text: format!("{what}: {why}; {remedy}") }

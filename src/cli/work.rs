@@ -16,7 +16,6 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::delivery::couriers::Couriers;
 use crate::domain::destination::{Setting, System};
-use crate::domain::failure::Failure;
 use crate::server::{Reader, settle_what_waits};
 use crate::store::Store;
 use crate::store::connect::Purpose;
@@ -42,8 +41,7 @@ pub(super) async fn run(global: &Global, config: Config, wanted: &Work, printer:
     let place = desk::place(global, &config)?;
     let couriers = Couriers::new(&settings(&config))
         .map_err(|bad| Stop::usage("the configuration", bad, "mend it, then run: quotedeck config check"))?;
-    let could_not = |failure: Failure| Stop { status: COULD_NOT, text: failure.to_string() };
-    let mut store = Store::open(&place, Clock::System, Purpose::Queue).await.map_err(could_not)?;
+    let mut store = Store::open(&place, Clock::System, Purpose::Queue).await.map_err(Stop::begin)?;
     // Kept before anything is taken: on SQLite, of several that start at once, the others go by the first one's clock.
     store.clock = Clock::anchored(store.keep_time().await?);
     take_limits(&store, &config).await?;

@@ -227,7 +227,8 @@ fn waiting(facts: &Facts, now: DateTime<Utc>) -> Vec<Reason> {
     let due = turn.is_none();
     reasons.extend(turn);
     if due && facts.window_ends_at > now {
-        let free = reasons.is_empty();
+        // What a breaker holds needs a worker as well: one tries, by itself or at a person's word.
+        let free = reasons.iter().all(|reason| reason.cause == Cause::BreakerOpen);
         reasons.extend(contended(facts, now, free));
     }
     if reasons.is_empty() {
@@ -257,12 +258,12 @@ fn barred(facts: &Facts, now: DateTime<Utc>) -> Vec<Reason> {
             _ => ("one job goes then to see whether it works again", place.probe_at.filter(|at| *at > now)),
         };
         let what = format!("the breaker of {} is open{since}{why}; {what}", place.name);
-        reasons.push(reason(
-            Cause::BreakerOpen,
-            what,
-            until,
-            "mend the cause, then try one job now: where it arrives, all go again",
-        ));
+        let advice = match place.breaker {
+            Breaker::HalfOpen => "wait for it: where it arrives, all go again",
+            _ if place.paused_by.is_some() => "mend the cause, then resume it",
+            _ => "mend the cause, then try one job now: where it arrives, all go again",
+        };
+        reasons.push(reason(Cause::BreakerOpen, what, until, advice));
     }
     if facts.state == JobState::Held && reasons.is_empty() {
         let why = facts.reason.as_deref().unwrap_or("its destination was paused");

@@ -24,6 +24,17 @@ pub struct Opened {
     pub rollback: Option<String>,
 }
 
+/// Why a held job does not show whether its destination works again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoProbe {
+    /// A person paused it.
+    Paused,
+    /// Another is on its way there.
+    Another,
+    /// It runs: what is held is let go by itself.
+    Runs,
+}
+
 /// Where a breaker stands.
 struct Standing {
     breaker: crate::domain::destination::Breaker,
@@ -113,11 +124,19 @@ impl Tx {
         Ok(Some(Opened { first, incident_owner: standing.incident_owner, rollback: standing.rollback }))
     }
 
-    /// Makes a job the request that shows whether its destination works again; `None` where that is not stopped by its breaker,
-    /// or another is on its way. The job itself is not moved.
-    pub async fn probe_with(&mut self, actor: &Actor, job: JobId) -> Outcome<Option<DestinationId>> {
+    /// Makes a job the request that shows whether its destination works again; gives back what stands against that. The job
+    /// itself is not moved.
+    pub async fn probe_with(&mut self, actor: &Actor, job: JobId) -> Outcome<Option<NoProbe>> {
+        const STANDS: &str =
+            "select d.paused, d.breaker <> 'closed' from jobs j join destinations d on d.id = j.destination_id where j.id = $1";
         let now = self.now;
-        let Some((id,)) = self.one::<(Uuid,)>(PROBE_NOW, values![job, now]).await? else { return Ok(None) };
+        let Some((id,)) = self.one::<(Uuid,)>(PROBE_NOW, values![job, now]).await? else {
+            return Ok(Some(match self.one::<(bool, bool)>(STANDS, values![job]).await? {
+                Some((true, _)) => NoProbe::Paused,
+                Some((_, true)) => NoProbe::Another,
+                _ => NoProbe::Runs,
+            }));
+        };
         let about = About {
             verb: "destination.probe",
             kind: Kind::Destination,
@@ -126,7 +145,7 @@ impl Tx {
             detail: "a person lets one job through, to see whether it works again",
         };
         self.journal(actor, about).await?;
-        Ok(Some(DestinationId(id)))
+        Ok(None)
     }
 
     /// Lets a destination run again because a request came through; its held jobs are released.

@@ -220,8 +220,8 @@ async fn act_as_app(connection: &mut PgConnection) -> sqlx::Result<()> {
     connection.execute("set role quotedeck_app").await.map(drop)
 }
 
-/// Connects once outside of the pool: that tries again until its time is over whatever went wrong, and then knows no cause. Who
-/// works waits for a server that is starting; a person hears at once.
+/// Connects once outside of the pool: that tries again until its time is over whatever went wrong, and then knows no cause. All but
+/// the deck, which tries again by itself, wait a while for a server that is starting or full.
 async fn first_connection(options: &PgConnectOptions, purpose: Purpose) -> Outcome<()> {
     let until = Instant::now() + PATIENCE;
     loop {
@@ -244,11 +244,13 @@ async fn first_connection(options: &PgConnectOptions, purpose: Purpose) -> Outco
     }
 }
 
-/// Whether a server may be about to take connections.
+/// Whether a server may be about to take connections: it starts, or has none left at the moment.
 fn is_starting(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(io) => matches!(io.kind(), ErrorKind::ConnectionRefused | ErrorKind::NotFound),
-        other => other.as_database_error().is_some_and(|error| error.code().as_deref() == Some("57P03")),
+        other => {
+            other.as_database_error().and_then(|error| error.code()).is_some_and(|code| ["57P03", "53300"].contains(&&*code))
+        }
     }
 }
 

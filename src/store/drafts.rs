@@ -179,6 +179,11 @@ impl DraftNow {
     }
 }
 
+/// Of drafts with their states, those that are aside.
+fn aside(rows: Vec<(Uuid, String)>) -> Vec<DraftId> {
+    rows.into_iter().filter(|(_, state)| state == DraftState::Superseded.as_str()).map(|(id, _)| DraftId(id)).collect()
+}
+
 impl Tx {
     /// The number of a draft of this lead with this very text, made from this very evidence.
     pub async fn same_draft(&mut self, lead: LeadId, text: &str, evidence_version: &str) -> Outcome<Option<i64>> {
@@ -216,9 +221,8 @@ impl Tx {
         Ok(self.one::<(i64,)>("select count(*) from drafts where lead_id = $1", values![lead]).await?.map_or(0, |row| row.0))
     }
 
-    /// Sets earlier drafts of the same aside that nobody worked on, and marks those that somebody did; gives back how
-    /// many are aside.
-    pub async fn supersede_drafts(&mut self, new: &NewRow<'_>) -> Outcome<usize> {
+    /// Sets earlier drafts of the same aside that nobody worked on, and marks those that somebody did; gives back the ones aside.
+    pub async fn supersede_drafts(&mut self, new: &NewRow<'_>) -> Outcome<Vec<DraftId>> {
         const WHY: &str = "a newer draft was filed";
         let now = self.now;
         let subject = new.brief.subject();
@@ -229,7 +233,7 @@ impl Tx {
                 self.all(OUTDATE_WEEK, values).await?
             }
         };
-        Ok(rows.iter().filter(|(_, state)| state == DraftState::Superseded.as_str()).count())
+        Ok(aside(rows))
     }
 
     /// A lead has new evidence: sets its drafts aside that nobody worked on, and marks those that somebody did; gives back
@@ -238,7 +242,7 @@ impl Tx {
         let now = self.now;
         let values = values![lead, now, Subject::Lead.as_str(), "the evidence changed"];
         let rows: Vec<(Uuid, String)> = self.all(OUTDATE, values).await?;
-        Ok(rows.into_iter().filter(|(_, state)| state == DraftState::Superseded.as_str()).map(|(id, _)| DraftId(id)).collect())
+        Ok(aside(rows))
     }
 
     /// A lead stands elsewhere by what a person did: marks the drafts that were made before, of it and of the weeks that count

@@ -155,9 +155,11 @@ impl Tx {
             "update tasks set state = 'done', version = version + 1, updated_at = $2 where id = $1 and state = 'open'";
         let now = self.now;
         for (id, lead) in open {
-            let lead = lead.map(LeadId);
-            self.journal(actor, About { verb: "task.done", kind: Kind::Task, subject: id, lead, detail: why }).await?;
-            self.run(DONE, values![id, now]).await?;
+            // Somebody may have finished it meanwhile.
+            if self.run(DONE, values![id, now]).await? > 0 {
+                let lead = lead.map(LeadId);
+                self.journal(actor, About { verb: "task.done", kind: Kind::Task, subject: id, lead, detail: why }).await?;
+            }
         }
         Ok(())
     }

@@ -9,7 +9,7 @@ use crate::domain::actor::{Actor, Right};
 use crate::domain::brief::{Brief, Facts, Subject};
 use crate::domain::content::Content;
 use crate::domain::failure::Failure;
-use crate::domain::id::{ClientId, Kind, LeadId, Ref};
+use crate::domain::id::{ClientId, DraftId, Kind, LeadId, Ref};
 use crate::domain::job::{JobKind, JobState};
 use crate::domain::lead::LeadState;
 use crate::domain::reply::{Brought, Reply};
@@ -133,12 +133,20 @@ fn draft_job<'a>(drafter: &Route, (client, lead): (ClientId, LeadId), natural_ke
 /// Sets drafts aside that what is known of a lead now made old, and marks those that somebody works on; how many are aside.
 pub(super) async fn outdate(tx: &mut Tx, actor: &Actor, lead: LeadId) -> Result<usize, Failure> {
     let aside = tx.outdate_drafts(lead).await?;
-    for draft in &aside {
-        let about =
-            About { verb: "draft.supersede", kind: Kind::Draft, subject: draft.0, lead: Some(lead), detail: "more is known" };
+    tell_aside(tx, actor, lead, &aside, "more is known").await?;
+    Ok(aside.len())
+}
+
+/// Why a draft was set aside.
+pub(super) const NEWER: &str = "a newer draft was filed";
+
+/// Each draft that was set aside has an entry that says why: a conflict tells it to who worked on one.
+pub(super) async fn tell_aside(tx: &mut Tx, actor: &Actor, lead: LeadId, aside: &[DraftId], why: &str) -> Result<(), Failure> {
+    for draft in aside {
+        let about = About { verb: "draft.supersede", kind: Kind::Draft, subject: draft.0, lead: Some(lead), detail: why };
         tx.journal(actor, about).await?;
     }
-    Ok(aside.len())
+    Ok(())
 }
 
 /// A message left for a lead whose story is held, which is evidence as well: a draft that nobody worked on is made anew, with what was sent in it,
@@ -258,7 +266,8 @@ pub(super) async fn file(tx: &mut Tx, intent: &Intent, reply: &Reply) -> Result<
         cost_micros: made.cost_micros,
         brief: &brief,
     };
-    tx.supersede_drafts(&row).await?;
+    let aside = tx.supersede_drafts(&row).await?;
+    tell_aside(tx, &Actor::Worker, lead, &aside, NEWER).await?;
     let (id, _) = tx.insert_draft(&row).await?;
     // More is known than was when it was asked for: a message left while it was written. Whoever opens it is told, until a job
     // has gathered that too.

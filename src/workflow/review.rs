@@ -1,5 +1,6 @@
 //! Drafts on their way to summaries: filing one with its evidence, and keeping a reviewer's unfinished text.
 
+use super::drafting::{NEWER, tell_aside};
 use crate::domain::act::Target;
 use crate::domain::actor::{Actor, Person, Right};
 use crate::domain::failure::Failure;
@@ -62,7 +63,8 @@ pub async fn file_draft(store: &Store, actor: &Actor, draft: &NewDraft) -> Resul
         cost_micros: 0,
         brief: &brief,
     };
-    tx.supersede_drafts(&row).await?;
+    let aside = tx.supersede_drafts(&row).await?;
+    tell_aside(&mut tx, actor, lead.id, &aside, NEWER).await?;
     let (_, number) = tx.insert_draft(&row).await?;
     tx.commit().await?;
     Ok(Ref::new(Kind::Draft, number))

@@ -396,7 +396,7 @@ async fn a_draft_is_checked_refused_and_approved(world: World) {
     assert_eq!(shell.run(&format!("draft claim {draft}")).status, 0);
     let refused = shell.run(&approve);
     assert_eq!(refused.status, 3);
-    assert!(refused.out.is_empty() && refused.err.starts_with("quotedeck: draft.approve "), "{}", refused.err);
+    assert!(refused.out.is_empty() && refused.err.starts_with("quotedeck: draft approve "), "{}", refused.err);
     assert_eq!(world.number("select count(*) from summaries").await, 0);
 
     let approved = shell.run(&format!("draft approve {draft} --text-file safe.txt"));
@@ -551,7 +551,7 @@ async fn a_dry_run_says_what_the_act_says_and_keeps_nothing(world: World) {
         (ran.status, ran.err)
     };
     assert_eq!(aside().await.0, 0);
-    assert_eq!(aside().await, (0, "nothing matches\n".to_owned()));
+    assert_eq!(aside().await, (0, "quotedeck: nothing matches\n".to_owned()));
     let again = shell.run("job replay --filter state:cancelled --all --dry-run");
     assert!(again.status == 0 && again.out.contains(&format!("does J-{closed} again")), "{}{}", again.out, again.err);
 }

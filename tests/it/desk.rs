@@ -269,13 +269,13 @@ async fn a_destination_is_called_by_its_number(world: World) {
 
     let begun = act(release()).await.unwrap();
     assert_eq!((begun.record, begun.undo.unwrap().target.record), (named, named));
-    assert!(refused(act(release()).await).starts_with(&format!("release.start {named}: ")));
+    assert!(refused(act(release()).await).starts_with(&format!("release start {named}: ")));
     let stopped = act(Verb::StopRelease { signature: signature() }).await.unwrap();
     assert_eq!(stopped.record, named);
     assert!(refused(act(Verb::StopRelease { signature: signature() }).await).starts_with(&format!("release.stop {named}: ")));
 
     let past = Verb::PauseDestination { until: desk.world.now() };
-    assert!(refused(act(past).await).starts_with(&format!("destination.pause {named}: ")));
+    assert!(refused(act(past).await).starts_with(&format!("destination pause {named}: ")));
     let until = desk.world.now() + TimeDelta::days(30);
     let paused = act(Verb::PauseDestination { until }).await.unwrap();
     assert_eq!((paused.said, paused.undo.unwrap().target.record), ("HubSpot is paused; 0 jobs are held".to_owned(), named));
@@ -283,7 +283,7 @@ async fn a_destination_is_called_by_its_number(world: World) {
     assert_eq!(told, [format!("token, until {}", until.format("%Y-%m-%d %H:%M UTC"))]);
     let again = act(Verb::PauseDestination { until }).await.unwrap_err().to_string();
     assert!(again.starts_with(&format!("not applied: {named} is paused now, changed by rosa")), "{again}");
-    assert!(refused(act(release()).await).starts_with(&format!("release.start {named}: ")));
+    assert!(refused(act(release()).await).starts_with(&format!("release start {named}: ")));
     assert_eq!(act(Verb::ResumeDestination).await.unwrap().said, "HubSpot runs again; 0 jobs are released");
     let again = act(Verb::ResumeDestination).await.unwrap_err().to_string();
     assert!(again.contains(&format!("{named} is running now")), "{again}");
@@ -358,7 +358,12 @@ async fn a_held_job_is_not_tried_and_says_what_ends_it(world: World) {
     let desk = desk(world).await;
     let held = desk.failed(with![state = "held"]).await;
     let said = refused(desk.act(job(held), Verb::RetryJob, None).await);
-    assert!(said.contains("its destination is paused, or another job is on its way there"), "{said}");
+    assert!(said.contains("it is let go already"), "a moment, where its destination runs: {said}");
+    let until = desk.world.now() + TimeDelta::hours(1);
+    let destination = Ref::new(Kind::Destination, 1);
+    desk.act(destination, Verb::PauseDestination { until }, Some("a look")).await.unwrap();
+    let said = refused(desk.act(job(held), Verb::RetryJob, None).await);
+    assert!(said.contains("its destination is paused; resume the destination"), "{said}");
 }
 
 async fn a_release_goes_step_by_step(world: World) {

@@ -255,7 +255,7 @@ async fn a_person_lets_one_job_through_to_see(world: World) {
     let said = retry(tried).await.unwrap().said;
     assert!(said.contains("its destination runs again"), "{said}");
     let refused = retry(other).await.unwrap_err().to_string();
-    assert!(refused.contains("another job is on its way there"), "{refused}");
+    assert!(refused.contains("another job is on its way"), "{refused}");
     assert_eq!(text(&world, &format!("select state from jobs where number = {other}")).await, "held");
     let probe = take(&world, 8, 8).await.jobs;
     assert!(probe.len() == 1 && probe[0].is_probe && probe[0].number == tried);

@@ -102,6 +102,12 @@ pub(crate) struct OfGroup {
     pub(crate) dry_run: bool,
 }
 
+impl std::fmt::Display for OfGroup {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} · {}", self.destination, self.signature)
+    }
+}
+
 /// Releases.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ReleaseCommand {

@@ -22,25 +22,19 @@ pub(super) async fn run(desk: &Desk, record: Ref, printer: &mut Printer) -> Ran 
     for (name, words) in &fields {
         printer.text(&format!("  {name:widest$}  {words}"))?;
     }
-    for why in standing(&draft.draft, record) {
+    if let Some(why) = standing(&draft.draft, record) {
         printer.text(&format!("\n{why}"))?;
     }
     Ok(crate::cli::DONE)
 }
 
 /// What stands against publishing this text, as far as it is known without a person.
-fn standing(draft: &Draft, record: Ref) -> Vec<String> {
-    let mut said = Vec::new();
+fn standing(draft: &Draft, record: Ref) -> Option<String> {
     if !matches!(draft.state, DraftState::Pending | DraftState::InReview) {
-        said.push(format!("{record} is {}: this text waits for nobody's approval", draft.state));
+        return Some(format!("{record} is {}: this text waits for nobody's approval", draft.state));
     }
-    let (blocks, warns) = (draft.blocks, draft.warns);
-    if blocks > 0 {
-        let s = if blocks == 1 { "finding stops" } else { "findings stop" };
-        said.push(format!("{blocks} {s} it: quotedeck draft check {record}"));
-    } else if warns > 0 {
-        let s = if warns == 1 { "finding warns" } else { "findings warn" };
-        said.push(format!("{warns} {s}: quotedeck draft check {record}"));
-    }
-    said
+    let said = |n: i64, one: &str, many: &str| (n > 0).then(|| format!("{n} {}", if n == 1 { one } else { many }));
+    let found = [said(draft.blocks, "finding stops it", "findings stop it"), said(draft.warns, "warns", "warn")];
+    let found: Vec<String> = found.into_iter().flatten().collect();
+    (!found.is_empty()).then(|| format!("{}: quotedeck draft check {record}", found.join(", ")))
 }

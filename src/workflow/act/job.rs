@@ -9,6 +9,7 @@ use crate::domain::id::{JobId, Kind, Ref};
 use crate::domain::job::{JobAct, JobKind, JobState};
 use crate::domain::replay::{NOT_ARRIVED, ReplayVerdict, judge};
 use crate::domain::retry;
+use crate::store::breaker::NoProbe;
 use crate::store::jobs::{Anew, JobNow, Move};
 use crate::store::journal::About;
 use crate::workflow::finish::{Left, message_left};
@@ -71,12 +72,23 @@ impl Acting<'_> {
                 self.refused("its window has closed", "a worker gives it up; replay it then as a new job, or cancel it now")
             );
         }
+        if job.attempts == 0 && job.due_at > self.tx.now {
+            return Err(self.refused("it is planned for later", "try one that is due"));
+        }
         self.announce(Kind::Job, job.id.0, job.lead_id, "").await?;
-        if self.tx.probe_with(&self.actor, job.id).await?.is_none() {
-            return Err(self.refused(
-                "it is held: its destination is paused, or another job is on its way there to see whether it works",
-                "resume the destination, or wait: it goes when the pause ends or that other one arrives",
-            ));
+        match self.tx.probe_with(&self.actor, job.id).await? {
+            None => {}
+            Some(NoProbe::Paused) => {
+                return Err(self.refused(
+                    "it is held: its destination is paused",
+                    "resume the destination, or wait for the end of its pause",
+                ));
+            }
+            Some(NoProbe::Another) => {
+                let why = "it is held, and another job is on its way to see whether its destination works";
+                return Err(self.refused(why, "wait: it goes when that one arrives"));
+            }
+            Some(NoProbe::Runs) => return Err(self.refused("it is let go already", "wait a moment, and look at it again")),
         }
         let to = self.job_after(job, JobAct::Release, "look at it again").await?;
         let now = self.tx.now;
