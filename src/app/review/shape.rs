@@ -28,6 +28,8 @@ pub struct Shape {
     pub text: (u16, u16),
     /// Rows of the findings; without a frame in one column.
     pub findings: u16,
+    /// Of these, rows under the list that tell the reason of the one under the cursor.
+    pub reason: u16,
 }
 
 /// The least width at which a row of the findings tells the reason too.
@@ -73,14 +75,24 @@ impl Bulk {
     }
 }
 
+/// Rows for a reason, of those in the frame of so many findings: the list has one at least, and a second before the reason has two.
+fn reason(found: u16, framed: u16, most: u16) -> u16 {
+    let inside = framed.saturating_sub(BORDER);
+    let list = found.clamp(1, 2.max(inside.saturating_sub(most)));
+    most.min(inside.saturating_sub(list)).max(u16::from(most > 0 && inside > 1))
+}
+
 impl Shape {
     /// Divides columns × rows for so many findings and notices.
     pub fn new((width, height): (u16, u16), findings: usize, notices: usize, bulk: &Bulk) -> Self {
         let heading = u16::from(height >= 4);
         let notices = u16::try_from(notices).unwrap_or(u16::MAX).min(2).min(height.saturating_sub(heading) / 5);
         let body = height - heading - notices;
-        let wanted = u16::try_from(findings).unwrap_or(u16::MAX).saturating_add(BORDER).max(3);
-        let base = Self { columns: Columns::One, heading, notices, evidence: (0, 0), draft: (0, 0), text: (0, 0), findings: 0 };
+        let found = u16::try_from(findings).unwrap_or(u16::MAX);
+        let wanted = found.saturating_add(BORDER).max(3);
+        let none = (0, 0);
+        let base =
+            Self { columns: Columns::One, heading, notices, evidence: none, draft: none, text: none, findings: 0, reason: 0 };
         if width >= 110 && body >= 12 {
             let below = if findings > 0 && width < WIDE { REST } else { 0 };
             let findings = wanted.saturating_add(below).min((body / 3).max(4));
@@ -93,6 +105,7 @@ impl Shape {
                 draft: (draft, rows),
                 text: (text, rows),
                 findings,
+                reason: reason(found, findings, below),
                 ..base
             }
         } else if width >= 60 && body >= 14 {
@@ -107,10 +120,11 @@ impl Shape {
                 draft: (draft, rows - strip),
                 text: (width - draft, rows - strip),
                 findings,
+                reason: reason(found, findings, below),
                 ..base
             }
         } else {
-            let findings = if body >= 4 { u16::try_from(findings).unwrap_or(u16::MAX).min((body / 3).max(1)) } else { 0 };
+            let findings = if body >= 4 { found.min((body / 3).max(1)) } else { 0 };
             let face = (width, body - findings);
             Self { evidence: face, draft: face, text: face, findings, ..base }
         }
@@ -125,28 +139,11 @@ impl Shape {
         (columns, self.findings)
     }
 
-    /// Rows under the list of findings that tell the reason of the one under the cursor.
-    pub fn reason_rows(&self) -> u16 {
-        let framed = self.findings.saturating_sub(BORDER);
-        let most = match self.columns {
-            Columns::One => 0,
-            Columns::Two => REASON,
-            Columns::Three if self.around().0 < WIDE => REST,
-            Columns::Three => 0,
-        };
-        // The list has a row before its reason has one, and two before that has two.
-        match framed {
-            0 | 1 => 0,
-            2 | 3 => most.min(1),
-            _ => most,
-        }
-    }
-
-    /// Rows of the list of findings.
+    /// Rows of the list of findings; what is left of the frame tells the reason of the one under the cursor.
     pub fn finding_rows(&self) -> usize {
         match self.columns {
             Columns::One => self.findings.into(),
-            Columns::Two | Columns::Three => self.findings.saturating_sub(BORDER).saturating_sub(self.reason_rows()).into(),
+            Columns::Two | Columns::Three => self.findings.saturating_sub(BORDER).saturating_sub(self.reason).into(),
         }
     }
 
@@ -182,6 +179,21 @@ mod tests {
         assert!(shape.inside(shape.evidence).1 >= 2, "{shape:?}");
         assert!(shape.inside(shape.text).1 >= 6, "{shape:?}");
         assert!(shape.findings >= 5, "{shape:?}");
+    }
+
+    #[rstest]
+    #[case(1, 5, 2, 2)]
+    #[case(1, 4, 2, 1)]
+    #[case(2, 5, 2, 1)]
+    #[case(3, 5, 2, 1)]
+    #[case(3, 7, 2, 2)]
+    #[case(9, 8, 2, 2)]
+    #[case(1, 4, 1, 1)]
+    #[case(9, 3, 2, 0)]
+    #[case(9, 4, 1, 1)]
+    #[case(3, 5, 0, 0)]
+    fn a_reason_has_rows_of_its_own(#[case] found: u16, #[case] framed: u16, #[case] most: u16, #[case] rows: u16) {
+        assert_eq!(reason(found, framed, most), rows);
     }
 
     proptest! {

@@ -16,6 +16,8 @@ use crate::domain::text::neutralise;
 /// Cells of a finding's kind and of its words, where a row has room for the reason too.
 const KIND: usize = 15;
 const WORDS: usize = 26;
+/// Cells that a line leaves empty before a word that goes to the next, about.
+const BROKEN: usize = 12;
 /// Cells before a reason that has rows of its own.
 const INDENT: u16 = 3;
 
@@ -43,7 +45,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, review: &Review, shape: &S
         return;
     }
     // What a row has no room for is told below of the finding under the cursor.
-    let [list, below] = Layout::vertical([Constraint::Fill(1), Constraint::Length(shape.reason_rows())]).areas(inside);
+    let [list, below] = Layout::vertical([Constraint::Fill(1), Constraint::Length(shape.reason)]).areas(inside);
     inside = list;
     let height = usize::from(inside.height);
     let top = top_for(checks.selected(), found.len(), height);
@@ -52,8 +54,11 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, review: &Review, shape: &S
         rows.map(|(at, finding)| row(finding, at == checks.selected(), inside.width.into(), styles)).collect();
     frame.render_widget(Paragraph::new(lines), inside);
     if let Some(finding) = checks.current() {
-        let reason = neutralise(&finding.reason).into_owned();
+        let reason = neutralise(&finding.reason);
         if reason.width() > beside(inside.width.into()) {
+            // A line that is broken between words has some cells left.
+            let cells = usize::from(below.width.saturating_sub(INDENT)) * usize::from(below.height);
+            let reason = cut(&reason, cells.saturating_sub(usize::from(below.height.saturating_sub(1)) * BROKEN));
             let [_, told] = Layout::horizontal([Constraint::Length(INDENT), Constraint::Fill(1)]).areas(below);
             frame.render_widget(Paragraph::new(reason).style(styles.dim).wrap(Wrap { trim: true }), told);
         }
