@@ -115,6 +115,9 @@ async fn retry(desk: &Desk, group: &OfGroup, canary: bool, printer: &mut Printer
     } else if held > 0 && chosen.len() > 1 {
         complain(&format!("{held} held: left out; --canary tries one, and the others go with it"));
         chosen.retain(|row| !is_held(row));
+        if chosen.is_empty() {
+            return Err(Stop::refused(group, "all that is safe of it is held", "try one: add --canary"));
+        }
     }
     if chosen.is_empty() {
         return Err(nothing(group, &rows));

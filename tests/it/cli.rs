@@ -33,9 +33,23 @@ both_databases!(
     a_dry_run_says_what_the_act_says_and_keeps_nothing,
     the_report_of_reviewing_at_the_command_line,
     the_failures_desk_at_the_command_line,
+    a_stopped_destination_is_tried_with_one_held_job,
     doubtful_leads_at_the_command_line,
     what_somebody_else_wrote_is_printed_harmless
 );
+
+/// A command ends: it does not say that something is tried again by itself.
+#[tokio::test]
+async fn a_command_that_cannot_begin_says_why_and_what_to_do() {
+    crate::databases::on_postgres(async |world| {
+        let shell = ready(&world).await;
+        let ran = shell.run("leads --database postgres://postgres@localhost/x?host=%2Fnowhere%2Fat%2Fall");
+        assert_eq!(ran.status, 1, "{}", ran.err);
+        assert!(ran.err.contains("the database cannot be reached") && ran.err.contains("No such file"), "{}", ran.err);
+        assert!(ran.err.contains("run this again when it can") && !ran.err.contains("by itself"), "{}", ran.err);
+    })
+    .await;
+}
 
 /// What every program run shares: a home folder of its own, and a database.
 struct Shell {
@@ -614,6 +628,39 @@ async fn doubtful_leads_at_the_command_line(world: World) {
     assert_eq!(shell.run("lead not-spam L-1").status, 0);
     assert_eq!(world.texts(&state(1)).await, ["new"]);
     assert_eq!(shell.run("--as ana lead spam L-1").status, 2, "nobody knows ana");
+}
+
+/// The README's bad morning: the credential was refused, and somebody renewed it.
+async fn a_stopped_destination_is_tried_with_one_held_job(world: World) {
+    let acme = world.client("Acme").await;
+    let shell = ready(&world).await;
+    let later = world.now() + chrono::TimeDelta::hours(1);
+    let stopped = with![breaker = "open", opened_at = world.now(), open_why = "it answered 401", probe_at = later];
+    let crm = world.destination("Pipedrive", stopped).await;
+    let failed = |state: &'static str| {
+        let until = "2099-01-01T00:00:00Z".parse::<chrono::DateTime<chrono::Utc>>().unwrap();
+        with![state = state, attempts = 1, signature = "401 expired", last_error = "401 expired", window_ends_at = until]
+    };
+    let dead = world.job(&acme, crm, [failed("dead"), with![reason = "permanent"]].concat()).await.number;
+    let told = shell.run("destinations").out;
+    assert!(told.contains("stopped by itself") && told.contains("it answered 401"), "{told}");
+    let group = "--destination Pipedrive --signature 401*";
+    let none = shell.run(&format!("failures retry {group} --canary"));
+    assert!(none.status == 3 && none.err.contains("no job of it is held"), "{}", none.err);
+
+    let held = [world.job(&acme, crm, failed("held")).await.number, world.job(&acme, crm, failed("held")).await.number];
+    let others = shell.run("job retry --filter state:held --all --dry-run");
+    assert!(others.status == 3 && others.err.matches("left out: held").count() == 2, "{}", others.err);
+    let all = shell.run(&format!("failures retry {group} --dry-run"));
+    assert!(all.err.contains("2 held: left out") && all.out.contains(&format!("does J-{dead} again")), "{}{}", all.out, all.err);
+    let canary = shell.run(&format!("failures retry {group} --canary"));
+    assert!(canary.status == 0 && canary.out.contains("its destination runs again"), "{}{}", canary.out, canary.err);
+    let states = world.texts("select state from jobs order by state").await;
+    assert_eq!(states, ["dead", "held", "ready"], "one of {held:?} goes");
+    let second = shell.run(&format!("failures retry {group} --canary"));
+    assert!(second.status == 3 && second.err.contains("another job is on its way"), "{}", second.err);
+    let why = shell.run(&format!("job why J-{}", held[0])).out;
+    assert!(why.contains("no worker was ever here"), "{why}");
 }
 
 async fn the_failures_desk_at_the_command_line(world: World) {

@@ -272,7 +272,7 @@ async fn a_destination_is_called_by_its_number(world: World) {
     assert!(refused(act(release()).await).starts_with(&format!("release start {named}: ")));
     let stopped = act(Verb::StopRelease { signature: signature() }).await.unwrap();
     assert_eq!(stopped.record, named);
-    assert!(refused(act(Verb::StopRelease { signature: signature() }).await).starts_with(&format!("release.stop {named}: ")));
+    assert!(refused(act(Verb::StopRelease { signature: signature() }).await).starts_with(&format!("release stop {named}: ")));
 
     let past = Verb::PauseDestination { until: desk.world.now() };
     assert!(refused(act(past).await).starts_with(&format!("destination pause {named}: ")));

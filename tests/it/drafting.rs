@@ -153,6 +153,12 @@ async fn new_evidence_sets_an_untouched_draft_aside_and_marks_an_open_one(world:
     // The newer draft does not take the open one from its reviewer.
     work(&world).await;
     assert_eq!(states(&world).await, ["superseded", "in_review", "pending"]);
+    // Who comes too late hears by which draft, and that no person was first.
+    let late = world.store.find(&rosa, Ref::new(Kind::Draft, 1)).await.unwrap();
+    let claim = Act { target: late, verb: Verb::ClaimDraft { take_over: false }, reason: None };
+    let refused = perform(&world.store, &rosa, &claim).await.unwrap_err().to_string();
+    assert!(refused.starts_with("not applied: D-1 is superseded by D-3 now, changed by "), "{refused}");
+    assert!(!refused.contains("by rosa") && !refused.contains("somebody"), "{refused}");
 }
 
 /// What was told to the one lead is evidence for the other, for as long as they are one.
