@@ -82,7 +82,7 @@ impl App {
     }
 
     pub(super) fn load_more(&mut self) -> Vec<Effect> {
-        if self.active_mut().is_some_and(|list| list.wants_more()) { self.load_active() } else { Vec::new() }
+        if self.active_mut().is_some_and(super::list::List::wants_more) { self.load_active() } else { Vec::new() }
     }
 
     /// The detail beside a zoomed list is the trace of the row under the cursor.

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use sqlx::error::DatabaseError;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection as _, Executor as _, PgConnection, Row as _};
@@ -248,15 +249,13 @@ async fn first_connection(options: &PgConnectOptions, purpose: Purpose) -> Outco
 fn is_starting(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(io) => matches!(io.kind(), ErrorKind::ConnectionRefused | ErrorKind::NotFound),
-        other => {
-            other.as_database_error().and_then(|error| error.code()).is_some_and(|code| ["57P03", "53300"].contains(&&*code))
-        }
+        other => other.as_database_error().and_then(DatabaseError::code).is_some_and(|code| ["57P03", "53300"].contains(&&*code)),
     }
 }
 
 /// Why there is no connection, and who mends that how.
 fn not_opened(error: sqlx::Error) -> Failure {
-    match error.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref() {
+    match error.as_database_error().and_then(DatabaseError::code).as_deref() {
         // 22023: no such role; 42501: not a member of it.
         Some("22023") => not_initialised("it has no role quotedeck_app"),
         Some("42501") => Failure::refused(
