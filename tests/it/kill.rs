@@ -88,6 +88,31 @@ async fn nothing_is_lost_and_nothing_is_done_twice(world: World) {
     assert_eq!(world.number("select count(*) from jobs where state = 'running'").await, 0, "a stop hands leases back");
 }
 
+/// Three begin at once in a database where nobody has written the time down yet, their clocks ten minutes apart. Where each goes
+/// by its own until its next round, about one time in nine shows it.
+#[tokio::test]
+async fn workers_that_begin_at_once_go_by_one_clock() {
+    crate::databases::on_sqlite(async |world| {
+        let outside = Outside::start(&world.raw, 1);
+        for _ in 0..8 {
+            world.insist_all(&["delete from steady".to_owned(), "delete from workers".to_owned()]).await;
+            let folder = TempDir::new().unwrap();
+            let crowd = Crowd::start(&world, folder.path(), &outside, None);
+            let all = async {
+                while world.number("select count(*) from workers").await < 3 {
+                    sleep(Duration::from_millis(20)).await;
+                }
+            };
+            timeout(CALM, all).await.expect("three workers begin");
+            let apart = "select cast((julianday(max(began_at)) - julianday(min(began_at))) * 86400 as integer) from workers";
+            let apart = world.number(apart).await;
+            assert!(apart < 60, "they are {apart} s apart");
+            crowd.end();
+        }
+    })
+    .await;
+}
+
 /// Kills that are wanted: one wave's, or what the environment says.
 #[expect(clippy::disallowed_methods, reason = "the one setting of a test is read from the environment")]
 fn wanted() -> usize {
