@@ -434,10 +434,10 @@ impl<'a> Storm<'a> {
 
     /// What the log says of a piece of work: a red run cannot be had again.
     async fn story(&self, lead: uuid::Uuid, operation: &str) -> Vec<String> {
-        let tries = "select j.number, a.n, a.fence, cast(a.started_at as text), coalesce(cast(a.finished_at as text), ''), a.worker || ' ' || a.outcome
+        let tries = "select j.number, cast(a.n as bigint), cast(a.fence as bigint), cast(a.started_at as text), coalesce(cast(a.finished_at as text), ''), a.worker || ' ' || a.outcome
                 || coalesce(' ' || a.error, '')
             from jobs j join attempts a on a.job_id = j.id where j.lead_id = $1 and j.operation = $2 order by a.started_at";
-        let entries = "select j.number, e.number, 0, cast(e.at as text), e.verb, e.detail
+        let entries = "select j.number, e.number, cast(0 as bigint), cast(e.at as text), e.verb, e.detail
             from jobs j join journal e on e.subject_id = j.id where j.lead_id = $1 and j.operation = $2 order by e.number";
         let mut story = Vec::new();
         for sql in [tries, entries] {
