@@ -134,6 +134,10 @@ async fn make(desk: &Desk, lead: Option<Ref>, client: Option<&str>, week: Option
 /// The request to let a text pass that is open, where the text is the one that is saved.
 fn asked(draft: &DraftDetail, record: Ref) -> Result<&Override, Stop> {
     let what = format!("draft.override {record}");
+    let state = draft.draft.state;
+    if state.is_decided() {
+        return Err(Failure::refused(what, format!("it is {state} by now"), "reopen it if it must be decided anew").into());
+    }
     let Some(request) = draft.overriding.as_ref().filter(|request| request.granted_by.is_none()) else {
         let remedy = "it is asked on the review screen, or: quotedeck draft ask-override";
         return Err(Failure::refused(what, "nobody asked to let anything pass", remedy).into());

@@ -44,6 +44,11 @@ pub struct BadDraftAct {
 }
 
 impl DraftState {
+    /// Whether no verdict is asked for any more.
+    pub fn is_decided(self) -> bool {
+        matches!(self, Self::Approved | Self::Rejected | Self::Superseded)
+    }
+
     /// The state after an act.
     ///
     /// # Errors

@@ -11,7 +11,7 @@ use super::rows::from_row;
 use super::statement::values;
 use super::{Outcome, Tx};
 use crate::domain::actor::Actor;
-use crate::domain::id::{ClientId, DestinationId, JobId, Kind, LeadId, PayloadId, TaskId};
+use crate::domain::id::{ClientId, DestinationId, DraftId, JobId, Kind, LeadId, PayloadId, TaskId};
 use crate::domain::lead::Urgency;
 use crate::domain::task::{TaskKind, TaskState};
 
@@ -128,11 +128,12 @@ impl Tx {
         Ok(self.one::<(i64,)>(ASSIGN, values![id, version, to, now]).await?.map(|row| row.0))
     }
 
-    /// Finishes the open tasks of a lead that say just this: what they asked for is done.
-    pub async fn finish_tasks_saying(&mut self, actor: &Actor, lead: LeadId, title: &str) -> Outcome<()> {
-        const OPEN: &str = "select id, lead_id from tasks where lead_id = $1 and title = $2 and state = 'open'";
-        let open = self.all(OPEN, values![lead, title]).await?;
-        self.finish_tasks(actor, open, "").await
+    /// Finishes the open tasks that asked somebody to let a text of a draft pass: nobody has to decide any more.
+    pub async fn finish_requests(&mut self, actor: &Actor, draft: DraftId, why: &str) -> Outcome<()> {
+        const OPEN: &str =
+            "select t.id, t.lead_id from overrides o join tasks t on t.id = o.task_id where o.draft_id = $1 and t.state = 'open'";
+        let open = self.all(OPEN, values![draft]).await?;
+        self.finish_tasks(actor, open, why).await
     }
 
     /// Finishes the open task that asked somebody what became of a job: it is known now.

@@ -145,6 +145,7 @@ pub(super) async fn tell_aside(tx: &mut Tx, actor: &Actor, lead: LeadId, aside: 
     for draft in aside {
         let about = About { verb: "draft.supersede", kind: Kind::Draft, subject: draft.0, lead: Some(lead), detail: why };
         tx.journal(actor, about).await?;
+        tx.finish_requests(actor, *draft, why).await?;
     }
     Ok(())
 }

@@ -27,6 +27,7 @@ both_databases!(
     a_block_passes_when_two_people_say_so,
     nobody_lets_their_own_block_pass,
     another_text_needs_another_word,
+    a_request_ends_with_its_draft,
     a_block_that_came_later_does_not_pass,
     what_becomes_known_later_was_not_let_pass,
     only_the_text_that_was_read_is_let_pass,
@@ -306,6 +307,25 @@ async fn a_block_that_came_later_does_not_pass(world: World) {
     approve(&world, &ana, draft, text).await.unwrap();
     let told = world.texts("select detail from journal where verb = 'draft.approve'").await;
     assert_eq!(told, ["rosa let phone pass: a test; rosa let other_client, phone pass: a test: a test"]);
+}
+
+async fn a_request_ends_with_its_draft(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    let ana = world.person("ana", Role::Reviewer, None).await;
+    const OPEN: &str = "select count(*) from tasks where state = 'open' and title like '%asks to let phone pass%'";
+    let draft = filed(&world, &acme, PHONE).await;
+    claim(&world, &ana, draft).await;
+    for text in [PHONE, "Call Maria's mother at 512-555-0199."] {
+        act(&world, &ana, draft, Verb::AskOverride { text: text.into() }).await.unwrap();
+        // Nobody can grant what was asked for before.
+        assert_eq!(world.number(OPEN).await, 1);
+    }
+    approve(&world, &ana, draft, SAFE).await.unwrap();
+    assert_eq!(world.number(OPEN).await, 0);
+    let decided = grant(&world, &rosa, draft).await.unwrap_err();
+    assert!(matches!(&decided, Failure::Conflict(conflict) if conflict.by == "ana"), "{decided}");
+    let ends = world.texts("select detail from journal where verb = 'task.done' order by number").await;
+    assert_eq!(ends, ["asked for with another text", "the draft is approved"]);
 }
 
 async fn only_the_text_that_was_read_is_let_pass(world: World) {

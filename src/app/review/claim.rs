@@ -54,7 +54,7 @@ impl Review {
     /// Where a draft stands that nobody can work on any more.
     pub(super) fn closed(&self) -> Option<DraftState> {
         let state = self.detail.as_ref()?.draft.state;
-        matches!(state, DraftState::Approved | DraftState::Rejected | DraftState::Superseded).then_some(state)
+        state.is_decided().then_some(state)
     }
 
     /// Asks for the draft, unless that has no point.

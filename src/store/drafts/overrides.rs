@@ -5,14 +5,14 @@ use uuid::Uuid;
 
 use super::DraftNow;
 use crate::domain::draft::{Spans, is_asked_for};
-use crate::domain::id::PersonId;
+use crate::domain::id::{PersonId, TaskId};
 use crate::domain::journal::sha256;
 use crate::domain::span::Finding;
 use crate::store::statement::values;
 use crate::store::{Outcome, Tx};
 
-const ASK: &str = "insert into overrides (id, draft_id, text_hash, kinds, asked_by, asked_at, asked_why, spans)
-    values ($1, $2, $3, $4, $5, $6, $7, $8)";
+const ASK: &str = "insert into overrides (id, draft_id, text_hash, kinds, asked_by, asked_at, asked_why, spans, task_id)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 const OPEN: &str =
     "select o.id, o.kinds, o.asked_by, p.name, o.asked_why, o.asked_at from overrides o join people p on p.id = o.asked_by
     where o.draft_id = $1 and o.granted_by is null order by o.asked_at desc, o.id desc limit 1";
@@ -31,6 +31,8 @@ pub struct Asking<'a> {
     pub spans: &'a Spans,
     /// Why.
     pub why: &'a str,
+    /// The task of whoever is to decide.
+    pub task: TaskId,
 }
 
 /// Somebody asks that a text pass although a check blocks it.
@@ -75,8 +77,8 @@ impl Tx {
     pub async fn ask_override(&mut self, draft: &DraftNow, person: PersonId, text: &str, asked: &Asking<'_>) -> Outcome<()> {
         let now = self.now;
         let hash = sha256(text.as_bytes()).to_vec();
-        self.run(ASK, values![Uuid::now_v7(), draft.id, hash, asked.kinds, person, now, asked.why, asked.spans.to_json()])
-            .await?;
+        let spans = asked.spans.to_json();
+        self.run(ASK, values![Uuid::now_v7(), draft.id, hash, asked.kinds, person, now, asked.why, spans, asked.task]).await?;
         self.run(TOUCH, values![draft.id, now]).await.map(drop)
     }
 

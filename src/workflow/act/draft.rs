@@ -24,9 +24,7 @@ impl Acting<'_> {
 
     /// A verdict is for whoever holds the claim: the claim is what keeps two people from deciding at once.
     pub(super) async fn held(&mut self, draft: &DraftNow, act: DraftAct) -> Result<DraftState, Failure> {
-        if matches!(draft.state, DraftState::Approved | DraftState::Rejected | DraftState::Superseded)
-            || draft.claimed_by.is_some_and(|holder| holder != self.me.id)
-        {
+        if draft.state.is_decided() || draft.claimed_by.is_some_and(|holder| holder != self.me.id) {
             return Err(draft_conflict(&mut self.tx, draft, self.me).await);
         }
         draft.state.after(act).map_err(|bad| self.refused(bad, "claim it first"))
@@ -115,6 +113,7 @@ impl Acting<'_> {
             Ok(Some(made)) => made,
         };
         let summary = Ref::new(Kind::Summary, number);
+        self.tx.finish_requests(&self.actor, draft.id, "the draft is approved").await?;
         let arms = self.arm_publishing(&draft, id, text).await?;
         let undo = Act {
             target: Target { record: summary, id: id.0, version: 1 },
@@ -184,6 +183,7 @@ impl Acting<'_> {
         self.announce(Kind::Draft, draft.id.0, Some(draft.lead_id), reason.as_str()).await?;
         let why = self.act.reason.as_ref().map_or_else(|| reason.to_string(), |note| format!("{reason}: {note}"));
         self.closed(&draft, to, Some(&why)).await?;
+        self.tx.finish_requests(&self.actor, draft.id, "the draft is rejected").await?;
         Ok(self.done(
             format!("{} is rejected: {reason}", self.act.target.record),
             Ok(self.inverse(Verb::ReopenDraft, draft.version + 1)),

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use uuid::Uuid;
 
-use super::Acting;
+use super::{Acting, draft_conflict};
 use crate::domain::act::Done;
 use crate::domain::draft::{DraftAct, Spans};
 use crate::domain::failure::{Conflict, Failure};
@@ -15,12 +15,6 @@ use crate::store::drafts::overrides::Asking;
 use crate::store::tasks::NewTask;
 
 impl Acting<'_> {
-    /// What the task of an owner says.
-    fn request(&self, who: &str, kinds: &str) -> String {
-        let record = self.act.target.record;
-        format!("{who} asks to let {kinds} pass in {record}: look at it there, or: quotedeck draft override {record}")
-    }
-
     /// Asks that the text on the screen pass; an owner gets a task.
     pub(super) async fn ask_override(&mut self, text: &str) -> Result<Done, Failure> {
         let draft = self.draft().await?;
@@ -38,10 +32,12 @@ impl Acting<'_> {
         let kinds = kinds.join(", ");
         self.announce(Kind::Draft, draft.id.0, Some(draft.lead_id), &kinds).await?;
         let why = self.act.reason.as_deref().unwrap_or_default();
-        let asked = Asking { kinds: &kinds, spans: &Spans::of(blocks), why };
-        self.tx.ask_override(&draft, self.me.id, text, &asked).await?;
+        // Only the newest request can be granted.
+        self.tx.finish_requests(&self.actor, draft.id, "asked for with another text").await?;
         let owner = self.tx.first_owner().await?.filter(|owner| *owner != self.me.name);
-        let title = self.request(&self.me.name, &kinds);
+        let (record, who) = (self.act.target.record, &self.me.name);
+        let title =
+            format!("{who} asks to let {kinds} pass in {record}: look at it there, or: quotedeck draft override {record}");
         let task = NewTask {
             client: draft.client_id,
             lead: Some(draft.lead_id),
@@ -53,13 +49,17 @@ impl Acting<'_> {
             urgency: Urgency::Soon,
             due_in: TimeDelta::hours(1),
         };
-        self.tx.put_task(&self.actor, &task).await?;
+        let task = self.tx.plan_task(&self.actor, &task).await?;
+        self.tx.ask_override(&draft, self.me.id, text, &Asking { kinds: &kinds, spans: &Spans::of(blocks), why, task }).await?;
         Ok(self.done(format!("an owner is asked to let {kinds} pass; any other text asks anew"), Err("nothing has passed yet")))
     }
 
     /// Lets the text pass that somebody else asked for and this person read: never one that was asked for meanwhile.
     pub(super) async fn grant_override(&mut self, request: Uuid) -> Result<Done, Failure> {
         let draft = self.draft().await?;
+        if draft.state.is_decided() {
+            return Err(draft_conflict(&mut self.tx, &draft, self.me).await);
+        }
         let Some(asked) = self.tx.asked_override(&draft).await? else {
             return Err(self.refused(
                 "nobody asked to let anything pass",
@@ -83,8 +83,7 @@ impl Acting<'_> {
         if !self.tx.grant_override(&draft, &asked, self.me.id, why).await? {
             return Err(self.conflict(draft.state.as_str()).await);
         }
-        let title = self.request(&asked.name, &asked.kinds);
-        self.tx.finish_tasks_saying(&self.actor, draft.lead_id, &title).await?;
+        self.tx.finish_requests(&self.actor, draft.id, "").await?;
         Ok(self.done(
             format!("{} may approve that text although of {}", asked.name, asked.kinds),
             Err("withdraw the summary instead"),
