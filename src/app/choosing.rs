@@ -127,6 +127,7 @@ impl App {
         let Some((destination, _)) = verbs::destination_of(item) else { return false };
         // A group knows; a held job may only not be released yet.
         let group = |row: &Item| match row {
+            Item::Group(group) if group.is_cleared() => None,
             Item::Group(group) => (group.destination_id == destination).then_some(group.paused),
             Item::Job(_) | Item::Lead(_) | Item::Task(_) | Item::Draft(_) => None,
         };
@@ -145,6 +146,11 @@ impl App {
                 all += group.count;
                 unknown += group.unknown;
             }
+        }
+        if let [item] = groups
+            && let Err(why) = verbs::possible(action, item)
+        {
+            return self.refuse(why);
         }
         if action == Action::Resolve {
             let [item] = groups else {

@@ -154,6 +154,11 @@ pub fn possible(action: Action, item: &Item) -> Result<(), String> {
     let no = |state: &str, why: &str| Err(format!("{name} is {state}: {why}"));
     match (action, item) {
         (_, Item::Job(job)) if let Err(why) = job_may(action, job.state) => no(job.state.as_str(), why),
+        (Action::Retry | Action::Canary | Action::Release | Action::Cancel | Action::Resolve, Item::Group(group))
+            if group.is_cleared() =>
+        {
+            Err("nothing of this group fails any more; how its release went stands beside it".to_owned())
+        }
         (Action::Resolve, Item::Group(group)) if group.unknown == 0 => Err("no outcome in this group is unknown".to_owned()),
         (Action::Canary | Action::Release | Action::StopRelease, Item::Group(group)) => group_may(action, group),
         (Action::Canary, Item::Job(_)) => Err("a canary is sent from a failure group".to_owned()),

@@ -58,6 +58,35 @@ pub struct FailureGroup {
 }
 
 impl FailureGroup {
+    /// What is left of a group while its release is still told, and none of its jobs fails any more.
+    pub fn released(release: Release) -> Self {
+        Self {
+            destination_id: release.destination_id,
+            destination: release.destination.clone(),
+            kind: String::new(),
+            signature: release.signature.clone(),
+            count: 0,
+            since: release.created_at,
+            last: release.finished_at.unwrap_or(release.created_at),
+            unknown: 0,
+            dead: 0,
+            paused: false,
+            breaker: Breaker::Closed,
+            stop: None,
+            next_try_at: None,
+            attempts: 0,
+            max_attempts: 0,
+            window_ends_at: None,
+            example: None,
+            release: Some(release),
+        }
+    }
+
+    /// Whether none of its jobs fails any more: it is shown for its release alone.
+    pub fn is_cleared(&self) -> bool {
+        self.count == 0
+    }
+
     /// Whether a release of it is under way.
     pub fn is_releasing(&self) -> bool {
         self.release.as_ref().is_some_and(|release| release.state.is_open())

@@ -365,7 +365,7 @@ async fn load_page(store: &Store, me: &Person, wanted: &PageWanted) -> Outcome<R
     let PageWanted { pane, filter, limit } = wanted;
     Ok(match pane {
         Pane::Leads => Rows::Leads(store.page_leads(me, filter, None, *limit).await?),
-        Pane::Failures => Rows::Groups(store.failure_groups(me, filter, *limit).await?),
+        Pane::Failures => Rows::Groups(store.groups_and_releases(me, filter, *limit).await?),
         Pane::Queue => Rows::Jobs(store.page_jobs(me, filter, None, *limit).await?),
         Pane::Tasks => Rows::Tasks(store.page_tasks(me, filter, None, *limit).await?),
         Pane::Review => Rows::Drafts(store.page_drafts(me, filter, None, *limit).await?),

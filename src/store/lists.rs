@@ -22,6 +22,7 @@ use crate::domain::id::{DestinationId, DraftId, JobId, Kind, LeadId, Ref, Summar
 use crate::domain::job::Job;
 use crate::domain::lead::Lead;
 use crate::domain::mask::{Mask, mask_row, sees_masked};
+use crate::domain::release::Release;
 use crate::domain::row::{Count, FailureGroup, Page, Pane};
 use crate::domain::task::Task;
 use columns::{DRAFTS, GROUPS, JOBS, LEADS, SUMMARIES, TASKS};
@@ -168,12 +169,32 @@ impl Store {
     /// Failed jobs by destination and signature, the largest group first. It looks at the last 10,000 failures that
     /// match, as the counts of the pane titles do.
     pub async fn failure_groups(&self, me: &Person, filter: &Filter, limit: i64) -> Outcome<Page<FailureGroup>> {
+        self.groups(me, filter, limit, &self.fresh_releases(me).await?).await
+    }
+
+    /// The same, and behind them what a release took all of, while the release is still told: whoever let it go sees how it ends.
+    pub async fn groups_and_releases(&self, me: &Person, filter: &Filter, limit: i64) -> Outcome<Page<FailureGroup>> {
+        let releases = self.fresh_releases(me).await?;
+        let mut page = self.groups(me, filter, limit, &releases).await?;
+        // A release has no words of its own that a filter would know.
+        if !page.more && *filter == Filter::default() {
+            for release in releases {
+                let is_of =
+                    |group: &FailureGroup| group.destination_id == release.destination_id && group.signature == release.signature;
+                if !page.rows.iter().any(is_of) {
+                    page.rows.push(FailureGroup::released(release));
+                }
+            }
+        }
+        Ok(page)
+    }
+
+    async fn groups(&self, me: &Person, filter: &Filter, limit: i64, releases: &[Release]) -> Outcome<Page<FailureGroup>> {
         let mut sql = self.listed(GROUPS, me, Pane::Failures, filter).await?;
         sql.push(columns::FAILED).push(columns::NEWEST).bind(Bind::Number(Count::BOUND));
         sql.push(columns::GROUPED).bind(Bind::Number(clamped(limit) + 1));
         let groups: Page<columns::Grouped> = self.bounded(&sql, limit).await?;
-        let releases = if groups.rows.is_empty() { Vec::new() } else { self.fresh_releases(me).await? };
-        let mut rows: Vec<FailureGroup> = groups.rows.into_iter().map(|group| group.with(&releases)).collect();
+        let mut rows: Vec<FailureGroup> = groups.rows.into_iter().map(|group| group.with(releases)).collect();
         if sees_masked(me) {
             let mask = Mask::of_rows();
             for group in &mut rows {

@@ -150,6 +150,7 @@ pub(crate) fn cell<'a>(item: &'a Item, name: &str, around: Around<'a>) -> Cell<'
         (Item::Lead(lead), "client") => quiet(head_of(&lead.client)),
         (Item::Lead(lead), "next") => quiet(head(&lead.next_action)),
 
+        (Item::Group(group), "jobs") if group.is_cleared() => quiet("×0".into()),
         (Item::Group(group), "jobs") => (format!("×{}", group.count).into(), styles.title),
         (Item::Group(group), "destination") => plain(head_of(&group.destination)),
         (Item::Group(group), "how it failed") => plain(head_of(&group.signature)),
@@ -158,6 +159,9 @@ pub(crate) fn cell<'a>(item: &'a Item, name: &str, around: Around<'a>) -> Cell<'
         (Item::Group(group), "state") => match &group.release {
             Some(release) if release.state.is_open() => {
                 (format!("⇉ {}/{}", release.released(), release.total).into(), styles.info)
+            }
+            Some(release) if group.is_cleared() && release.state == ReleaseState::Done => {
+                (format!("✓ {}/{}", release.succeeded, release.total).into(), styles.good)
             }
             Some(release) if release.state == ReleaseState::Stopped && !group.paused => ("■ stopped".into(), styles.bad),
             _ => word(group_state(group, styles)),

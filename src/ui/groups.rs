@@ -46,7 +46,14 @@ pub(crate) fn group_aside(buffer: &mut Buffer, app: &App, area: Rect, group: &Fa
     let now = app.now();
     let mut facts = vec![
         ("failed as", head_of(&group.signature).into_owned()),
-        ("jobs", format!("{}: {} given up, {} with an unknown outcome", group.count, group.dead, group.unknown)),
+        (
+            "jobs",
+            if group.is_cleared() {
+                "none any more".to_owned()
+            } else {
+                format!("{}: {} given up, {} with an unknown outcome", group.count, group.dead, group.unknown)
+            },
+        ),
         ("since", format!("{} · last {}", group.since.format("%Y-%m-%d %H:%M UTC"), group.last.format("%H:%M UTC"))),
     ];
     if let Some(next) = group.next_try_at {
@@ -91,6 +98,9 @@ pub(crate) fn group_aside(buffer: &mut Buffer, app: &App, area: Rect, group: &Fa
 
 /// What is likely the matter, what to do, and the key that does it.
 fn hint_line(app: &App, group: &FailureGroup) -> String {
+    if group.is_cleared() {
+        return "nothing of it fails any more".to_owned();
+    }
     let hint = hint(&Symptom::from(group));
     let actions: &[Action] = match hint.remedy {
         Remedy::Resume => &[Action::Pause],

@@ -399,6 +399,14 @@ async fn a_release_goes_step_by_step(world: World) {
     assert_eq!(desk.number("select count(*) from jobs").await, 12 + 8);
     let (_, rows) = desk.world.store.release(&desk.rosa, release.number).await.unwrap();
     assert!(rows.iter().all(|row| row.outcome == ReleaseOutcome::Succeeded && row.step.is_some()));
+    // None of them fails any more, and whoever let them go still sees how it went; for a while.
+    let told = async || desk.world.store.groups_and_releases(&desk.rosa, &Filter::default(), 10).await.unwrap().rows;
+    let group = told().await.remove(0);
+    assert!(group.is_cleared() && group.release.is_some_and(|release| release.state == ReleaseState::Done));
+    let filtered = Filter::parse("destination:nobody", Pane::Failures).unwrap();
+    assert!(desk.world.store.groups_and_releases(&desk.rosa, &filtered, 10).await.unwrap().rows.is_empty());
+    desk.world.clock.advance(TimeDelta::minutes(20));
+    assert!(told().await.is_empty());
 }
 
 async fn a_canary_that_fails_stops_the_release(world: World) {

@@ -101,6 +101,19 @@ fn a_group_that_runs_is_released_and_the_release_is_stopped() {
 }
 
 #[test]
+fn a_group_that_a_release_took_all_of_is_told_and_not_aimed_at() {
+    let mut app = owner();
+    first_group_is(&mut app, FailureGroup::released(fixtures::release(0)));
+    for (keys, refused) in [("2 R", true), ("c", true), ("r", true), ("C", true), ("S", false)] {
+        let effects = press(&mut app, keys);
+        assert_eq!(effects.is_empty(), refused, "{keys}: {effects:?}");
+        if refused {
+            assert!(app.notice().unwrap().text.contains("nothing of this group fails any more"), "{keys}: {:?}", app.notice());
+        }
+    }
+}
+
+#[test]
 fn why_a_job_waits_is_asked_once_and_kept_fresh() {
     let mut app = owner();
     let effects = app.update(key("3"));
