@@ -195,6 +195,7 @@ pub(crate) fn explanation(record: Ref) -> Explanation {
         due_at: now() + TimeDelta::seconds(95),
         attempts: 3,
         max_attempts: 12,
+        tried: 3,
         window_ends_at: now() + TimeDelta::hours(22),
         replay: job(0, JobState::Held).replay(now()),
         reasons: vec![

@@ -189,7 +189,7 @@ pub(super) async fn why(desk: &Desk, record: Ref, printer: &mut Printer) -> Ran 
         return Ok(super::DONE);
     }
     printer.heading(&format!("{record}  {} · {}", answer.title, answer.state))?;
-    let tries = format!("{}/{} tries used; window ends {}", answer.attempts, answer.max_attempts, at(answer.window_ends_at));
+    let tries = format!("{}; window ends {}", answer.tries(), at(answer.window_ends_at));
     let next = if answer.state.is_final() { String::new() } else { format!("due {}; ", at(answer.due_at)) };
     printer.text(&format!("{next}{tries}"))?;
     if let Some(replay) = &answer.replay {

@@ -145,12 +145,25 @@ pub struct Explanation {
     pub attempts: i64,
     /// Tries allowed.
     pub max_attempts: i64,
+    /// Every try that ended, whether it counted or not.
+    pub tried: i64,
     /// When trying has no more use.
     pub window_ends_at: DateTime<Utc>,
     /// What trying it again would come to.
     pub replay: Option<Replay>,
     /// Every reason, the one that matters first.
     pub reasons: Vec<Reason>,
+}
+
+impl Explanation {
+    /// `3/12 tries used`, and why more were made where more were.
+    pub fn tries(&self) -> String {
+        let used = format!("{}/{} tries used", self.attempts, self.max_attempts);
+        match self.tried - self.attempts {
+            ..=0 => used,
+            n => format!("{used}, and {n} that count for none: it was asked to wait, or the key was refused"),
+        }
+    }
 }
 
 /// How long a due job may wait before somebody asks whether a worker runs at all.

@@ -16,6 +16,7 @@ use crate::domain::why::{Explanation, Facts, Hands, LastTry, Lease, Standing, wh
 struct Around {
     leased_by: Option<String>,
     sent_at: Option<DateTime<Utc>>,
+    tried: i64,
     last_outcome: Option<AttemptOutcome>,
     retry_after_ms: Option<i64>,
     name: String,
@@ -34,7 +35,7 @@ struct Around {
     per_minute: Option<i64>,
     next_slot_at: Option<DateTime<Utc>>,
 }
-from_row!(Around { leased_by: =Option<String>, sent_at: =Option<DateTime<Utc>>, last_outcome: ?String, retry_after_ms: =Option<i64>,
+from_row!(Around { leased_by: =Option<String>, sent_at: =Option<DateTime<Utc>>, tried: =i64, last_outcome: ?String, retry_after_ms: =Option<i64>,
     name: =String, kind: =String, paused: =bool, paused_by: =Option<String>, paused_why: =Option<String>,
     paused_until: =Option<DateTime<Utc>>, breaker: String, opened_at: =Option<DateTime<Utc>>, open_why: =Option<String>,
     probe_at: =Option<DateTime<Utc>>, running: =i64, bulk: =i64, concurrency: =Option<i64>, per_minute: =Option<i64>,
@@ -47,6 +48,7 @@ from_row!(Number { n: =i64, });
 
 const AROUND: &str = "select r.leased_by,
         (select a.started_at from attempts a where a.job_id = r.id and a.fence = r.fence and a.outcome = 'running') as sent_at,
+        (select count(*) from attempts a where a.job_id = r.id and a.outcome <> 'running') as tried,
         (select a.outcome from attempts a where a.job_id = r.id order by a.n desc, a.fence desc limit 1) as last_outcome,
         (select a.retry_after_ms from attempts a where a.job_id = r.id order by a.n desc, a.fence desc limit 1) as retry_after_ms,
         d.name, d.kind, d.paused, d.paused_by, d.paused_why, d.paused_until, d.breaker, d.opened_at, d.open_why, d.probe_at,
@@ -70,6 +72,7 @@ impl Store {
         let now = self.clock.now();
         let ahead = self.ahead(&job, now).await?;
         let hands = self.hands(&around.name).await?;
+        let tried = around.tried;
         let facts = facts(&job, around, ahead, hands);
         Ok(Explanation {
             record,
@@ -78,6 +81,7 @@ impl Store {
             due_at: job.due_at,
             attempts: job.attempts,
             max_attempts: job.max_attempts,
+            tried,
             window_ends_at: job.window_ends_at,
             replay: job.replay(now),
             reasons: why(&facts, now),

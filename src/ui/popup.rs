@@ -166,7 +166,7 @@ fn reasons(buffer: &mut Buffer, app: &App, why: &Why, styles: &Styles) {
             let left = age::until(now, answer.window_ends_at).replace("due", "over");
             let next =
                 if answer.state.is_final() { String::new() } else { format!("next try {} · ", age::until(now, answer.due_at)) };
-            say(&format!("{next}{}/{} tries used · window {left}", answer.attempts, answer.max_attempts), styles.text, "");
+            say(&format!("{next}{} · window {left}", answer.tries()), styles.text, "");
             if let Some(replay) = &answer.replay {
                 let (word, style) = states::replay(replay.verdict, styles);
                 say(&format!("to try again: {word}, {}", replay.reason), style, "");

@@ -146,3 +146,22 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_try_that_counts_for_none_is_told() {
+    let answer = Explanation {
+        record: Ref::new(crate::domain::id::Kind::Job, 1),
+        title: String::new(),
+        state: JobState::Held,
+        due_at: now(),
+        attempts: 3,
+        max_attempts: 12,
+        tried: 3,
+        window_ends_at: later(60),
+        replay: None,
+        reasons: vec![],
+    };
+    assert_eq!(answer.tries(), "3/12 tries used");
+    let told = Explanation { tried: 5, ..answer }.tries();
+    assert!(told.starts_with("3/12 tries used, and 2 that count for none"), "{told}");
+}
