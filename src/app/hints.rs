@@ -108,6 +108,11 @@ impl App {
         if review.went_all_the_way_back() {
             return Some(format!("this is the text as it was read; leave it to take back “{}”", last.said));
         }
+        // Told as often as it is asked, and forgotten where it was done.
+        if last.acts.is_empty() {
+            let why = last.why_not.as_deref().unwrap_or("nothing takes it back");
+            return Some(format!("nothing of this text; “{}” cannot be undone: {why}", last.said));
+        }
         let of_drafts = last.acts.iter().all(|act| act.target.record.kind == Kind::Draft);
         (!of_drafts).then(|| format!("nothing of this text; leave it to take back “{}”", last.said))
     }

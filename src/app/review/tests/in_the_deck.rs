@@ -191,6 +191,14 @@ fn who_goes_back_through_a_text_takes_back_nothing_done_elsewhere() {
     };
     database.press('u');
     assert_eq!(database.app.notice().unwrap().text, "nothing of this text; leave it to take back “T-7 is done”");
+    // Nor is what cannot be taken back forgotten.
+    database.app.undo.push(Undo { said: "J-3 is tried now".into(), acts: vec![], why_not: Some("it has left".into()) });
+    for _ in 0..2 {
+        database.press('u');
+        let told = "nothing of this text; “J-3 is tried now” cannot be undone: it has left";
+        assert_eq!(database.app.notice().unwrap().text, told);
+    }
+    database.app.undo.pop();
     database.press('e');
     database.press('x');
     database.tell(Message::Key(KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE)));
