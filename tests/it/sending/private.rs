@@ -17,10 +17,10 @@ use crate::databases::on_sqlite;
 use crate::kill::where_it_is_noon;
 use crate::stand_in::{MailMode, Privacy};
 
-/// A certificate for this machine, as a server has it and as a file that others trust.
-fn certificate(folder: &Path) -> Arc<ServerConfig> {
+/// A certificate for a name, as a server has it and as a file that others trust.
+fn certificate(folder: &Path, name: &str) -> Arc<ServerConfig> {
     drop(rustls::crypto::ring::default_provider().install_default());
-    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let made = rcgen::generate_simple_self_signed([name.to_owned()]).unwrap();
     let body = base64::engine::general_purpose::STANDARD.encode(made.cert.der());
     let pem = format!("-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n");
     std::fs::write(folder.join("trusted.pem"), pem).unwrap();
@@ -70,7 +70,7 @@ async fn one_mail(world: &World, folder: &Path, url: &str, trusts: bool) -> Vec<
 async fn a_mail_goes_over_tls(#[case] at_once: bool) {
     on_sqlite(async |world| {
         let folder = TempDir::new().unwrap();
-        let config = certificate(folder.path());
+        let config = certificate(folder.path(), "localhost");
         let privacy = if at_once { Privacy::AtOnce(config) } else { Privacy::WhenAsked(config) };
         let there = MailServer::private(Box::new(|_| MailMode::Login), Arc::new(|_| ()), privacy);
         let port = there.url.rsplit(':').next().unwrap();
@@ -82,16 +82,19 @@ async fn a_mail_goes_over_tls(#[case] at_once: bool) {
     .await;
 }
 
+#[rstest::rstest]
+#[case::by_nobody("localhost", false, "nobody whom this machine trusts")]
+#[case::by_another_name("mail.example", true, "its certificate is for another name")]
 #[tokio::test]
-async fn nothing_is_said_to_a_server_that_nobody_vouches_for() {
+async fn nothing_is_said_to_a_server_that_nobody_vouches_for(#[case] name: &str, #[case] trusts: bool, #[case] said: &str) {
     on_sqlite(async |world| {
         let folder = TempDir::new().unwrap();
-        let privacy = Privacy::WhenAsked(certificate(folder.path()));
+        let privacy = Privacy::WhenAsked(certificate(folder.path(), name));
         let there = MailServer::private(Box::new(|_| MailMode::Login), Arc::new(|_| ()), privacy);
         let port = there.url.rsplit(':').next().unwrap();
         let url = format!("smtp://localhost:{port}?tls=starttls");
-        let stands = one_mail(&world, folder.path(), &url, false).await;
-        assert!(stands[0].starts_with("retrying") && stands[0].contains("nobody whom this machine trusts"), "{stands:?}");
+        let stands = one_mail(&world, folder.path(), &url, trusts).await;
+        assert!(stands[0].starts_with("retrying") && stands[0].contains(said), "{stands:?}");
         assert_eq!(there.mails(), Vec::<String>::new());
         assert!(there.lines().iter().all(|line| line.starts_with("EHLO") || line.starts_with("STARTTLS")), "{:?}", there.lines());
     })
