@@ -211,6 +211,7 @@ impl Desk {
 fn detail(text: &str, work: &str, evidence: &[&str]) -> DraftDetail {
     let lines = (1..).zip(evidence).map(|(n, text)| EvidenceLine { n, text: (*text).into(), source: "E-17".into() });
     DraftDetail {
+        asked_to_cite: true,
         draft: Draft {
             id: DraftId(Uuid::nil()),
             number: 12,
