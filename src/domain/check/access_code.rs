@@ -23,9 +23,10 @@ use super::Hit;
 use super::digits::{groups, pattern};
 use super::fold::Folded;
 use super::name::bare;
+use super::secret::is_made_up;
 use crate::domain::span::FindingKind;
 
-const REASON: &str = "a code or password that opens the property: take it out";
+pub(super) const REASON: &str = "a code or password that opens the property: take it out";
 const MAY_BE: &str = "may be a code that opens the property: see what it is, or take it out";
 const KNOWN: &str = "what is stored for this lead gives this as an access code: take it out";
 
@@ -36,12 +37,14 @@ static PASSWORDS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r#"(?-u:\b)(?:password|passcode|passphrase) (?:for|to|of|on) (?:the |our |my )?(?:[a-z]+ )?(?:wi-?fi|wireless|network|router|gate|door|alarm|keypad|portal)(?: [a-z]+)?(?: is|:| =|=)+ ?["']?(?P<code>[^\s"']{4,})"#,
         r#"(?-u:\b)(?:verbal|alarm|spoken|security|safe) (?:password|passcode|pass ?word|pw|code ?word) ?["'](?P<code>[^"']{3,30})["']"#,
         r"(?-u:\b)(?:alarm|gate|door|guard|central|security)(?-u:\b)[^.!?]{0,30}(?-u:\b)(?:password|pw|code ?word) (?P<code>[a-z0-9!@#$%&*-]{4,}) (?:if|when|for)(?-u:\b)",
-        r#"(?-u:\b)(?:password|passcode|pw|code ?word) (?:for|to|of|on|w/) (?:the |our |my )?(?:[a-z]+ ){0,2}(?:alarm|gate|guard|central|security)(?-u:\b)[^.!?]{0,25} (?:is|:|=) ?["']?(?P<code>[a-z0-9!@#$%&*-]{4,})"#,
+        r#"(?-u:\b)(?:password|passcode|pw|code ?word|pass ?phrase) (?:for|to|of|on|w/) (?:the |our |my )?(?:[a-z]+ ){0,2}(?:alarm|gate|guard|central|security)(?-u:\b)[^.!?]{0,25} (?:is|:|=) ?["']?(?P<code>[a-z0-9!@#$%&*-]{4,})"#,
         r#"(?-u:\b)(?:verbal|alarm|spoken|security|safe|monitoring) (?:password|passcode|pass ?word|pw|code ?word)(?-u:\b)[^.!?]{0,25} ?(?:is|:|=) ?["']?(?P<code>[a-z0-9!@#$%&*-]{4,})"#,
-        r#"(?-u:\b)(?:password|passcode|pw|code ?word) (?:for|to|of|on|w/|with) (?:the |our |my )?(?:[a-z]+ ){0,2}(?:alarm|monitoring|adt|brinks|vivint)(?-u:\b)[^.!?]{0,25} ?(?:is|:|=) ?["']?(?P<code>[a-z0-9!@#$%&*-]{4,})"#,
+        r#"(?-u:\b)(?:password|passcode|pw|code ?word|pass ?phrase) (?:for|to|of|on|w/|with) (?:the |our |my )?(?:[a-z]+ ){0,2}(?:alarm|monitoring|adt|brinks|vivint)(?-u:\b)[^.!?]{0,25} ?(?:is|:|=) ?["']?(?P<code>[a-z0-9!@#$%&*-]{4,})"#,
+        r#"(?-u:\b)(?:verbal|spoken) (?:password|passcode|pass ?word|pw|code ?word|pass ?phrase)(?-u:\b)[^.!?:]{0,60}: ["']?(?P<code>[a-z0-9!@#$%&*-]{4,})"#,
         r#"(?-u:\b)(?:verbal|spoken) (?:password|passcode|pass ?word|pw|code ?word|pass ?phrase) ["']?(?P<code>[a-z0-9!@#$%&*-]{4,}(?: [0-9]{1,4}(?-u:\b))?)"#,
         r#"(?-u:\b)(?:alarm|monitoring|security|central|guard|adt|brinks|vivint) (?:company|co|station|center|desk|people|folks|guys|shack|calls?|asks?|wants|will)(?-u:\b)[^.!?]{0,40}(?-u:\b)(?:password|passcode|pass ?phrase|(?:code|safe) ?word)(?:,? (?:is|that's|it's|that is|it is)|:| =) ["']?(?P<code>[a-z0-9!@#$%&*-]{4,}(?: [0-9]{1,4}(?-u:\b))?)"#,
         r#"(?-u:\b)(?:wi-?fi|wireless|network|router)(?-u:\b)[^.!?]{0,40}(?-u:\b)(?:password|passcode|pw) ["']?(?P<code>[^\s"']*[0-9!@#$%&*][^\s"',]*)"#,
+        r#"(?-u:\b)(?:wi-?fi|wireless|network|ssid)(?-u:\b)[^.!?]{0,60}?(?-u:\b)(?:pass|key) ["']?(?P<code>[a-z][^\s"',;]*[0-9][^\s"',;]*)"#,
         r#"(?-u:\b)(?:verbal|spoken)(?: password| passcode| code| word)?(?::|=) ?["']?(?P<code>[a-z][a-z0-9]{3,})"#,
         r"(?-u:\b)(?:password|passcode|code ?word)(?-u:\b)[^.!?]{0,40}[ ,:](?P<code>[a-z]{3,}[0-9]{1,4})(?-u:\b)",
         r#"(?-u:\b)(?:password|passcode|pass ?phrase|code ?word)(?-u:\b)[^.!?]{0,25}(?-u:\b)(?:tell|give) (?:him|her|them|'em|em) ["']?(?P<code>[a-z0-9!@#$%&*-]{4,})(?:["'.,;!?)]|$| (?:and|or|when|if|to|then)(?-u:\b))"#,
@@ -127,6 +130,11 @@ static BETWEEN_SIGNS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?-u:\b)(?:hold|press|hit|push|tap|punch)(?:ing)?(?: in)?(?: down)?(?: the)? (?:star|pound|hash|asterisk)(?-u:\b)(?: key| button| sign)?(?: down)?,?(?: and)?(?: then)?,? (?P<code>[0-9]{3,8})(?-u:\b)",
     )
+});
+
+/// `the wifi in the app, it's Shop-Floor77`: what is told of a network and looks like nothing but a password.
+static OF_A_NETWORK: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r#"(?-u:\b)(?:wi-?fi|wireless|ssid)(?-u:\b)[^.!?]{0,60}?(?::| is| it's| =) ["']?(?P<code>[a-z][^\s"',;]{5,})"#)
 });
 
 /// Words behind figures that say how often or how long, not what is pressed: `press star 10 times`.
@@ -225,6 +233,9 @@ fn each(folded: &Folded) -> Vec<(Range<usize>, bool)> {
         let quoted = QUOTED.captures_iter(&folded.lower).filter_map(|caught| caught.name("code"));
         found.extend(quoted.filter(|code| !NO_PASSWORDS.contains(&code.as_str())).map(|code| (code.range(), true)));
     }
+    let of_a_network = OF_A_NETWORK.captures_iter(&folded.lower).filter_map(|caught| caught.name("code"));
+    let trimmed = of_a_network.map(|code| code.start()..code.start() + code.as_str().trim_end_matches(['.', ')']).len());
+    found.extend(trimmed.filter(|code| is_made_up(&folded.text[code.clone()])).map(|code| (code, true)));
     let set = SPELLED.captures_iter(&folded.text).filter_map(|caught| caught.name("code"));
     found.extend(set.map(|code| (code.range(), true)));
     found
@@ -258,8 +269,37 @@ fn numbers(folded: &Folded) -> Vec<(Range<usize>, bool)> {
 }
 
 /// Words between two codes of which one is told instead of the other: `2046 not 2064`, `try 1357 if not 1358`.
-const INSTEAD: &[&str] =
-    &["or", "not", "if", "and", "then", "to", "from", "was", "now", "is", "it's", "the", "old", "new", "also", "try"];
+const INSTEAD: &[&str] = &[
+    "or",
+    "not",
+    "if",
+    "and",
+    "then",
+    "to",
+    "from",
+    "was",
+    "now",
+    "is",
+    "it's",
+    "the",
+    "old",
+    "new",
+    "also",
+    "try",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "for",
+];
 
 /// What is of the shape of a code and told beside it is one too.
 fn told_beside(folded: &Folded, judged: &mut [(Candidate, i32)]) {
@@ -364,6 +404,11 @@ mod tests {
     #[case("it's a word lock, letters are TREE", "tree")]
     #[case("The verbal passcode is pickle.", "pickle")]
     #[case("verbal passcode pickle", "pickle")]
+    #[case("they need the verbal password to put it on test: Heron.", "heron")]
+    #[case("the passphrase for the monitoring people is \"crocus\"", "crocus")]
+    #[case("wifi so that they can pair it: lake-otter-4471", "lake-otter-4471")]
+    #[case("wifi for the cameras is network Barn, pass stable-2288", "stable-2288")]
+    #[case("They want the showroom wifi in the app, it's FloorTwo_58.", "floortwo_58")]
     #[case("ADT. Verbal: Tugboat.", "tugboat")]
     #[case("security system password is her dog's name, Waffles22", "waffles22")]
     #[case("GC=3590 LB=", "3590")]
@@ -415,6 +460,7 @@ mod tests {
     #[case("If they ask for the password, tell them this is Acme")]
     #[case("If they ask for the password, tell them Acme sent you")]
     #[case("press star 100 times")]
+    #[case("The wifi thermostat is a T6-Pro2000 model")]
     fn no_codes(#[case] text: &str) {
         assert_eq!(spans(text, AccessCode), Vec::<String>::new());
     }
@@ -422,6 +468,7 @@ mod tests {
     #[rstest]
     #[case("pls note lockbox code is 2046 not 2064, sorry", &["2046", "2064"])]
     #[case("gate code was 4411 and is now 9021", &["4411", "9021"])]
+    #[case("the door code for June is 6614, July 7725", &["6614", "7725"])]
     #[case("gate code 4411 and 1200 sq ft", &["4411"])]
     fn what_is_told_beside_a_code_is_one(#[case] text: &str, #[case] found: &[&str]) {
         assert_eq!(spans(text, AccessCode), found);

@@ -217,7 +217,11 @@ static WHOLE: LazyLock<Regex> = LazyLock::new(|| {
             \.?[\x20\-]\#?(?i:[0-9]{1,4}[a-z]?|[a-z]{1,2})(?-u:\b)
         | (?-u:\b)[0-9]{1,6}\x20(?i:[nsew]\.?\x20)?(?i:avenue|ave|street|calle|camino|avenida|paseo|rue|via)\x20(?:[A-Z][\w']*(?:\x20[A-Z][\w']*)?|[a-z])(?-u:\b)
         | (?-u:\b)[0-9]{1,6}\x20(?:[NSEW]\.?\x20)?Broadway(?-u:\b)
-        | (?-u:\b)[0-9]{2,6}[A-Z]?\x20(?:[NSEW]|N[EW]|S[EW]|So|No|(?i:north|south|east|west))\.?\x20(?:[A-Z][A-Za-z']{2,}|[0-9]{1,3}(?i:st|nd|rd|th))(?-u:\b)
+        | (?-u:\b)[0-9]{2,5}\x20(?i:[nsew]|north|south|east|west)\.?\x20[0-9]{3,5}\x20(?i:[nsew]|north|south|east|west)(?-u:\b)
+        | (?-u:\b)(?i:lot|space|site|unit|trailer)\x20\#?\x20?[0-9]{1,4}[A-Za-z]?,?\x20(?:(?i:at|in)\x20)?(?:(?i:the)\x20)?(?:[A-Z][\w']*\x20){1,4}(?i:mobile\x20home\x20(?:park|community|estates)|mobile\x20(?:estates|village|park)|mhp|trailer\x20(?:park|court)|rv\x20(?:park|resort)|campground)(?-u:\b)
+        | (?-u:\b)[0-9]{1,2}[NSEW][0-9]{2,4}\x20[A-Z][\w']*(?:\x20[A-Z][\w']*){0,3}
+        | (?-u:\b)[NSEW][0-9]{3,5}\x20(?:(?i:county|cty|state)(?:\x20(?i:road|rd|highway|hwy|trunk))?\x20(?:[A-Z]{1,2}|[0-9]{1,3})|[A-Z][\w']*(?:\x20[A-Z][\w']*){0,2}\x20(?i:street|st|avenue|ave|road|rd|drive|dr|lane|ln|court|ct|circle|cir|trail|trl))(?-u:\b)
+        | (?-u:\b)[0-9]{2,6}[A-Z]?(?:\x201/2)?\x20(?:[NSEW]|N[EW]|S[EW]|So|No|(?i:north|south|east|west))\.?\x20(?:[A-Z][A-Za-z']{2,}|[0-9]{1,3}(?i:st|nd|rd|th))(?-u:\b)
         | (?-u:\b)(?i:psc|cmr|unit|rfd)\x20[0-9]{1,5},?\x20(?i:box)\x20\#?\x20?[0-9]{1,5}(?-u:\b)(?:,?\x20(?i:[afd]po)\x20(?i:a[aep])\x20[0-9]{5}(?:-[0-9]{4})?)?
         | (?-u:\b)(?:(?i:usnv|uss|usns)\x20[\w'\x20]{2,25}?\x20)?(?i:[afd]po)\x20(?i:a[aep])\x20[0-9]{5}(?:-[0-9]{4})?
         | (?-u:\b)[NSEW][0-9]{2,5}\x20?[NSEW][0-9]{3,6}\x20[A-Z][\w']*(?:\x20[A-Z][\w']*){0,3}
@@ -343,7 +347,11 @@ fn is_street(folded: &Folded, house: usize, suffix: usize, name: usize) -> bool 
     if STRONG.contains(&folded.word(suffix)) {
         capital || named || name <= plain
     } else {
-        capital && folded.stands_out(suffix - 1)
+        // `2216 e 43rd pl`: a direction and a numbered street are no other words.
+        let name = folded.word(suffix - 1);
+        let ordinal =
+            name.starts_with(|c: char| c.is_ascii_digit()) && ["st", "nd", "rd", "th"].iter().any(|end| name.ends_with(end));
+        capital && folded.stands_out(suffix - 1) || ordinal && suffix == house + 3 && DIRECTIONS.contains(&folded.word(house + 1))
     }
 }
 
@@ -375,6 +383,14 @@ mod tests {
     #[case("720 1/2 Clark Street", "720 1/2 Clark Street")]
     #[case("3321 john f kennedy blvd", "3321 john f kennedy blvd")]
     #[case("near 1219 N. Paulina", "1219 N. Paulina")]
+    #[case("im at 2216 e 43rd pl, thanks", "2216 e 43rd pl")]
+    #[case("see 745 South 1300 West, Salt Lake City", "745 South 1300 West, Salt Lake City")]
+    #[case("at 2418 e 3800 n", "2418 e 3800 n")]
+    #[case("Lot 27, Whispering Pines Mobile Home Park", "Lot 27, Whispering Pines Mobile Home Park")]
+    #[case("6N221 Circle Avenue", "6N221 Circle Avenue")]
+    #[case("N6842 County Hwy K", "N6842 County Hwy K")]
+    #[case("W5120 Cherry Road", "W5120 Cherry Road")]
+    #[case("meet at 1405 1/2 W 7th", "1405 1/2 W 7th")]
     #[case("psc 0413, box 8144 apo aa 42323", "psc 0413, box 8144 apo aa 42323")]
     #[case("W211 N16601 Glencoe Ln", "W211 N16601 Glencoe Ln")]
     #[case("4114 Southwest Highway", "4114 Southwest Highway")]
@@ -386,6 +402,8 @@ mod tests {
     }
 
     #[rstest]
+    #[case("12 south windows and 14 north ones")]
+    #[case("lot 27 of the mobile home filters")]
     #[case("a 10 minute drive")]
     #[case("24 hour road service")]
     #[case("2 people on the way")]

@@ -6,12 +6,17 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::Hit;
-use super::digits::pattern;
+use super::digits::{is_other_number, pattern};
 use super::fold::Folded;
 use crate::domain::span::FindingKind;
 
 const BANK: &str = "a bank number: take it out";
 const SOCIAL: &str = "has the form of a social security or taxpayer number: take it out";
+
+const THING: &str = "has the form of a social security number, of a thing or a paper as it seems: see that it is nobody's";
+
+/// Bytes before such a number in which its name stands.
+const SAID_BEFORE: usize = 120;
 
 static ROUTING: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?-u:\b)(?:routing|aba|rtn|transit)(?-u:\b)[^0-9.!?\n]{0,25}([0-9]{9})(?-u:\b)"));
@@ -22,11 +27,11 @@ static ACCOUNT: LazyLock<Regex> = LazyLock::new(|| {
 
 static IBAN: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?-u:\b)[a-z]{2}[0-9]{2}(?:[ -]?[a-z0-9]){11,30}(?-u:\b)"));
 
-/// Groups of three, two and four; without separators only behind a word that says what it is.
+/// Groups of three, two and four; in other groups, or in none, behind a word that says what it is.
 static SOCIAL_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?x)(?-u:\b)([0-9]{3})([\x20.\-])([0-9]{2})[\x20.\-]([0-9]{4})(?-u:\b)
-        | (?-u:\b)(?:ssn|social|itin|taxpayer|tax\x20id)(?-u:\b)[^0-9.!?\n]{0,25}([0-9]{9})(?-u:\b)",
+        r"(?x)(?-u:\b)[0-9]{3}[\x20.\-][0-9]{2}[\x20.\-][0-9]{4}(?-u:\b)
+        | (?-u:\b)(?:ssn|social|itin|taxpayer|tax\x20id)(?-u:\b)[^0-9.!?\n]{0,25}(?P<told>[0-9](?:[\x20.\-/]{0,3}[0-9]){8})(?-u:\b)",
     )
 });
 
@@ -40,8 +45,18 @@ pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
     let ibans = IBAN.find_iter(lower).filter(|found| is_iban(found.as_str()));
     hits.extend(ibans.map(|found| Hit::block(FindingKind::BankNumber, found.range(), BANK)));
     for caught in SOCIAL_NUMBER.captures_iter(lower) {
-        let whole = caught.get(5).or_else(|| caught.get(0));
-        hits.extend(whole.map(|number| Hit::block(FindingKind::SocialSecurity, number.range(), SOCIAL)));
+        if let Some(told) = caught.name("told") {
+            hits.push(Hit::block(FindingKind::SocialSecurity, told.range(), SOCIAL));
+        } else if let Some(number) = caught.get(0) {
+            // Makers number parts so, too.
+            let of_a_person = folded.around(&(number.start()..number.start()), (SAID_BEFORE, 0)).contains("social");
+            let of_a_thing = !of_a_person && is_other_number(folded, number.start());
+            hits.push(if of_a_thing {
+                Hit::warn(FindingKind::SocialSecurity, number.range(), THING)
+            } else {
+                Hit::block(FindingKind::SocialSecurity, number.range(), SOCIAL)
+            });
+        }
     }
 }
 
@@ -63,8 +78,11 @@ fn is_iban(written: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::domain::check::tests::spans;
-    use crate::domain::span::FindingKind::{BankNumber, SocialSecurity};
+    use crate::domain::check::tests::{heaviest, spans};
+    use crate::domain::span::{
+        FindingKind::{BankNumber, SocialSecurity},
+        Severity,
+    };
     use rstest::rstest;
 
     #[rstest]
@@ -84,9 +102,19 @@ mod tests {
     #[case("078.05.1120", &["078.05.1120"])]
     #[case("itin 912701234", &["912701234"])]
     #[case("her social is １２３-45-6789", &["１２３-45-6789"])]
+    #[case("her social is 078 / 44 / 9126", &["078 / 44 / 9126"])]
+    #[case("a personal SSN, 301-5 8-7724", &["301-5 8-7724"])]
     #[case("sizes 10 12 1400", &[])]
     #[case("order 123456789", &[])]
     fn social_numbers(#[case] text: &str, #[case] found: &[&str]) {
         assert_eq!(spans(text, SocialSecurity), found);
+    }
+
+    #[rstest]
+    #[case("part no. 221-87-0043", Severity::Warn)]
+    #[case("221-87-0043", Severity::Block)]
+    #[case("a social security number stood on the work order: 221-87-0043", Severity::Block)]
+    fn a_part_only_warns(#[case] text: &str, #[case] severity: Severity) {
+        assert_eq!(heaviest(text, SocialSecurity), Some(severity));
     }
 }

@@ -11,7 +11,7 @@ const REASON: &str = "a card number (its check digit holds): take it out, and ou
 /// Finds card numbers. A window of whole groups is tried, because a date or an amount often follows the number.
 pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
     let groups = groups(folded);
-    for run in runs(folded, &groups, |gap| matches!(gap, " " | "-" | "." | "  " | " - ")) {
+    for run in runs(folded, &groups, |gap| matches!(gap, " " | "-" | "." | "  " | " - " | ", " | "," | "/" | " / ")) {
         let mut from = 0;
         while from < run.len() {
             // A card does not begin inside a number whose groups are joined: `928-774-3051 928-774-3051`.
@@ -35,7 +35,7 @@ pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
 }
 
 fn is_card(folded: &Folded, window: &[std::ops::Range<usize>]) -> bool {
-    if !(12..=19).contains(&count(window)) || is_parcel(folded, window[0].start) {
+    if !(12..=19).contains(&count(window)) || is_parcel(folded, window[0].start) || is_list(folded, window) {
         return false;
     }
     let digits: Vec<u8> = window.iter().flat_map(|group| folded.lower[group.clone()].bytes()).map(|b| b - b'0').collect();
@@ -47,6 +47,16 @@ fn is_card(folded: &Folded, window: &[std::ops::Range<usize>]) -> bool {
         _ => false,
     };
     issued && luhn(&digits)
+}
+
+/// Whether commas or strokes between its groups make it a list of numbers: a card that is read out with pauses has groups of one
+/// size, or those of its network.
+fn is_list(folded: &Folded, window: &[std::ops::Range<usize>]) -> bool {
+    let sizes: Vec<usize> = window.iter().map(ExactSizeIterator::len).collect();
+    let parted = window.windows(2).any(|pair| folded.lower[pair[0].end..pair[1].start].contains([',', '/']));
+    let as_read =
+        sizes.iter().all(|size| *size == 1) || sizes.iter().all(|size| *size == 4) || matches!(sizes[..], [4, 6, 4 | 5]);
+    parted && !as_read
 }
 
 fn luhn(digits: &[u8]) -> bool {
@@ -72,6 +82,10 @@ mod tests {
     #[case("6011000400000000, 30569309025904, 6759649826438453", &["6011000400000000", "30569309025904", "6759649826438453"])]
     #[case("122000000000003", &["122000000000003"])]
     #[case("maestro 5018 6466 7909", &["5018 6466 7909"])]
+    #[case("his card: 4 1 1 1, 1 1 1 1, 1 1 1 1, 1 1 1 1 it was", &["4 1 1 1, 1 1 1 1, 1 1 1 1, 1 1 1 1"])]
+    #[case("4111, 1111, 1111, 1111", &["4111, 1111, 1111, 1111"])]
+    #[case("amex 3714, 496353, 98431", &["3714, 496353, 98431"])]
+    #[case("units 411, 111, 111, 111, 1111", &[])]
     #[case("4012-8888-8888-1882", &[])]
     #[case("36168002586008", &[])]
     #[case("1748503543012", &[])]

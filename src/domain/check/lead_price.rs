@@ -19,27 +19,50 @@ static PRICES: LazyLock<Regex> = LazyLock::new(|| {
         |eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand)";
     let bare = format!(r"(?:[0-9][0-9,.]*|(?-u:\b)(?:a\x20)?{one}(?:[\x20-](?:and\x20)?{one})*)");
     let amount = format!(r"(?:\$\x20?[0-9][0-9,.]*|{bare}\x20(?:dollars|bucks|usd))");
-    let provider = r"(?:thumbtack|angi|angie's(?:\x20list)?|homeadvisor|networx|porch|yelp|callrail|google(?:\x20ads|\x20lsa)?|bark|houzz|modernize)";
+    let provider = r"(?:(?:(?:the|our|an?|that)\x20)?(?:aggregator|marketplace|lead\x20(?:vendor|seller|service|provider|site|company)|ad\x20network)|thumbtack|angi|angie's(?:\x20list)?|homeadvisor|networx|porch|yelp|callrail|google(?:\x20ads|\x20lsa)?|bark|houzz|modernize)";
     let lead = "(?:lead|referral|click|call|contact)";
+    // Who sells leads, where nothing but a price is said of him.
+    let seller = r"(?:(?:the|our|a|that)\x20)?(?:(?:referral|partner|ad)\x20network|(?:call|answering)\x20(?:center|service)|provider|vendor|directory|platform|broker)";
+    let one_of_them = "(?:lead|inquiry|enquiry|referral)s?";
+    let about = r"(?:about\x20|around\x20|roughly\x20)?";
     pattern(&format!(
         r"(?x)(?-u:\b)(?:
             {provider}(?:\x20(?:only|also|has|have|then))?\x20(?:charged|charges|billed|bills|wants|took|takes)(?:\x20us|\x20me)?\x20(?:about\x20|around\x20)?(?P<a>{amount})
-          | (?:{provider}\x20)?(?:lead|referral|click)\x20(?:fee|price|cost|charge|spend)s?(?:\x20(?:is|was|of|for\x20this(?:\x20one)?|came\x20to)|:|\x20=)*\x20(?:about\x20|around\x20)?(?P<b>{amount})
+          | (?:{provider}\x20)?(?:lead|referral|click)\x20(?:fee|price|cost|charge|spend)s?(?:\x20(?:is|was|of|(?:for|on)\x20(?:this|that|it)(?:\x20one)?|came\x20to)|:|\x20=)*\x20(?:about\x20|around\x20)?(?P<b>{amount})
           | {provider}(?:\x20(?:only|also|has|have|then))?\x20(?:charged|charges|billed|bills|took|takes)(?:\x20us|\x20me)?\x20(?P<f>{bare})\x20for\x20(?:it|this|that|one|the\x20lead)(?-u:\b)
-          | cost\x20(?:per|of\x20(?:the|this|a))\x20{lead}(?:\x20(?:is|was|of)|:)*\x20(?P<c>{amount})
+          | (?:cost|price|fee|charge)\x20(?:per|(?:of|for|on)\x20(?:the|this|that|a|each))\x20{lead}(?:\x20(?:is|was|of)|:)*\x20(?P<c>{amount})
           | (?:paid|pays|pay|paying)\x20{provider}\x20(?:about\x20|around\x20)?(?P<g>{amount})
           | (?:paid|pays|pay|paying)\x20{provider}\x20(?P<h>{bare})\x20for\x20(?:it|this|that|one|the\x20lead)(?-u:\b)
+          | {one_of_them}\x20(?:(?:was|were|is|has|had)\x20)?(?:costs?|bought|purchased|acquired|sold|priced|billed|came(?:\x20in)?|comes(?:\x20in)?|ran|runs)(?:\x20(?:us|me))?(?:\x20(?:at|for|to))?\x20{about}(?P<j>{amount})
+          | (?:bought|purchased|got)\x20(?:this|that|the|each|every)\x20(?:{one_of_them}|one)[^.!?$0-9]{{0,24}}?\x20(?:at|for)\x20{about}(?P<k>{amount})
+          | (?:bought|purchased)\x20(?:this|that|the|each)\x20(?:{one_of_them}|one)\x20(?:as\x20)?(?:shared|exclusive(?:ly)?),?\x20(?:at\x20|for\x20)?{about}(?P<l>{amount}|{bare}(?-u:\b))
+          | {seller}\x20(?:charged|charges|billed|bills|took|takes)\x20(?:us|me)\x20{about}(?P<s>{amount})
+          | {seller}\x20(?:took|takes)\x20{about}(?P<t>{amount})\x20(?:from\x20(?:us|me)|off\x20us)(?-u:\b)
+          | (?:got|bought|had|have)\x20(?:this|that|it|her|him|them)(?:\x20(?:one|{lead}))?\x20from\x20(?:{seller}|{provider})\x20(?:at|for)\x20{about}(?P<u>{amount})
+          | (?:came|comes|is|was|got)\x20(?:[a-z]+\x20){{0,2}}(?:at|for)\x20{about}(?P<v>{amount})\x20(?:from|through|via)\x20(?:{seller}|{provider})(?-u:\b)
+          | cost\x20to\x20(?:us|me)(?:\x20(?:is|was|of|came\x20to)|:|\x20=)*\x20{about}(?P<m>{amount})
+          | our\x20(?:[a-z-]+\x20){{0,2}}cost(?:\x20(?:is|was|of|on|for|came|to|per|the|this|that|it|a|each|one|{lead}|month|week))*:?\x20{about}(?P<n>{amount})
+          | what\x20we\x20(?:pay|paid)(?:\x20[a-z]+){{0,5}}?(?:\x20(?:is|was)|:)\x20{about}(?P<o>{amount})
+          | (?:paid|pays|pay|paying)\x20{about}(?P<p>{amount})\x20[^.!?$]{{0,40}}?(?-u:\b)(?:from|to|through|via|on|with)\x20{provider}(?-u:\b)
           | costs?\x20(?:us|me)\x20(?:about\x20|around\x20)?(?P<i>{amount})\x20(?:from|on|at|through|via|with)\x20{provider}(?-u:\b)
           )
         | (?P<d>{amount})\x20(?:for|per|a|each|on)\x20(?:the\x20|this\x20|that\x20|one\x20)?(?:lead|referral|click)(?-u:\b)
-        | (?P<e>{amount})\x20(?:lead|referral)\x20(?:fee|price|cost|charge)(?-u:\b)"
+        | (?P<e>{amount})\x20(?:lead|referral)\x20(?:fee|price|cost|charge)(?-u:\b)
+        | (?P<q>{amount})\x20\(internal
+        | (?P<r>{amount})\x20[^.!?$]{{0,24}}?(?-u:\b)what\x20we\x20(?:pay|paid)(?-u:\b)"
     ))
 });
 
 /// One of these stands in every such price. Most texts have none, and an amount may begin at any word.
 static SIGNS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern("lead|referral|click|cost|thumbtack|angi|homeadvisor|networx|porch|yelp|callrail|google|bark|houzz|modernize")
+    pattern(
+        "lead|inquiry|enquiry|referral|bought|purchased|what we pa|internal|click|cost|price|network|center|service|provider|vendor|directory|platform|broker|aggregator|marketplace|ad network|thumbtack|angi|homeadvisor|networx|porch|yelp|callrail|google|bark|houzz|modernize",
+    )
 });
+
+/// The groups of the pattern that hold an amount.
+const NAMES: [&str; 22] =
+    ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r", "s", "t", "u", "v"];
 
 /// Finds them.
 pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
@@ -52,7 +75,7 @@ pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
         if [" pipe", " line", " paint", " tech", " time", " solder", "-"].iter().any(|other| behind.starts_with(other)) {
             continue;
         }
-        let amount = ["a", "b", "c", "d", "e", "f", "g", "h", "i"].iter().find_map(|name| found.name(name));
+        let amount = NAMES.iter().find_map(|name| found.name(name));
         hits.extend(amount.map(|amount| {
             let text = amount.as_str().trim_end_matches(['.', ',']);
             Hit::block(FindingKind::ProviderCost, amount.start()..amount.start() + text.len(), REASON)
@@ -85,6 +108,24 @@ mod tests {
     #[case("Angi charged us $41 for it", "$41")]
     #[case("Angi charged 41 for it", "41")]
     #[case("Angi charged us forty-one for it", "forty-one")]
+    #[case("That lead cost me 44 dollars", "44 dollars")]
+    #[case("The inquiry came in at $51.75 and was booked", "$51.75")]
+    #[case("leads were billed at about $29 in May", "$29")]
+    #[case("We bought this one shared, nineteen fifty, and called first", "nineteen fifty")]
+    #[case("we purchased the lead for forty dollars", "forty dollars")]
+    #[case("cost to us: $12.40", "$12.40")]
+    #[case("Our answering cost came to $90.", "$90")]
+    #[case("our cost per call is $2", "$2")]
+    #[case("What we pay the call center is $1.20 a call", "$1.20")]
+    #[case("we pay $36 for each of them to the aggregator", "$36")]
+    #[case("Cost: $19.80 (internal)", "$19.80")]
+    #[case("The provider billed us $58.25 for the call", "$58.25")]
+    #[case("the partner network took $70 from us for it", "$70")]
+    #[case("we got this from the call center for $49", "$49")]
+    #[case("this one came in at $21 from the lead vendor", "$21")]
+    #[case("Lead fee on this was $31", "$31")]
+    #[case("the price for the lead was fifty bucks", "fifty bucks")]
+    #[case("$64 per booked job is what we pay", "$64")]
     fn prices_of_leads(#[case] text: &str, #[case] found: &str) {
         assert_eq!(spans(text, ProviderCost), [found]);
     }
@@ -100,6 +141,12 @@ mod tests {
     #[case("it cost us $38 from the supply house")]
     #[case("thirty dollars for the lead pipe adapter each")]
     #[case("we paid Angi 2 visits later")]
+    #[case("the vendor delivered it for $38")]
+    #[case("the price for the call-out is $89")]
+    #[case("The lead line was priced at $400")]
+    #[case("the cost to the customer is $400")]
+    #[case("we bought this one part for the sink, $38")]
+    #[case("an internal leak, $400 to repair")]
     fn other_prices(#[case] text: &str) {
         assert_eq!(spans(text, ProviderCost), Vec::<String>::new());
     }

@@ -38,6 +38,39 @@ static PLATE: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// The same with its signs one by one, or as they are spelled in a call, and a plate of a state that is named, in capitals.
+static PLATE_IN_CAPITALS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?x)(?-u:\b)(?:
+          (?P<of>(?i:licen[cs]e|licen[cs]e\x20plate|plates?|tags?|registration|alabama|alaska|arizona|arkansas|california|colorado|connecticut|delaware|florida
+            |georgia|hawaii|idaho|illinois|indiana|iowa|kansas|kentucky|louisiana|maine|maryland|massachusetts|michigan|minnesota|mississippi
+            |missouri|montana|nebraska|nevada|new\x20hampshire|new\x20jersey|new\x20mexico|new\x20york|north\x20carolina|north\x20dakota|ohio|oklahoma
+            |oregon|pennsylvania|rhode\x20island|south\x20carolina|south\x20dakota|tennessee|texas|utah|vermont|virginia|washington|wisconsin|wyoming)
+          (?:\x20(?i:plates?|tags?|number|no|is|was|as|reads|reading))*)[\x20:.\#\-]{1,3}
+          (?P<plate>[A-Z0-9]{1,8}(?:[\x20\-·][A-Z0-9]{1,4}){0,7}))(?-u:\b)",
+    )
+});
+
+/// What has a plate; and bytes before it in which that stands.
+static VEHICLES: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?-u:\b)(?:cars?|trucks?|vans?|suv|sedan|coupe|pick-?up|jeep|trailer|vehicle|motorcycle|minivan|ford|chevy|chevrolet|toyota|honda|nissan|dodge|ram|gmc|subaru|tesla|hyundai|kia|bmw|mercedes|lexus|mazda|volkswagen|vw)(?-u:\b)",
+    )
+});
+const VEHICLE_NEAR: usize = 80;
+
+/// Signs of a plate.
+const PLATE_SIGNS: std::ops::RangeInclusive<usize> = 5..=8;
+
+/// A plate as it is spelled in a call: `Juliet Mike Kilo, two two nine one`.
+static PLATE_IN_WORDS: LazyLock<Regex> = LazyLock::new(|| {
+    let sign = "(?:alpha|alfa|bravo|charlie|delta|echo|foxtrot|golf|hotel|india|juliett?|kilo|lima|mike|november|oscar|papa|quebec|romeo\
+        |sierra|tango|uniform|victor|whiskey|x-?ray|yankee|zulu|zero|oh|one|two|three|four|five|six|seven|eight|nine|[a-z](?:\x20(?:as\x20in|like)\x20[a-z]+)?|[0-9]{1,4})";
+    pattern(&format!(
+        r"(?-u:\b)(?:licen[cs]e|plates?|tags?|registration)(?-u:\b)(?:\x20(?:plate|number|no|is|was|as|reads|read|to|dispatch|us|me))*[:,]?\x20(?P<plate>{sign}(?:,?[\x20-]{sign}){{3,7}})(?-u:\b)"
+    ))
+});
+
 /// Seventeen signs without I, O and Q.
 static VIN: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?-u:\b)[a-hj-npr-z0-9]{17}(?-u:\b)"));
 
@@ -67,6 +100,19 @@ pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
             hits.push(Hit::block(FindingKind::Vehicle, plate, VEHICLE));
         }
     }
+    for found in PLATE_IN_CAPITALS.captures_iter(&folded.text) {
+        if let (Some(of), Some(plate)) = (found.name("of"), found.name("plate"))
+            && is_plate(plate.as_str())
+            && is_of_a_vehicle(folded, &of.range(), plate.as_str())
+        {
+            hits.push(Hit::block(FindingKind::Vehicle, plate.range(), VEHICLE));
+        }
+    }
+    let said = PLATE_IN_WORDS.captures_iter(lower).filter_map(|found| found.name("plate"));
+    hits.extend(
+        said.filter(|plate| is_spelled_plate(plate.as_str()))
+            .map(|plate| Hit::block(FindingKind::Vehicle, plate.range(), VEHICLE)),
+    );
     let vins = VIN.find_iter(lower).filter(|found| is_vin(found.as_str()));
     hits.extend(vins.map(|found| Hit::block(FindingKind::Vehicle, found.range(), VEHICLE)));
     for found in ZIP.find_iter(lower) {
@@ -81,7 +127,7 @@ pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
 /// Words that stand beside figures and are no part of a plate: `plate exp 09/26`, `key tag 88 is missing`.
 const WORDS: &[&str] = &[
     "exp", "is", "was", "on", "in", "at", "and", "the", "for", "has", "had", "left", "out", "to", "by", "of", "from", "with",
-    "hung", "not", "red", "all", "new", "old",
+    "hung", "not", "no", "red", "all", "new", "old",
 ];
 
 /// A plate without the word behind it; `None` where no plate is left, or a word stands before the figures: not where that is in
@@ -96,6 +142,35 @@ fn plate_alone(folded: &Folded, mut span: Range<usize>) -> Option<Range<usize>> 
     let small = folded.text.as_bytes()[span.start].is_ascii_lowercase();
     let told = small && parts(&span).first().is_some_and(|first| WORDS.contains(first));
     (mixed && !told).then_some(span)
+}
+
+/// Whether what was said before a plate means one: a state is said of much else, and trades have licences, with a letter.
+fn is_of_a_vehicle(folded: &Folded, of: &Range<usize>, plate: &str) -> bool {
+    let said = &folded.lower[of.clone()];
+    if said.contains("plate") || said.contains("tag") || said.contains("registration") {
+        return true;
+    }
+    let letters = plate.bytes().filter(u8::is_ascii_alphabetic).count();
+    VEHICLES.is_match(folded.around(&(of.start..of.start), (VEHICLE_NEAR, 0))) || said.starts_with("licen") && letters > 1
+}
+
+/// Whether signs have the number of a plate's, letters and figures.
+fn is_plate(text: &str) -> bool {
+    let signs = || text.bytes().filter(u8::is_ascii_alphanumeric);
+    PLATE_SIGNS.contains(&signs().count()) && signs().any(|b| b.is_ascii_digit()) && signs().any(|b| b.is_ascii_alphabetic())
+}
+
+/// The same of signs that are spelled: letters by words or alone, and figures.
+fn is_spelled_plate(text: &str) -> bool {
+    const FIGURES: &[&str] = &["zero", "oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
+    // `B as in boy`
+    static MEANT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\x20(?:as\x20in|like)\x20[a-z]+"));
+    let text = MEANT.replace_all(text, "");
+    let words = || text.split([' ', ',', '-']).filter(|word| !word.is_empty());
+    let figures = words().filter(|word| FIGURES.contains(word) || word.starts_with(|c: char| c.is_ascii_digit()));
+    let figures: usize = figures.map(|word| if FIGURES.contains(&word) { 1 } else { word.len() }).sum();
+    let letters = words().filter(|word| !FIGURES.contains(word) && word.starts_with(|c: char| c.is_ascii_alphabetic())).count();
+    letters > 0 && figures > 1 && PLATE_SIGNS.contains(&(letters + figures))
 }
 
 /// Whether the ninth sign is the check digit of the others.
@@ -133,11 +208,19 @@ mod tests {
     }
 
     #[rstest]
+    #[case("her license 7 H B N 3 1 9 was seen", &["7 H B N 3 1 9"])]
+    #[case("our truck, California 61190X3, is on the list", &["61190X3"])]
+    #[case("the plate was read to us as B as in boy, X, K, 2 9 1 7", &["B as in boy, X, K, 2 9 1 7"])]
+    #[case("New Mexico tag AXR-R41", &["AXR-R41"])]
+    #[case("plate is Juliet Mike Kilo, two two nine one", &["Juliet Mike Kilo, two two nine one"])]
     #[case("a van, license plate ABC 1234", &["ABC 1234"])]
     #[case("plate number: 7XYZ123", &["7XYZ123"])]
     #[case("VIN 1M8GDM9AXKP042788", &["1M8GDM9AXKP042788"])]
     #[case("1HGCM82633A004352", &["1HGCM82633A004352"])]
     #[case("1HGCM82633A004353", &[])]
+    #[case("in Texas R-410A units", &[])]
+    #[case("the Ohio EPA rule of 2024", &[])]
+    #[case("tag as one of the two in 3 rooms", &[])]
     #[case("a new cover plate", &[])]
     #[case("Tag 5512 red tagged", &[])]
     #[case("plate 5512 REA", &["5512 REA"])]

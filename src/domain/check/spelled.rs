@@ -51,6 +51,9 @@ const TEN: usize = 10;
 /// Digits from which on a spelled run is more than an amount. There is no most: a spelled card number must not leave either.
 const FEWEST: usize = 7;
 
+/// Figures that stand one by one in a number whose other groups are longer, from which on nobody counts things.
+const ONE_BY_ONE: usize = 3;
+
 /// Finds runs of spelled digits.
 pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
     let mut at = 0;
@@ -83,6 +86,8 @@ struct Run {
     spoken: bool,
     /// After how many digits a comma stands.
     commas: Vec<usize>,
+    /// After how many digits a group ends, in figures or in words.
+    cuts: Vec<usize>,
 }
 
 /// What is said between the groups of a number.
@@ -121,6 +126,7 @@ fn read(folded: &Folded, from: usize, before: Run) -> Run {
         run.amount |= run.thousands && folded.word(at) == "hundred";
         run.thousands |= folded.word(at) == "thousand";
         run.take(said, folded.word(at), &mut times, &mut tens);
+        run.cuts.push(run.digits);
         at += 1;
         run.end = at;
         if at < folded.words.len() {
@@ -164,11 +170,22 @@ impl Run {
         }
     }
 
+    /// Whether groups end behind the area code and the exchange: `603 five 2 4 88 31`.
+    fn has_groups_of_a_phone(&self) -> bool {
+        let first = self.digits.saturating_sub(TEN);
+        matches!(self.digits, TEN | 11)
+            && (first == 0 || self.cuts.contains(&1))
+            && self.cuts.contains(&(first + 3))
+            && self.cuts.contains(&(first + 6))
+    }
+
     /// Figures alone are judged by the phone shapes, unless they stand one by one, or something is said between their groups.
     fn is_phone(&self) -> bool {
         // `from two to four for three to five` is a life of its own.
         if self.digits < FEWEST
             || self.amount
+            // `two thousand seventeen one`
+            || self.thousands && !matches!(self.digits, TEN | 11)
             || self.heard * 3 > self.digits
             || self.heard > 0 && !matches!(self.digits, 7 | 10 | 11)
         {
@@ -177,7 +194,7 @@ impl Run {
         if self.words > 0 {
             // `eight hundred 555 0142` says its area code alone.
             let one_by_one = matches!(self.digits, 7 | TEN | 11) && self.figures.iter().all(|count| *count == 1);
-            return self.words > 2 || one_by_one || self.digits == TEN && self.figures == [3, 4];
+            return self.words > 2 || one_by_one || self.digits == TEN && self.figures == [3, 4] || self.has_groups_of_a_phone();
         }
         // 555 0142, 512 555 0142 and 1 512 555 0142 are read out with pauses between these groups, if with any.
         let inside: Vec<usize> = self.commas.iter().copied().filter(|comma| *comma < self.digits).collect();
@@ -185,7 +202,9 @@ impl Run {
         let at_groups =
             matches!(self.digits, 7 | 10 | 11) && inside.iter().all(|comma| comma % 3 == first && comma + 4 <= self.digits);
         let singles = self.figures.iter().all(|count| *count == 1);
+        let one_by_one = self.figures.iter().filter(|count| **count == 1).count() >= ONE_BY_ONE && self.commas.is_empty();
         singles && (inside.is_empty() || at_groups)
+            || one_by_one && self.has_groups_of_a_phone()
             || self.spoken && matches!(self.figures.as_slice(), [3, 4] | [3, 3, 4] | [1, 3, 3, 4])
     }
 }
@@ -208,6 +227,13 @@ mod tests {
     #[case("512 triple 5 0142", &["512 triple 5 0142"])]
     #[case("5 1 2, 5 5 5, 0 1 4 2", &["5 1 2, 5 5 5, 0 1 4 2"])]
     #[case("512... 555... 0142", &["512... 555... 0142"])]
+    #[case("night clerk on 505 461 zero zero 28", &["505 461 zero zero 28"])]
+    #[case("it's 603 five 2 4 88 31 now", &["603 five 2 4 88 31"])]
+    #[case("try 912-six hundred-41 87", &["912-six hundred-41 87"])]
+    #[case("the super at 718 2 9 3 forty-four 07", &["718 2 9 3 forty-four 07"])]
+    #[case("work line is 1.678.4 0 9.2 2 7 5", &["1.678.4 0 9.2 2 7 5"])]
+    #[case("filters 350, 2, 4, 6, 12, 18", &[])]
+    #[case("zones 100 20 300 4 12", &[])]
     #[case("sizes 3, 4, 5, 6, 7, 8, 9, 10", &[])]
     #[case("rooms 1 2 3, 4 5 6 7 8, 9", &[])]
     #[case("eight hundred 555 0142", &["eight hundred 555 0142"])]
@@ -221,6 +247,7 @@ mod tests {
     #[case("two of three visits took one hour", &[])]
     #[case("steps 1, 2, 3, 4, 5, 6, 7, 8", &[])]
     #[case("twenty twenty six", &[])]
+    #[case("the two thousand seventeen one", &[])]
     #[case("the bid was nine thousand four hundred, take it", &[])]
     #[case("nine one two, five five five, two thousand", &["nine one two, five five five, two thousand"])]
     #[case("one two 2026 plan", &[])]
