@@ -72,7 +72,7 @@ pub const ABOUT: &[About] = &[
     fixed(
         FindingKind::ProviderCost,
         BLOCK,
-        "what a lead costs is ours to know; known from the payload's own field, or told with the word lead or a provider's name",
+        "what a lead costs is ours to know; known from the payload's own field, or told with the word lead, by who sells leads, or as what we pay",
     ),
     fixed(FindingKind::VerbatimRun, BLOCK, "eight words in a row are the raw record itself, not a summary of it"),
     fixed(FindingKind::MissingSource, BLOCK, "the portal must say where facts are from"),
