@@ -217,11 +217,7 @@ static WHOLE: LazyLock<Regex> = LazyLock::new(|| {
             \.?[\x20\-]\#?(?i:[0-9]{1,4}[a-z]?|[a-z]{1,2})(?-u:\b)
         | (?-u:\b)[0-9]{1,6}\x20(?i:[nsew]\.?\x20)?(?i:avenue|ave|street|calle|camino|avenida|paseo|rue|via)\x20(?:[A-Z][\w']*(?:\x20[A-Z][\w']*)?|[a-z])(?-u:\b)
         | (?-u:\b)[0-9]{1,6}\x20(?:[NSEW]\.?\x20)?Broadway(?-u:\b)
-        | (?-u:\b)[0-9]{2,5}\x20(?i:[nsew]|north|south|east|west)\.?\x20[0-9]{3,5}\x20(?i:[nsew]|north|south|east|west)(?-u:\b)
-        | (?-u:\b)(?i:lot|space|site|unit|trailer)\x20\#?\x20?[0-9]{1,4}[A-Za-z]?,?\x20(?:(?i:at|in)\x20)?(?:(?i:the)\x20)?(?:[A-Z][\w']*\x20){1,4}(?i:mobile\x20home\x20(?:park|community|estates)|mobile\x20(?:estates|village|park)|mhp|trailer\x20(?:park|court)|rv\x20(?:park|resort)|campground)(?-u:\b)
-        | (?-u:\b)[0-9]{1,2}[NSEW][0-9]{2,4}\x20[A-Z][\w']*(?:\x20[A-Z][\w']*){0,3}
-        | (?-u:\b)[NSEW][0-9]{3,5}\x20(?:(?i:county|cty|state)(?:\x20(?i:road|rd|highway|hwy|trunk))?\x20(?:[A-Z]{1,2}|[0-9]{1,3})|[A-Z][\w']*(?:\x20[A-Z][\w']*){0,2}\x20(?i:street|st|avenue|ave|road|rd|drive|dr|lane|ln|court|ct|circle|cir|trail|trl))(?-u:\b)
-        | (?-u:\b)[0-9]{2,6}[A-Z]?(?:\x201/2)?\x20(?:[NSEW]|N[EW]|S[EW]|So|No|(?i:north|south|east|west))\.?\x20(?:[A-Z][A-Za-z']{2,}|[0-9]{1,3}(?i:st|nd|rd|th))(?-u:\b)
+        | (?-u:\b)[0-9]{2,6}[A-Z]?\x20(?:[NSEW]|N[EW]|S[EW]|So|No|(?i:north|south|east|west))\.?\x20(?:[A-Z][A-Za-z']{2,}|[0-9]{1,3}(?i:st|nd|rd|th))(?-u:\b)
         | (?-u:\b)(?i:psc|cmr|unit|rfd)\x20[0-9]{1,5},?\x20(?i:box)\x20\#?\x20?[0-9]{1,5}(?-u:\b)(?:,?\x20(?i:[afd]po)\x20(?i:a[aep])\x20[0-9]{5}(?:-[0-9]{4})?)?
         | (?-u:\b)(?:(?i:usnv|uss|usns)\x20[\w'\x20]{2,25}?\x20)?(?i:[afd]po)\x20(?i:a[aep])\x20[0-9]{5}(?:-[0-9]{4})?
         | (?-u:\b)[NSEW][0-9]{2,5}\x20?[NSEW][0-9]{3,6}\x20[A-Z][\w']*(?:\x20[A-Z][\w']*){0,3}
@@ -231,6 +227,31 @@ static WHOLE: LazyLock<Regex> = LazyLock::new(|| {
         | (?-u:\b)[0-9]{1,6}\x20(?:[NSEW]\.?\x20)?[A-Z][\w.']*(?:\x20[A-Z0-9][\w.']*){0,4},\x20[A-Z][A-Za-z.'\x20]{1,25},?\x20[A-Z]{2},?\x20[0-9]{5}(?:-[0-9]{4})?",
     )
 });
+
+/// Addresses by a grid or a county: `745 South 1300 West`, `6N221 Circle Avenue`, `N6842 County Hwy K`, `1405 1/2 W 7th`. Apart from the
+/// others: one pattern of all is too large to be searched fast.
+static GRID: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?x-u)\b(?:
+          [0-9]{2,5}\x20(?i:[nsew]|north|south|east|west)\.?\x20[0-9]{3,5}\x20(?i:[nsew]|north|south|east|west)
+        | [0-9]{1,2}[NSEW][0-9]{2,4}\x20[A-Z][a-zA-Z']*(?:\x20[A-Z][a-zA-Z']*){0,3}
+        | [NSEW][0-9]{3,5}\x20(?:(?i:county|cty|state)(?:\x20(?i:road|rd|highway|hwy|trunk))?\x20(?:[A-Z]{1,2}|[0-9]{1,3})
+            |[A-Z][a-zA-Z']*(?:\x20[A-Z][a-zA-Z']*){0,2}\x20(?i:street|st|avenue|ave|road|rd|drive|dr|lane|ln|court|ct|circle|cir|trail|trl))
+        | [0-9]{2,6}\x201/2\x20(?:[NSEW]|N[EW]|S[EW])\.?\x20(?:[A-Z][A-Za-z']{2,}|[0-9]{1,3}(?i:st|nd|rd|th))
+        )\b",
+    )
+});
+
+/// A place in a park of homes.
+static LOT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?x-u)\b(?i:lot|space|site|unit|trailer)\x20\#?\x20?[0-9]{1,4}[A-Za-z]?,?\x20(?:(?i:at|in)\x20)?(?:(?i:the)\x20)?(?:[A-Z][a-zA-Z']*\x20){1,4}
+          (?i:mobile\x20home\x20(?:park|community|estates)|mobile\x20(?:estates|village|park)|mhp|trailer\x20(?:park|court)|rv\x20(?:park|resort)|campground)\b",
+    )
+});
+
+/// Words of which one stands in the name of such a park.
+const PARKS: [&str; 5] = ["mobile", "mhp", "trailer", "rv ", "campground"];
 
 /// What belongs to an address behind its street: direction, unit, city with state or ZIP code.
 static TAIL: LazyLock<Regex> = LazyLock::new(|| {
@@ -265,6 +286,13 @@ pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
             at = end;
         }
         at += 1;
+    }
+    let grids =
+        GRID.find_iter(&folded.text).filter(|found| !matches!(folded.before(found.start()), b'$' | b'.' | b',' | b':' | b'/'));
+    hits.extend(grids.map(|found| Hit::block(FindingKind::StreetAddress, with_tail(folded, found.range()), REASON)));
+    if PARKS.iter().any(|word| folded.lower.contains(word)) {
+        let lots = LOT.find_iter(&folded.text);
+        hits.extend(lots.map(|found| Hit::block(FindingKind::StreetAddress, with_tail(folded, found.range()), REASON)));
     }
     let mut from = 0;
     while let Some(found) = WHOLE.find_at(&folded.text, from) {
