@@ -242,6 +242,18 @@ fn a_release_from_preview_to_its_stop() {
 }
 
 #[test]
+fn a_group_that_a_release_took_all_of() {
+    let mut app = deck(Role::Owner, (120, 36));
+    press(&mut app, "2 j j z");
+    let done = Release { state: ReleaseState::Done, out: 0, succeeded: 40, ..fixtures::release(2) };
+    let effects = app.update(Message::Changed);
+    let seq = fixtures::load_of(&effects, Pane::Failures).unwrap();
+    app.update(Message::Page(seq, Ok(Rows::Groups(page(vec![fixtures::group(0, 38, 0), FailureGroup::released(done)])))));
+    fixtures::serve(&mut app, effects);
+    insta::assert_snapshot!("release_done_120x36", picture(&app));
+}
+
+#[test]
 fn a_conflict() {
     let mut app = deck(Role::Owner, (80, 24));
     press(&mut app, "4 D");
