@@ -38,6 +38,7 @@ mod told_name;
 mod uncited;
 mod unknown_name;
 mod url;
+mod vehicle;
 mod verbatim;
 
 use std::ops::Range;
@@ -234,6 +235,7 @@ impl Evidence {
         bank::find(folded, &mut hits);
         secret::find(folded, &mut hits);
         premises::find(folded, &mut hits);
+        vehicle::find(folded, &mut hits);
         internal_id::find(folded, &mut hits);
         lead_price::find(folded, &mut hits);
         promise::find(folded, &mut hits);
