@@ -17,7 +17,7 @@ use chrono::{DateTime, Utc};
 use futures::future::join_all;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep, timeout, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
 use crate::domain::failure::Failure;
 use crate::domain::journal::sha256;
@@ -26,6 +26,7 @@ use crate::domain::routing::bulk_places;
 use crate::store::Store;
 use crate::store::claim::Intent;
 use crate::store::claim::take::Appetite;
+use crate::store::feed::{Hint, LinkState};
 use crate::store::journal::Search;
 use crate::workflow::finish::{Returned, finish_attempts};
 use crate::workflow::syncing::begin_rounds;
@@ -122,15 +123,22 @@ impl Worker {
         let duties = tokio::spawn(duties::run(self.clone(), leases.clone()));
         let mut on_their_way = JoinSet::new();
         let mut feed = self.store.watch();
-        let mut pause = Duration::ZERO;
+        // Until when it rests; `None` looks at once.
+        let mut rest: Option<Instant> = None;
+        // While the database fails nothing but its return, or time, ends the rest: what it said before may still arrive by the
+        // thousand.
+        let mut failing = false;
+        let resting = |pause: Duration| Some(Instant::now() + pause);
         while !*stop.borrow() {
-            if pause.is_zero() {
+            if rest.is_none() {
                 self.gather_places(&leases).await;
             }
             let (running, bulk) = leases.count();
-            if pause.is_zero() && running < self.concurrency {
-                match self.store.claim_jobs(&self.name, &self.appetite(running, bulk)).await {
-                    Ok(taken) if taken.jobs.is_empty() => pause = self.until_due(taken.again_at).await,
+            if rest.is_none() && running < self.concurrency {
+                let taken = self.store.claim_jobs(&self.name, &self.appetite(running, bulk)).await;
+                failing = taken.is_err();
+                match taken {
+                    Ok(taken) if taken.jobs.is_empty() => rest = resting(self.until_due(taken.again_at).await),
                     Ok(taken) => {
                         let (all, failed) = self.begin(taken.jobs, &leases).await;
                         for next in all {
@@ -140,11 +148,11 @@ impl Worker {
                         if !failed {
                             continue;
                         }
-                        pause = AGAIN;
+                        rest = resting(AGAIN);
                     }
                     Err(error) => {
                         tracing::warn!(%error, "no job could be claimed");
-                        pause = AGAIN;
+                        rest = resting(AGAIN);
                     }
                 }
             }
@@ -152,9 +160,9 @@ impl Worker {
                 biased;
                 _ = stop.changed() => break,
                 // Bulk may have waited for its share, whatever else is free.
-                () = leases.freed(), if running > 0 => pause = Duration::ZERO,
-                _ = feed.next() => pause = Duration::ZERO,
-                () = sleep(pause), if !pause.is_zero() => pause = Duration::ZERO,
+                () = leases.freed(), if running > 0 && !failing => rest = None,
+                hint = feed.next() => if !failing || hint == Hint::Link(LinkState::Live) { rest = None },
+                () = sleep_until(rest.unwrap_or_else(Instant::now)), if rest.is_some() => rest = None,
             }
         }
         duties.abort();

@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
+use quotedeck::store::claim::take::Appetite;
+use quotedeck::store::connect::Place;
 use quotedeck::store::feed::{Feed, Hint, LinkState};
+use sqlx::PgPool;
+use sqlx::postgres::PgListener;
 
 use crate::databases::{World, on_postgres};
 
@@ -20,6 +24,31 @@ async fn a_commit_of_another_connection_arrives(world: World) {
     until(&mut feed, Hint::Changed).await;
     world.client("Acme").await;
     until(&mut feed, Hint::Changed).await;
+}
+
+/// What a worker's round does where nothing is due wakes nobody, itself neither.
+#[tokio::test]
+async fn what_changes_nothing_tells_nobody() {
+    on_postgres(async |world| {
+        world.client("Acme").await;
+        let Place::Postgres(options) = &world.place else { panic!("this is Postgres") };
+        let mut listener = PgListener::connect_with(&PgPool::connect_lazy_with((**options).clone())).await.unwrap();
+        listener.listen("quotedeck").await.unwrap();
+        let taken = world.store.claim_jobs("w", &Appetite { most: 8, bulk: 8, reaches: None }).await.unwrap();
+        assert!(taken.jobs.is_empty());
+        for table in ["clients", "leads", "payloads", "jobs", "tasks", "drafts", "destinations", "presence"] {
+            let column = if table == "presence" { "record" } else { "id" };
+            let nothing =
+                format!("update internal.{table} set {column} = {column} where false; delete from internal.{table} where false");
+            world.script(&nothing).await;
+        }
+        // What comes first is what really changed last.
+        world.script("update internal.clients set name = 'Acme Plumbing'").await;
+        assert_eq!(listener.recv().await.unwrap().payload(), "clients");
+        world.script("delete from internal.clients").await;
+        assert_eq!(listener.recv().await.unwrap().payload(), "clients");
+    })
+    .await;
 }
 
 #[tokio::test]
