@@ -36,7 +36,7 @@ async fn what_changes_nothing_tells_nobody() {
         listener.listen("quotedeck").await.unwrap();
         let taken = world.store.claim_jobs("w", &Appetite { most: 8, bulk: 8, reaches: None }).await.unwrap();
         assert!(taken.jobs.is_empty());
-        for table in ["clients", "leads", "payloads", "jobs", "tasks", "drafts", "destinations", "presence"] {
+        for table in ["clients", "leads", "payloads", "jobs", "tasks", "drafts", "destinations", "presence", "releases"] {
             let column = if table == "presence" { "record" } else { "id" };
             let nothing =
                 format!("update internal.{table} set {column} = {column} where false; delete from internal.{table} where false");

@@ -14,7 +14,7 @@ do $$
 declare
     name text;
 begin
-    foreach name in array array['clients', 'leads', 'payloads', 'jobs', 'tasks', 'drafts', 'summaries', 'destinations', 'presence'] loop
+    foreach name in array array['clients', 'leads', 'payloads', 'jobs', 'tasks', 'drafts', 'summaries', 'destinations', 'presence', 'releases'] loop
         execute format('drop trigger %I on %I', name || '_changed', name);
         execute format('create trigger %I after insert on %I referencing new table as changed for each statement execute function say_changed()',
             name || '_inserted', name);
