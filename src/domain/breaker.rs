@@ -19,6 +19,9 @@ const FIRST_PROBE: TimeDelta = TimeDelta::seconds(30);
 /// Probes that fail come ever more seldom, but never less often than this.
 const LONGEST: TimeDelta = TimeDelta::minutes(15);
 
+/// How long a destination that asks for a wait is left alone at most, whatever it asks for: then one request asks anew.
+pub const QUIET: TimeDelta = LONGEST;
+
 /// The worker was lost, with its request announced.
 pub const WORKER_LOST: &str = "the worker was lost after it announced the request";
 /// The worker stood still before its request left.

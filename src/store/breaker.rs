@@ -74,7 +74,7 @@ const PROBE: &str =
 const LET_THROUGH: &str =
     "update jobs set state = 'ready', version = version + 1, updated_at = $2 where id = $1 and state in ('held', 'ready')";
 const PROBE_NOW: &str =
-    "update destinations set breaker = 'half_open', probe_job = $1, last_probe = $1, version = version + 1, updated_at = $2
+    "update destinations set breaker = 'half_open', probe_job = $1, last_probe = $1, quiet_until = null, version = version + 1, updated_at = $2
     where id = (select j.destination_id from jobs j where j.id = $1) and breaker = 'open' and not paused returning id";
 const OVER: &str = "select id, number from destinations where paused and paused_until <= $1";
 
@@ -105,6 +105,12 @@ impl Tx {
         let row: Option<(i64, i64)> =
             self.one(HEALTH, values![id, since, breaker::NEWEST, ours[0], ours[1], ours[2], ours[3]]).await?;
         Ok(row.map_or_else(Health::default, |(requests, failures)| Health { requests, failures }))
+    }
+
+    /// Leaves a destination alone as long as it asked: all that goes there waits.
+    pub async fn keep_quiet(&mut self, id: DestinationId, until: DateTime<Utc>) -> Outcome<()> {
+        const SQL: &str = "update destinations set quiet_until = $2 where id = $1 and (quiet_until is null or quiet_until < $2)";
+        self.run(SQL, values![id, until]).await.map(drop)
     }
 
     /// Stops a destination: its jobs are held until a probe comes through or a person resumes it. Nothing when it stands

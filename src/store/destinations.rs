@@ -33,7 +33,8 @@ const LIMIT: &str = "update destinations set concurrency = $2, per_minute = $3, 
 const PAUSE: &str = "update destinations set paused = true, paused_by = $2, paused_why = $3, paused_until = $4,
     version = version + 1, updated_at = $5 where id = $1 and not paused returning name";
 // A person who resumes it has seen to the cause: the breaker is closed too.
-const RESUME: &str = "update destinations set paused = false, paused_by = null, paused_why = null, paused_until = null,
+const RESUME: &str =
+    "update destinations set paused = false, paused_by = null, paused_why = null, paused_until = null, quiet_until = null,
     breaker = 'closed', opened_at = null, open_why = null, probe_at = null, probe_job = null, trips = 0, closed_at = $2,
     version = version + 1, updated_at = $2 where id = $1 and (paused or breaker <> 'closed') returning name";
 // What ends by itself has seen to nothing: a breaker that is open stays so.

@@ -34,12 +34,13 @@ struct Around {
     concurrency: Option<i64>,
     per_minute: Option<i64>,
     next_slot_at: Option<DateTime<Utc>>,
+    quiet_until: Option<DateTime<Utc>>,
 }
 from_row!(Around { leased_by: =Option<String>, sent_at: =Option<DateTime<Utc>>, tried: =i64, last_outcome: ?String, retry_after_ms: =Option<i64>,
     name: =String, kind: =String, paused: =bool, paused_by: =Option<String>, paused_why: =Option<String>,
     paused_until: =Option<DateTime<Utc>>, breaker: String, opened_at: =Option<DateTime<Utc>>, open_why: =Option<String>,
     probe_at: =Option<DateTime<Utc>>, running: =i64, bulk: =i64, concurrency: =Option<i64>, per_minute: =Option<i64>,
-    next_slot_at: =Option<DateTime<Utc>>, });
+    next_slot_at: =Option<DateTime<Utc>>, quiet_until: =Option<DateTime<Utc>>, });
 
 struct Number {
     n: i64,
@@ -53,7 +54,7 @@ const AROUND: &str = "select r.leased_by,
         (select a.retry_after_ms from attempts a where a.job_id = r.id order by a.n desc, a.fence desc limit 1) as retry_after_ms,
         d.name, d.kind, d.paused, d.paused_by, d.paused_why, d.paused_until, d.breaker, d.opened_at, d.open_why, d.probe_at,
         (select count(*) from jobs o where o.destination_id = r.destination_id and o.state = 'running') as running,
-        d.concurrency, d.per_minute, d.next_slot_at,
+        d.concurrency, d.per_minute, d.next_slot_at, d.quiet_until,
         (select count(*) from jobs o where o.destination_id = r.destination_id and o.state = 'running' and o.priority < ";
 const OF_JOB: &str = ") as bulk from jobs r join destinations d on d.id = r.destination_id where r.id = ";
 
@@ -129,6 +130,7 @@ fn facts(job: &Job, around: Around, ahead: Count, hands: Hands) -> Facts {
             concurrency: around.concurrency,
             per_minute: around.per_minute,
             next_slot_at: around.next_slot_at,
+            quiet_until: around.quiet_until,
         },
         ahead,
         hands,

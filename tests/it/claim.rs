@@ -8,12 +8,13 @@ use quotedeck::domain::actor::{Actor, Role};
 use quotedeck::domain::client::Client;
 use quotedeck::domain::content::Content;
 use quotedeck::domain::failure::Failure;
-use quotedeck::domain::id::DestinationId;
+use quotedeck::domain::id::{DestinationId, Kind, Ref};
 use quotedeck::domain::job::{DeliveryMode, JobKind, JobState};
 use quotedeck::domain::reply::{Meaning, Reply};
 use quotedeck::domain::signature::signature;
 use quotedeck::domain::text::Internal;
 use quotedeck::domain::text::Untrusted;
+use quotedeck::domain::why::Cause;
 use quotedeck::store::Store;
 use quotedeck::store::claim::lease::Aside;
 use quotedeck::store::claim::take::Appetite;
@@ -40,6 +41,7 @@ both_databases!(
     a_closed_window_ends_a_job,
     what_ends_before_it_leaves_is_grouped_by_why,
     a_busy_destination_uses_up_no_attempt,
+    who_asks_for_a_wait_gets_nothing_until_then,
     each_try_keeps_what_was_asked_and_how_it_went,
     who_stays_busy_is_asked_after_ever_longer_waits,
     a_refused_credential_stops_the_destination,
@@ -446,6 +448,28 @@ async fn a_busy_destination_uses_up_no_attempt(world: World) {
     finish(&world.store, again, reply(Meaning::Broken, 500)).await;
     assert_eq!(text(&world, "select attempts from jobs").await, "1");
     assert_eq!(world.store.next_due().await, Ok(Some(world.now() + TimeDelta::milliseconds(7_500))));
+}
+
+async fn who_asks_for_a_wait_gets_nothing_until_then(world: World) {
+    let rosa = world.person("rosa", Role::Owner, None).await;
+    let acme = world.client("Acme").await;
+    let (crm, other) = (world.destination("HubSpot", with![]).await, world.destination("Hook", with![]).await);
+    let urgent = world.job(&acme, crm, with![priority = 90_i64]).await;
+    let waits = world.job(&acme, crm, with![]).await;
+    let goes = world.job(&acme, other, with![]).await;
+    let first = claim(&world.store).await;
+    assert_eq!(first.number, urgent.number);
+    let busy = Reply { retry_after: Some(TimeDelta::seconds(40)), ..reply(Meaning::Busy, 429) };
+    let intent = announce_it(&world.store, first).await.unwrap();
+    finish(&world.store, intent, busy).await;
+    // What goes elsewhere does not wait for it.
+    assert_eq!(claim(&world.store).await.number, goes.number);
+    let nothing = world.store.claim_jobs("w1", &appetite(9)).await.unwrap();
+    assert_eq!((nothing.jobs.len(), nothing.again_at), (0, Some(world.now() + TimeDelta::seconds(40))));
+    let why = world.store.explain(&rosa, Ref::new(Kind::Job, waits.number)).await.unwrap();
+    assert_eq!((why.reasons[0].cause, why.reasons[0].until), (Cause::RateLimit, nothing.again_at), "{why:?}");
+    world.clock.advance(TimeDelta::seconds(40));
+    assert_eq!(world.store.claim_jobs("w1", &appetite(9)).await.unwrap().jobs.len(), 2);
 }
 
 async fn each_try_keeps_what_was_asked_and_how_it_went(world: World) {

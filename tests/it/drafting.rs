@@ -333,7 +333,7 @@ async fn a_claim_that_ran_out_keeps_no_old_draft(world: World) {
 async fn a_draft_of_older_evidence_does_not_set_the_newer_aside(world: World) {
     let (acme, _) = set_up(&world).await;
     missed(&world, &acme, "CA1").await;
-    let there = StandIn::answering(&[Mode::Busy(90)]);
+    let there = StandIn::answering(&[Mode::Status(500)]);
     let setting = [chat(&there, "small-1", "sk-test")];
     with_drafter(&world, &setting).await;
     // More happens while the first request waits: it is drafted by itself, and by then the first is of yesterday.

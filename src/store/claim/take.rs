@@ -38,7 +38,7 @@ pub struct Appetite {
 pub struct Taken {
     /// The jobs, most urgent first.
     pub jobs: Vec<Claimed>,
-    /// When a destination's limit lets more through, where that is what holds them back.
+    /// When a destination's limit, or what it asked for, lets more through, where that is what holds them back.
     pub again_at: Option<DateTime<Utc>>,
 }
 
@@ -53,9 +53,11 @@ pub(super) struct Lane {
     /// The one job that may leave, where the breaker is half open.
     pub(super) probes: Option<Uuid>,
     breaker: Breaker,
+    /// Until when it asked to be left alone.
+    quiet_until: Option<DateTime<Utc>>,
 }
 from_row!(Lane { id: Uuid, name: =String, kind: =String, concurrency: =Option<i64>, per_minute: =Option<i64>,
-    probes: =Option<Uuid>, breaker: String, });
+    probes: =Option<Uuid>, breaker: String, quiet_until: =Option<DateTime<Utc>>, });
 
 // An armed or waiting job of a destination that stands still is held as soon as its time has come.
 const PROMOTE: [&str; 2] = dialects!(
@@ -69,7 +71,7 @@ const PROMOTE: [&str; 2] = dialects!(
 );
 // One look into the index for each destination: a join would read every job that is ready.
 const LANES: &str = "select d.id, d.name, d.kind, d.concurrency, d.per_minute, d.breaker,
-        case when d.breaker = 'half_open' then d.probe_job end as probes
+        case when d.breaker = 'half_open' then d.probe_job end as probes, d.quiet_until
     from destinations d where not d.paused and d.breaker <> 'open'
         and (select j.id from jobs j where j.destination_id = d.id and j.state = 'ready' limit 1) is not null order by d.number";
 /// Limits hold for all workers together, so only one of them at a time takes jobs of a destination that has some.
@@ -126,6 +128,10 @@ impl Store {
         let mut slots: BTreeMap<usize, Slots> = BTreeMap::new();
         for (at, lane) in lanes.iter().enumerate() {
             if appetite.reaches.as_ref().is_some_and(|names| !names.contains(&lane.name)) {
+                continue;
+            }
+            if let Some(quiet) = lane.quiet_until.filter(|until| *until > now) {
+                taken.again_at = Some(taken.again_at.map_or(quiet, |at| at.min(quiet)));
                 continue;
             }
             let mut room = Room { all: i64::MAX, bulk: i64::MAX, slots: None };
