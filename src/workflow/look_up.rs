@@ -26,7 +26,7 @@ pub async fn waits(store: &Store, job: &Claimed) -> Result<bool, Failure> {
     if at <= tx.now || Fault::AskEarly.is_on() {
         return Ok(false);
     }
-    tx.set_aside(job, &Aside::Until(at), "its destination is asked a minute after the request was given up").await?;
+    tx.set_aside(job, &Aside::Again(at), "its destination is asked a minute after the request was given up").await?;
     tx.commit().await?;
     Ok(true)
 }
@@ -62,7 +62,7 @@ pub async fn settle(store: &Store, job: &Claimed, found: &Found, roll: f64) -> R
             let due = tx.now + retry::delay(job.attempts.max(1), roll).max(retry::LOOK_UP_AFTER);
             let detail = format!("the destination could not be asked whether it had arrived: {why}");
             if due < job.window_ends_at {
-                tx.set_aside(job, &Aside::Until(due), &detail).await?;
+                tx.set_aside(job, &Aside::Again(due), &detail).await?;
             } else if tx.set_aside(job, &Aside::Ended(JobState::Unknown), &detail).await? {
                 ask_a_person(&mut tx, job).await?;
             }

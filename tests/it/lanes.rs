@@ -285,6 +285,9 @@ async fn a_failed_probe_waits_longer(world: World) {
     assert_eq!(world.store.probe_destinations().await, Ok(0));
     world.clock.advance(TimeDelta::seconds(1));
     assert_eq!(world.store.probe_destinations().await, Ok(1));
+    let intents = announce(&world, take(&world, 8, 8).await.jobs).await;
+    finish(&world, intents, Meaning::Busy).await;
+    assert_eq!(text(&world, "select breaker from destinations").await, "open", "who is busy has not said that it works");
     assert_eq!(text(&world, "select count(*) from tasks where kind = 'incident'").await, "1", "people are told once");
 }
 
@@ -376,7 +379,7 @@ async fn what_may_have_left_is_not_asked_for_too_early(world: World) {
     let job = doubtful(&world).await;
     world.clock.advance(TimeDelta::seconds(20));
     assert_eq!(look_up::waits(&world.store, &job).await, Ok(true));
-    assert_eq!(text(&world, "select state from jobs").await, "scheduled");
+    assert_eq!(text(&world, "select state from jobs").await, "retrying");
     world.clock.advance(TimeDelta::seconds(39));
     assert!(take(&world, 8, 8).await.jobs.is_empty(), "a minute after it was given up, and not before");
     world.clock.advance(TimeDelta::seconds(1));
@@ -394,7 +397,7 @@ async fn after_a_leap_of_the_clock_nothing_is_asked_for_within_a_minute() {
         assert_eq!(look_up::waits(&world.store, &job).await, Ok(false));
         world.script("update steady set leapt_up_ms = up_ms").await;
         assert_eq!(look_up::waits(&world.store, &job).await, Ok(true));
-        assert_eq!(text(&world, "select state from jobs").await, "scheduled");
+        assert_eq!(text(&world, "select state from jobs").await, "retrying");
     })
     .await;
 }
@@ -577,7 +580,7 @@ async fn what_may_have_left_is_looked_up(world: World) {
     assert!(asked[0].doubtful_since.is_some(), "it is asked for, not sent");
     let cannot = Found::CannotTell("503".to_owned());
     assert_eq!(look_up::settle(&world.store, &asked[0], &cannot, 0.0).await, Ok(false));
-    assert_eq!(state(&world, job).await, "scheduled");
+    assert_eq!(state(&world, job).await, "retrying");
     world.clock.advance(TimeDelta::seconds(60));
     asked = take(&world, 8, 8).await.jobs;
     let there = Found::Arrived { remote_id: Some("SM1".to_owned()) };

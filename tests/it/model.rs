@@ -70,6 +70,8 @@ struct Story {
     rosa: Person,
     jobs: Vec<Job>,
     paused: Vec<bool>,
+    /// Until when each asked to be left alone.
+    quiet: Vec<DateTime<Utc>>,
     lanes: Vec<(String, Made)>,
     hands: Vec<Hand>,
 }
@@ -84,6 +86,7 @@ async fn the_database_agrees_with_a_plain_model(world: World) {
             rosa: rosa.clone(),
             jobs: vec![],
             paused: vec![],
+            quiet: vec![],
             lanes: vec![],
             hands: vec![],
         };
@@ -95,6 +98,7 @@ async fn the_database_agrees_with_a_plain_model(world: World) {
             let job = world.job(&acme, made, with![delivery_mode = mode.as_str(), priority = (lane % 2) as i64]).await;
             story.lanes.push((name, made));
             story.paused.push(false);
+            story.quiet.push(world.now());
             story.jobs.push(Job {
                 number: job.number,
                 lane,
@@ -159,7 +163,7 @@ impl Story {
         let mut ready: Vec<usize> = (0..self.jobs.len())
             .filter(|at| {
                 let job = &self.jobs[*at];
-                job.state == JobState::Ready && !self.paused[job.lane] && job.window > now
+                job.state == JobState::Ready && !self.paused[job.lane] && job.window > now && self.quiet[job.lane] <= now
             })
             .collect();
         let most = self.rng.usize(1..4);
@@ -230,7 +234,7 @@ impl Story {
                 let due = now + retry::delay(self.jobs[job].attempts.max(1), 0.0).max(retry::LOOK_UP_AFTER);
                 let job = &mut self.jobs[job];
                 if due < job.window {
-                    (job.state, job.due) = (JobState::Scheduled, due);
+                    (job.state, job.due) = (JobState::Retrying, due);
                 } else {
                     job.state = JobState::Unknown;
                 }
@@ -260,6 +264,10 @@ impl Story {
         assert_eq!(written[0].is_none(), hand.lost, "{said}: a lost lease writes nothing");
         let now = world.now();
         let job = &mut self.jobs[hand.job];
+        if let Some(after) = after {
+            let quiet = &mut self.quiet[job.lane];
+            *quiet = (*quiet).max(now + after);
+        }
         if hand.lost {
             // Whoever looked between the rescue and this answer may have found nothing yet: where there is no key, the
             // destination is still asked before anything else leaves.
@@ -375,6 +383,9 @@ impl Story {
             if pause { Verb::PauseDestination { until: world.now() + TimeDelta::days(365) } } else { Verb::ResumeDestination };
         perform(&world.store, &self.rosa, &Act { target, verb, reason: Some("a look".to_owned()) }).await.unwrap();
         self.paused[lane] = pause;
+        if !pause {
+            self.quiet[lane] = world.now();
+        }
         for job in self.jobs.iter_mut().filter(|job| job.lane == lane) {
             let waits = matches!(job.state, JobState::Scheduled | JobState::Ready | JobState::Retrying);
             match (pause, job.state) {

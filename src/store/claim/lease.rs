@@ -43,6 +43,8 @@ const HOLDS: &str = "update jobs set leased_by = leased_by where id = $1 and fen
 pub enum Aside {
     /// Later: quiet hours, a limit. It uses up no attempt.
     Until(DateTime<Utc>),
+    /// Later, because it failed and what became of it is not known yet: it stays among the failures. It uses up no attempt.
+    Again(DateTime<Utc>),
     /// Never.
     Ended(JobState),
 }
@@ -80,6 +82,7 @@ impl Tx {
         let now = self.now;
         let (state, due, settled) = match aside {
             Aside::Until(due) => (JobState::Scheduled, Some(*due), false),
+            Aside::Again(due) => (JobState::Retrying, Some(*due), false),
             Aside::Ended(state) => (*state, None, *state == JobState::Cancelled),
         };
         let finished = state.is_final().then_some(now);
@@ -88,7 +91,7 @@ impl Tx {
             return Ok(false);
         }
         let verb = match aside {
-            Aside::Until(_) => "job.wait".to_owned(),
+            Aside::Until(_) | Aside::Again(_) => "job.wait".to_owned(),
             Aside::Ended(state) => format!("job.{state}"),
         };
         let about = About { verb: &verb, kind: Kind::Job, subject: job.id.0, lead: job.lead_id, detail: why };
