@@ -261,7 +261,7 @@ static TAIL: LazyLock<Regex> = LazyLock::new(|| {
         (?:[,.]?\x20?(?:(?i:apartment|apt|unit|suite|ste|bldg|building|lot|room|rm|space|spc|trlr|floor|fl)\b\.?\x20?\#?\x20?|\#\x20?)(?i:[0-9][0-9a-z\-]*|[a-z][0-9]*\b))?
         (?:,?\x20[0-9](?:st|nd|rd|th)\x20(?i:floor|flr|fl)\b)?
         (?:,?\x20(?:[a-z.']+,?\x20){1,4}(?:ak|az|ar|ca|ct|fl|ga|ia|ks|ky|mi|mn|mo|nc|nd|ne|nh|nj|nm|nv|ny|ri|sc|sd|tn|tx|ut|vt|va|wa|wv|wi|wy|il|dc|al|co|md|ma|pa|oh|ok),?\x20[0-9]{5}(?:-[0-9]{4})?(?-u:\b))?
-        (?:,?\x20[A-Z][A-Za-z.']+(?:\x20[A-Z][A-Za-z.']+){0,2})?(?:,?\x20(?:[A-Z]{2}\b|[A-Z][a-z]+)\.?)?(?:,?\x20[0-9]{5}(?:-[0-9]{4})?\b)?",
+        (?:,?\x20(?:(?:St|Ft|Mt|Pt)\.|[A-Z][A-Za-z']+)(?:\x20(?:(?:St|Ft|Mt|Pt)\.|[A-Z][A-Za-z']+)){0,2})?(?:,?\x20(?:[A-Z]{2}\b|[A-Z][a-z]+)\.?)?(?:,?\x20[0-9]{5}(?:-[0-9]{4})?\b)?",
     )
 });
 
@@ -391,6 +391,8 @@ mod tests {
 
     #[rstest]
     #[case("at 1204 Main Street.", "1204 Main Street")]
+    #[case("lives at 412 Oak Street, Austin. The gate is closed", "412 Oak Street, Austin")]
+    #[case("88 Oak Hill Dr, St. Paul, MN 55101", "88 Oak Hill Dr, St. Paul, MN 55101")]
     #[case("1204 main st", "1204 main st")]
     #[case("88 N. Oak Hill Dr., Apt 4B, Austin, TX 78701", "88 N. Oak Hill Dr., Apt 4B, Austin, TX 78701")]
     #[case("175 5th St N Floor 3", "175 5th St N Floor 3")]

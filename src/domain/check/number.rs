@@ -37,9 +37,12 @@ impl Known {
             if quantity.weak || touches(&citations, &quantity.span) {
                 continue;
             }
+            // What takes the place of an amount takes that of its sign.
+            let signed = usize::from(folded.before(quantity.span.start) == b'$');
+            let span = quantity.span.start - signed..quantity.span.end;
             let mut lines = quantity.supported_by.iter().filter_map(|meaning| self.0.get(meaning)).flatten().peekable();
             if lines.peek().is_none() {
-                hits.push(Hit::block(FindingKind::UnknownNumber, quantity.span, REASON));
+                hits.push(Hit::block(FindingKind::UnknownNumber, span, REASON));
                 continue;
             }
             let sentence = sentences
@@ -47,7 +50,7 @@ impl Known {
                 .find(|sentence| sentence.span.start <= quantity.span.start && quantity.span.end <= sentence.span.end);
             let cited = sentence.map_or(&[][..], |sentence| &sentence.cites);
             if !cited.is_empty() && !lines.any(|line| cited.contains(&(line + 1))) {
-                hits.push(Hit::warn(FindingKind::Uncited, quantity.span, ELSEWHERE));
+                hits.push(Hit::warn(FindingKind::Uncited, span, ELSEWHERE));
             }
         }
     }
@@ -92,12 +95,12 @@ mod tests {
         let evidence = ["quoted $1,200 on Monday", "two visits in 2026"];
         let found = |text| spans_against(text, &evidence, None, Uncited);
         assert_eq!(found("The quote was $1,200 [1]. Two visits were made [2]."), Vec::<String>::new());
-        assert_eq!(found("The quote was $1,200 [2]. Two visits were made [1, 2]."), ["1,200"]);
+        assert_eq!(found("The quote was $1,200 [2]. Two visits were made [1, 2]."), ["$1,200"]);
         assert_eq!(spans_against("It was quoted [1] and visited [2].", &evidence, None, UnknownNumber), Vec::<String>::new());
     }
 
     #[rstest]
-    #[case("quoted $1,300", "1200", "1,300")]
+    #[case("quoted $1,300", "1200", "$1,300")]
     #[case("7 am", "19:00", "7 am")]
     #[case("7:30 am", "7:30pm", "7:30 am")]
     #[case("on 11/25", "2026-11-24", "11/25")]

@@ -45,6 +45,15 @@ pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
         match number_from(folded, &pieces, at, hits) {
             Some(last) => {
                 let span = with_beside(hits, span(folded, &pieces[at..=last]));
+                // Two whole numbers, each found by itself, with talk between.
+                let whole = |piece: &Piece| {
+                    let words = folded.words[piece.words.start].start..folded.words[piece.words.end - 1].end;
+                    beside(hits, &words).any(|hit| hit.start <= words.start && words.end <= hit.end)
+                };
+                if pieces[at..=last].iter().all(whole) {
+                    at = last + 1;
+                    continue;
+                }
                 let in_words: usize = pieces[at..=last].iter().map(|piece| piece.in_words).sum();
                 // `the first part is seven oh two`, and no reading of a meter: `read back 512, then 555`.
                 let known = || beside(hits, &span).next().is_some() || is_read_back(folded, span.start);

@@ -155,6 +155,7 @@ fn told_otherwise(#[case] text: &str, #[case] found: &str) {
 #[case("two numbers: home 207-555-0114", &["207-555-0114"])]
 #[case("6 called it in (617-555-0148)", &["(617-555-0148"])]
 #[case("call 317-862-0151 about the extension cord, 602 feet", &["317-862-0151"])]
+#[case("512 555 0199 about the drain on Monday. The customer called 512 555 0199 again", &["512 555 0199", "512 555 0199"])]
 fn apart(#[case] text: &str, #[case] found: &[&str]) {
     assert_eq!(spans(text, Phone), found);
 }
