@@ -195,7 +195,7 @@ fn job_may(action: Action, state: JobState) -> Result<(), &'static str> {
 }
 
 /// Whether one job may go to a group's destination although that stopped by itself, to see whether it works again.
-pub(super) fn tries_one(group: &FailureGroup) -> bool {
+pub(crate) fn tries_one(group: &FailureGroup) -> bool {
     group.breaker == Breaker::Open && group.stop.as_ref().is_none_or(|stop| stop.by.is_none())
 }
 

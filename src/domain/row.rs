@@ -1,6 +1,6 @@
 //! What the panes list, beside the records themselves: failure groups, counts, and pages.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
 use super::destination::Breaker;
@@ -143,6 +143,8 @@ pub struct Figures {
     pub waiting: Count,
     /// When the next of them is due.
     pub next_due_at: Option<DateTime<Utc>>,
+    /// When a worker last said that it lives; `None` where none ever was.
+    pub worker_seen_at: Option<DateTime<Utc>>,
     /// When the queue will be clear, as far as that can be told.
     pub forecast: Forecast,
     /// Open tasks.
@@ -159,6 +161,17 @@ pub struct Figures {
     pub parked: Count,
     /// Sources of which what was fetched is too old to rely on.
     pub stale: i64,
+}
+
+/// How long something may be due, and no worker seen, before that is told; one says every ten seconds that it lives.
+const UNMANNED: TimeDelta = TimeDelta::minutes(1);
+
+impl Figures {
+    /// Whether work is due and nobody is there to do it.
+    pub fn is_unmanned(&self, now: DateTime<Utc>) -> bool {
+        let long_ago = |at: DateTime<Utc>| now - at >= UNMANNED;
+        self.next_due_at.is_some_and(long_ago) && self.worker_seen_at.is_none_or(long_ago)
+    }
 }
 
 /// A destination as lists show it.
@@ -213,4 +226,19 @@ pub struct Presence {
     pub editing: bool,
     /// When it was last seen.
     pub seen_at: DateTime<Utc>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_missed_where_nothing_is_due() {
+        let now: DateTime<Utc> = "2026-06-01T14:30:00Z".parse().unwrap();
+        let ago = |seconds| Some(now - TimeDelta::seconds(seconds));
+        let unmanned =
+            |next_due_at, worker_seen_at| Figures { next_due_at, worker_seen_at, ..Figures::default() }.is_unmanned(now);
+        assert!(unmanned(ago(60), None) && unmanned(ago(90), ago(60)));
+        assert!(!unmanned(None, None) && !unmanned(ago(59), None) && !unmanned(ago(600), ago(59)));
+    }
 }

@@ -88,6 +88,8 @@ pub struct Standing {
     pub per_minute: Option<i64>,
     /// When the next may leave.
     pub next_slot_at: Option<DateTime<Utc>>,
+    /// Until when it asked to be left alone.
+    pub quiet_until: Option<DateTime<Utc>>,
 }
 
 /// When workers were last seen: a sign of life comes every ten seconds.
@@ -244,6 +246,8 @@ fn waiting(facts: &Facts, now: DateTime<Utc>) -> Vec<Reason> {
         let free = reasons.iter().all(|reason| reason.cause == Cause::BreakerOpen);
         reasons.extend(contended(facts, now, free));
     }
+    // Whatever else there is, without one nothing moves.
+    reasons.sort_by_key(|reason| reason.cause != Cause::NoWorker);
     if reasons.is_empty() {
         reasons.push(reason(Cause::Next, "nothing stands in its way: the next free worker takes it", None, "none needed"));
     }
@@ -278,6 +282,11 @@ fn barred(facts: &Facts, now: DateTime<Utc>) -> Vec<Reason> {
         };
         reasons.push(reason(Cause::BreakerOpen, what, until, advice));
     }
+    // A job that heard it itself says so by its own time.
+    if let Some(until) = place.quiet_until.filter(|until| *until > now && *until > facts.due_at) {
+        let what = format!("{} asked for a pause when it was sent too much", place.name);
+        reasons.push(reason(Cause::RateLimit, what, Some(until), "wait; or give it a limit (per_minute) in the configuration"));
+    }
     if facts.state == JobState::Held && reasons.is_empty() {
         let why = facts.reason.as_deref().unwrap_or("its destination was paused");
         reasons.push(reason(Cause::Held, format!("it is held: {why}"), None, "resume its destination"));
@@ -304,6 +313,7 @@ fn turn(facts: &Facts, now: DateTime<Utc>) -> Option<Reason> {
             Some(LastTry { outcome: AttemptOutcome::RateLimited, .. }) => {
                 format!("{} limits how much is sent", facts.destination.name)
             }
+            _ if facts.reason.is_some() => facts.reason.clone().unwrap_or_default(),
             _ => "it waits longer after each failure".to_owned(),
         };
         let what = format!("it failed and is tried again: {} of {} tries used; {wait}", facts.attempts, facts.max_attempts);

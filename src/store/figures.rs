@@ -95,6 +95,7 @@ impl Store {
                 })
                 .await?,
             next_due_at: self.due(me, " order by r.due_at limit 1").await?,
+            worker_seen_at: self.worker_seen_at().await?,
             forecast: overall(&self.flows(me).await?, now),
             tasks: self.count(me, TASKS, open).await?,
             overdue: self

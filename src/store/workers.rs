@@ -36,6 +36,12 @@ impl Store {
         tx.commit().await
     }
 
+    /// When any worker was last seen.
+    pub(super) async fn worker_seen_at(&self) -> Outcome<Option<DateTime<Utc>>> {
+        const SQL: &str = "select seen_at, reaches from workers order by seen_at desc limit 1";
+        Ok(self.read::<Row>(SQL, vec![]).await?.pop().map(|row| row.seen_at))
+    }
+
     /// When a worker was last seen that sends to a destination, and when any was.
     pub(super) async fn hands(&self, destination: &str) -> Outcome<Hands> {
         let rows: Vec<Row> = self.read(NEWEST, vec![]).await?;

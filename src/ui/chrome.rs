@@ -39,6 +39,9 @@ pub(crate) fn header(buffer: &mut Buffer, app: &App, area: Rect, styles: &Styles
         let word = if incidents == 1 { "incident" } else { "incidents" };
         right.push((format!("‖ {incidents} {word}").into(), styles.bad, 2));
     }
+    if app.figures().is_some_and(|figures| figures.is_unmanned(app.now())) {
+        right.push(("! no worker".into(), styles.bad, 1));
+    }
     let stale = app.figures().map_or(0, |figures| figures.stale);
     if stale > 0 {
         right.push((format!("◌ {stale} stale").into(), styles.warn, 2));

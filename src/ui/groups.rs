@@ -8,6 +8,7 @@ use super::text::{head, head_of, put, wrap};
 use crate::app::layout::{self, PaneBox, Rect};
 use crate::app::list::Load;
 use crate::app::screen::{self, Group};
+use crate::app::verbs::tries_one;
 use crate::app::{App, age};
 use crate::config::keys::{Action, Place};
 use crate::config::theme::Styles;
@@ -103,6 +104,8 @@ fn hint_line(app: &App, group: &FailureGroup) -> String {
     }
     let hint = hint(&Symptom::from(group));
     let actions: &[Action] = match hint.remedy {
+        // Where it stopped by itself one shows whether the cause is mended; resuming lets all go.
+        Remedy::Resume if tries_one(group) => &[Action::Canary, Action::Pause],
         Remedy::Resume => &[Action::Pause],
         // Nothing goes to what stands still, a canary neither.
         Remedy::Release if group.paused => &[Action::Pause, Action::Canary],

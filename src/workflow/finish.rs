@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 
 use super::{drafting, syncing};
 use crate::domain::actor::Actor;
-use crate::domain::breaker::Sign;
+use crate::domain::breaker::{QUIET, Sign};
 use crate::domain::failure::Failure;
 use crate::domain::id::{ClientId, DestinationId, JobId, LeadId, Ref};
 use crate::domain::job::{JobKind, JobState};
@@ -145,16 +145,22 @@ async fn watch_destinations(tx: &mut Tx, settled: &[Settled<'_>]) -> Result<(), 
     let mut failing: Vec<(DestinationId, &Settled<'_>)> = Vec::new();
     for one in settled {
         let job = one.intent.job();
+        if let Some(wait) = one.reply.retry_after {
+            let until = tx.now + wait.min(QUIET);
+            tx.keep_quiet(job.destination_id, until).await?;
+        }
         match one.reply.meaning.sign() {
             _ if one.reply.is_our_own() => {}
             Sign::LockedOut => {
                 let why = one.reply.error.as_ref().map(|error| error.shown().into_owned()).unwrap_or_default();
                 lock_out(tx, job, one.reply.status, &why).await?;
             }
-            Sign::Works | Sign::Nothing if job.is_probe => {
+            Sign::Works if job.is_probe => {
                 let why = format!("{} came through", job.reference());
                 tx.close_breaker(job.destination_id, &why).await?;
             }
+            // Who has too much to do may not have looked at what is wrong.
+            Sign::Nothing if job.is_probe => stop(tx, job, "it asks to wait", WORKS_AGAIN).await?,
             Sign::Fails if job.is_probe => stop(tx, job, "it still does not work", WORKS_AGAIN).await?,
             Sign::Fails if failing.iter().all(|(id, _)| *id != job.destination_id) => failing.push((job.destination_id, one)),
             _ => {}
@@ -189,6 +195,10 @@ pub(super) async fn lock_out(tx: &mut Tx, job: &Claimed, status: Option<i64>, ou
 /// Stops a destination, and tells whoever answers for it what to do.
 pub(super) async fn stop(tx: &mut Tx, job: &Claimed, why: &str, todo: &str) -> Result<(), Failure> {
     let Some(opened) = tx.open_breaker(job.destination_id, why).await?.filter(|opened| opened.first) else { return Ok(()) };
+    let owner = match opened.incident_owner {
+        Some(owner) => Some(owner),
+        None => tx.first_owner().await?,
+    };
     let back = opened.rollback.map(|rollback| format!(" (to take back: {rollback})")).unwrap_or_default();
     let title = format!("{} is stopped: {why}; {todo}{back}", job.destination);
     let task = NewTask {
@@ -198,7 +208,7 @@ pub(super) async fn stop(tx: &mut Tx, job: &Claimed, why: &str, todo: &str) -> R
         payload: None,
         kind: TaskKind::Incident,
         title: &title,
-        owner: opened.incident_owner.as_deref(),
+        owner: owner.as_deref(),
         urgency: Urgency::Urgent,
         due_in: TimeDelta::minutes(15),
     };

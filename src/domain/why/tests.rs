@@ -40,6 +40,7 @@ fn ready() -> Facts {
             concurrency: None,
             per_minute: None,
             next_slot_at: None,
+            quiet_until: None,
         },
         ahead: Count::default(),
         hands: Hands { seen_at: Some(later(0)), any_seen_at: Some(later(0)) },
@@ -59,6 +60,7 @@ fn with(change: impl FnOnce(&mut Facts)) -> Facts {
 #[rstest]
 #[case(ready(), &[Cause::Next], "next free worker")]
 #[case(with(|f| (f.state, f.armed_until) = (JobState::Armed, Some(later(1)))), &[Cause::Armed], "can still be undone")]
+#[case(with(|f| f.destination.quiet_until = Some(later(2))), &[Cause::RateLimit], "asked for a pause")]
 #[case(with(|f| (f.state, f.due_at, f.attempts) = (JobState::Retrying, later(3), 4)), &[Cause::Retrying], "4 of 12 tries used")]
 #[case(
     with(|f| {
