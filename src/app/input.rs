@@ -87,7 +87,8 @@ impl App {
             Outcome::Next => {
                 let settled = review.take_settled();
                 self.progress.extend(settled.clone());
-                if let Some(opened) = self.next_draft(review.record()) {
+                let said = settled.as_ref().map(|settled| settled.said.as_str());
+                if let Some(opened) = self.next_draft(review.record(), said) {
                     effects.extend(opened);
                 } else if let Some(settled) = settled.filter(|_| self.start.open_review && review.is_closed()) {
                     // Who came to review stays: the lists were never asked for, and cost a whole screen on a slow line.
@@ -128,8 +129,8 @@ impl App {
         free && draft.state.after(crate::domain::draft::DraftAct::Claim).is_ok()
     }
 
-    /// Opens the draft after the one that was settled, where one is left.
-    fn next_draft(&mut self, settled: Ref) -> Option<Vec<Effect>> {
+    /// Opens the draft after the one that was settled, where one is left; else tells how that ended, and that none is.
+    fn next_draft(&mut self, settled: Ref, said: Option<&str>) -> Option<Vec<Effect>> {
         let list = self.list(Pane::Review);
         let from = list.rows.iter().position(|item| item.record() == Some(settled)).map_or(0, |at| at + 1);
         let (before, behind) = list.rows.split_at(from.min(list.rows.len()));
@@ -140,7 +141,14 @@ impl App {
         if let Some(item) = next {
             return Some(self.open(item));
         }
-        self.say(Tone::Good, "no draft is left to review");
+        // Behind a filter, or held by others, more may wait.
+        let filter = &self.list(Pane::Review).filter;
+        let left = match filter.terms.as_slice() {
+            [] => "no draft is left to review".to_owned(),
+            _ => format!("no draft is left that matches {filter}"),
+        };
+        let said = said.map(|said| format!("{said} · ")).unwrap_or_default();
+        self.say(Tone::Good, format!("{said}{left}"));
         None
     }
 
