@@ -304,12 +304,13 @@ impl App {
             why_not: None,
             marked: self.active().is_some_and(|list| list.marks.keys().any(|id| matches!(id, ItemId::Record(_)))),
             is_undo,
+            can_undo: false,
         });
         self.popup = Some(Popup::Progress { top: 0 });
         vec![Effect::Bulk(seq, acts)]
     }
 
-    fn take_back(&mut self) -> Vec<Effect> {
+    pub(super) fn take_back(&mut self) -> Vec<Effect> {
         let Some(Undo { said, mut acts, why_not }) = self.undo.pop() else { return Vec::new() };
         let rows: Vec<ItemId> = acts.iter().map(|act| ItemId::Record(act.target.id)).collect();
         // Where the person looks; elsewhere, and where nothing comes back, no cursor moves.

@@ -13,6 +13,7 @@ use super::screen::Screen;
 use super::undo::{DEPTH, Undo};
 use super::verbs::{self, Chosen, Next, Pick, Step};
 use super::{App, Tone, index};
+use crate::config::keys::{Action, Place};
 use crate::domain::act::{Act, Done, Frozen, Target, Verb};
 use crate::domain::failure::Failure;
 use crate::domain::id::Ref;
@@ -118,7 +119,7 @@ impl App {
                 } else if is_undo {
                     self.say(Tone::Good, format!("undone: {}", done.said));
                 } else {
-                    let key = self.start.keys.row(crate::config::keys::Action::Undo, &self.places());
+                    let key = self.start.keys.row(Action::Undo, &self.places());
                     let key = key.and_then(|row| row.chords.first()).filter(|_| can_undo);
                     let undo = key.map(|key| format!(" · {key} undoes it")).unwrap_or_default();
                     self.say(Tone::Good, format!("{}{undo}", done.said));
@@ -289,6 +290,7 @@ impl App {
         let (done, failed) = bulk.counts();
         let undo = Undo { said: bulk.said(), acts: std::mem::take(&mut bulk.undo), why_not: bulk.why_not.take() };
         if !bulk.is_undo && done > 0 {
+            bulk.can_undo = !undo.acts.is_empty();
             self.remember(Some(undo));
         }
         if failed == 0 {
@@ -304,6 +306,10 @@ impl App {
     pub(super) fn progress_key(&mut self, top: usize, key: KeyEvent) -> Vec<Effect> {
         let Some(bulk) = &mut self.bulk else { return Vec::new() };
         if bulk.is_over() {
+            if bulk.can_undo && self.start.keys.action(key, &[Place::Everywhere]) == Some(Action::Undo) {
+                self.bulk = None;
+                return self.take_back();
+            }
             match scrolled(top, key, self.size.1) {
                 Some(top) => self.popup = Some(Popup::Progress { top }),
                 None => self.bulk = None,

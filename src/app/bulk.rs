@@ -57,6 +57,8 @@ pub struct Bulk {
     pub marked: bool,
     /// Whether it takes another one back.
     pub(super) is_undo: bool,
+    /// Whether it is over and something of it can be taken back.
+    pub can_undo: bool,
 }
 
 impl Bulk {

@@ -14,6 +14,7 @@ use crate::app::layout::{self, Rect};
 use crate::app::palette::{self, Palette};
 use crate::app::popup::{Ask, Popup, Question, Why};
 use crate::app::{App, age};
+use crate::config::keys::{Action, Place};
 use crate::config::theme::Styles;
 
 /// Widest a question gets: longer lines are hard to read.
@@ -235,6 +236,9 @@ fn progress(buffer: &mut Buffer, app: &App, bulk: &Bulk, top: usize, styles: &St
         Stage::Ended => ("ended", "Esc close"),
         Stage::Stopped => ("stopped", "Esc close"),
     };
+    let key =
+        app.start().keys.row(Action::Undo, &[Place::Everywhere]).and_then(|row| row.chords.first()).filter(|_| bulk.can_undo);
+    let hint = key.map_or_else(|| hint.to_owned(), |key| format!("{key} undo · {hint}"));
     let mut lines: Vec<Line<'_>> = vec![
         Span::styled(bar, styles.focused).into(),
         vec![
@@ -266,5 +270,5 @@ fn progress(buffer: &mut Buffer, app: &App, bulk: &Bulk, top: usize, styles: &St
             .into(),
         );
     }
-    scrolling(buffer, app, lines, top, &bulk.title, hint, styles);
+    scrolling(buffer, app, lines, top, &bulk.title, &hint, styles);
 }
