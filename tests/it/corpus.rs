@@ -292,7 +292,7 @@ fn held_out_texts_of_every_kind() {
                 }
             }
             println!("{kind}: {} of {marks}; missed: {missed:?}", marks - missed.len());
-            assert!((marks - missed.len()) as f64 >= floor * f64::from(marks as u32), "{file}: {kind}: {missed:?} of {marks}");
+            assert!((marks - missed.len()) as f64 >= floor * marks as f64, "{file}: {kind}: {missed:?} of {marks}");
         }
         assert!(right * 100 >= all * right_of_100, "{right} of {all} blocks are right: {wrong:#?}");
     }
