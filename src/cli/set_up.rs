@@ -43,6 +43,12 @@ pub(super) async fn init(global: &Global, printer: &mut Printer) -> Ran {
     let people = store.list_people().await?;
     printer
         .text(&format!("people: {}", people.iter().map(|p| format!("{} ({})", p.name, p.role)).collect::<Vec<_>>().join(", ")))?;
+    let places: Vec<String> = store.list_destinations().await?.into_iter().map(|place| place.name).collect();
+    printer.text(&format!("destinations: {}", places.join(", ")))?;
+    // What acts by itself from now on is told before it does.
+    let automations = store.list_automations().await?;
+    let automations: Vec<String> = automations.iter().map(|one| format!("{} ({})", one.name, one.stage)).collect();
+    printer.text(&format!("automations: {}; see quotedeck automations", automations.join(", ")))?;
     store.close().await;
     Ok(super::DONE)
 }

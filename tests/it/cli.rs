@@ -810,6 +810,8 @@ fn init_is_safe_to_repeat() {
     assert_eq!(shell.run("leads").status, 1, "nothing was prepared");
     let first = shell.run("init");
     assert_eq!(first.status, 0, "{}", first.err);
+    // What acts by itself from now on is told before it does.
+    assert!(first.out.contains("automations: ") && first.out.contains("(full)"), "{}", first.out);
     let config = shell.home.path().join(".config/quotedeck/config.toml");
     std::fs::write(&config, format!("# mine\n{}", std::fs::read_to_string(&config).unwrap())).unwrap();
     assert_eq!(shell.run("init").status, 0);
