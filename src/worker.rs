@@ -141,6 +141,7 @@ impl Worker {
                     Ok(taken) if taken.jobs.is_empty() => rest = resting(self.until_due(taken.again_at).await),
                     Ok(taken) => {
                         let (all, failed) = self.begin(taken.jobs, &leases).await;
+                        failing = failed;
                         for next in all {
                             self.spawn(&mut on_their_way, next, &results, &stop, &given_up);
                         }

@@ -19,8 +19,9 @@ const FIRST_PROBE: TimeDelta = TimeDelta::seconds(30);
 /// Probes that fail come ever more seldom, but never less often than this.
 const LONGEST: TimeDelta = TimeDelta::minutes(15);
 
-/// How long a destination that asks for a wait is left alone at most, whatever it asks for: then one request asks anew.
-pub const QUIET: TimeDelta = LONGEST;
+/// How long a destination that asks for a wait is left alone at most, whatever it asks for: then it is asked anew. Well below the
+/// quarter of an hour in which a missed call is answered.
+pub const QUIET: TimeDelta = TimeDelta::minutes(5);
 
 /// The worker was lost, with its request announced.
 pub const WORKER_LOST: &str = "the worker was lost after it announced the request";
@@ -63,6 +64,12 @@ impl Health {
 }
 
 impl Reply {
+    /// How long the destination asked to be left alone, by all that goes there. A mail server's 4xx is about one mailbox, and how long that
+    /// waits is our own choice.
+    pub fn asks_for_quiet(&self) -> Option<TimeDelta> {
+        self.retry_after.filter(|_| matches!(self.status, Some(429 | 503))).map(|wait| wait.min(QUIET))
+    }
+
     /// Whether the worker, and not the destination, is why there is no answer.
     pub fn is_our_own(&self) -> bool {
         self.status.is_none() && self.error.as_ref().is_some_and(|error| OUR_OWN.contains(&error.raw()))

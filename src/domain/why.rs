@@ -284,8 +284,13 @@ fn barred(facts: &Facts, now: DateTime<Utc>) -> Vec<Reason> {
     }
     // A job that heard it itself says so by its own time.
     if let Some(until) = place.quiet_until.filter(|until| *until > now && *until > facts.due_at) {
-        let what = format!("{} asked for a pause when it was sent too much", place.name);
-        reasons.push(reason(Cause::RateLimit, what, Some(until), "wait; or give it a limit (per_minute) in the configuration"));
+        let what = format!("{} asked to be left alone for a while", place.name);
+        reasons.push(reason(
+            Cause::RateLimit,
+            what,
+            Some(until),
+            "wait, or let an owner resume it; if it is sent too much, give it a limit (per_minute) in the configuration",
+        ));
     }
     if facts.state == JobState::Held && reasons.is_empty() {
         let why = facts.reason.as_deref().unwrap_or("its destination was paused");

@@ -1,10 +1,10 @@
 //! The breaker of a destination in the database: how it went of late, opening, letting one request through, closing; and
 //! pauses that end by themselves.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-use super::claim::dialects;
+use super::claim::{Claimed, dialects};
 use super::journal::About;
 use super::rows::from_row;
 use super::statement::values;
@@ -50,7 +50,8 @@ const HEALTH: &str = "select count(*), count(case when r.outcome in ('failed', '
             and a.outcome not in ('rate_limited', 'lease_lost', 'returned') and coalesce(a.error, '') not in ($4, $5, $6, $7)
         order by a.finished_at desc limit $3) r";
 const STANDING: &str = "select breaker, trips, incident_owner, rollback from destinations where id = $1";
-const OPEN: &str = "update destinations set breaker = 'open', opened_at = coalesce(opened_at, $2), open_why = $3, probe_at = $4,
+const OPEN: &str = "update destinations set breaker = 'open', opened_at = coalesce(opened_at, $2), open_why = $3,
+        probe_at = case when quiet_until > $4 then quiet_until else $4 end,
         probe_job = null, trips = trips + 1, version = version + 1, updated_at = $2
     where id = $1 and breaker <> 'open'";
 const CLOSE: &str =
@@ -108,9 +109,25 @@ impl Tx {
     }
 
     /// Leaves a destination alone as long as it asked: all that goes there waits.
-    pub async fn keep_quiet(&mut self, id: DestinationId, until: DateTime<Utc>) -> Outcome<()> {
+    pub async fn keep_quiet(&mut self, id: DestinationId, wait: TimeDelta) -> Outcome<()> {
+        const STANDS: &str = "select quiet_until from destinations where id = $1";
         const SQL: &str = "update destinations set quiet_until = $2 where id = $1 and (quiet_until is null or quiet_until < $2)";
-        self.run(SQL, values![id, until]).await.map(drop)
+        let now = self.now;
+        let stands: Option<(Option<DateTime<Utc>>,)> = self.one(STANDS, values![id]).await?;
+        if self.run(SQL, values![id, now + wait]).await? > 0
+            && stands.is_some_and(|(until,)| until.is_none_or(|until| until <= now))
+        {
+            let detail = format!("it asks for a wait; nothing goes there for {} s", wait.num_seconds());
+            let about = About { verb: "destination.quiet", kind: Kind::Destination, subject: id.0, lead: None, detail: &detail };
+            self.journal(&Actor::Worker, about).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether its destination still waits for what a job shows: a person may have resumed it.
+    pub async fn still_probes(&mut self, job: &Claimed) -> Outcome<bool> {
+        const SQL: &str = "select number from destinations where id = $1 and breaker = 'half_open' and probe_job = $2";
+        Ok(self.one::<(i64,)>(SQL, values![job.destination_id, job.id]).await?.is_some())
     }
 
     /// Stops a destination: its jobs are held until a probe comes through or a person resumes it. Nothing when it stands

@@ -36,7 +36,7 @@ const PAUSE: &str = "update destinations set paused = true, paused_by = $2, paus
 const RESUME: &str =
     "update destinations set paused = false, paused_by = null, paused_why = null, paused_until = null, quiet_until = null,
     breaker = 'closed', opened_at = null, open_why = null, probe_at = null, probe_job = null, trips = 0, closed_at = $2,
-    version = version + 1, updated_at = $2 where id = $1 and (paused or breaker <> 'closed') returning name";
+    version = version + 1, updated_at = $2 where id = $1 and (paused or breaker <> 'closed' or quiet_until > $2) returning name";
 // What ends by itself has seen to nothing: a breaker that is open stays so.
 const END_PAUSE: &str = "update destinations set paused = false, paused_by = null, paused_why = null, paused_until = null,
     version = version + 1, updated_at = $2 where id = $1 and paused returning breaker";

@@ -1,11 +1,13 @@
 //! What happens when attempts have come back: their jobs, leads and summaries, their destinations and people's tasks, all
 //! in one transaction.
 
+use std::collections::BTreeMap;
+
 use chrono::TimeDelta;
 
 use super::{drafting, syncing};
 use crate::domain::actor::Actor;
-use crate::domain::breaker::{QUIET, Sign};
+use crate::domain::breaker::Sign;
 use crate::domain::failure::Failure;
 use crate::domain::id::{ClientId, DestinationId, JobId, LeadId, Ref};
 use crate::domain::job::{JobKind, JobState};
@@ -143,12 +145,19 @@ pub(super) async fn ask_a_person(tx: &mut Tx, job: &Claimed) -> Result<(), Failu
 /// does a destination that fails most of what it gets; a probe that came through lets it run again.
 async fn watch_destinations(tx: &mut Tx, settled: &[Settled<'_>]) -> Result<(), Failure> {
     let mut failing: Vec<(DestinationId, &Settled<'_>)> = Vec::new();
+    // The longest wait of each, and in one order: two workers that hold several must not wait for each other.
+    let mut quiet: BTreeMap<DestinationId, TimeDelta> = BTreeMap::new();
+    for one in settled {
+        if let Some(wait) = one.reply.asks_for_quiet() {
+            let longest = quiet.entry(one.intent.job().destination_id).or_default();
+            *longest = wait.max(*longest);
+        }
+    }
+    for (destination, wait) in quiet {
+        tx.keep_quiet(destination, wait).await?;
+    }
     for one in settled {
         let job = one.intent.job();
-        if let Some(wait) = one.reply.retry_after {
-            let until = tx.now + wait.min(QUIET);
-            tx.keep_quiet(job.destination_id, until).await?;
-        }
         match one.reply.meaning.sign() {
             _ if one.reply.is_our_own() => {}
             Sign::LockedOut => {
@@ -159,6 +168,8 @@ async fn watch_destinations(tx: &mut Tx, settled: &[Settled<'_>]) -> Result<(), 
                 let why = format!("{} came through", job.reference());
                 tx.close_breaker(job.destination_id, &why).await?;
             }
+            // A person may have resumed it meanwhile.
+            Sign::Nothing | Sign::Fails if job.is_probe && !tx.still_probes(job).await? => {}
             // Who has too much to do may not have looked at what is wrong.
             Sign::Nothing if job.is_probe => stop(tx, job, "it asks to wait", WORKS_AGAIN).await?,
             Sign::Fails if job.is_probe => stop(tx, job, "it still does not work", WORKS_AGAIN).await?,

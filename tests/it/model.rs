@@ -253,7 +253,7 @@ impl Story {
         let after = (meaning == Meaning::Busy).then(|| TimeDelta::seconds(self.rng.i64(1..100)));
         let reply = Reply {
             meaning,
-            status: Some(1),
+            status: Some(if meaning == Meaning::Busy { 429 } else { 1 }),
             error: Some(Untrusted::new("no")),
             retry_after: after,
             remote_id: None,

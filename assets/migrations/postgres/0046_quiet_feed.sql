@@ -24,3 +24,9 @@ begin
             name || '_deleted', name);
     end loop;
 end $$;
+
+-- The last jobs of a release that was stopped end in rows of their own.
+create trigger release_jobs_inserted after insert on release_jobs referencing new table as changed
+    for each statement execute function say_changed();
+create trigger release_jobs_updated after update on release_jobs referencing new table as changed
+    for each statement execute function say_changed();

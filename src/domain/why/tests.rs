@@ -60,7 +60,7 @@ fn with(change: impl FnOnce(&mut Facts)) -> Facts {
 #[rstest]
 #[case(ready(), &[Cause::Next], "next free worker")]
 #[case(with(|f| (f.state, f.armed_until) = (JobState::Armed, Some(later(1)))), &[Cause::Armed], "can still be undone")]
-#[case(with(|f| f.destination.quiet_until = Some(later(2))), &[Cause::RateLimit], "asked for a pause")]
+#[case(with(|f| f.destination.quiet_until = Some(later(2))), &[Cause::RateLimit], "asked to be left alone")]
 #[case(with(|f| (f.state, f.due_at, f.attempts) = (JobState::Retrying, later(3), 4)), &[Cause::Retrying], "4 of 12 tries used")]
 #[case(
     with(|f| {

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::{Claimed, Row, dialects};
@@ -102,6 +102,9 @@ const CLAIM: [&str; 2] = dialects!(
             from jobs o where o.idempotency_key = jobs.idempotency_key) end as doubted_at"
 );
 
+/// When it is looked again for what another worker holds at this moment.
+const SOON: TimeDelta = TimeDelta::milliseconds(250);
+
 /// What a destination may still get.
 struct Room {
     /// Jobs in all.
@@ -183,7 +186,12 @@ impl Store {
     async fn room(&self, tx: &mut Tx, lane: &Lane, again_at: &mut Option<DateTime<Utc>>) -> Outcome<Room> {
         let locked: Option<(Option<DateTime<Utc>>,)> = tx.one(self.of(LIMITED), values![lane.id]).await?;
         // Another worker is taking jobs of it right now; it says so by changing them.
-        let Some((next_at,)) = locked else { return Ok(Room { all: 0, bulk: 0, slots: None }) };
+        let Some((next_at,)) = locked else {
+            // What it leaves may be for this one, and a look that takes nothing tells nobody.
+            let soon = tx.now + SOON;
+            *again_at = Some(again_at.map_or(soon, |at| at.min(soon)));
+            return Ok(Room { all: 0, bulk: 0, slots: None });
+        };
         let (mut all, mut bulk) = (i64::MAX, i64::MAX);
         if let Some(places) = lane.concurrency {
             let running: Option<(i64, i64)> = tx.one(RUNNING, values![lane.id, ANSWER_FIRST]).await?;
