@@ -49,7 +49,8 @@ pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
             hits.push(Hit::block(FindingKind::SocialSecurity, told.range(), SOCIAL));
         } else if let Some(number) = caught.get(0) {
             // Makers number parts so, too.
-            let of_a_person = folded.around(&(number.start()..number.start()), (SAID_BEFORE, 0)).contains("social");
+            let before = folded.around(&(number.start()..number.start()), (SAID_BEFORE, 0));
+            let of_a_person = ["ssn", "social", "itin", "taxpayer", "tax id"].iter().any(|name| before.contains(name));
             let of_a_thing = !of_a_person && is_other_number(folded, number.start());
             hits.push(if of_a_thing {
                 Hit::warn(FindingKind::SocialSecurity, number.range(), THING)
@@ -113,6 +114,7 @@ mod tests {
     #[rstest]
     #[case("part no. 221-87-0043", Severity::Warn)]
     #[case("221-87-0043", Severity::Block)]
+    #[case("the SSN he put on the work order: 221-87-0043", Severity::Block)]
     #[case("a social security number stood on the work order: 221-87-0043", Severity::Block)]
     fn a_part_only_warns(#[case] text: &str, #[case] severity: Severity) {
         assert_eq!(heaviest(text, SocialSecurity), Some(severity));

@@ -39,9 +39,14 @@ pub(super) fn touches(spans: &[Range<usize>], span: &Range<usize>) -> bool {
 /// What a number is called that is nobody's: of a part, a model, an invoice, a meter.
 static OTHER_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?x)(?-u:\b)(?:parts?|p/n|models?|order|dig|serial|s/n|sn|sku|upc|ahri|lot|batch|item|invoice|inv|estimate|quote|po|p\.o|purchase\x20order|work\x20order|ticket|permit
+        r"(?x)(?-u:\b)(?:parts?|p/n|models?|serial|s/n|sn|sku|upc|ahri|lot|batch|item|invoice|inv|estimate|quote|po|p\.o|purchase\x20order|work\x20order|ticket|permit
           |meter|reads?|reading|catalog|filter|job|bid|check|cheque|tracking|claim|case|licen[cs]e|lic|rma|confirmation|conf|policy|parcel|seal|reg|registration|tkt|reference|ref|wo|asset|certificate|cert)(?-u:\b)\.?\x20?(?:number|numbers|no|num|id|order|is|was|reads?)?\.?\x20?[\#:\-]?\x20?[a-z]{0,6}[\x20\-]?(?:[0-9]{2,4}-)?$",
     )
+});
+
+/// An order, whose number stands right behind it: orders are given in a call as well.
+static ORDER: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?-u:\b)(?:order|dig|lab report)(?: (?:number|no|num|id)|\.| is number)?\.? ?\#?:? ?(?:[0-9]{2,4}-)?$")
 });
 
 /// Bytes before a number in which it is said what it is.
@@ -49,13 +54,14 @@ const SAID_BEFORE: usize = 40;
 
 /// Whether the words right before a number say that it belongs to a thing or a paper, and to no person.
 pub(super) fn is_other_number(folded: &Folded, at: usize) -> bool {
-    OTHER_NUMBER.is_match(folded.around(&(at..at), (SAID_BEFORE, 0)))
+    let before = folded.around(&(at..at), (SAID_BEFORE, 0));
+    OTHER_NUMBER.is_match(before) || ORDER.is_match(before)
 }
 
 /// A thing or a paper that is named a few words before its number: `serial on the door operator: 0417-88-52201`.
 static THING: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?x)(?-u:\b)(?:serial|upc|sku|epa|reports?|sample|reg\.?\x20no|rma|ra\x20number|models?|estimate|catalog|batch|confirmation|policy|certificate|asset|barcode|permit|licen[cs]e|invoice|tracking|ticket|parts?|claim|parcel|reference|registration|code\x20enforcement)(?-u:\b)
+        r"(?x)(?-u:\b)(?:serial|upc|sku|epa|reg\.?\x20no|rma|ra\x20number|models?|estimate|catalog|batch|confirmation|policy|certificate|asset|barcode|permit|licen[cs]e|invoice|tracking|ticket|parts?|claim|parcel|reference|registration|code\x20enforcement)(?-u:\b)
           (?:\x20number)?(?:\x20[a-z]+){0,5}\.?(?:,?\x20case)?\x20?[:\#]?\x20?[a-z]{0,6}[\x20\-]?(?:[0-9]{2,4}-)?$",
     )
 });

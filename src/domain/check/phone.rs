@@ -311,6 +311,8 @@ mod tests {
     #[case("text her on5550142", "5550142")]
     #[case("1800 5550142 is free", "1800 5550142")]
     #[case("(1512-5550142)", "1512-5550142")]
+    #[case("Caller reports no hot water 555-0142", "555-0142")]
+    #[case("Wants to order call 555-0142", "555-0142")]
     fn phones(#[case] text: &str, #[case] found: &str) {
         assert_eq!(spans(text, Phone), [found]);
     }

@@ -45,6 +45,9 @@ static PASSWORDS: LazyLock<Regex> = LazyLock::new(|| {
 static TOLD_OF: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?-u:\b)(?:passwords?|passwd|pwd|pw|passcode|log-?ins?|credentials|creds)(?-u:\b)"));
 
+/// Signs of the longest password that is told so.
+const LONGEST: usize = 40;
+
 /// Bytes behind such a word in which its password stands.
 const NEAR: usize = 72;
 
@@ -96,7 +99,8 @@ pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
 /// The first word that looks like a password, up to the end of the sentence.
 fn made_up_behind(folded: &Folded, from: usize) -> Option<Range<usize>> {
     let mut at = from;
-    for token in folded.text[from..].split_inclusive([' ', '(', '"']) {
+    let until = folded.text.floor_char_boundary(from + NEAR + LONGEST);
+    for token in folded.text[from..until].split_inclusive([' ', '(', '"']) {
         let start = at;
         at += token.len();
         let bare = token.trim_matches([' ', '(', ')', '"', '\'', ',', ';', ':', '.']);
@@ -116,7 +120,7 @@ fn made_up_behind(folded: &Folded, from: usize) -> Option<Range<usize>> {
 /// them.
 pub(super) fn is_made_up(token: &str) -> bool {
     let has = |test: fn(&u8) -> bool| token.bytes().any(|b| test(&b));
-    (6..=40).contains(&token.len())
+    (6..=LONGEST).contains(&token.len())
         && token.starts_with(|c: char| c.is_ascii_alphabetic())
         && has(u8::is_ascii_lowercase)
         && has(u8::is_ascii_digit)
