@@ -15,7 +15,7 @@ const ASK: &str = "insert into overrides (id, draft_id, text_hash, kinds, asked_
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 const OPEN: &str =
     "select o.id, o.kinds, o.asked_by, p.name, o.asked_why, o.asked_at from overrides o join people p on p.id = o.asked_by
-    where o.draft_id = $1 and o.granted_by is null order by o.asked_at desc, o.id desc limit 1";
+    where o.draft_id = $1 and o.granted_by is null and not exists (select 1 from tasks t where t.id = o.task_id and t.state <> 'open') order by o.asked_at desc, o.id desc limit 1";
 const GRANT: &str = "update overrides set granted_by = $2, granted_at = $3, granted_why = $4
     where id = $1 and granted_by is null and asked_by <> $2 returning id";
 const GRANTED: &str = "select p.name, o.kinds, o.granted_why, o.spans from overrides o join people p on p.id = o.granted_by

@@ -59,7 +59,8 @@ impl Store {
         evidence.bind(Bind::Id(id.0)).push(" order by e.n");
         let mut overriding = Sql::new(
             "select o.id, p.name as asked_by, o.kinds, o.asked_why as why, o.text_hash, o.spans, g.name as granted_by from overrides o
-                join people p on p.id = o.asked_by left join people g on g.id = o.granted_by where o.draft_id = ",
+                join people p on p.id = o.asked_by left join people g on g.id = o.granted_by where (o.granted_by is not null
+                    or not exists (select 1 from tasks t where t.id = o.task_id and t.state <> 'open')) and o.draft_id = ",
         );
         overriding.bind(Bind::Id(id.0)).push(" order by o.asked_at desc, o.id desc limit 1");
         let around = self.around(id).await?;
