@@ -306,7 +306,9 @@ impl App {
     pub(super) fn progress_key(&mut self, top: usize, key: KeyEvent) -> Vec<Effect> {
         let Some(bulk) = &mut self.bulk else { return Vec::new() };
         if bulk.is_over() {
-            if bulk.can_undo && self.start.keys.action(key, &[Place::Everywhere]) == Some(Action::Undo) {
+            // Not what was answered for since.
+            let is_last = self.undo.last().is_some_and(|undo| undo.said == bulk.said());
+            if bulk.can_undo && is_last && self.start.keys.action(key, &[Place::Everywhere]) == Some(Action::Undo) {
                 self.bulk = None;
                 return self.take_back();
             }

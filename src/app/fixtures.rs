@@ -267,6 +267,7 @@ pub(crate) fn figures() -> Figures {
         failure_groups: 3,
         waiting: count(22),
         next_due_at: Some(now() + TimeDelta::seconds(14)),
+        due_since: Some(now() + TimeDelta::seconds(14)),
         worker_seen_at: Some(now() - TimeDelta::seconds(5)),
         forecast: Forecast::By { at: now() + TimeDelta::minutes(7), per_second: Some(3.2), at_least: false },
         tasks: count(3),

@@ -143,6 +143,8 @@ pub struct Figures {
     pub waiting: Count,
     /// When the next of them is due.
     pub next_due_at: Option<DateTime<Utc>>,
+    /// When the first job is or was due that a worker could take.
+    pub due_since: Option<DateTime<Utc>>,
     /// When a worker last said that it lives; `None` where none ever was.
     pub worker_seen_at: Option<DateTime<Utc>>,
     /// When the queue will be clear, as far as that can be told.
@@ -164,13 +166,13 @@ pub struct Figures {
 }
 
 /// How long something may be due, and no worker seen, before that is told; one says every ten seconds that it lives.
-const UNMANNED: TimeDelta = TimeDelta::minutes(1);
+const UNMANNED: TimeDelta = TimeDelta::minutes(3);
 
 impl Figures {
     /// Whether work is due and nobody is there to do it.
     pub fn is_unmanned(&self, now: DateTime<Utc>) -> bool {
         let long_ago = |at: DateTime<Utc>| now - at >= UNMANNED;
-        self.next_due_at.is_some_and(long_ago) && self.worker_seen_at.is_none_or(long_ago)
+        self.due_since.is_some_and(long_ago) && self.worker_seen_at.is_none_or(long_ago)
     }
 }
 
@@ -236,9 +238,8 @@ mod tests {
     fn nobody_is_missed_where_nothing_is_due() {
         let now: DateTime<Utc> = "2026-06-01T14:30:00Z".parse().unwrap();
         let ago = |seconds| Some(now - TimeDelta::seconds(seconds));
-        let unmanned =
-            |next_due_at, worker_seen_at| Figures { next_due_at, worker_seen_at, ..Figures::default() }.is_unmanned(now);
-        assert!(unmanned(ago(60), None) && unmanned(ago(90), ago(60)));
-        assert!(!unmanned(None, None) && !unmanned(ago(59), None) && !unmanned(ago(600), ago(59)));
+        let unmanned = |due_since, worker_seen_at| Figures { due_since, worker_seen_at, ..Figures::default() }.is_unmanned(now);
+        assert!(unmanned(ago(180), None) && unmanned(ago(200), ago(180)));
+        assert!(!unmanned(None, None) && !unmanned(ago(179), None) && !unmanned(ago(600), ago(179)));
     }
 }

@@ -51,6 +51,13 @@ impl Store {
         Ok(self.rows::<Due>(&sql).await?.first().map(|row| row.due_at))
     }
 
+    /// Since when the first job is due that a worker could take.
+    async fn due_since(&self, me: &Person) -> Outcome<Option<DateTime<Utc>>> {
+        let mut sql = Sql::new("select r.due_at from jobs r where true");
+        sql.visible(me).push(" and r.state in ('armed', 'scheduled', 'ready', 'retrying') order by r.due_at limit 1");
+        Ok(self.rows::<Due>(&sql).await?.first().map(|row| row.due_at))
+    }
+
     /// The figures, for what the person sees.
     pub async fn figures(&self, me: &Person) -> Outcome<Figures> {
         const LEADS: &str = "select count(*) as n from (select 1 from leads r where true";
@@ -95,6 +102,7 @@ impl Store {
                 })
                 .await?,
             next_due_at: self.due(me, " order by r.due_at limit 1").await?,
+            due_since: self.due_since(me).await?,
             worker_seen_at: self.worker_seen_at().await?,
             forecast: overall(&self.flows(me).await?, now),
             tasks: self.count(me, TASKS, open).await?,
