@@ -69,7 +69,7 @@ pub async fn settle(store: &Store, job: &Claimed, found: &Found, roll: f64) -> R
             match found {
                 Found::LockedOut { status, .. } => lock_out(&mut tx, job, *status, why).await?,
                 _ if job.is_probe && tx.still_probes(job).await? => {
-                    stop(&mut tx, job, "it still does not work", WORKS_AGAIN).await?
+                    stop(&mut tx, job, "it still does not work", WORKS_AGAIN).await?;
                 }
                 _ => {}
             }
