@@ -269,37 +269,13 @@ fn numbers(folded: &Folded) -> Vec<(Range<usize>, bool)> {
 }
 
 /// Words between two codes of which one is told instead of the other: `2046 not 2064`, `try 1357 if not 1358`.
-const INSTEAD: &[&str] = &[
-    "or",
-    "not",
-    "if",
-    "and",
-    "then",
-    "to",
-    "from",
-    "was",
-    "now",
-    "is",
-    "it's",
-    "the",
-    "old",
-    "new",
-    "also",
-    "try",
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-    "for",
-];
+const INSTEAD: &[&str] =
+    &["or", "not", "if", "and", "then", "to", "from", "was", "now", "is", "it's", "the", "old", "new", "also", "try", "for"];
+
+/// Whether a word stands between two such codes; the one of the next month as well: `6614, July 7725`.
+fn stands_between(word: &str) -> bool {
+    INSTEAD.contains(&word) || word.parse::<chrono::Month>().is_ok()
+}
 
 /// What is of the shape of a code and told beside it is one too.
 fn told_beside(folded: &Folded, judged: &mut [(Candidate, i32)]) {
@@ -307,7 +283,7 @@ fn told_beside(folded: &Folded, judged: &mut [(Candidate, i32)]) {
         let (one, two) = (&judged[at - 1].0, &judged[at].0);
         let alike = one.digits == two.digits && one.digits >= FEWEST && one.letters == two.letters && one.groups == two.groups;
         let between = one.words.end..two.words.start;
-        let instead = !between.is_empty() && between.len() <= 3 && between.clone().all(|n| INSTEAD.contains(&folded.word(n)));
+        let instead = !between.is_empty() && between.len() <= 3 && between.clone().all(|n| stands_between(folded.word(n)));
         let one_sentence = || !folded.lower[one.span.end..two.span.start].contains(['.', '!', '?', ';']);
         if !alike || !instead || !one_sentence() {
             continue;
