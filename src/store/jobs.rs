@@ -84,6 +84,8 @@ pub struct JobNow {
     pub delivery_mode: DeliveryMode,
     /// Tries so far that counted.
     pub attempts: i64,
+    /// Whether a try of it failed, counted or not, and none arrived since.
+    pub has_failed: bool,
     /// How often a worker had it, and rescues: 0 for a new one.
     pub fence: i64,
     /// The job this one replays.
@@ -98,7 +100,7 @@ pub struct JobNow {
     pub updated_at: DateTime<Utc>,
 }
 from_row!(JobNow { id: Uuid, number: =i64, version: =i64, state: String, client_id: Uuid, lead_id: ?Uuid, delivery_mode: String,
-    attempts: =i64, fence: =i64, replay_of: ?Uuid, settled: =bool, window_ends_at: =DateTime<Utc>, due_at: =DateTime<Utc>,
+    attempts: =i64, has_failed: =bool, fence: =i64, replay_of: ?Uuid, settled: =bool, window_ends_at: =DateTime<Utc>, due_at: =DateTime<Utc>,
     updated_at: =DateTime<Utc>, });
 
 struct PastRow {
@@ -110,7 +112,7 @@ struct PastRow {
 from_row!(PastRow { kind: =String, reason: =Option<String>, applied: =bool, open_since: =Option<DateTime<Utc>>, });
 
 const NOW: &str =
-    "select id, number, version, state, client_id, lead_id, delivery_mode, attempts, fence, replay_of, settled, window_ends_at,
+    "select id, number, version, state, client_id, lead_id, delivery_mode, attempts, signature is not null as has_failed, fence, replay_of, settled, window_ends_at,
     due_at, updated_at from jobs where id = $1";
 pub(crate) const INSERT: &str =
     "insert into jobs (id, client_id, lead_id, summary_id, destination_id, template_id, kind, operation, delivery_mode,

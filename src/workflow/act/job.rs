@@ -72,7 +72,7 @@ impl Acting<'_> {
                 self.refused("its window has closed", "a worker gives it up; replay it then as a new job, or cancel it now")
             );
         }
-        if job.attempts == 0 && job.due_at > self.tx.now {
+        if job.attempts == 0 && !job.has_failed && job.due_at > self.tx.now {
             return Err(self.refused("it is planned for later", "try one that is due"));
         }
         self.announce(Kind::Job, job.id.0, job.lead_id, "").await?;
