@@ -203,6 +203,9 @@ impl Evidence {
                         | FindingKind::SocialSecurity
                         | FindingKind::LongDigits
                         | FindingKind::Phone
+                        | FindingKind::Secret
+                        | FindingKind::Vehicle
+                        | FindingKind::ProviderCost
                 );
                 let cut = if by_words { joined.breaks_near(&hit.span, REACH) } else { joined.breaks_inside(&hit.span) };
                 hit.severity == Severity::Block && cut

@@ -157,6 +157,7 @@ mod tests {
     #[case("Login for the recorder in the shop: admin / Crate88!", "Crate88!")]
     #[case("the auth token is there, 0a1b2c3d4e5f60718293a4b5c6d7e8f9", "0a1b2c3d4e5f60718293a4b5c6d7e8f9")]
     #[case("the API token reads pat-na1-7d1f95e2-3ace in there", "pat-na1-7d1f95e2-3ace")]
+    #[case("the k\ney is sk_li370400440532013000 in there", "sk_li370400440532013000")]
     #[case("an API key was pasted: wk_live_7bR3gMx18UzCwW4n", "wk_live_7bR3gMx18UzCwW4n")]
     #[case("Authorization: Basic bWFyaWE6U3VtbWVy==", "bWFyaWE6U3VtbWVy==")]
     fn told_with_words(#[case] text: &str, #[case] secret: &str) {
