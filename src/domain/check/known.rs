@@ -26,6 +26,8 @@ const INSIDE: usize = 7;
 const JOINED: usize = 8;
 /// Words on each side of a code of letters among which one of access tells that it is the code.
 const NEAR: usize = 4;
+/// Words of a name, at most, that are looked for in another order, too: of each word on there is a form as long as the name.
+const TURNED: usize = 12;
 /// Digits from which on a reference of ours is looked for behind the word for what it is, too: `lead 2041`, and no `task 2`.
 const SAID: usize = 3;
 
@@ -244,7 +246,8 @@ impl Dictionary {
         }
     }
 
-    /// As it is written, and the family's name first, of however many words that is.
+    /// As it is written, and the family's name first, of however many words that is; a field of more words than a name has
+    /// (somebody put a message there) is looked for as it is written alone.
     fn name(&mut self, kind: FindingKind, folded: &Folded) {
         let parts: Vec<String> = (0..folded.words.len())
             .map(|n| folded.word(n).replace('\'', ""))
@@ -252,8 +255,9 @@ impl Dictionary {
             .collect();
         let ordinary = parts.len() == 1 && name::is_ordinary(&parts[0]);
         let counts = if ordinary { Counts::Capital } else { Counts::Always };
+        let first_words = if parts.len() <= TURNED { parts.len() } else { 1 };
         let mut forms: Vec<String> =
-            (0..parts.len()).map(|family| parts[family..].iter().chain(&parts[..family]).map(String::as_str).collect()).collect();
+            (0..first_words).map(|family| parts[family..].iter().chain(&parts[..family]).map(String::as_str).collect()).collect();
         if let [first, .., last] = &parts[..] {
             forms.push(format!("{first}{last}"));
         }
