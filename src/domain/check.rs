@@ -194,10 +194,12 @@ impl Evidence {
             let cut = self.patterns(&joined).into_iter();
             let cut = cut.filter(|hit| {
                 // A code is told by the words around it, and what a long number is called takes weight from it: those can be
-                // cut in two as well. Where one address of mail ends may depend on where the one before it does.
+                // cut in two as well. Where one address of mail ends may depend on where the one before it does, and where a card
+                // begins on how long the group before it is.
                 let by_words = matches!(
                     hit.kind,
                     FindingKind::AccessCode
+                        | FindingKind::Card
                         | FindingKind::Email
                         | FindingKind::BankNumber
                         | FindingKind::SocialSecurity

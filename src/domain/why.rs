@@ -163,7 +163,7 @@ impl Explanation {
         let used = format!("{}/{} tries used", self.attempts, self.max_attempts);
         match self.tried - self.attempts {
             ..=0 => used,
-            n => format!("{used}, and {n} that count for none: it was asked to wait, or the key was refused"),
+            n => format!("{used}, and {n} that count for none: told to wait, not let in, or its worker was lost"),
         }
     }
 }
