@@ -8,6 +8,8 @@ mod dial;
 mod figures;
 #[cfg(test)]
 mod fit;
+mod letters;
+mod password;
 mod reading;
 mod told;
 mod words;
@@ -23,118 +25,17 @@ use super::Hit;
 use super::digits::{groups, pattern};
 use super::fold::Folded;
 use super::name::bare;
-use super::secret::is_made_up;
 use crate::domain::span::FindingKind;
 
 pub(super) const REASON: &str = "a code or password that opens the property: take it out";
 const MAY_BE: &str = "may be a code that opens the property: see what it is, or take it out";
 const KNOWN: &str = "what is stored for this lead gives this as an access code: take it out";
 
-/// Passwords, which need no digit.
-static PASSWORDS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
-    [
-        r#"(?-u:\b)(?:wi-?fi|wireless|network|router|gate|door|alarm|keypad|portal)(?-u:\b)[^.!?]{0,40}(?-u:\b)(?:password|passcode|pass|pw|key)(?: is|:| =|=)+ ?["']?(?P<code>[^\s"']{4,})"#,
-        r#"(?-u:\b)(?:password|passcode|passphrase) (?:for|to|of|on) (?:the |our |my )?(?:[a-z]+ )?(?:wi-?fi|wireless|network|router|gate|door|alarm|keypad|portal)(?: [a-z]+)?(?: is|:| =|=)+ ?["']?(?P<code>[^\s"']{4,})"#,
-        r#"(?-u:\b)(?:verbal|alarm|spoken|security|safe) (?:password|passcode|pass ?word|pw|code ?word) ?["'](?P<code>[^"']{3,30})["']"#,
-        r"(?-u:\b)(?:alarm|gate|door|guard|central|security)(?-u:\b)[^.!?]{0,30}(?-u:\b)(?:password|pw|code ?word) (?P<code>[a-z0-9!@#$%&*-]{4,}) (?:if|when|for)(?-u:\b)",
-        r#"(?-u:\b)(?:password|passcode|pw|code ?word|pass ?phrase) (?:for|to|of|on|w/) (?:the |our |my )?(?:[a-z]+ ){0,2}(?:alarm|gate|guard|central|security)(?-u:\b)[^.!?]{0,25} (?:is|:|=) ?["']?(?P<code>[a-z0-9!@#$%&*-]{4,})"#,
-        r#"(?-u:\b)(?:verbal|alarm|spoken|security|safe|monitoring) (?:password|passcode|pass ?word|pw|code ?word)(?-u:\b)[^.!?]{0,25} ?(?:is|:|=) ?["']?(?P<code>[a-z0-9!@#$%&*-]{4,})"#,
-        r#"(?-u:\b)(?:password|passcode|pw|code ?word|pass ?phrase) (?:for|to|of|on|w/|with) (?:the |our |my )?(?:[a-z]+ ){0,2}(?:alarm|monitoring|adt|brinks|vivint)(?-u:\b)[^.!?]{0,25} ?(?:is|:|=) ?["']?(?P<code>[a-z0-9!@#$%&*-]{4,})"#,
-        r#"(?-u:\b)(?:verbal|spoken) (?:password|passcode|pass ?word|pw|code ?word|pass ?phrase)(?-u:\b)[^.!?:]{0,60}: ["']?(?P<code>[a-z0-9!@#$%&*-]{4,})"#,
-        r#"(?-u:\b)(?:verbal|spoken) (?:password|passcode|pass ?word|pw|code ?word|pass ?phrase) ["']?(?P<code>[a-z0-9!@#$%&*-]{4,}(?: [0-9]{1,4}(?-u:\b))?)"#,
-        r#"(?-u:\b)(?:alarm|monitoring|security|central|guard|adt|brinks|vivint) (?:company|co|station|center|desk|people|folks|guys|shack|calls?|asks?|wants|will)(?-u:\b)[^.!?]{0,40}(?-u:\b)(?:password|passcode|pass ?phrase|(?:code|safe) ?word)(?:,? (?:is|that's|it's|that is|it is)|:| =) ["']?(?P<code>[a-z0-9!@#$%&*-]{4,}(?: [0-9]{1,4}(?-u:\b))?)"#,
-        r#"(?-u:\b)(?:wi-?fi|wireless|network|router)(?-u:\b)[^.!?]{0,40}(?-u:\b)(?:password|passcode|pw) ["']?(?P<code>[^\s"']*[0-9!@#$%&*][^\s"',]*)"#,
-        r#"(?-u:\b)(?:wi-?fi|wireless|network|ssid)(?-u:\b)[^.!?]{0,60}?(?-u:\b)(?:pass|key) ["']?(?P<code>[a-z][^\s"',;]*[0-9][^\s"',;]*)"#,
-        r#"(?-u:\b)(?:verbal|spoken)(?: password| passcode| code| word)?(?::|=) ?["']?(?P<code>[a-z][a-z0-9]{3,})"#,
-        r"(?-u:\b)(?:password|passcode|code ?word)(?-u:\b)[^.!?]{0,40}[ ,:](?P<code>[a-z]{3,}[0-9]{1,4})(?-u:\b)",
-        r#"(?-u:\b)(?:password|passcode|pass ?phrase|code ?word)(?-u:\b)[^.!?]{0,25}(?-u:\b)(?:tell|give) (?:him|her|them|'em|em) ["']?(?P<code>[a-z0-9!@#$%&*-]{4,})(?:["'.,;!?)]|$| (?:and|or|when|if|to|then)(?-u:\b))"#,
-        r#"(?-u:\b)word of the day(?-u:\b)[^.!?]{0,25}?(?: is|:| it's| =) ["']?(?P<code>[a-z0-9!@#$%&*-]{4,})"#,
-    ]
-    .iter()
-    .map(|shape| pattern(shape))
-    .collect()
-});
-
-/// What is said of a password and is none: `the password is something else`.
-const NO_PASSWORDS: &[&str] = &[
-    "something",
-    "different",
-    "changed",
-    "same",
-    "still",
-    "unknown",
-    "wrong",
-    "needed",
-    "required",
-    "reset",
-    "what",
-    "below",
-    "above",
-    "attached",
-    "written",
-    "with",
-    "that",
-    "there",
-    "being",
-    "just",
-    "also",
-    "known",
-    "given",
-    "case",
-    "when",
-    "they",
-    "they'll",
-    "from",
-    "only",
-    "over",
-    "must",
-    "will",
-    "before",
-    "first",
-    "every",
-    "your",
-    "which",
-    "then",
-    "some",
-    "have",
-    "please",
-    "request",
-    "prompt",
-    "prompts",
-    "verification",
-    "protection",
-    "once",
-    "correct",
-    "about",
-    "whatever",
-    "whoever",
-    "nothing",
-    "nobody",
-    "access",
-    "this",
-    "these",
-    "those",
-    "time",
-    "more",
-    "notice",
-    "someone",
-    "somebody",
-    "anything",
-    "everything",
-    "today",
-    "tomorrow",
-];
-
 /// `hold the star down, then 4142`: figures between the signs of a key pad.
 static BETWEEN_SIGNS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?-u:\b)(?:hold|press|hit|push|tap|punch)(?:ing)?(?: in)?(?: down)?(?: the)? (?:star|pound|hash|asterisk)(?-u:\b)(?: key| button| sign)?(?: down)?,?(?: and)?(?: then)?,? (?P<code>[0-9]{3,8})(?-u:\b)",
     )
-});
-
-/// `the wifi in the app, it's Shop-Floor77`: what is told of a network and looks like nothing but a password.
-static OF_A_NETWORK: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r#"(?-u:\b)(?:wi-?fi|wireless|ssid)(?-u:\b)[^.!?]{0,60}?(?::| is| it's| =) ["']?(?P<code>[a-z][^\s"',;]{5,})"#)
 });
 
 /// Words behind figures that say how often or how long, not what is pressed: `press star 10 times`.
@@ -144,28 +45,6 @@ fn is_counted(folded: &Folded, end: usize) -> bool {
     let behind = folded.lower[end..].trim_start();
     COUNTED.contains(&&behind[..behind.bytes().take_while(u8::is_ascii_lowercase).count()])
 }
-
-/// `combo on the lockbox is HOME`: letters that are set on wheels; in capitals, behind a word that is not.
-static LETTERS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?-u:\b)(?P<before>lock ?box(?:es)?|word lock|lbx|combo|combination|wheels|letters|pad)(?: on (?:the )?[a-z]{3,10}| by (?:the )?[a-z]{3,10})?(?: is| it's| its|:| =|,)?(?: set to| so| spells| opens (?:on|with))? (?P<code>[a-z]{3,5})(?-u:\b)",
-    )
-});
-
-/// `it's letters, not numbers: JKQ`: where it is said that letters are set.
-static SPELLED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?-u:\b)(?:[Ll]etters|[Ll]etter code|[Ss]pells?)(?-u:\b)[^.!?]{0,40}?(?: is| are| it's| its| to|:| =|,) (?P<code>[A-Z]{3,5}|[A-Z](?:-[A-Z]){2,4})(?:$|[^A-Za-z0-9 -]| (?:on|and|then|for|to|in)(?-u:\b))",
-    )
-});
-
-/// `spin to BKDT`: where the lock was named before, or is not.
-static SPUN: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?P<before>spin to|spells|opens (?:on|with)) (?P<code>[a-z]{4,5})(?-u:\b)"));
-
-/// `code is "pepper"`: letters that are set on wheels, in quotes.
-static QUOTED: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r#"(?-u:\b)(?:code|combo|combination|passcode)(?: is| was|:| =) ?["'](?P<code>[a-z]{3,12})["']"#));
 
 /// Digits from which on a code of the evidence is looked for by itself: shorter ones are ordinary amounts.
 const FEWEST: usize = 4;
@@ -213,31 +92,10 @@ fn digits(code: &str) -> String {
 /// Every code, and everything that may be one: `true` for a code.
 fn each(folded: &Folded) -> Vec<(Range<usize>, bool)> {
     let mut found = numbers(folded);
-    if ["pass", "pw", "key", "word", "verbal", "spoken"].iter().any(|name| folded.lower.contains(name)) {
-        for shape in PASSWORDS.iter() {
-            let codes = shape.captures_iter(&folded.lower).filter_map(|caught| caught.name("code"));
-            found.extend(codes.filter(|code| !NO_PASSWORDS.contains(&code.as_str())).map(|code| (code.range(), true)));
-        }
-    }
-    for caught in LETTERS.captures_iter(&folded.lower).chain(SPUN.captures_iter(&folded.lower)) {
-        let capitals =
-            |name| caught.name(name).is_some_and(|part| !folded.text[part.range()].contains(|c: char| c.is_ascii_lowercase()));
-        let is_set = |code: &regex::Match<'_>| capitals("code") && !capitals("before") && words::is_plain(code.as_str());
-        if let Some(code) = caught.name("code").filter(is_set) {
-            found.push((code.range(), true));
-        }
-    }
     let signs = BETWEEN_SIGNS.captures_iter(&folded.lower).filter_map(|caught| caught.name("code"));
-    found.extend(signs.filter(|code| !is_counted(folded, code.end())).map(|code| (code.range(), true)));
-    if folded.lower.contains(['"', '\'']) {
-        let quoted = QUOTED.captures_iter(&folded.lower).filter_map(|caught| caught.name("code"));
-        found.extend(quoted.filter(|code| !NO_PASSWORDS.contains(&code.as_str())).map(|code| (code.range(), true)));
-    }
-    let of_a_network = OF_A_NETWORK.captures_iter(&folded.lower).filter_map(|caught| caught.name("code"));
-    let trimmed = of_a_network.map(|code| code.start()..code.start() + code.as_str().trim_end_matches(['.', ')']).len());
-    found.extend(trimmed.filter(|code| is_made_up(&folded.text[code.clone()])).map(|code| (code, true)));
-    let set = SPELLED.captures_iter(&folded.text).filter_map(|caught| caught.name("code"));
-    found.extend(set.map(|code| (code.range(), true)));
+    let signs = signs.filter(|code| !is_counted(folded, code.end())).map(|code| code.range());
+    let sure = password::each(folded).into_iter().chain(letters::each(folded)).chain(signs);
+    found.extend(sure.map(|code| (code, true)));
     found
 }
 
