@@ -1,5 +1,7 @@
 //! Street addresses: a number, a street name and a USPS suffix, with unit, city and ZIP code; highways; PO boxes.
 
+mod spoken;
+
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -287,6 +289,7 @@ pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
         }
         at += 1;
     }
+    spoken::find(folded, hits);
     let grids =
         GRID.find_iter(&folded.text).filter(|found| !matches!(folded.before(found.start()), b'$' | b'.' | b',' | b':' | b'/'));
     hits.extend(grids.map(|found| Hit::block(FindingKind::StreetAddress, with_tail(folded, found.range()), REASON)));
@@ -421,6 +424,14 @@ mod tests {
     #[case("N6842 County Hwy K", "N6842 County Hwy K")]
     #[case("W5120 Cherry Road", "W5120 Cherry Road")]
     #[case("meet at 1405 1/2 W 7th", "1405 1/2 W 7th")]
+    #[case("so I'm at twenty two fourteen Larkspur Lane uh Larkspur", "twenty two fourteen Larkspur Lane")]
+    #[case("twenty two fourteen larkspur lane", "twenty two fourteen larkspur lane")]
+    #[case("at one forty two Elm Street", "one forty two Elm Street")]
+    #[case("twelve oh four north Maple Avenue", "twelve oh four north Maple Avenue")]
+    #[case("it's fifteen thirty Maple Dr in Plano", "fifteen thirty Maple Dr")]
+    #[case("nine hundred west elm street", "nine hundred west elm street")]
+    #[case("hi this is Walt over on 608 Sycamore I called", "608 Sycamore")]
+    #[case("I live at 1411 Juniper and it leaks", "1411 Juniper")]
     #[case("psc 0413, box 8144 apo aa 42323", "psc 0413, box 8144 apo aa 42323")]
     #[case("W211 N16601 Glencoe Ln", "W211 N16601 Glencoe Ln")]
     #[case("4114 Southwest Highway", "4114 Southwest Highway")]
@@ -433,6 +444,12 @@ mod tests {
 
     #[rstest]
     #[case("12 south windows and 14 north ones")]
+    #[case("twenty five hundred dollars for the drive")]
+    #[case("a thirty five minute drive")]
+    #[case("two or three trucks on the road")]
+    #[case("they come from ten thirty on the street side")]
+    #[case("we are over on 12 Monday visits")]
+    #[case("out at 350 PSI now")]
     #[case("lot 27 of the mobile home filters")]
     #[case("a 10 minute drive")]
     #[case("24 hour road service")]

@@ -2,6 +2,8 @@
 //!
 //! What a provider's payload names as a price is known by its value (`known`); this finds what a note says of it.
 
+mod told;
+
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -81,6 +83,7 @@ pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
             Hit::block(FindingKind::ProviderCost, amount.start()..amount.start() + text.len(), REASON)
         }));
     }
+    hits.extend(told::each(folded).map(|amount| Hit::block(FindingKind::ProviderCost, amount, REASON)));
 }
 
 #[cfg(test)]
@@ -126,6 +129,16 @@ mod tests {
     #[case("Lead fee on this was $31", "$31")]
     #[case("the price for the lead was fifty bucks", "fifty bucks")]
     #[case("$64 per booked job is what we pay", "$64")]
+    #[case("angi lead, paid $46 for it, cust says she hired someone", "$46")]
+    #[case("thumbtack charged us 31.20 on this one, booked at 275", "31.20")]
+    #[case("New lead from Angi: a gutter. Lead fee charged to us: $62.40.", "$62.40")]
+    #[case("Weekly lead spend: 12 Thumbtack leads, average cost $38.15 each; average ticket $612", "$38.15")]
+    #[case("Lead came in on Networx, they billed us $54 and the number was bad", "$54")]
+    #[case("uh Angi hit us forty eight dollars for it", "forty eight dollars")]
+    #[case("We spent $410 on Yelp leads in May", "$410")]
+    #[case("Yelp CPL was $29 last week", "$29")]
+    #[case("those run us about $33/lead on Google", "$33")]
+    #[case("dup lead, ask Angi for a credit. They dinged us $27 for it", "$27")]
     fn prices_of_leads(#[case] text: &str, #[case] found: &str) {
         assert_eq!(spans(text, ProviderCost), [found]);
     }
@@ -147,6 +160,16 @@ mod tests {
     #[case("the cost to the customer is $400")]
     #[case("we bought this one part for the sink, $38")]
     #[case("an internal leak, $400 to repair")]
+    #[case("Thumbtack lead, customer paid $46 for the visit")]
+    #[case("Angi lead: quoted $480 for the faucet")]
+    #[case("Yelp lead, she paid us $200 down")]
+    #[case("Lead source Google. They took $400 off the quote")]
+    #[case("Angi lead, sold at $4,180, install Friday")]
+    #[case("Lead tech says the part cost us $38")]
+    #[case("Lead from Yelp. The supply house charged us $38 for the job")]
+    #[case("HomeAdvisor lead wants the $89 diagnostic fee waived")]
+    #[case("Google lead, her last plumber charged her $350")]
+    #[case("the lead paint test ran us $95 a visit")]
     fn other_prices(#[case] text: &str) {
         assert_eq!(spans(text, ProviderCost), Vec::<String>::new());
     }

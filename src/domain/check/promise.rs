@@ -49,6 +49,13 @@ static GIVEN: LazyLock<Regex> = LazyLock::new(|| {
 static WORTH: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^ (?:is |are )?(?:included|covers?|applies|given|comes|stands|on all|on every)"));
 
+/// Before a warranty, these make it another's word: `she says he quoted a 2-year warranty`, `their bid has one`.
+static TOLD: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?-u:\b)(?:quoted|says?|said|claims?|claimed|(?:was|were) told|bids?|competitors?|other company|manufacturer(?:'s)?|factory|expired|previous|last)(?-u:\b)",
+    )
+});
+
 /// Behind a warranty, these make it a paper or a term that is over.
 static PAPER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -68,6 +75,11 @@ fn is_ours(between: &str) -> bool {
     words.find(|word| asks(word) || speaks(word)).is_some_and(speaks)
 }
 
+/// Whether the words before a warranty put it in another's mouth, and nobody speaks for the business in between.
+fn is_told(sentence: &str) -> bool {
+    TOLD.find_iter(sentence).last().is_some_and(|told| !is_ours(&format!(" and {}", &sentence[told.end()..])))
+}
+
 /// Finds promises.
 pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
     for found in COMMITS.find_iter(&folded.lower) {
@@ -80,7 +92,7 @@ pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
         let from = from.max(folded.line_start(found.start()));
         let sentence = before[from..].rsplit(['.', '!', '?', ';']).next().unwrap_or_default();
         let rest = &folded.lower[found.end()..];
-        let spoken_of = || PAPER.is_match(rest) || !GIVEN.is_match(sentence) && !WORTH.is_match(rest);
+        let spoken_of = || PAPER.is_match(rest) || is_told(sentence) || !GIVEN.is_match(sentence) && !WORTH.is_match(rest);
         let paper = matches!(found.as_str(), "warranty" | "warranties") && spoken_of();
         let denied =
             paper || DISTANCE.find(sentence).is_some_and(|away| !is_ours(away.as_str())) && !sentence.contains("not only");
@@ -106,6 +118,7 @@ mod tests {
     #[case("we will definitely come", "definitely")]
     #[case("All work comes with a warranty", "warranty")]
     #[case("our warranty covers it", "warranty")]
+    #[case("The owner said that we give a 10-year warranty", "warranty")]
     #[case("free of charge", "free of charge")]
     #[case("there is no charge for it", "no charge")]
     #[case("a full refund", "refund")]
@@ -137,6 +150,8 @@ mod tests {
     #[case("The warranty form asks for the model")]
     #[case("Still under warranty till 2032")]
     #[case("They declined the 10-year warranty")]
+    #[case("She says the technician quoted a 2-year warranty")]
+    #[case("Another bid at $6,450 with a 10 year parts warranty")]
     fn denied_or_asked_for_only_warns(#[case] text: &str) {
         assert_eq!(heaviest(text, Promise), Some(Severity::Warn));
     }

@@ -150,8 +150,10 @@ fn is_measured(folded: &Folded, candidate: &Candidate) -> bool {
     };
     let stroke = long && behind.0 == b'/' && behind.1.is_ascii_digit();
     let quoted = folded.before(first) == b'"' && folded.at(candidate.span.end) == b'"';
+    // `a 1* review`: stars, and no key.
+    let rated = candidate.digits == 1 && folded.lower[candidate.span.clone()].ends_with('*');
     let opened = behind.0 == b'\'' && folded.around(&(first..first), (30, 0)).contains(" '");
-    before.0 == b'$' || joined || !(quoted || opened || stroke) && MEASURE.is_match(&folded.lower[candidate.span.end..])
+    before.0 == b'$' || joined || rated || !(quoted || opened || stroke) && MEASURE.is_match(&folded.lower[candidate.span.end..])
 }
 
 /// The first that a reader finds in a text, as it stands there.

@@ -9,7 +9,7 @@ use super::super::fold::Folded;
 use super::cues::{self, Cue};
 use super::{candidate, reading, words};
 
-const SETS: [&str; 17] = [
+const SETS: [&str; 21] = [
     "trade.txt",
     "heldout.txt",
     "heldout2.txt",
@@ -27,6 +27,10 @@ const SETS: [&str; 17] = [
     "heldout16.txt",
     "heldout17.txt",
     "heldout18.txt",
+    "heldout19.txt",
+    "heldout20.txt",
+    "heldout21.txt",
+    "heldout23.txt",
 ];
 /// Points for a unit of log-odds.
 const SCALE: f64 = 10.0;

@@ -65,6 +65,7 @@ fn shape(folded: &Folded, candidate: &Candidate, cues: &mut Vec<Cue>) {
     add(candidate.groups >= 3 && candidate.digits == candidate.groups, Cue::OneByOne);
     add(candidate.turns || candidate.groups >= 3 && text.contains('-') && !candidate.letters, Cue::Hyphens);
     add(candidate.groups == 2, Cue::Pairs);
+    add(candidate.groups == 2 && is_span(digits), Cue::Span);
     add(candidate.date, Cue::DateLike);
     add(plain && digits.starts_with('0'), Cue::LeadingZero);
     let year = plain && digits.len() == 4 && (digits.starts_with("19") || digits.starts_with("20"));
@@ -73,6 +74,13 @@ fn shape(folded: &Folded, candidate: &Candidate, cues: &mut Vec<Cue>) {
     add(plain && digits.len() > 2 && digits.ends_with("00"), Cue::Round);
     add(candidate.letters && text.contains(|c: char| c.is_ascii_digit()), Cue::Mixed);
     add(candidate.letters && !text.contains(|c: char| c.is_ascii_digit()), Cue::LettersAlone);
+}
+
+/// Whether it goes from one number to a greater one: the hours of a window, the ends of a range.
+fn is_span(text: &str) -> bool {
+    let ends =
+        text.split_once('-').and_then(|(from, to)| Some((from.trim().parse::<u32>().ok()?, to.trim().parse::<u32>().ok()?)));
+    ends.is_some_and(|(from, to)| from < to && to < 1000)
 }
 
 fn before(folded: &Folded, words: &[Word], candidate: &Candidate, cues: &mut Vec<Cue>) {
@@ -130,6 +138,12 @@ fn before(folded: &Folded, words: &[Word], candidate: &Candidate, cues: &mut Vec
     });
     let mut seen = said(folded, words, start, false);
     let any = |cues: &[Cue]| seen.iter().any(|cue| cues.contains(cue));
+    // `house 1962, old panel`: when it was built.
+    let of_a_house = matches!(folded.word(last), "house" | "home" | "bldg" | "building") && cues.contains(&Cue::YearLike);
+    if of_a_house && !any(&[Cue::NameNear, Cue::NameFar, Cue::OpenerNear, Cue::PressNear]) {
+        cues.retain(|cue| !matches!(cue, Cue::PlaceBefore | Cue::NumberedBefore));
+        cues.push(Cue::InBefore);
+    }
     let told = cues.iter().any(|cue| matches!(cue, Cue::LinkBefore | Cue::Colon));
     let name = any(&[Cue::NameNear, Cue::NameFar]);
     let other = any(&[Cue::OtherNear, Cue::OtherFar]);

@@ -65,13 +65,13 @@ const WORDS: [(Word, &str); 13] = [
          mailroom marina opener panel parking pool property puerta rear riser roof security \
          shed shop side stable stairwell storage studio subdivision toolbox vault vestibule \
          warehouse yard gar stair structure drop washroom restroom rooftop entryway doorway airbnb pedestal knob bolt \
-         hasp rollup lanai mudroom sunroom carport breezeway upstairs downstairs outside inside",
+         hasp rollup bib spigot faucet railing lanai mudroom sunroom carport breezeway upstairs downstairs outside inside",
     ),
     (Word::Numbered, "bldg building room rooms office tower penthouse ramp deck locker dock container trailer stairs rm suite"),
     (
         Word::Press,
         "punch punches punched punching enter enters entering press presses pressing push pushes hit hits dial dials dialing type types typing \
-         input tap taps key marca poke keying hitting buttons",
+         input tap taps key marca poke keying hitting buttons arm disarm disarms disarming arming",
     ),
     (
         Word::Handle,
@@ -79,7 +79,7 @@ const WORDS: [(Word, &str); 13] = [
     ),
     (
         Word::Opens,
-        "abre arm arms disarm disarms get gets let lets open opened opens unlock unlocked unlocks works yourself disarming arming disarmed armed",
+        "abre arms get gets let lets open opened opens unlock unlocked unlocks works yourself disarmed armed",
     ),
     (
         Word::Link,

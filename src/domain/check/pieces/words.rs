@@ -50,5 +50,6 @@ pub(super) const LAST: &[&str] = &["last", "end", "ends", "ending"];
 pub(super) const MEASURES: &[&str] = &[
     "dollars", "bucks", "cents", "percent", "degrees", "volts", "amps", "watts", "psi", "feet", "foot", "inch", "inches",
     "gallons", "pounds", "hours", "minutes", "days", "weeks", "months", "years", "units", "times", "per", "each", "tons",
-    "miles",
+    "miles", "dollar", "volt", "amp", "watt", "gallon", "pound", "day", "week", "month", "year", "ton", "mile", "pole", "gauge",
+    "square", "squares", "seer", "btu", "cfm",
 ];

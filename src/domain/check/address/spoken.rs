@@ -1,0 +1,101 @@
+//! Addresses as they are told in a call: the number in words before a street, and a street without its kind behind words of
+//! dwelling.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::super::Hit;
+use super::super::digits::pattern;
+use super::super::fold::Folded;
+use super::super::stream::number;
+use super::{REASON, street, with_tail};
+use crate::domain::span::FindingKind;
+
+/// Figures of a house that is told in words: fewer count things (`two Elm Street crews`), more are of another number.
+const FIGURES: std::ops::RangeInclusive<usize> = 3..=5;
+
+/// `over on 608 Sycamore`: the name of a street in a capital, and no kind of it.
+static DWELLING: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?-u:\b)(?:[Ll]ives? (?:over |out )?(?:at|on)|[Ll]iving (?:at|on)|[Oo]ver (?:at|on)|[Oo]ut (?:at|on)|[Aa]ddress is|[Ll]ocated at|[Hh]ouse (?:at|on)|(?:I|i)'?m (?:over |out )?(?:at|on)) (?P<street>[0-9]{2,5} (?:[NSEW]\.? )?[A-Z][a-z]{3,})(?-u:\b)",
+    )
+});
+/// What stands in a capital behind a number, and is no street.
+const NO_STREETS: &[&str] = &[
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "january",
+    "february",
+    "march",
+    "april",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "google",
+    "yelp",
+    "thumbtack",
+    "reviews",
+    "units",
+    "visits",
+    "leads",
+    "calls",
+    "jobs",
+    "percent",
+    "degrees",
+    "dollars",
+    "with",
+    "and",
+    "this",
+    "that",
+    "there",
+    "please",
+];
+
+/// Finds them.
+pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
+    let mut at = 0;
+    while at < folded.words.len() {
+        let (figures, end) = in_words(folded, at);
+        if end == at {
+            at += 1;
+            continue;
+        }
+        if FIGURES.contains(&figures)
+            && end - at > 1
+            && let Some(last) = street(folded, end - 1)
+        {
+            let span = with_tail(folded, folded.words[at].start..folded.words[last].end);
+            hits.push(Hit::block(FindingKind::StreetAddress, span, REASON));
+            at = last;
+        }
+        at = at.max(end);
+    }
+    for found in DWELLING.captures_iter(&folded.text).filter_map(|found| found.name("street")) {
+        let name = found.as_str().rsplit(' ').next().unwrap_or_default().to_ascii_lowercase();
+        if !NO_STREETS.contains(&&*name) {
+            hits.push(Hit::block(FindingKind::StreetAddress, with_tail(folded, found.range()), REASON));
+        }
+    }
+}
+
+/// How many figures the words for numbers from a place on give, and one past the last of them.
+fn in_words(folded: &Folded, from: usize) -> (usize, usize) {
+    let (mut figures, mut at) = (0, from);
+    while at < folded.words.len() && (at == from || matches!(folded.gap(at - 1), " " | "-")) {
+        let spelled = |at: usize| !folded.word(at).as_bytes()[0].is_ascii_digit();
+        let Some((digits, taken)) = spelled(at).then(|| number(folded, at)).flatten() else { break };
+        figures += digits.len();
+        at += taken;
+    }
+    (figures, at)
+}
