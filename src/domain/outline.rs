@@ -126,7 +126,63 @@ pub fn way(method: ContactMethod) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::check::{Against, findings};
+    use crate::domain::span::{Finding, FindingKind};
+    use chrono::NaiveDate;
     use rstest::rstest;
+    use strum::VariantArray as _;
+
+    /// What a draft says but for its figures, which its evidence has.
+    fn found_in(facts: Facts) -> Vec<Finding> {
+        let brief = Brief {
+            client: "Dove Cleaning".into(),
+            lines: vec![],
+            evidence_at: None,
+            source_label: String::new(),
+            period: String::new(),
+            facts,
+        };
+        let mut found = findings(&compose(&brief).text, Against::default());
+        found.retain(|finding| finding.kind != FindingKind::UnknownNumber);
+        found
+    }
+
+    #[test]
+    fn no_check_objects_to_what_is_composed_of_a_lead() {
+        let day = NaiveDate::from_ymd_opt(2026, 11, 29).unwrap();
+        for (n, kind) in EventKind::VARIANTS.iter().enumerate() {
+            let first = Happened { kind: *kind, day, line: 2 };
+            let last = Happened { kind: EventKind::VARIANTS[(n + 3) % EventKind::VARIANTS.len()], day, line: 3 };
+            for (state, urgency) in LeadState::VARIANTS.iter().zip(Urgency::VARIANTS.iter().cycle()) {
+                let minutes = [0, 1, 6, 240][n % 4];
+                let facts = LeadFacts {
+                    service: "furnace repair".into(),
+                    market: "Austin, TX, 78701".into(),
+                    contact_method: ContactMethod::Call,
+                    urgency: *urgency,
+                    state: *state,
+                    happened: vec![first.clone(), last.clone()],
+                    replied: Some((minutes, 4)),
+                };
+                assert_eq!(found_in(Facts::Lead(facts)), []);
+            }
+        }
+    }
+
+    #[rstest]
+    fn no_check_objects_to_what_is_composed_of_a_week(#[values(None, Some(0), Some(1), Some(6), Some(95))] median: Option<i64>) {
+        let facts = WeekFacts {
+            leads: 12,
+            by_method: ContactMethod::VARIANTS.iter().map(|method| (*method, 2)).collect(),
+            urgent: 2,
+            replied: 9,
+            median_reply: median,
+            booked: 3,
+            open: 4,
+            span: None,
+        };
+        assert_eq!(found_in(Facts::Week(facts)), []);
+    }
 
     #[rstest]
     #[case("Austin, TX, 78701", Some("Austin, TX"))]

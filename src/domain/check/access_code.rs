@@ -24,12 +24,13 @@ use self::candidate::Candidate;
 use super::Hit;
 use super::digits::{groups, pattern};
 use super::fold::Folded;
+use super::known::Dictionary;
 use super::name::bare;
+use crate::domain::known::{Known, KnownKind};
 use crate::domain::span::FindingKind;
 
 pub(super) const REASON: &str = "a code or password that opens the property: take it out";
 const MAY_BE: &str = "may be a code that opens the property: see what it is, or take it out";
-const KNOWN: &str = "what is stored for this lead gives this as an access code: take it out";
 
 /// `hold the star down, then 4142`: figures between the signs of a key pad.
 static BETWEEN_SIGNS: LazyLock<Regex> = LazyLock::new(|| {
@@ -46,18 +47,34 @@ fn is_counted(folded: &Folded, end: usize) -> bool {
     COUNTED.contains(&&behind[..behind.bytes().take_while(u8::is_ascii_lowercase).count()])
 }
 
-/// Digits from which on a code of the evidence is looked for by itself: shorter ones are ordinary amounts.
+/// Signs from which on a code of the evidence is looked for by itself: shorter ones are ordinary amounts.
 const FEWEST: usize = 4;
+/// Letters of a code without figures: shorter ones are words that stand in every text (`HOME` on four wheels).
+const FEWEST_LETTERS: usize = 5;
 
 /// The codes that the evidence gives.
 #[derive(Clone)]
-pub(super) struct Codes(HashSet<String>);
+pub(super) struct Codes {
+    /// Looked for as what is stored: in every form.
+    told: Dictionary,
+    /// Figures that may be codes there, and warn where they stand as they were told.
+    perhaps: HashSet<String>,
+}
 
 impl Codes {
     /// Reads the evidence, and notes that are none.
-    pub(super) fn new<'a>(told: impl Iterator<Item = &'a Folded>) -> Self {
-        let spans = told.flat_map(|line| each(line).into_iter().map(|(span, _)| digits(&line.lower[span])));
-        Self(spans.filter(|code| code.len() >= FEWEST).collect())
+    pub(super) fn new<'a>(lines: impl Iterator<Item = &'a Folded>) -> Self {
+        let (mut told, mut perhaps) = (Vec::new(), HashSet::default());
+        for line in lines {
+            for (span, is_code) in each(line) {
+                if is_code {
+                    told.extend(forms(&line.text[span]).filter_map(|code| Known::new(KnownKind::Code, code)));
+                } else {
+                    perhaps.extend(Some(figures(&line.text[span])).filter(|code| code.len() >= FEWEST));
+                }
+            }
+        }
+        Self { told: Dictionary::new(&told), perhaps }
     }
 
     /// Finds codes by the words around them, and those the evidence told.
@@ -69,24 +86,35 @@ impl Codes {
                 Hit::warn(FindingKind::AccessCode, span, MAY_BE)
             });
         }
-        if self.0.is_empty() {
+        let is_price = |at: usize| folded.before(at) == b'$';
+        let mut told = Vec::new();
+        self.told.find(folded, &mut told);
+        hits.extend(told.into_iter().filter(|hit| !is_price(hit.span.start)));
+        if self.perhaps.is_empty() {
             return;
         }
-        for group in groups(folded) {
-            if folded.before(group.start) != b'$' && self.0.contains(&folded.lower[group.clone()]) {
-                hits.push(Hit::block(FindingKind::AccessCode, group, KNOWN));
-            }
-        }
+        let again = groups(folded).into_iter().filter(|group| self.perhaps.contains(&folded.lower[group.clone()]));
+        hits.extend(again.filter(|group| !is_price(group.start)).map(|group| Hit::warn(FindingKind::AccessCode, group, MAY_BE)));
     }
+}
+
+fn figures(code: &str) -> String {
+    code.chars().filter(char::is_ascii_digit).collect()
+}
+
+/// What a code of the evidence is looked for as: as it was told, and its figures alone (`pound, then 8812`).
+fn forms(code: &str) -> impl Iterator<Item = String> {
+    let figures = figures(code);
+    let signs = code.chars().filter(|c| c.is_alphanumeric()).count();
+    let fewest = if figures.is_empty() { FEWEST_LETTERS } else { FEWEST };
+    let whole = (signs >= fewest).then(|| code.to_owned());
+    let figures = (figures.len() >= FEWEST && figures.len() < signs).then_some(figures);
+    [whole, figures].into_iter().flatten()
 }
 
 /// Whether a word is what a code is called, or what is opened by one.
 pub(super) fn is_of_access(folded: &Folded, at: usize) -> bool {
     words::is_of_a_lock(folded, at) || matches!(bare(folded.word(at)), "door" | "doors" | "entry")
-}
-
-fn digits(code: &str) -> String {
-    code.chars().filter(char::is_ascii_digit).collect()
 }
 
 /// Every code, and everything that may be one: `true` for a code.
@@ -308,9 +336,18 @@ mod tests {
         assert_eq!(spans(text, AccessCode), found);
     }
 
-    #[test]
-    fn a_code_of_the_evidence_is_found_without_its_words() {
-        assert_eq!(spans_against("Use 4411 to come in", &["gate code is 4411"], None, AccessCode), ["4411"]);
-        assert_eq!(spans_against("It cost $4411", &["gate code is 4411"], None, AccessCode), Vec::<String>::new());
+    #[rstest]
+    #[case("gate code is 4411", "Use 4411 to come in", &["4411"])]
+    #[case("gate code is 4471", "Press 44 71 there, 44-71 or 4 4 7 1", &["44 71", "44-71", "4 4 7 1"])]
+    #[case("gate code is 4471", "It goes forty-four seventy-one", &["forty-four seventy-one"])]
+    #[case("gate code is 4471, 44 gallons, 71 psi", "double four seven one opens it", &["double four seven one"])]
+    #[case("the gate code is B7C2", "It takes B7C2 today", &["B7C2"])]
+    #[case("press pound then 8812 and it buzzes", "then 8812 again", &["8812"])]
+    #[case("The alarm password is Biscuit", "The customer mentioned Biscuit again", &["Biscuit"])]
+    #[case("gate code is 4411", "It cost $4411", &[])]
+    #[case("combo on the lockbox is HOME", "Nobody was at home", &[])]
+    #[case("the heater is 4411 days old", "It ran for 4411 of them", &[])]
+    fn a_code_of_the_evidence_is_found_without_its_words(#[case] told: &str, #[case] text: &str, #[case] found: &[&str]) {
+        assert_eq!(spans_against(text, &[told], None, AccessCode), found);
     }
 }

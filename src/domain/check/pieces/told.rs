@@ -4,7 +4,7 @@ use super::Piece;
 use super::bridge::Bridge;
 use super::figures::{Figures, MOST_FIGURES};
 
-/// Words between the pieces of a number in figures that are not known to stand there, at most.
+/// Words between the pieces of a number that are not known to stand there, at most: more are said between figures that count.
 const MOST_ODD: usize = 6;
 /// Figures that are enough to know a group again by.
 const GROUP: u32 = 3;
@@ -229,9 +229,9 @@ impl Told {
         }
         let (of_calling, one_by_one) = (|| (shown.beside)() || (shown.of_calling)(), shown.in_words >= IN_WORDS);
         match line.figures.len - long {
-            10 if !begins(long) || !begins(long + 3) => false,
+            10 if !begins(long) || !begins(long + 3) || self.odd > MOST_ODD => false,
             10 if one_by_one => self.spoken || line.pauses & !line.groups() == 0 || of_calling(),
-            10 if !line.is_grouped() || self.odd > MOST_ODD => false,
+            10 if !line.is_grouped() => false,
             10 if !self.spoken => line.is_in_three() && (self.is_listed(shown.in_words, of_calling) || (shown.beside)()),
             10 => self.odd == 0 && self.is_by_breaths() || self.is_plain() && of_calling(),
             // A code of four that was said wrong first has as many.
