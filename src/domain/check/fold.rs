@@ -58,6 +58,7 @@ impl Folded {
             });
             origin.resize(text.len(), n);
         }
+        figures(&mut text);
         let lower = text.to_ascii_lowercase();
         let words = words(&lower);
         Self { text, lower, words, origin, breaks }
@@ -125,6 +126,51 @@ impl Folded {
     }
 }
 
+/// Writes letters that stand for figures as those: `078-O5-1120`, `4OOO 12l4`, `l420 Main Street`. Of a run of such letters and
+/// figures one must be a figure, or another such run beside it have one alone; `H2O` and `O2` keep what they have.
+fn figures(text: &mut String) {
+    let is_one = |b: u8| b.is_ascii_digit() || matches!(b, b'o' | b'O' | b'l' | b'I');
+    if !text.bytes().any(|b| b.is_ascii_digit()) {
+        return;
+    }
+    let bytes = text.as_bytes();
+    let mut runs: Vec<Range<usize>> = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        let start = at;
+        while at < bytes.len() && (bytes[at].is_ascii_alphanumeric() || !bytes[at].is_ascii()) {
+            at += 1;
+        }
+        if at > start && bytes[start..at].iter().all(|b| is_one(*b)) {
+            runs.push(start..at);
+        }
+        at += 1;
+    }
+    let digits = |run: &Range<usize>| bytes[run.clone()].iter().filter(|b| b.is_ascii_digit()).count();
+    // `O2`, `10l`: an amount or a formula; more figures, or more runs, are a number.
+    let beside = |a: usize, b: usize| runs[b].start - runs[a].end == 1 && matches!(bytes[runs[a].end], b' ' | b'-' | b'.');
+    let told = |n: usize| {
+        let before = n > 0 && beside(n - 1, n) && digits(&runs[n - 1]) > 1;
+        let behind = n + 1 < runs.len() && beside(n, n + 1) && digits(&runs[n + 1]) > 1;
+        let litres = bytes[runs[n].end - 1] == b'l' && digits(&runs[n]) + 1 == runs[n].len();
+        digits(&runs[n]) > 1 && runs[n].len() > 2 && !litres || runs[n].len() > 1 && (before || behind)
+    };
+    let found: Vec<Range<usize>> = (0..runs.len()).filter(|n| told(*n)).map(|n| runs[n].clone()).collect();
+    if found.is_empty() {
+        return;
+    }
+    let mut bytes = std::mem::take(text).into_bytes();
+    for b in found.into_iter().flatten() {
+        bytes[b] = match bytes[b] {
+            b'o' | b'O' => b'0',
+            b'l' | b'I' => b'1',
+            figure => figure,
+        };
+    }
+    // One sign of ASCII for another: it is as valid as it was.
+    *text = String::from_utf8(bytes).unwrap_or_default();
+}
+
 fn is_line_break(c: char) -> bool {
     matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
@@ -162,6 +208,16 @@ mod tests {
         assert_eq!(Folded::new(given).text, spaced);
         assert_eq!(Folded::joined(given).map(|folded| folded.text).as_deref(), Some(joined));
         assert!(Folded::joined("one line\n").is_none());
+    }
+
+    #[rstest]
+    #[case("SSN 078-O5-1120", "SSN 078-05-1120")]
+    #[case("social 078-05-ll20", "social 078-05-1120")]
+    #[case("4OOO OOOO OOOO OOO2", "4OOO OOOO OOOO OOO2")]
+    #[case("l420 Main, 1O4l Elm", "1420 Main, 1041 Elm")]
+    #[case("H2O and O2 at 10l, l or I, hello 12 oil", "H2O and O2 at 10l, l or I, hello 12 oil")]
+    fn letters_among_figures_are_figures(#[case] given: &str, #[case] read: &str) {
+        assert_eq!(Folded::new(given).text, read);
     }
 
     #[test]
