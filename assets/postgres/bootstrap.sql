@@ -34,3 +34,13 @@ begin
     execute format('grant temporary on database %I to quotedeck_owner', current_database());
 end $$;
 revoke create on schema public from public;
+
+-- Large objects stand in no schema, and a session that only reads may write them up to Postgres 15. Who may not take that right
+-- away (a login of a hosting service) leaves it: what is written so is read by nobody.
+do $$
+begin
+    revoke execute on function lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea), lo_put(oid, bigint, bytea),
+        lowrite(integer, bytea), lo_open(oid, integer), lo_unlink(oid), lo_truncate(integer, integer), lo_truncate64(integer, bigint)
+        from public;
+exception when insufficient_privilege then null;
+end $$;

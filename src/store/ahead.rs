@@ -149,8 +149,9 @@ const HELD: &str = concat!(
     " from w where w.one is not null"
 );
 
-/// Held to the end of the transaction. The second number tells these turns from other locks of the server.
-const TURN: &str = "select pg_advisory_xact_lock(hashtextextended($1, 7146811))";
+/// Held to the end of the transaction: a row of ours, which no portal can hold, and no lock that any login may take. What points
+/// at the client waits for nothing.
+const TURN: &str = "select number from clients where id = $1 for no key update";
 
 impl Tx {
     /// Waits until nobody else takes anything in for these clients: what two programs read at once of one new customer would
@@ -159,7 +160,7 @@ impl Tx {
         if matches!(self.inner, Inner::Postgres(_)) {
             // In one order for all, so that no two wait for each other.
             for client in clients {
-                self.run(TURN, values![client.to_string()]).await?;
+                self.run(TURN, values![*client]).await?;
             }
         }
         Ok(())

@@ -20,8 +20,14 @@ macro_rules! migrations {
 
 type Source = (&'static str, &'static str, &'static str);
 
-const SQLITE: &[Source] = migrations!("sqlite": "0001" "people_and_clients", "0002" "journal", "0003" "leads", "0004" "queue", "0005" "review", "0006" "client_views", "0007" "feed", "0008" "worker", "0010" "releases", "0011" "rules", "0013" "drafters", "0014" "boundary", "0016" "arrivals", "0017" "lead_checks", "0018" "consents", "0019" "syncs", "0020" "found", "0021" "books", "0022" "severities", "0023" "expectations", "0024" "told", "0026" "worked", "0027" "first_findings", "0028" "beside", "0030" "room", "0031" "left_out", "0032" "missing", "0033" "steady", "0034" "once", "0035" "closed", "0036" "slew", "0037" "workers", "0038" "places", "0039" "week", "0040" "moved", "0042" "unseen", "0043" "onset", "0044" "told_lead", "0045" "asked_task", "0046" "quiet_feed", "0047" "quiet");
-const POSTGRES: &[Source] = migrations!("postgres": "0001" "people_and_clients", "0002" "journal", "0003" "leads", "0004" "queue", "0005" "review", "0006" "client_views", "0007" "feed", "0008" "worker", "0010" "releases", "0011" "rules", "0013" "drafters", "0014" "boundary", "0016" "arrivals", "0017" "lead_checks", "0018" "consents", "0019" "syncs", "0020" "found", "0021" "books", "0022" "severities", "0023" "expectations", "0024" "told", "0026" "worked", "0027" "first_findings", "0028" "beside", "0030" "room", "0031" "left_out", "0032" "missing", "0033" "steady", "0034" "once", "0035" "closed", "0036" "slew", "0037" "workers", "0038" "places", "0039" "week", "0040" "moved", "0042" "unseen", "0043" "onset", "0044" "told_lead", "0045" "asked_task", "0046" "quiet_feed", "0047" "quiet");
+const SQLITE: &[Source] = migrations!("sqlite": "0001" "people_and_clients", "0002" "journal", "0003" "leads", "0004" "queue", "0005" "review", "0006" "client_views", "0007" "feed", "0008" "worker", "0010" "releases", "0011" "rules", "0013" "drafters", "0014" "boundary", "0016" "arrivals", "0017" "lead_checks", "0018" "consents", "0019" "syncs", "0020" "found", "0021" "books", "0022" "severities", "0023" "expectations", "0024" "told", "0026" "worked", "0027" "first_findings", "0028" "beside", "0030" "room", "0031" "left_out", "0032" "missing", "0033" "steady", "0034" "once", "0035" "closed", "0036" "slew", "0037" "workers", "0038" "places", "0039" "week", "0040" "moved", "0042" "unseen", "0043" "onset", "0044" "told_lead", "0045" "asked_task", "0046" "quiet_feed", "0047" "quiet", "0048" "approved_only");
+const POSTGRES: &[Source] = migrations!("postgres": "0001" "people_and_clients", "0002" "journal", "0003" "leads", "0004" "queue", "0005" "review", "0006" "client_views", "0007" "feed", "0008" "worker", "0010" "releases", "0011" "rules", "0013" "drafters", "0014" "boundary", "0016" "arrivals", "0017" "lead_checks", "0018" "consents", "0019" "syncs", "0020" "found", "0021" "books", "0022" "severities", "0023" "expectations", "0024" "told", "0026" "worked", "0027" "first_findings", "0028" "beside", "0030" "room", "0031" "left_out", "0032" "missing", "0033" "steady", "0034" "once", "0035" "closed", "0036" "slew", "0037" "workers", "0038" "places", "0039" "week", "0040" "moved", "0042" "unseen", "0043" "onset", "0044" "told_lead", "0045" "asked_task", "0046" "quiet_feed", "0047" "quiet", "0048" "approved_only");
+/// Seconds that preparing waits for another program that prepares.
+macro_rules! patience {
+    () => {
+        "60"
+    };
+}
 const BOOTSTRAP: &str = include_str!("../../assets/postgres/bootstrap.sql");
 
 fn migrator(sources: &[Source]) -> Migrator {
@@ -78,8 +84,13 @@ impl Store {
             }
             Place::Postgres(options) => {
                 let mut connection = postgres_connection(options).await?;
-                // Several programs may start at once: one prepares, the others wait. Freed with the connection.
-                connection.execute("select pg_advisory_lock(7146810)").await.map_err(failure)?;
+                // Several programs may start at once: one prepares, the others wait. Freed with the connection. Any login may take
+                // such a lock, so nobody waits for ever.
+                connection.execute(concat!("set lock_timeout = '", patience!(), "s'")).await.map_err(failure)?;
+                connection
+                    .execute("select pg_advisory_lock(7146810)")
+                    .await
+                    .map_err(|error| held(&error).unwrap_or_else(|| failure(error)))?;
                 if !is_prepared(&mut connection).await? {
                     connection.execute(BOOTSTRAP).await.map_err(|error| {
                         match error.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref() {
@@ -138,9 +149,23 @@ async fn is_prepared(connection: &mut sqlx::PgConnection) -> Outcome<bool> {
     Ok(row.get(0))
 }
 
+/// Somebody holds the lock that preparing takes.
+fn held(error: &sqlx::Error) -> Option<Failure> {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    (code.as_deref() == Some("55P03")).then(|| {
+        Failure::refused(
+            "preparing the database",
+            concat!("another login has held its lock for ", patience!(), " seconds"),
+            "wait until the other quotedeck is done; who holds it tells: select pid, usename from pg_locks join pg_stat_activity using (pid) where locktype = 'advisory'",
+        )
+    })
+}
+
 fn migration_failure(error: sqlx::migrate::MigrateError) -> Failure {
     match error {
-        sqlx::migrate::MigrateError::Execute(error) | sqlx::migrate::MigrateError::ExecuteMigration(error, _) => failure(error),
+        sqlx::migrate::MigrateError::Execute(error) | sqlx::migrate::MigrateError::ExecuteMigration(error, _) => {
+            held(&error).unwrap_or_else(|| failure(error))
+        }
         other => Failure::refused(
             "preparing the database",
             other.to_string(),

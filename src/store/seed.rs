@@ -154,6 +154,8 @@ impl Tx {
         for rows in rows.into_bulks() {
             self.write(rows).await?;
         }
+        // A text is stored by its approval, and published afterwards.
+        self.run("update approved_texts set published_at = approved_at where published_at is null", vec![]).await?;
         Ok(())
     }
 }

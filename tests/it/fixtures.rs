@@ -288,9 +288,17 @@ impl World {
             approved_at = approved_at,
             updated_at = approved_at,
         ];
+        // As an approval leaves the draft: no text is stored for portals otherwise.
+        let mut run = vec![format!(
+            "update drafts set state = 'approved', claimed_by = null, claim_until = null, work = '{}' where number = {}",
+            text.replace('\'', "''"),
+            draft.number
+        )];
+        self.insist_all(&run).await;
+        run.clear();
+        let given = given.into_iter().filter(|(name, _)| *name != "state").collect();
         let made = self.made("summaries", defaults, given).await;
         let is = |word: &str| matches!(&state, Some((_, Value::Text(state))) if state == word);
-        let published = (is("published") || is("withdrawn")).then_some(approved_at);
         let copy = with![
             summary_id = made.id,
             client_id = client.id.0,
@@ -302,10 +310,21 @@ impl World {
             next_action = "none",
             fresh_as_of = approved_at,
             approved_at = approved_at,
-            published_at = published,
-            withdrawn_at = is("withdrawn").then_some(approved_at),
         ];
         self.insert("approved_texts", copy, vec![]).await;
+        if let Some((_, Value::Text(state))) = &state {
+            run.push(format!("update summaries set state = '{state}' where number = {}", made.number));
+        }
+        let of_it = format!("where summary_id = (select id from summaries where number = {})", made.number);
+        if is("published") || is("withdrawn") {
+            run.push(format!("update approved_texts set published_at = approved_at {of_it}"));
+        }
+        if is("withdrawn") {
+            run.push(format!("update approved_texts set withdrawn_at = approved_at {of_it}"));
+        }
+        if !run.is_empty() {
+            self.insist_all(&run).await;
+        }
         made
     }
 }

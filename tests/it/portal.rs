@@ -2,6 +2,7 @@
 
 use quotedeck::clock::Clock;
 use quotedeck::domain::actor::Role;
+use quotedeck::domain::journal::{sha256, to_hex};
 use quotedeck::store::Store;
 use quotedeck::store::connect::Place;
 use rstest::rstest;
@@ -10,7 +11,11 @@ use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use crate::databases::{Login, World, on_postgres, start, unprepared_database};
 use crate::fixtures::{Made, with};
 
-both_databases!(an_approved_text_stays_as_it_was_approved, the_view_shows_what_is_published_alone);
+both_databases!(
+    an_approved_text_stays_as_it_was_approved,
+    a_text_reaches_the_portal_by_its_approval_alone,
+    the_view_shows_what_is_published_alone
+);
 
 /// A summary in the given state.
 async fn summary(world: &World, state: &str) -> Made {
@@ -45,6 +50,65 @@ async fn an_approved_text_stays_as_it_was_approved(world: World) {
             assert!(refused.contains("approved text cannot be"), "{attempt}: {refused}");
         }
     }
+}
+
+/// Whoever has the program's own login, and not the program, stores nothing there that no draft holds as approved.
+async fn a_text_reaches_the_portal_by_its_approval_alone(world: World) {
+    let rosa = world.person("rosa", Role::Owner, None).await;
+    let (acme, brill) = (world.client("Acme").await, world.client("Brill").await);
+    let lead = world.lead(&acme, with![]).await;
+    let draft = world.draft(&acme, lead, with![state = "pending"]).await;
+    let other = world.draft(&acme, lead, with![state = "pending"]).await;
+    // What an approval leaves, but for the text itself.
+    let summary = |draft: Made| {
+        let world = &world;
+        let (acme, rosa) = (acme.id.0, rosa.id.0);
+        async move {
+            let at = world.now();
+            let row = with![
+                draft_id = draft.id,
+                client_id = acme,
+                lead_id = lead.id,
+                state = "approved",
+                approved_by = rosa,
+                approved_at = at,
+                updated_at = at
+            ];
+            world.made("summaries", row, with![]).await
+        }
+    };
+    let (waiting, approved) = (summary(draft).await, summary(other).await);
+    world.script(&format!("update drafts set state = 'approved' where number = {}", other.number)).await;
+    let hash = |text: &str| to_hex(&sha256(text.as_bytes()));
+    let forged = |made: Made, column: &str, value: &str| {
+        let set = |name: &str, usual: String| if name == column { value.to_owned() } else { usual };
+        let text = set("text", "'Two calls were missed.'".into());
+        format!(
+            "insert into approved_texts (summary_id, client_id, client, text, text_hash, source_label, period, next_action, approved_at,
+                published_at) select s.id, {}, {}, {text}, '{}', {}, '', '', s.approved_at, {} from summaries s where s.number = {}",
+            set("client_id", "s.client_id".into()),
+            set("client", "'Acme'".into()),
+            hash(text.trim_matches('\'')),
+            set("source_label", "'phone call'".into()),
+            set("published_at", "null".into()),
+            made.number,
+        )
+    };
+    let brills = format!("(select id from clients where number = {})", brill.number);
+    for (what, attempt) in [
+        ("a draft that waits", forged(waiting, "", "")),
+        ("another text", forged(approved, "text", "'raw gate code 4471'")),
+        ("another client's portal", forged(approved, "client_id", &brills)),
+        ("another name", forged(approved, "client", "'Anything'")),
+        ("another source", forged(approved, "source_label", "'Jane 512-555-0142'")),
+        ("published at once", forged(approved, "published_at", "s.approved_at")),
+    ] {
+        for login in [Login::Program, Login::Administrator] {
+            let refused = world.attempt(login, &attempt).await.expect_err(what);
+            assert!(refused.contains("by its approval alone"), "{what}: {refused}");
+        }
+    }
+    world.attempt(Login::Program, &forged(approved, "", "")).await.expect("what was approved is stored");
 }
 
 async fn the_view_shows_what_is_published_alone(world: World) {

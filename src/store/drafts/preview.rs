@@ -22,6 +22,8 @@ const SUMMARY: [&str; 2] = [
     "insert into summaries (number, id, draft_id, client_id, lead_id, state, approved_by, approved_at, updated_at)
         overriding system value values (-1, $1, $2, $3, $4, 'published', $5, $6, $6)",
 ];
+/// As an approval leaves it.
+const APPROVE: &str = "update drafts set state = 'approved', claimed_by = null, claim_until = null, work = $2 where id = $1";
 const PUBLISH: &str = "update approved_texts set published_at = $2 where summary_id = $1";
 const STORED: &str =
     "select summary_id, client, text, text_hash, source_label, period, status, next_action, fresh_as_of, approved_at, published_at
@@ -51,6 +53,7 @@ impl Tx {
             return Err(gone());
         }
         let (id, now) = (SummaryId(Uuid::now_v7()), self.now);
+        self.run(APPROVE, values![draft.id, text]).await?;
         self.run(SUMMARY[dialect], values![id, draft.id, draft.client_id, draft.lead_id, me.id, now]).await?;
         self.copy_text(&draft, id, text).await?;
         self.run(PUBLISH, values![id, now]).await?;

@@ -78,8 +78,7 @@ impl Rows {
             summaries: Bulk::new("summaries", "id, draft_id, client_id, lead_id, state, approved_by, approved_at, updated_at"),
             texts: Bulk::new(
                 "approved_texts",
-                "summary_id, client_id, client, text, text_hash, source_label, period, next_action, fresh_as_of, approved_at,
-                published_at",
+                "summary_id, client_id, client, text, text_hash, source_label, period, next_action, fresh_as_of, approved_at",
             ),
         }
     }
@@ -290,7 +289,6 @@ impl Rows {
                 lead.arrived.format("%-d %B %Y").to_string().into(),
                 "none".into(),
                 lead.arrived.into(),
-                approved.into(),
                 approved.into(),
             ]);
         }
