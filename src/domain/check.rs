@@ -153,6 +153,8 @@ impl Evidence {
         let own = against.known.iter().filter(|known| known.kind == KnownKind::OwnClient);
         let names = own.map(|known| known.value.reveal().as_str()).chain(against.lead_name);
         let names: Vec<Folded> = names.map(Folded::new).collect();
+        let prices = lines.iter().chain(&notes).flat_map(lead_price::told);
+        let known: Vec<Known> = against.known.iter().cloned().chain(prices).collect();
         Self {
             lines: lines.len(),
             origins: origin::Origins::new(against.draft, against.asked_to_cite),
@@ -164,7 +166,7 @@ impl Evidence {
             told: told_name::Told::new(&lines, &names),
             codes: access_code::Codes::new(lines.iter().chain(&notes)),
             dangers: safety::Dangers::new(&lines),
-            dictionary: known::Dictionary::new(against.known),
+            dictionary: known::Dictionary::new(&known),
             frame: against.frame.cloned(),
             severities: against.severities.cloned().unwrap_or_default(),
         }
@@ -188,10 +190,11 @@ impl Evidence {
         self.heard.find(&folded, &mut hits);
         self.polarity.find(&folded, &mut hits);
         uncited::find(&folded, &sentences, self.lines, &mut hits);
+        hits.extend(self.in_figures(&folded));
         let mut hits: Vec<Hit> = hits.into_iter().map(|hit| hit.in_original(&folded)).collect();
         // What a line break cuts in two is whole again where the lines are joined.
         if let Some(joined) = Folded::joined(text) {
-            let cut = self.patterns(&joined).into_iter();
+            let cut = self.patterns(&joined).into_iter().chain(self.in_figures(&joined));
             let cut = cut.filter(|hit| {
                 // A code is told by the words around it, and what a long number is called takes weight from it: those can be
                 // cut in two as well. Where one address of mail ends may depend on where the one before it does, and where a card
@@ -224,6 +227,14 @@ impl Evidence {
         found.sort_by_key(|finding| (finding.start, finding.end));
         let rests = |sentence: uncited::Sentence| Rests { start: folded.original(&sentence.span).start, on: sentence.cites };
         Checked { findings: found, rests: sentences.into_iter().map(rests).collect() }
+    }
+
+    /// What blocks where letters stand for figures, with one of them in it.
+    fn in_figures(&self, folded: &Folded) -> Vec<Hit> {
+        let Some((folded, letters)) = folded.in_figures() else { return vec![] };
+        let holds =
+            |span: &Range<usize>| letters.get(letters.partition_point(|at| *at < span.start)).is_some_and(|at| *at < span.end);
+        self.patterns(&folded).into_iter().filter(|hit| hit.severity == Severity::Block && holds(&hit.span)).collect()
     }
 
     /// What is told by its form, by the words around it, by being stored, or by being copied.

@@ -8,7 +8,7 @@ use super::lead::{ContactMethod, LeadState, Urgency};
 /// Its name, as a draft's model.
 pub const NAME: &str = "outline";
 /// Raised when its sentences change.
-pub const VERSION: &str = "outline-2";
+pub const VERSION: &str = "outline-3";
 
 /// Writes the draft.
 pub fn compose(brief: &Brief) -> Made {
@@ -102,7 +102,10 @@ fn week(client: &str, facts: &WeekFacts) -> Vec<String> {
     if *urgent > 0 {
         sentences.push(format!("Of these, {urgent} {} urgent [1].", if *urgent == 1 { "was" } else { "were" }));
     }
-    let half = facts.median_reply.map(|minutes| format!(", half of them within {minutes} {}", plural(minutes, "minute")));
+    let half = facts.median_reply.map(|minutes| match minutes {
+        ..=1 => ", half of them within a minute".to_owned(),
+        minutes => format!(", half of them within {minutes} minutes"),
+    });
     sentences.push(format!("Answered: {replied}{} [2].", half.unwrap_or_default()));
     sentences.push(format!("Booked so far: {booked} [3]. Waiting for a next step: {open} [3]."));
     sentences

@@ -37,6 +37,7 @@ both_databases!(
     a_claim_that_ran_out_keeps_no_old_draft,
     a_draft_of_older_evidence_does_not_set_the_newer_aside,
     a_week_is_drafted_once,
+    a_busy_week_passes_its_own_checks,
     a_week_that_is_drafted_again_sets_the_first_aside,
     a_week_answers_for_every_lead_that_it_counts,
     what_becomes_of_a_lead_marks_its_drafts_and_those_of_its_week,
@@ -116,7 +117,7 @@ async fn a_lead_with_something_to_tell_gets_a_draft(world: World) {
     assert_eq!((draft.model.raw(), draft.blocks, detail.newer_at), ("outline", 0, None));
     let sources: Vec<&str> = detail.evidence.iter().map(|line| line.source.as_str()).collect();
     assert_eq!(sources, ["L-1", "E-1"]);
-    assert_eq!(world.texts("select prompt_version from drafts where evidence_version <> ''").await, ["outline-2"]);
+    assert_eq!(world.texts("select prompt_version from drafts where evidence_version <> ''").await, ["outline-3"]);
     // The request was announced before it left, and the draft came after it.
     assert_eq!(world.number("select count(*) from attempts where outcome = 'succeeded'").await, 1);
     let verbs =
@@ -387,6 +388,25 @@ async fn a_week_is_drafted_once(world: World) {
     assert_eq!(states(&world).await, ["pending"]);
     let none = ask(&world.store, &actor, Ask::Week(acme.id, last_week(week))).await.unwrap_err();
     assert!(none.to_string().contains("no lead arrived"), "{none}");
+}
+
+/// Answered leads of every way of contact: what the product writes itself is nothing that its checks object to.
+async fn a_busy_week_passes_its_own_checks(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    for (n, method) in ["call", "call", "sms", "email", "form", "marketplace"].into_iter().cycle().take(18).enumerate() {
+        let at = world.now() - chrono::TimeDelta::minutes(100 - n as i64);
+        let replied = at + chrono::TimeDelta::minutes(6);
+        world.lead(&acme, with![arrived_at = at, replied_at = replied, contact_method = method]).await;
+    }
+    ask(&world.store, &Actor::Person(rosa), Ask::Week(acme.id, world.now().date_naive())).await.unwrap();
+    work(&world).await;
+    let text = world.texts("select text from drafts where subject = 'week'").await.concat();
+    assert!(text.contains("half of them within 6 minutes") && text.contains("6 by phone call"), "{text}");
+    assert_eq!(
+        world.texts("select kind || ' ' || span from findings where kind <> 'data_quality'").await,
+        Vec::<String>::new(),
+        "{text}"
+    );
 }
 
 /// Sixty have a line of their own; the last of seventy is not among them.

@@ -11,6 +11,7 @@ use regex::Regex;
 use super::Hit;
 use super::digits::pattern;
 use super::fold::Folded;
+use crate::domain::known::{Known, KnownKind};
 use crate::domain::span::FindingKind;
 
 const REASON: &str = "what a lead costs: take it out";
@@ -66,6 +67,13 @@ static SIGNS: LazyLock<Regex> = LazyLock::new(|| {
 const NAMES: [&str; 22] =
     ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r", "s", "t", "u", "v"];
 
+/// The prices that the evidence tells: what stands masked there must not stand in the text, whatever words it is said with.
+pub(super) fn told(line: &Folded) -> impl Iterator<Item = Known> {
+    let mut hits = Vec::new();
+    find(line, &mut hits);
+    hits.into_iter().filter_map(|hit| Known::new(KnownKind::Price, &line.text[hit.span]))
+}
+
 /// Finds them.
 pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
     if !SIGNS.is_match(&folded.lower) {
@@ -88,7 +96,7 @@ pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::domain::check::tests::spans;
+    use crate::domain::check::tests::{spans, spans_against};
     use crate::domain::span::FindingKind::ProviderCost;
     use rstest::rstest;
 
@@ -141,6 +149,15 @@ mod tests {
     #[case("dup lead, ask Angi for a credit. They dinged us $27 for it", "$27")]
     fn prices_of_leads(#[case] text: &str, #[case] found: &str) {
         assert_eq!(spans(text, ProviderCost), [found]);
+    }
+
+    #[rstest]
+    #[case("Thumbtack lead cost $38.50. Two faucets", "The lead was $38.50", &["$38.50"])]
+    #[case("Angi charged $61 for this lead", "Angi got sixty-one dollars; $61 went there", &["sixty-one dollars", "$61"])]
+    #[case("Angi charged $61 for this lead", "The repair is $610", &[])]
+    #[case("The repair was $61", "We quoted $61", &[])]
+    fn what_the_evidence_tells_is_known(#[case] told: &str, #[case] text: &str, #[case] found: &[&str]) {
+        assert_eq!(spans_against(text, &[told], None, ProviderCost), found);
     }
 
     #[rstest]

@@ -151,6 +151,159 @@ const NO_PERSON: &[&str] = &[
     "states",
     "needs",
 ];
+/// What is said at the start of a turn or of a sentence, behind what somebody is called, and is no name.
+const SAID: &[&str] = &[
+    "what",
+    "what's",
+    "whats",
+    "how",
+    "how's",
+    "why",
+    "when",
+    "where",
+    "who",
+    "which",
+    "whose",
+    "ok",
+    "okay",
+    "so",
+    "well",
+    "right",
+    "sorry",
+    "sure",
+    "alright",
+    "perfect",
+    "great",
+    "good",
+    "morning",
+    "afternoon",
+    "evening",
+    "did",
+    "do",
+    "does",
+    "can",
+    "could",
+    "would",
+    "should",
+    "have",
+    "are",
+    "were",
+    "be",
+    "let",
+    "let's",
+    "just",
+    "only",
+    "still",
+    "already",
+    "all",
+    "any",
+    "some",
+    "ignore",
+    "previous",
+    "instructions",
+    "everything",
+    "nothing",
+    "something",
+    "yeah",
+    "yep",
+    "yup",
+    "nope",
+    "uh",
+    "um",
+    "hold",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "died",
+    "dead",
+    "gone",
+    "left",
+    "came",
+    "went",
+    "broke",
+    "broken",
+    "burst",
+    "bursting",
+    "leaking",
+    "leaks",
+    "flooded",
+    "flooding",
+    "sick",
+    "ill",
+    "home",
+    "away",
+    "out",
+    "off",
+    "back",
+    "here",
+    "today",
+    "tomorrow",
+    "tonight",
+    "yesterday",
+    "asap",
+    "now",
+    "soon",
+    "late",
+    "early",
+    "pipe",
+    "pipes",
+    "water",
+    "gas",
+    "smoke",
+    "fire",
+    "sparks",
+    "basement",
+    "kitchen",
+    "bathroom",
+    "toilet",
+    "sink",
+    "drain",
+    "drains",
+    "ac",
+    "heat",
+    "hot",
+    "cold",
+    "power",
+    "light",
+    "lights",
+    "door",
+    "doors",
+    "window",
+    "windows",
+    "roof",
+    "floor",
+    "ceiling",
+    "wall",
+    "house",
+    "car",
+    "truck",
+    "dog",
+    "dogs",
+    "cat",
+    "kids",
+    "baby",
+    "noise",
+    "smell",
+    "smells",
+    "thing",
+    "things",
+    "line",
+    "lines",
+    "job",
+    "work",
+    "money",
+    "payment",
+    "appointment",
+];
+/// Who speaks in a transcript, before a colon.
+const SPEAKERS: &[&str] =
+    &["agent", "caller", "csr", "rep", "dispatcher", "customer", "technician", "speaker", "resident", "tenant"];
+/// Words before a turn in which the name is asked for that it gives.
+const ASKED: usize = 10;
 /// Parts of one name at most.
 const PARTS: usize = 4;
 
@@ -245,7 +398,7 @@ fn spoken(line: &Folded, at: usize) -> Option<usize> {
     let before = at.checked_sub(1).filter(|n| line.gap(*n).trim_matches([' ', ':', ',']).is_empty()).map_or("", |n| line.word(n));
     let earlier = at.checked_sub(2).map_or("", |n| line.word(n));
     let introduced = before == "is" && matches!(earlier, "this" | "name");
-    let called = CALLED.contains(&before) || before == "with";
+    let called = (CALLED.contains(&before) || before == "with") && !(at > 0 && is_turn(line, at - 1));
     let pauses = end >= line.words.len() || !follows(line, end);
     let behind = line.words.get(end).map_or("", |_| line.word(end));
     let acts = does(behind) || BEHIND.contains(&behind) || matches!(behind, "at" | "in" | "from" | "arrived");
@@ -274,7 +427,17 @@ fn is_no_part(word: &str) -> bool {
     is_nobody(word)
         || does(word)
         || name::is_no_name(word)
-        || [CALLED, BEFORE, BEHIND, NO_PERSON].iter().any(|words| words.contains(&word))
+        || [CALLED, BEFORE, BEHIND, NO_PERSON, SAID].iter().any(|words| words.contains(&word))
+}
+
+/// Whether a word names who speaks, in a line where two do: what stands behind it is said, and no name.
+fn is_turn(line: &Folded, at: usize) -> bool {
+    let speaks = |n: usize| SPEAKERS.contains(&line.word(n)) && n + 1 < line.words.len() && line.gap(n).starts_with(':');
+    if !speaks(at) || (0..line.words.len()).filter(|n| speaks(*n)).take(2).count() < 2 {
+        return false;
+    }
+    // `Agent: And your name? Caller: Maria Ortiz`
+    !(at.saturating_sub(ASKED)..at).any(|n| line.word(n) == "name")
 }
 
 /// Whether a word follows the one before it as parts of a name do.
@@ -298,7 +461,7 @@ fn is_told(line: &Folded, at: usize, end: usize) -> bool {
     let introduced = before == "is" && matches!(earlier, "this" | "name" | "here")
         || matches!(before, "i'm" | "im")
         || before == "am" && earlier == "i";
-    let called = CALLED.contains(&before) || is_labelled(line, at) || introduced;
+    let called = CALLED.contains(&before) && !(at > 0 && is_turn(line, at - 1)) || is_labelled(line, at) || introduced;
     let acts = end < line.words.len() && beside(end - 1) && (does(word(end)) || BEHIND.contains(&word(end)));
     called || end - at > 1 && (acts || BEFORE.contains(&before))
 }
@@ -329,6 +492,10 @@ mod tests {
     #[case("Priya Raman called twice", "priya raman was called back", &[("priya raman", Block)])]
     #[case("Abby M. Laidlaw asked for a quote", "Abby Laidlaw waits", &[("Abby Laidlaw", Block)])]
     #[case("hi this is benjamin seiler, my heater is out", "Benjamin Seiler waits", &[("Benjamin Seiler", Warn)])]
+    #[case("Agent: And your name? Caller: Maria Ortiz. Agent: Thanks", "Maria Ortiz waits", &[("Maria Ortiz", Block)])]
+    #[case("Caller: we live here. Agent: What is wrong? Caller: pipe burst. Agent: How old is it?", "What a burst pipe. How old", &[])]
+    #[case("my husband just died, and the heat is out", "Just died down", &[])]
+    #[case("Agent: Okay. Caller: Burst Pipe. Agent: Sending Dave", "a Burst Pipe", &[])]
     #[case("this is really about the heater, it leaks", "It is really about the heater", &[])]
     #[case("Water Heater called for", "The Water Heater was changed", &[])]
     #[case("Customer reports No Heat since Monday", "No Heat since Monday", &[])]

@@ -247,12 +247,13 @@ fn count(leads: &[Fields]) -> WeekFacts {
 
 /// The figures of a week as its first three lines.
 fn totals(facts: &WeekFacts) -> [String; 3] {
-    let ways: Vec<String> = facts.by_method.iter().map(|(method, n)| format!("{n} by {}", way(*method))).collect();
+    // In other words than a draft has for it: what is said of a week is no person's speech, copied word for word.
+    let ways: Vec<String> = facts.by_method.iter().map(|(method, n)| format!("{} {n}", way(*method))).collect();
     let half = facts.median_reply.map(|n| format!(", half of them within {}", minutes(n))).unwrap_or_default();
     // What nobody had is not named: a text that says nothing of it has lost nothing.
     let urgent = if facts.urgent > 0 { format!("; {} urgent", facts.urgent) } else { String::new() };
     [
-        format!("{} new requests: {}{urgent}", facts.leads, ways.join(", ")),
+        format!("new requests: {} in all; {}{urgent}", facts.leads, ways.join(", ")),
         format!("{} answered{half}", facts.replied),
         format!("{} booked by now, {} waiting for a next step", facts.booked, facts.open),
     ]

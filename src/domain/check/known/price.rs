@@ -25,7 +25,8 @@ pub(super) fn find(prices: &HashSet<Meaning>, folded: &Folded) -> Vec<Hit> {
             });
         both.then_some(span)
     });
-    whole.chain(parts).map(|span| Hit::block(FindingKind::ProviderCost, span, reason(FindingKind::ProviderCost))).collect()
+    let all = whole.chain(parts).map(|span| with_its_sign(folded, span));
+    all.map(|span| Hit::block(FindingKind::ProviderCost, span, reason(FindingKind::ProviderCost))).collect()
 }
 
 /// Whether a number is an amount of money.
@@ -36,6 +37,18 @@ fn is_money(folded: &Folded, span: &Range<usize>) -> bool {
         || before.ends_with("usd")
         || ["dollar", "usd", "buck"].iter().any(|word| after.starts_with(word))
         || folded.lower[span.clone()].starts_with('$')
+}
+
+/// The amount with what says that it is money: a mask of the figures alone leaves that behind.
+fn with_its_sign(folded: &Folded, span: Range<usize>) -> Range<usize> {
+    let before = folded.lower[..span.start].trim_end();
+    let signs = ["us$", "$", "€", "£", "usd"].into_iter().find(|sign| before.ends_with(sign));
+    let start = signs.map_or(span.start, |sign| before.len() - sign.len());
+    let after = &folded.lower[span.end..];
+    let word = after.trim_start().bytes().take_while(u8::is_ascii_lowercase).count();
+    let blank = after.len() - after.trim_start().len();
+    let named = ["dollar", "usd", "buck", "cent"].iter().any(|name| after.trim_start().starts_with(name));
+    start..if named { span.end + blank + word } else { span.end }
 }
 
 /// `45 dollars and 50 cents`.
@@ -58,9 +71,9 @@ mod tests {
     use rstest::rstest;
 
     #[rstest]
-    #[case("45.50", "it was 45 dollars and 50 cents", Some("45 dollars and 50"))]
-    #[case("45.50", "forty-five dollars fifty cents", Some("forty-five dollars fifty"))]
-    #[case("45", "USD 45", Some("45"))]
+    #[case("45.50", "it was 45 dollars and 50 cents", Some("45 dollars and 50 cents"))]
+    #[case("45.50", "forty-five dollars fifty cents", Some("forty-five dollars fifty cents"))]
+    #[case("45", "USD 45", Some("USD 45"))]
     #[case("45.50", "45 dollars, and later 50 cents", None)]
     #[case("45.50", "45 dollars and 50 leads", None)]
     #[case("45", "45 minutes", None)]
