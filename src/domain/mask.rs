@@ -126,8 +126,11 @@ pub fn sees_masked(me: &Person) -> bool {
     !me.role.may(Right::Operate)
 }
 
-/// Hides the contact data of a lead's row; whose lead it is stays, so that it can be found.
+/// Hides in a lead's row who it is and how to reach them; its reference and what is wanted stay.
 pub fn mask_row(lead: &mut Lead) {
+    if !lead.name.raw().trim().is_empty() {
+        lead.name = Untrusted::new("‹name›".to_owned());
+    }
     lead.phone = lead.phone.take().map(|_| "‹phone›".to_owned());
     lead.email = lead.email.take().map(|_| "‹email›".to_owned());
 }

@@ -75,7 +75,7 @@ impl Store {
     async fn listed(&self, select: &'static str, me: &Person, pane: Pane, filter: &Filter) -> Outcome<Sql> {
         let named = self.named(filter).await?;
         let mut sql = Sql::new(select);
-        sql.visible(me).matching(pane, filter, self.clock.now(), &named);
+        sql.visible(me).matching(me, pane, filter, self.clock.now(), &named);
         Ok(sql)
     }
 

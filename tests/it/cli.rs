@@ -286,6 +286,14 @@ async fn evidence_is_masked_until_a_reveal_is_in_the_journal(world: World) {
     assert_eq!((&shown["drafted"]["text"], &shown["text"]), (&"A call came in [1].".into(), &"A call came in.".into()));
     assert_eq!(shell.run("draft show D-1 --json").json()["evidence"], Value::Null, "nobody asked for it");
 
+    // Nor in a list, nor by guessing.
+    let listed = shell.run("--as vera --json leads");
+    assert!(masked(&listed.out) && listed.out.contains("‹name›"), "{}", listed.out);
+    for word in ["ortiz", "5550142"] {
+        assert_eq!(shell.run(&format!("--as vera --json leads --filter {word}")).json(), serde_json::json!([]), "{word}");
+    }
+    assert_eq!(shell.run("--json leads --filter ortiz").json().as_array().map(Vec::len), Some(1));
+
     for (line, status) in [
         ("draft reveal D-1 --line 1 --kind phone", 2),
         ("draft reveal D-1 --line 1 --kind email --reason asked", 3),

@@ -97,6 +97,7 @@ async fn every_list_answers(world: World) {
     world.task(&acme, with![snoozed_until = world.now() + TimeDelta::hours(1)]).await;
     let draft = world.draft(&acme, lead, with![blocks = 1]).await;
     world.summary(&acme, lead, draft, &rosa, "Two calls.", with![state = "published"]).await;
+    world.draft(&acme, lead, with![blocks = 1]).await;
     let (store, all) = (&world.store, Filter::default());
     assert_eq!(store.page_jobs(&rosa, &all, None, 10).await.unwrap().rows.len(), 1);
     assert_eq!(store.page_failures(&rosa, &all, None, 10).await.unwrap().rows.len(), 2);

@@ -102,7 +102,7 @@ async fn a_lead_has_all_that_belongs_to_it(world: World) {
             (StepKind::Journal, job_ref.clone(), "worker", "written"),
             (StepKind::Attempt, job_ref, "w1", "may_have_left"),
             (StepKind::Task, is(Kind::Task, task.number), "nobody yet", "open"),
-            (StepKind::Draft, draft_ref, "nobody yet", "pending"),
+            (StepKind::Draft, draft_ref, "nobody yet", "approved"),
             (StepKind::Summary, is(Kind::Summary, summary.number), "rosa", "published"),
         ]
     );

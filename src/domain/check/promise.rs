@@ -127,7 +127,7 @@ pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
         let rest = behind.split(ends).next().unwrap_or_default();
         let told = Told { word: whole.as_str(), sentence, rest };
         let weight = match () {
-            () if found.name("warranty").is_some() => told.warranty(behind),
+            () if found.name("warranty").is_some() => Some(told.warranty(behind)),
             () if found.name("stress").is_some() => told.is_to_come().then_some(Severity::Block),
             () if found.name("pace").is_some() => (!told.is_over()).then_some(Severity::Block),
             () if found.name("money").is_some() && told.is_over() => Some(Severity::Warn),
@@ -171,10 +171,10 @@ impl Told<'_> {
     }
 
     /// What a warranty weighs: one that is given blocks, one that is spoken of warns.
-    fn warranty(&self, behind: &str) -> Option<Severity> {
+    fn warranty(&self, behind: &str) -> Severity {
         let given = GIVEN.is_match(self.sentence) || WORTH.is_match(behind);
         let spoken_of = PAPER.is_match(behind) || is_told(self.sentence) || !given;
-        Some(if spoken_of { Severity::Warn } else { Severity::Block })
+        if spoken_of { Severity::Warn } else { Severity::Block }
     }
 }
 

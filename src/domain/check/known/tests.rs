@@ -486,8 +486,9 @@ fn anothers_name_without_what_it_is_by_law_may_be_a_part_of_the_clients(
 /// A form is as long as its name: one for each word of a name takes the square of it.
 #[test]
 fn a_message_in_the_field_of_a_name_is_a_few_forms_and_is_found() {
-    let words: Vec<String> =
-        (0..5_000).map(|n| format!("{}ab", char::from(b'c' + (n % 20) as u8).to_string().repeat(n / 20 + 1))).collect();
+    let letters: Vec<char> = ('c'..='v').collect();
+    let word = |n: usize| format!("{}ab", letters[n % letters.len()].to_string().repeat(n / letters.len() + 1));
+    let words: Vec<String> = (0..5_000).map(word).collect();
     let value = words.join(" ");
     let known: Vec<Known> = Known::new(KnownKind::Staff, &value).into_iter().collect();
     let dictionary = super::Dictionary::new(&known);

@@ -194,17 +194,9 @@ impl<'a> Around<'a> {
 
     /// Whether they make it the price of a lead.
     fn tells(&self) -> bool {
-        let here = self.is_of_leads(&self.before) || self.is_of_leads(&self.after);
-        let near = here || self.is_of_leads(&self.further);
+        let here = is_of_leads(&self.before) || is_of_leads(&self.after);
+        let near = here || is_of_leads(&self.further);
         self.is_named() || near && self.we_are_asked() || here && (self.we_pay() || self.is_average()) || self.is_a_lead()
-    }
-
-    fn is_of_leads(&self, words: &[&str]) -> bool {
-        words.iter().enumerate().any(|(n, word)| {
-            SELLERS.contains(word)
-                || SHORT.contains(word)
-                || LEADS.contains(word) && !words.get(n + 1).is_some_and(|next| OTHER_LEADS.contains(next))
-        })
     }
 
     /// `lead fee charged to us`, `Thumbtack spend`, `CPL`.
@@ -256,9 +248,9 @@ impl<'a> Around<'a> {
         match self.after[..] {
             ["a" | "per" | "each" | "every", what, ref rest @ ..] => {
                 let other = rest.first().is_some_and(|next| OTHER_LEADS.contains(next));
-                LEADS.contains(&what) && !other || LEADS_TOO.contains(&what) && self.is_of_leads(&self.before)
+                LEADS.contains(&what) && !other || LEADS_TOO.contains(&what) && is_of_leads(&self.before)
             }
-            [what, ref rest @ ..] if matches!(what, "lead" | "click") => {
+            ["lead" | "click", ref rest @ ..] => {
                 rest.is_empty() && self.before.iter().any(|word| PAYS.contains(word) || COSTS.contains(word))
             }
             _ => false,
@@ -268,6 +260,15 @@ impl<'a> Around<'a> {
     fn is_ours_behind(&self) -> bool {
         self.after.iter().take(3).any(|word| OURS.contains(word))
     }
+}
+
+/// Whether some words speak of leads, or of who sells them.
+fn is_of_leads(words: &[&str]) -> bool {
+    words.iter().enumerate().any(|(n, word)| {
+        SELLERS.contains(word)
+            || SHORT.contains(word)
+            || LEADS.contains(word) && !words.get(n + 1).is_some_and(|next| OTHER_LEADS.contains(next))
+    })
 }
 
 fn ends_sentence(gap: &str) -> bool {
