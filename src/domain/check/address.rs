@@ -343,7 +343,7 @@ fn street(folded: &Folded, house: usize) -> Option<usize> {
         let word = folded.word(at);
         // A dot joins the words of a street only behind an initial or a direction; elsewhere it ends a sentence.
         let joined = match folded.gap(at - 1) {
-            " " | "  " | "-" => true,
+            " " | "  " | "-" | " *" | " **" | " _" | " `" => true,
             "." | ". " => folded.words[at - 1].len() <= 2,
             "/" => folded.word(at - 1) == "1" && folded.word(at) == "2",
             _ => false,
@@ -431,6 +431,10 @@ mod tests {
     #[case("it's fifteen thirty Maple Dr in Plano", "fifteen thirty Maple Dr")]
     #[case("nine hundred west elm street", "nine hundred west elm street")]
     #[case("hi this is Walt over on 608 Sycamore I called", "608 Sycamore")]
+    #[case("1420 **Maple Ave**", "1420 **Maple Ave")]
+    #[case("on Maple Ave, number 1420", "Maple Ave, number 1420")]
+    #[case("at 30.2672, -97.7431 there", "30.2672, -97.7431")]
+    #[case("we live at forty two Larkspur Bend.", "forty two Larkspur Bend")]
     #[case("I live at 1411 Juniper and it leaks", "1411 Juniper")]
     #[case("psc 0413, box 8144 apo aa 42323", "psc 0413, box 8144 apo aa 42323")]
     #[case("W211 N16601 Glencoe Ln", "W211 N16601 Glencoe Ln")]

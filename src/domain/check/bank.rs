@@ -31,6 +31,7 @@ static IBAN: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?-u:\b)[a-z]{2}[0-9]{
 static SOCIAL_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?x)(?-u:\b)[0-9]{3}[\x20.\-][0-9]{2}[\x20.\-][0-9]{4}(?-u:\b)
+        | (?-u:\b)(?:ssn|social(?:\x20security)?(?:\x20number)?)(?:\x20(?:number|is|was|ends?|ending|in|with|of|the|last|four|4|digits))*:?\x20(?P<tail>[0-9]{4})(?-u:\b)
         | (?-u:\b)(?:ssn|social|itin|taxpayer|tax\x20id)(?-u:\b)[^0-9.!?\n]{0,25}(?P<told>[0-9](?:[\x20.\-/]{0,3}[0-9]){8})(?-u:\b)",
     )
 });
@@ -45,7 +46,7 @@ pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
     let ibans = IBAN.find_iter(lower).filter(|found| is_iban(found.as_str()));
     hits.extend(ibans.map(|found| Hit::block(FindingKind::BankNumber, found.range(), BANK)));
     for caught in SOCIAL_NUMBER.captures_iter(lower) {
-        if let Some(told) = caught.name("told") {
+        if let Some(told) = caught.name("told").or_else(|| caught.name("tail")) {
             hits.push(Hit::block(FindingKind::SocialSecurity, told.range(), SOCIAL));
         } else if let Some(number) = caught.get(0) {
             // Makers number parts so, too.

@@ -1,15 +1,36 @@
 //! Card numbers: 13 to 19 digits, in groups or not, whose Luhn sum holds, and the twelve of Maestro. Every range counts,
 //! Mastercard's 2-series too.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::Hit;
-use super::digits::{count, groups, is_parcel, runs, whole};
+use super::digits::{count, groups, is_parcel, pattern, runs, whole};
 use super::fold::Folded;
 use crate::domain::span::FindingKind;
 
+const CODE: &str = "the security code of a card: take it out, and out of the source system too";
 const REASON: &str = "a card number (its check digit holds): take it out, and out of the source system too";
+
+/// What stands on a card beside its number: `cvv 123`, and `security code 482` where a card is spoken of.
+static SECURITY: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?-u:\b)(?:(?:cvv2?|cvc2?)(?-u:\b)|security code|card code)(?: (?:code|number|is|was|on|the|back|of|it))*(?:[:#=]| =)? ?#?(?P<code>[0-9]{3,4})(?-u:\b)",
+    )
+});
+static OF_A_CARD: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?-u:\b)(?:cvv2?|cvc2?|cards?|visa|mastercard|amex|discover|exp|expires?|expiry|expiration|debit|credit)(?-u:\b)")
+});
+/// Bytes around a security code in which a card is spoken of.
+const CARD_NEAR: (usize, usize) = (60, 40);
 
 /// Finds card numbers. A window of whole groups is tried, because a date or an amount often follows the number.
 pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
+    let codes =
+        SECURITY.captures_iter(&folded.lower).filter_map(|found| Some((found.get(0)?.range(), found.name("code")?.range())));
+    let codes = codes.filter(|(whole, _)| OF_A_CARD.is_match(folded.around(whole, CARD_NEAR)));
+    hits.extend(codes.map(|(_, code)| Hit::block(FindingKind::Card, code, CODE)));
     let groups = groups(folded);
     for run in runs(folded, &groups, |gap| matches!(gap, " " | "-" | "." | "  " | " - " | ", " | "," | "/" | " / ")) {
         let mut from = 0;
@@ -86,6 +107,10 @@ mod tests {
     #[case("4411.441\n1.4411.4418675309", &["4411.4418675309"])]
     #[case("4111, 1111, 1111, 1111", &["4111, 1111, 1111, 1111"])]
     #[case("amex 3714, 496353, 98431", &["3714, 496353, 98431"])]
+    #[case("cvv 123", &["123"])]
+    #[case("the CVC is 482", &["482"])]
+    #[case("security code 482, expires 04/27", &["482"])]
+    #[case("security code 4820 at the gate", &[])]
     #[case("units 411, 111, 111, 111, 1111", &[])]
     #[case("4012-8888-8888-1882", &[])]
     #[case("36168002586008", &[])]

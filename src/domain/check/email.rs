@@ -29,6 +29,25 @@ static SPELLED: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// `jdoe AT yahoo`, `jane dot doe at proton mail`: with a house of mail that everybody knows, its ending is left out.
+static KNOWN_HOUSE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?:[\p{L}\p{N}_+\-]+ (?:dot|underscore|dash) )*[\p{L}\p{N}._+\-]{2,} (?:\(at\)|at) (?:yahoo|gmail|g ?mail|hotmail|outlook|aol|icloud|comcast|proton ?mail|live|msn)(?: ?(?:dot|\.) ?(?:com|net|me|org))?(?-u:\b)",
+    )
+});
+/// An account by which somebody is reached: `Venmo @jane-doe-77`.
+static HANDLE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?-u:\b)(?:telegram|venmo|instagram|insta|ig|twitter|facebook|fb|messenger|snapchat|tiktok|cash ?app|signal|discord|whatsapp|skype|zelle|paypal|linkedin)(?: (?:is|me|at|handle|name|under|user))*:? (?P<handle>[@$][a-z0-9._\-]{2,}[a-z0-9])",
+    )
+});
+const ACCOUNT: &str = "an account by which somebody is reached: take it out";
+/// Words before `at` that are nobody's address: `look at live prices`, `found at Yahoo`.
+const NOBODY: &[&str] = &[
+    "look", "looked", "found", "us", "me", "it", "them", "is", "was", "works", "worked", "booked", "searched", "reviews",
+    "review", "are", "be", "account", "inbox", "mail", "email", "e-mail", "address", "login", "stars", "ad", "ads", "him", "her",
+];
+
 /// Finds e-mail addresses.
 pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
     for shape in [&WRITTEN, &SPELLED] {
@@ -37,6 +56,11 @@ pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
             hits.push(Hit::block(FindingKind::Email, found.start() + lead..found.end(), REASON));
         }
     }
+    let of_somebody = |text: &str| !text.split(' ').next().is_some_and(|word| NOBODY.contains(&word));
+    let houses = KNOWN_HOUSE.find_iter(&folded.lower).filter(|found| of_somebody(found.as_str()));
+    hits.extend(houses.map(|found| Hit::block(FindingKind::Email, found.range(), REASON)));
+    let handles = HANDLE.captures_iter(&folded.lower).filter_map(|found| found.name("handle"));
+    hits.extend(handles.map(|handle| Hit::block(FindingKind::Email, handle.range(), ACCOUNT)));
 }
 
 #[cfg(test)]
@@ -56,6 +80,10 @@ mod tests {
     #[case("mailto:ana@example.com", &["ana@example.com"])]
     #[case("'joë@exämple.de'", &["joë@exämple.de"])]
     #[case("dana@example dot com", &["dana@example dot com"])]
+    #[case("it is jdoe AT yahoo", &["jdoe AT yahoo"])]
+    #[case("jane dot doe at proton mail dot me", &["jane dot doe at proton mail dot me"])]
+    #[case("Venmo @jane-doe-77, Telegram: @ortizj", &["@jane-doe-77", "@ortizj"])]
+    #[case("they found us at Yahoo", &[])]
     #[case("met at st. mary", &[])]
     #[case("arrived at polka dot house", &[])]
     #[case("parts @ $40 each", &[])]

@@ -23,6 +23,13 @@ static IDS: LazyLock<Regex> = LazyLock::new(|| {
 static REFERENCES: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?-u:\b)(?:[DEJLSTW]-[0-9]{1,9}|[ACMPX]-[0-9]{2,9}|[acdejlmpstwx]-[0-9]{3,9})(?-u:\b)"));
 
+/// A record of a system of ours by its number: `HubSpot contact 551203`.
+static OF_A_SYSTEM: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?-u:\b)(?:hubspot|twilio|callrail|quickbooks|salesforce|zendesk|jobber|servicetitan|housecall pro|crm)(?: [a-z]+)? (?:contact|deal|record|ticket|id|lead|call|customer|company)s?(?: (?:number|no|id|is))* ?#?:? ?(?P<id>[0-9]{4,15})(?-u:\b)",
+    )
+});
+
 /// Digits of a reference from which on it is no lamp.
 const LONG: usize = 4;
 
@@ -36,6 +43,8 @@ const FORMS: &[&str] = &["W-2", "W-4", "W-7", "W-8", "W-9"];
 /// Finds ids and references.
 pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
     hits.extend(IDS.find_iter(&folded.lower).map(|found| Hit::block(FindingKind::InternalId, found.range(), REASON)));
+    let of_a_system = OF_A_SYSTEM.captures_iter(&folded.lower).filter_map(|found| found.name("id"));
+    hits.extend(of_a_system.map(|id| Hit::block(FindingKind::InternalId, id.range(), REASON)));
     for found in REFERENCES.find_iter(&folded.text) {
         if matches!(folded.before(found.start()), b'-' | b'/')
             || folded.at(found.end()) == b'-'

@@ -59,7 +59,7 @@ static PRICES: LazyLock<Regex> = LazyLock::new(|| {
 /// One of these stands in every such price. Most texts have none, and an amount may begin at any word.
 static SIGNS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        "lead|inquiry|enquiry|referral|bought|purchased|what we pa|internal|click|cost|price|network|center|service|provider|vendor|directory|platform|broker|aggregator|marketplace|ad network|thumbtack|angi|homeadvisor|networx|porch|yelp|callrail|google|bark|houzz|modernize",
+        "lead|cpl|cpa|cpc|acquisition|inquiry|enquiry|referral|bought|purchased|what we pa|internal|click|cost|price|network|center|service|provider|vendor|directory|platform|broker|aggregator|marketplace|ad network|thumbtack|angi|homeadvisor|networx|porch|yelp|callrail|google|bark|houzz|modernize",
     )
 });
 
@@ -147,6 +147,13 @@ mod tests {
     #[case("Yelp CPL was $29 last week", "$29")]
     #[case("those run us about $33/lead on Google", "$33")]
     #[case("dup lead, ask Angi for a credit. They dinged us $27 for it", "$27")]
+    #[case("CPL was $41", "$41")]
+    #[case("$41 CPL this week", "$41")]
+    #[case("cost per lead: 41.50", "41.50")]
+    #[case("We were billed $38.20 by Thumbtack", "$38.20")]
+    #[case("The Thumbtack lead came at a cost of $38", "$38")]
+    #[case("Acquisition cost was $41", "$41")]
+    #[case("Angi charges us 62 a lead", "62")]
     fn prices_of_leads(#[case] text: &str, #[case] found: &str) {
         assert_eq!(spans(text, ProviderCost), [found]);
     }
@@ -187,6 +194,10 @@ mod tests {
     #[case("HomeAdvisor lead wants the $89 diagnostic fee waived")]
     #[case("Google lead, her last plumber charged her $350")]
     #[case("the lead paint test ran us $95 a visit")]
+    #[case("Thumbtack lead: the repair comes at a cost of $400")]
+    #[case("They were billed $38.20 by the supply house")]
+    #[case("Thumbtack budget shown $300 to $500, move an outlet")]
+    #[case("3 a lead tech can do")]
     fn other_prices(#[case] text: &str) {
         assert_eq!(spans(text, ProviderCost), Vec::<String>::new());
     }

@@ -107,7 +107,7 @@ pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
         |span: Range<usize>| hits.push(Hit::block(FindingKind::Phone, extension::with_its_words(folded, span), REASON));
     each(lower, &NORTH_AMERICAN, |span| stands_alone(folded, span) && dialled(folded, span), &mut push);
     let real = |span: &Range<usize>| lower[span.clone()].bytes().filter(u8::is_ascii_digit).count() >= REAL_FIGURES;
-    each(lower, &LOOKS_ALIKE, |span| real(span) && stands_alone(folded, span), &mut push);
+    each(lower, &LOOKS_ALIKE, |span| real(span) && stands_alone(folded, span) && !is_no_phone(folded, span), &mut push);
     each(lower, &ODDLY_GROUPED, |span| stands_alone(folded, span), &mut push);
     // In capitals: `1-800-555 with a` is no word on a key pad.
     let capitals = |span: &Range<usize>| !folded.text[span.clone()].bytes().any(|b| b.is_ascii_lowercase());
@@ -168,10 +168,25 @@ fn goes_on(folded: &Folded, span: &Range<usize>) -> bool {
     longer && two || behind.len() > 1 && behind[0] == b'-' && behind[1].is_ascii_alphanumeric() && of_a_thing()
 }
 
+/// Whether it is no number to call: no area code begins so, and it is called something else: `SKU 100-234-5678`.
+fn is_no_phone(folded: &Folded, span: &Range<usize>) -> bool {
+    let number = &folded.lower[span.clone()];
+    number.starts_with(['0', '1'])
+        && number.bytes().filter(u8::is_ascii_digit).count() == 10
+        && is_other_number(folded, span.start)
+}
+
 /// A number without any separator must be one of the North American plan: area and exchange begin with 2 to 9; and
 /// nothing before it says that it is a part or an invoice.
 fn dialled(folded: &Folded, span: &Range<usize>) -> bool {
     let number = &folded.lower[span.clone()];
+    // `SKU 100-234-5678`: no area code begins so, and it is called something else.
+    if number.starts_with(['0', '1'])
+        && number.bytes().filter(u8::is_ascii_digit).count() == 10
+        && is_other_number(folded, span.start)
+    {
+        return false;
+    }
     // Three numbers of a list: `sold 512, 555, 1200`.
     if number.contains(", ") {
         let groups: Vec<&str> = number.split(", ").collect();
@@ -347,6 +362,7 @@ mod tests {
     #[case("ZIP+4 30318-2204 service area ok")]
     #[case("EPA reg no. 432-1483 applied")]
     #[case("order 112-4485930-7716221 shows delivered")]
+    #[case("SKU 100-234-5678 and part number 120-456-7890")]
     #[case("Goodman GSX140361, 2014, low on charge")]
     #[case("sku 1004-771-203 from the orange store")]
     #[case("County inspection passed, record number E2400871")]

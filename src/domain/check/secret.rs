@@ -21,7 +21,7 @@ static SHAPES: LazyLock<Regex> = LazyLock::new(|| {
         | (?-u:\b)[a-z]{2,8}_(?:live|test|prod|sandbox)_[0-9a-z]{10,} | (?-u:\b)whsec_[0-9a-z+/=]{16,}
         | (?-u:\b)sg\.[a-z0-9_\-]{16,}\.[a-z0-9_\-]{16,}
         | (?-u:\b)pat-[a-z]{2}[0-9]-[0-9a-f]{8}-[0-9a-f\-]{20,}
-        | (?-u:\b)xox[abeoprs]-[a-z0-9\-]{10,} | (?-u:\b)gh[opsru]_[a-z0-9]{30,} | (?-u:\b)aiza[a-z0-9_\-]{30,}
+        | (?-u:\b)xox[abeoprs]-[a-z0-9\-]{10,} | (?-u:\b)gh[opsru]_[a-z0-9]{30,} | (?-u:\b)(?:hf|npm)_[a-z0-9]{20,} | (?-u:\b)glpat-[a-z0-9_\-]{16,} | (?-u:\b)aiza[a-z0-9_\-]{30,}
         | (?-u:\b)a(?:kia|sia)[a-z0-9]{16}(?-u:\b)
         | (?-u:\b)eyj[a-z0-9_\-]{8,}\.[a-z0-9_\-]{8,}\.[a-z0-9_\-]*
         | -----begin\x20[a-z\x20]*private\x20key-----
@@ -35,7 +35,7 @@ static SHAPES: LazyLock<Regex> = LazyLock::new(|| {
 /// in hardly a word.
 static PASSWORDS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r#"(?x)(?-u:\b)(?:password|passwd|pwd)(?:\x20?(?:=|:)\x20?|\x20is\x20)["']?(?P<a>[^\s"',;]{0,40}[0-9][^\s"',;]{0,40})
+        r#"(?x)(?-u:\b)(?:password|passwd|pwd|pass)(?:\x20?(?:=|:)\x20?|\x20is:?\x20)["']?(?P<a>[^\s"',;]{0,40}[0-9][^\s"',;]{0,40})
         | (?-u:\b)log-?in(?:\x20is|:)?\x20[^\s/]{2,40}\x20?/\x20?(?P<b>[^\s"',;]{0,40}[0-9][^\s"',;]{0,40})
         | (?-u:\b)basic\x20(?P<c>[a-z0-9+/]{12,}={1,2})"#,
     )
@@ -54,7 +54,7 @@ const NEAR: usize = 72;
 /// A long word with figures in it, as a key is, where a word says that it is one.
 static KEY: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?-u:\b)(?:tokens?|keys?|secrets?|sid|credentials?)(?-u:\b)[^.!?\n]{0,60}?(?-u:\b)(?P<key>[0-9a-z][0-9a-z_\-]{15,63})(?-u:\b)",
+        r"(?-u:\b)(?:tokens?|keys?|secrets?|sid|credentials?)(?-u:\b)[^.!?\n]{0,60}?(?-u:\b)(?P<key>[0-9a-z][0-9a-z_\-]{13,63})(?-u:\b)",
     )
 });
 

@@ -23,6 +23,9 @@ static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
               (?-u:\b)(?::[0-9]{1,5})?(?:[/?\#][^\s<>"]*)?
             | (?:it|in|is|me|us|to|at|be|so|no|am|as|my|de|id|pro|one|plus|works|services)(?:/[^\s<>"]+)
           )
+        | (?:^|[\x20("'])/(?:var|home|srv|opt|etc|mnt|root|usr|tmp|data|users)(?:/[^\s<>"/]+)+
+        | \\\\[a-z0-9_.\-]+(?:\\[^\s<>"\\]+)+
+        | (?-u:\b)[a-z]:\\[^\s<>"]+
         | (?-u:\b)localhost(?::[0-9]{1,5})?(?:/[^\s<>"]*)?
         | (?-u:\b)(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])(?:\.(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])){3}(?::[0-9]{1,5}|/)[^\s<>"]*
         | (?-u:\b)[\p{L}\p{N}\-]+\x20dot\x20(?:com|net|org|edu|gov|io|biz)(?-u:\b)"#,
@@ -34,8 +37,9 @@ pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
     for found in ADDRESS.find_iter(&folded.lower) {
         let address = found.as_str().trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '}', '\'']);
         // Brackets behind a scheme lead nowhere.
+        let lead = address.len() - address.trim_start_matches([' ', '(', '"', '\'']).len();
         if !address.ends_with("://") {
-            hits.push(Hit::block(FindingKind::Url, found.start()..found.start() + address.len(), REASON));
+            hits.push(Hit::block(FindingKind::Url, found.start() + lead..found.start() + address.len(), REASON));
         }
     }
 }
@@ -56,6 +60,9 @@ mod tests {
     #[case("acme dot com", &["acme dot com"])]
     #[case("see crm.internal.local/leads/5 and rec.acme.internal/r/993", &["crm.internal.local/leads/5", "rec.acme.internal/r/993"])]
     #[case("at localhost:8710/in/form", &["localhost:8710/in/form"])]
+    #[case("in /var/lib/quotedeck/payloads/17.json", &["/var/lib/quotedeck/payloads/17.json"])]
+    #[case(r"on \\fileserver\leads\ortiz.txt", &[r"\\fileserver\leads\ortiz.txt"])]
+    #[case("heating/cooling/plumbing and/or 3/4/5", &[])]
     #[case("our local.The lan", &[])]
     #[case("ana@example.com", &[])]
     #[case("It is done.It works", &[])]

@@ -25,11 +25,11 @@ static PLATE: LazyLock<Regex> = LazyLock::new(|| {
 static PLATE_IN_CAPITALS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?x)(?-u:\b)(?:
-          (?P<of>(?i:licen[cs]e|licen[cs]e\x20plate|lic|plates?|tags?|registration|alabama|alaska|arizona|arkansas|california|colorado|connecticut|delaware|florida
+          (?P<of>(?i:licen[cs]e|licen[cs]e\x20plate|lic|tagged|plates?|tags?|registration|alabama|alaska|arizona|arkansas|california|colorado|connecticut|delaware|florida
             |georgia|hawaii|idaho|illinois|indiana|iowa|kansas|kentucky|louisiana|maine|maryland|massachusetts|michigan|minnesota|mississippi
             |missouri|montana|nebraska|nevada|new\x20hampshire|new\x20jersey|new\x20mexico|new\x20york|north\x20carolina|north\x20dakota|ohio|oklahoma
             |oregon|pennsylvania|rhode\x20island|south\x20carolina|south\x20dakota|tennessee|texas|utah|vermont|virginia|washington|wisconsin|wyoming)
-          (?:\x20(?i:plates?|tags?|number|no|is|was|as|reads|reading))*)[\x20:.\#\-]{1,3}
+          (?:\x20(?i:plates?|tags?|number|no|is|was|as|reads|reading))*)[\x20:.\#\-\x22']{1,3}
           (?P<plate>[A-Z0-9]{1,8}(?:[\x20\-·][A-Z0-9]{1,4}){0,7}))(?-u:\b)",
     )
 });

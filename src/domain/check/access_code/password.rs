@@ -27,6 +27,7 @@ static PASSWORDS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r#"(?-u:\b)(?:verbal|spoken)(?: password| passcode| code| word)?(?::|=) ?["']?(?P<code>[a-z][a-z0-9]{3,})"#,
         r"(?-u:\b)(?:password|passcode|code ?word)(?-u:\b)[^.!?]{0,40}[ ,:](?P<code>[a-z]{3,}[0-9]{1,4})(?-u:\b)",
         r#"(?-u:\b)(?:password|passcode|pass ?phrase|code ?word)(?-u:\b)[^.!?]{0,25}(?-u:\b)(?:tell|give) (?:him|her|them|'em|em) ["']?(?P<code>[a-z0-9!@#$%&*-]{4,})(?:["'.,;!?)]|$| (?:and|or|when|if|to|then)(?-u:\b))"#,
+        r#"(?-u:\b)(?:safe|code|pass) ?(?:word|phrase)(?: is|:| =) ["']?(?P<code>[a-z0-9!@#$%&*-]{4,})"#,
         r#"(?-u:\b)word of the day(?-u:\b)[^.!?]{0,25}?(?: is|:| it's| =) ["']?(?P<code>[a-z0-9!@#$%&*-]{4,})"#,
     ]
     .iter()

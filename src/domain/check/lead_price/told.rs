@@ -24,6 +24,7 @@ static AMOUNTS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
         r"(?x)(?:us)?\$\x20?[0-9][0-9,]*(?:\.[0-9]+)?
         | (?-u:\b)[0-9]{{1,3}}\.[0-9]{{2}}(?-u:\b)
+        | (?-u:\b)[0-9]{{1,3}}(?-u:\b)
         | (?-u:\b)(?:[0-9]{{1,3}}(?:\.[0-9]{{2}})?|(?:a\x20)?{one}(?:[\x20-](?:and\x20)?{one})*)\x20(?:dollars|bucks|usd)(?-u:\b)"
     ))
 });
@@ -84,8 +85,7 @@ const OTHER_LEADS: &[&str] = &[
     "wires",
 ];
 /// What it costs.
-const COSTS: &[&str] =
-    &["fee", "fees", "price", "prices", "cost", "costs", "charge", "charges", "spend", "bill", "bills", "budget"];
+const COSTS: &[&str] = &["fee", "fees", "price", "prices", "cost", "costs", "charge", "charges", "spend"];
 /// Asks somebody for money.
 const ASKS: &[&str] = &[
     "charged", "charges", "charging", "charge", "billed", "bills", "billing", "bill", "hit", "hits", "dinged", "dings", "cost",
@@ -166,7 +166,12 @@ const SHORT: &[&str] = &["cpl", "cpa", "cpc"];
 
 /// Every such amount.
 pub(super) fn each(folded: &Folded) -> impl Iterator<Item = Range<usize>> {
-    AMOUNTS.find_iter(&folded.lower).map(|amount| amount.range()).filter(|amount| Around::of(folded, amount).tells())
+    AMOUNTS.find_iter(&folded.lower).map(|amount| amount.range()).filter(|amount| {
+        let around = Around::of(folded, amount);
+        // A number with nothing that makes it money counts where it is told by the lead.
+        let bare = folded.lower[amount.clone()].bytes().all(|b| b.is_ascii_digit());
+        if bare { around.is_a_lead() && around.we_are_asked() } else { around.tells() }
+    })
 }
 
 /// The words around an amount.
@@ -196,18 +201,24 @@ impl<'a> Around<'a> {
     fn tells(&self) -> bool {
         let here = is_of_leads(&self.before) || is_of_leads(&self.after);
         let near = here || is_of_leads(&self.further);
-        self.is_named() || near && self.we_are_asked() || here && (self.we_pay() || self.is_average()) || self.is_a_lead()
+        self.is_named()
+            || near && self.we_are_asked()
+            || here && (self.we_pay() || self.is_average() || self.is_at_a_cost())
+            || self.is_a_lead()
+            || self.is_billed_by()
     }
 
     /// `lead fee charged to us`, `Thumbtack spend`, `CPL`.
     fn is_named(&self) -> bool {
         let named = |pair: &[&str]| {
-            let sold = LEADS.contains(&pair[0]) || SELLERS.contains(&pair[0]);
+            let sold = LEADS.contains(&pair[0]) || SELLERS.contains(&pair[0]) || pair[0] == "acquisition";
             sold && COSTS.contains(&pair[1])
         };
         let from = self.before.windows(2).rposition(named).map(|n| n + 2);
         let short = self.before.iter().rposition(|word| SHORT.contains(word)).map(|n| n + 1);
-        from.max(short).is_some_and(|from| {
+        let each = |three: &[&str]| COSTS.contains(&three[0]) && three[1] == "per" && LEADS.contains(&three[2]);
+        let each = self.before.windows(3).rposition(each).map(|n| n + 3);
+        from.max(short).max(each).is_some_and(|from| {
             let between = &self.before[from..];
             between.len() <= 2 * BETWEEN && !between.iter().any(|word| QUOTED.contains(word) || OTHER_LEADS.contains(word))
         })
@@ -235,6 +246,19 @@ impl<'a> Around<'a> {
             && !between.iter().any(|word| matches!(*word, "us" | "me"))
             && !for_a_thing
             && !self.is_ours_behind()
+    }
+
+    /// `the Thumbtack lead came at a cost of $38`.
+    fn is_at_a_cost(&self) -> bool {
+        matches!(self.before[..], [.., "a", cost, "of"] if COSTS.contains(&cost))
+            && !self.before.iter().any(|word| QUOTED.contains(word))
+    }
+
+    /// `we were billed $38.20 by Thumbtack`, `$41 CPL`.
+    fn is_billed_by(&self) -> bool {
+        let asked = self.before.iter().rev().take(2).any(|word| ASKS.contains(word));
+        let by = matches!(self.after[..], ["by" | "from" | "through", who, ..] if SELLERS.contains(&who));
+        asked && by || matches!(self.after[..], [short, ..] if SHORT.contains(&short))
     }
 
     /// `12 Thumbtack leads, average cost $38.15 each`.
