@@ -19,6 +19,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 
 use crate::domain::event::{Columns, NormalEvent, Normalised, Provider, Rejected};
+use crate::domain::journal::{sha256, to_hex};
 
 mod angi;
 mod callrail;
@@ -195,14 +196,21 @@ fn read_piece(provider: Provider, piece: &Piece<'_>, settings: &Settings) -> Res
         let reason = format!("a machine sent it: it filled in {}, which people do not see", text::quote(field));
         return Ok(Normalised::SetAside { natural_key: known.key, reason });
     }
-    Ok(settle(normalise(&known, settings), known.key))
+    Ok(settle(normalise(&known, settings), known.key, piece.body))
 }
 
-/// An event, or a parked payload under its own key.
-fn settle(made: Made, natural_key: String) -> Normalised {
+/// What a payload that is parked is known by, besides its key.
+const PARKED_HASH: usize = 12;
+
+/// An event, or a payload that is parked: under its key with a part of its hash, so that the same one comes in once, and one that
+/// was corrected is no double of it.
+fn settle(made: Made, natural_key: String, body: &[u8]) -> Normalised {
     match made {
         Ok(event) => Normalised::Event(Box::new(event)),
-        Err(Unmade::Ask(reason)) => Normalised::Parked { natural_key, reason },
+        Err(Unmade::Ask(reason)) => {
+            let natural_key = format!("{natural_key} parked:{}", &to_hex(&sha256(body))[..PARKED_HASH]);
+            Normalised::Parked { natural_key, reason }
+        }
         Err(Unmade::Aside(reason)) => Normalised::SetAside { natural_key, reason },
     }
 }

@@ -68,15 +68,15 @@ pub(super) fn read(bytes: &[u8], settings: &Settings) -> Vec<Item> {
                 // What is kept is what is read: blanks around a row, or behind a quote without its end, are in neither.
                 row = next_row(trimmed).1;
             }
-            let raw = trimmed;
-            let made = row_record(&row, raw.len(), &header).map(|known| {
+            let body = [head, b"\n", trimmed].concat();
+            let made = row_record(&row, trimmed.len(), &header).map(|known| {
                 let made = event::made(&known, settings, Some(EventKind::FormSent));
-                settle(made, known.key)
+                settle(made, known.key, &body)
             });
             let outcome = made.map_err(|reason| Rejected { line: Some(line), reason });
             rejected_in_a_row = if outcome.is_err() { rejected_in_a_row + 1 } else { 0 };
-            room = room.saturating_sub(head.len() + raw.len());
-            items.push(Item { index: items.len(), line: Some(line), body: [head, b"\n", raw].concat(), outcome });
+            room = room.saturating_sub(head.len() + trimmed.len());
+            items.push(Item { index: items.len(), line: Some(line), body, outcome });
         }
         line += newlines(&bytes[at..at + length]);
         at += length;

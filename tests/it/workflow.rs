@@ -191,6 +191,11 @@ async fn what_cannot_be_normalised_is_kept_and_asked_of_a_person(world: World) {
     assert_eq!(world.number("select count(*) from tasks where kind = 'data_quality' and payload_id is not null").await, 1);
     assert!(matches!(give(&world, &acme, Provider::TwilioVoice, nowhere).await[..], [Arrived::Duplicate { event: None, .. }]));
     assert_eq!(world.number("select count(*) from tasks").await, 1);
+    // The same call with a number that can be called is its correction, and no double of it.
+    let corrected = nowhere.replace("%2B999123", "%2B15125550142");
+    let given = give(&world, &acme, Provider::TwilioVoice, &corrected).await;
+    assert!(matches!(given[..], [Arrived::Recorded { .. }]), "{given:?}");
+    assert!(matches!(give(&world, &acme, Provider::TwilioVoice, &corrected).await[..], [Arrived::Duplicate { event: Some(_), .. }]));
 }
 
 async fn an_automation_in_shadow_says_what_it_would_do(world: World) {
