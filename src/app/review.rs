@@ -17,6 +17,7 @@ mod keep;
 mod known;
 mod ledger;
 mod mask;
+mod newer;
 mod overriding;
 mod portal;
 mod progress;
@@ -205,6 +206,8 @@ pub struct Review {
     bulk: Bulk,
     /// A newer version is in the database than the one being edited.
     newer: bool,
+    /// What became known later, up to when, and was no reason not to approve.
+    newer_passed: Option<DateTime<Utc>>,
     notice: Option<String>,
     /// When it was first seen.
     since: Option<DateTime<Utc>>,
@@ -254,6 +257,7 @@ impl Review {
             evidence_top: 0,
             bulk: Bulk::default(),
             newer: false,
+            newer_passed: None,
             notice: None,
             since: None,
             settled: None,
@@ -371,16 +375,12 @@ impl Review {
         let note = self.detail.as_ref().filter(|_| self.closed().is_none()).and_then(|detail| detail.reason.as_ref());
         let note = note.map(|note| format!("sent back: {note}"));
         let passing = self.override_notice(scene);
-        let stale = self.detail.as_ref().filter(|_| self.closed().is_none()).and_then(|detail| detail.newer_at);
-        let stale = stale.map(|at| {
-            format!("more is known since {} UTC than this draft was made from: look at the lead", at.format("%-d %b %H:%M"))
-        });
         [
             past,
             self.read_only(scene).filter(|_| self.ended().is_none()),
             clash,
             note,
-            stale,
+            self.newer_notice(),
             passing,
             self.keep.trouble().map(str::to_owned),
             newer,

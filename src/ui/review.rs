@@ -90,6 +90,10 @@ fn heading_line<'a>(review: &Review, scene: &Scene<'_>, room: usize, styles: &St
     let Some(detail) = review.detail() else { return Line::default() };
     let draft = &detail.draft;
     let mut spans = vec![Span::styled(format!(" {}  ", review.record()), styles.title)];
+    if let Some(at) = review.more_known_since() {
+        spans.push(Span::styled(format!("! more is known since {} UTC", at.format("%H:%M")), styles.warn));
+        spans.push(Span::raw("  "));
+    }
     spans.extend(weights(review.checks().weight(), styles));
     let (saving, style) = match review.saving() {
         Saving::Saved => ("saved", styles.dim),

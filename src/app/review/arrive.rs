@@ -97,7 +97,6 @@ impl Review {
         } else {
             outcome = self.another_text(detail, scene);
             if more_came {
-                self.notice = Some("new evidence arrived: look at it before you approve".to_owned());
                 self.gate.fresh();
             }
         }

@@ -1,5 +1,6 @@
 //! The questions of this screen: one at a time, never under typing fingers, and each answer to its own question.
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{Outcome, Review, Scene};
@@ -36,6 +37,11 @@ pub(super) enum Asking {
     },
     /// Two texts were saved: mine or theirs.
     Clash,
+    /// Approving although more is known than the draft was made from.
+    Newer {
+        /// Since when.
+        at: DateTime<Utc>,
+    },
     /// Somebody else was first with a verdict.
     Conflict,
     /// A text of an earlier run was found.
@@ -77,6 +83,7 @@ impl Review {
                 | Asking::TakeOver
                 | Asking::AskOverride
                 | Asking::GrantOverride { .. }
+                | Asking::Newer { .. }
                 | Asking::Conflict => false,
             };
             if !stale {
@@ -103,6 +110,7 @@ impl Review {
             Asking::TakeOver => self.take_over_answered(answer, scene, seq),
             Asking::Clash => self.clash_answered(&answer, scene, seq),
             Asking::Recovered => self.recovered_answered(&answer, scene, seq),
+            Asking::Newer { at } => self.newer_answered(at, &answer, scene, seq),
             Asking::Conflict => match answer {
                 Answer::Yes => (Outcome::Stay, vec![self.reload(seq)]),
                 Answer::No | Answer::Text(_) | Answer::Choice(_) => (Outcome::Stay, Vec::new()),

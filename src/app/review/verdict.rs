@@ -146,6 +146,9 @@ impl Review {
         if let Some(left) = self.unseen(scene) {
             return (Outcome::Say(format!("not approved: {left}")), Vec::new());
         }
+        if let Some(asked) = self.ask_newer() {
+            return (asked, Vec::new());
+        }
         self.decide(Verdict::Approve, scene, seq)
     }
 

@@ -130,6 +130,17 @@ fn screens(
 }
 
 #[test]
+fn that_more_is_known_stands_in_the_heading_and_whole_below_it() {
+    let mut desk = Desk::ready(SAFE);
+    desk.draft.newer_at = Some(noon());
+    desk.read_changed();
+    let screen = painted(&mut desk, (80, 24), true).backend().to_string();
+    let mut lines = screen.lines().skip(1);
+    assert!(lines.next().unwrap().contains("! more is known since 12:00 UTC"), "{screen}");
+    assert!(lines.next().unwrap().contains("than it was made from: look at the lead "), "{screen}");
+}
+
+#[test]
 fn a_draft_that_is_not_read_yet() {
     let mut desk = Desk::opened(detail(TEXT), Role::Reviewer);
     let terminal = painted(&mut desk, (40, 6), true);

@@ -191,8 +191,30 @@ fn evidence_that_comes_while_it_is_open_is_told_and_looked_at_first() {
     let mut desk = Desk::ready(SAFE);
     desk.draft.newer_at = Some(noon());
     desk.read_changed();
-    assert!(desk.review.notices(&desk.scene()).iter().any(|notice| notice.contains("new evidence arrived")));
+    assert!(desk.review.notices(&desk.scene()).iter().any(|notice| notice.starts_with("more is known since 24 Nov 12:00 UTC")));
     assert!(said(&desk.act(Action::Approve)).contains("only just been shown"));
+}
+
+#[test]
+fn what_became_known_later_is_asked_about_once_before_it_is_approved() {
+    let mut desk = Desk::ready(SAFE);
+    desk.draft.newer_at = Some(noon());
+    desk.read_changed();
+    desk.look();
+    let Outcome::Ask(Question::Confirm { body, danger, .. }) = desk.act(Action::Approve) else { panic!() };
+    assert!(danger && body.starts_with("More is known since 24 Nov 12:00 UTC"), "{body}");
+    assert!(approvals(&desk).is_empty());
+    assert!(said(&desk.answer(Answer::No)).contains("not approved"));
+    // More still became known while the question was open: that is another question.
+    assert!(matches!(desk.act(Action::Approve), Outcome::Ask(_)));
+    desk.draft.newer_at = Some(noon() + TimeDelta::minutes(1));
+    desk.read_changed();
+    assert!(said(&desk.answer(Answer::Yes)).contains("only just been shown"));
+    desk.look();
+    assert!(matches!(desk.act(Action::Approve), Outcome::Ask(_)));
+    assert!(approvals(&desk).is_empty());
+    desk.answer(Answer::Yes);
+    assert_eq!(approvals(&desk), [SAFE]);
 }
 
 #[rstest]
