@@ -45,7 +45,7 @@ use super::popup::Question;
 use crate::config::keys::{Action, KeyTable, Place};
 use crate::domain::act::{Act, Target, Verb};
 use crate::domain::actor::Person;
-use crate::domain::draft::{DraftDetail, DraftState};
+use crate::domain::draft::{DraftDetail, DraftState, told_note};
 use crate::domain::id::{DraftId, Ref};
 use crate::domain::row::Presence;
 
@@ -373,7 +373,7 @@ impl Review {
             Err(_) => format!("decided earlier: {}", past.said),
         });
         let note = self.detail.as_ref().filter(|_| self.closed().is_none()).and_then(|detail| detail.reason.as_ref());
-        let note = note.map(|note| format!("sent back: {note}"));
+        let note = note.map(|note| told_note(note));
         let passing = self.override_notice(scene);
         [
             past,

@@ -287,12 +287,38 @@ pub struct Summary {
     pub withdrawn_why: Option<String>,
 }
 
+/// How the note of a draft begins that waits again because a verdict was undone.
+pub const REJECTION_UNDONE: &str = "rejection taken back";
+/// The same of an approval; the reason that stands for none, too.
+pub const APPROVAL_UNDONE: &str = "approval undone";
+
+/// The note of a draft whose verdict was undone: what, by whom, and why.
+pub fn undone_note(what: &str, by: &str, why: Option<&str>) -> String {
+    let why = why.map(str::trim).filter(|why| !why.is_empty() && *why != what);
+    let told = why.map(|why| format!(": {why}")).unwrap_or_default();
+    format!("{what} by {by}{told}")
+}
+
+/// The note of a draft that waits again, as it is told: nobody sent it back where a verdict was undone.
+pub fn told_note(note: &str) -> String {
+    let undone = [REJECTION_UNDONE, APPROVAL_UNDONE].iter().any(|undone| note.starts_with(undone));
+    if undone { note.to_owned() } else { format!("sent back: {note}") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::legal::{reachable, walk};
     use proptest::prelude::*;
     use strum::VariantArray;
+
+    #[test]
+    fn a_note_tells_how_the_draft_came_to_wait_again() {
+        assert_eq!(told_note("which valve? (rosa)"), "sent back: which valve? (rosa)");
+        let undone = undone_note(REJECTION_UNDONE, "ben", Some("too hasty"));
+        assert_eq!(told_note(&undone), "rejection taken back by ben: too hasty");
+        assert_eq!(told_note(&undone_note(APPROVAL_UNDONE, "ben", Some(APPROVAL_UNDONE))), "approval undone by ben");
+    }
 
     #[test]
     fn every_state_can_be_reached() {

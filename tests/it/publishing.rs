@@ -432,7 +432,7 @@ async fn an_approval_that_is_taken_back_lets_the_draft_wait_again(world: World) 
     let said = perform(&world.store, &rosa, &undo).await.unwrap().said;
     assert_eq!(said, "S-1 is withdrawn; D-1 waits again, with its text");
     assert_eq!(world.texts("select state from drafts").await, ["pending"]);
-    assert_eq!(world.texts("select reason from drafts").await, ["a slip (rosa)"]);
+    assert_eq!(world.texts("select reason from drafts").await, ["approval undone by rosa: a slip"]);
     assert_eq!(world.texts("select detail from journal where verb = 'draft.reopen'").await, ["S-1"]);
     claim(&world, &rosa, draft).await;
     let again = approve(&world, &rosa, draft, SAFE).await.unwrap().record;

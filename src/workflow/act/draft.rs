@@ -3,7 +3,7 @@
 use super::{Acting, draft_conflict, text_conflict};
 use crate::domain::act::{Act, Done, Target, Verb};
 use crate::domain::brief::Subject;
-use crate::domain::draft::{DraftAct, DraftState, RejectReason};
+use crate::domain::draft::{APPROVAL_UNDONE, DraftAct, DraftState, REJECTION_UNDONE, RejectReason, undone_note};
 use crate::domain::failure::Failure;
 use crate::domain::id::{Kind, Ref};
 use crate::domain::job::JobKind;
@@ -118,7 +118,7 @@ impl Acting<'_> {
         let undo = Act {
             target: Target { record: summary, id: id.0, version: 1 },
             verb: Verb::WithdrawSummary { reopen: true },
-            reason: Some("approval undone".into()),
+            reason: Some(APPROVAL_UNDONE.into()),
         };
         Ok(Done { record: summary, said: format!("{} is approved as {summary}; {arms}", self.act.target.record), undo: Ok(undo) })
     }
@@ -203,7 +203,9 @@ impl Acting<'_> {
             );
         }
         self.announce(Kind::Draft, draft.id.0, Some(draft.lead_id), "").await?;
-        self.closed(&draft, to, None).await?;
+        let what = if draft.state == DraftState::Approved { APPROVAL_UNDONE } else { REJECTION_UNDONE };
+        let note = undone_note(what, &self.me.name, self.act.reason.as_deref());
+        self.closed(&draft, to, Some(&note)).await?;
         self.returned(&draft).await?;
         Ok(self.done(format!("{} is open again", self.act.target.record), Err("claim it and reject it again")))
     }
@@ -259,7 +261,7 @@ impl Acting<'_> {
             detail: &detail,
         };
         self.tx.journal(&self.actor, about).await?;
-        self.closed(&draft, to, Some(&format!("{why} ({})", self.me.name))).await?;
+        self.closed(&draft, to, Some(&undone_note(APPROVAL_UNDONE, &self.me.name, Some(why)))).await?;
         self.returned(&draft).await?;
         Ok(Some(Ref::new(Kind::Draft, draft.number)))
     }
