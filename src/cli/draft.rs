@@ -82,11 +82,14 @@ pub(super) async fn run(desk: &Desk, command: &DraftCommand, printer: &mut Print
                 }
             }
         }
-        DraftCommand::Approve { record, text_file, over, read, reason } => {
+        DraftCommand::Approve { record, text_file, over, read, all_the_same, reason } => {
             let (text, work_version) = match text_file {
                 Some(file) => text::given(desk, *record, Some(file), *over).await?,
                 None => text::read(desk, *record, read.as_deref()).await?,
             };
+            if !all_the_same {
+                text::nothing_newer(&detail(desk, *record).await?, *record)?;
+            }
             let verb = Verb::ApproveDraft { text, work_version };
             bulk::single(desk, act(verb, reason.as_deref()), *record, printer).await
         }

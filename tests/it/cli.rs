@@ -395,6 +395,11 @@ async fn a_draft_is_sent_back_with_a_note(world: World) {
     assert_eq!(world.texts("select reason from drafts").await, ["valve? (rosa)"]);
     assert!(shell.run("draft show D-1").out.starts_with("sent back: valve? (rosa)\n"));
     assert_eq!(world.texts("select detail from journal where verb = 'draft.release' order by number").await, ["", "valve?"]);
+    assert_eq!(shell.run("draft claim D-1").status, 0);
+    assert_eq!(shell.run("draft reject D-1 --why unsafe --reason twice").status, 0);
+    assert_eq!(shell.run("draft reopen D-1").status, 0);
+    let told = shell.run("draft show D-1").out;
+    assert!(told.starts_with("rejection taken back by rosa\n"), "nobody sent it back: {told}");
 }
 
 async fn a_draft_is_checked_refused_and_approved(world: World) {
@@ -421,7 +426,16 @@ async fn a_draft_is_checked_refused_and_approved(world: World) {
     assert!(refused.out.is_empty() && refused.err.starts_with("quotedeck: draft approve "), "{}", refused.err);
     assert_eq!(world.number("select count(*) from summaries").await, 0);
 
-    let approved = shell.run(&format!("draft approve {draft} --text-file safe.txt"));
+    world.script("update drafts set newer_at = created_at").await;
+    let approve = format!("draft approve {draft} --text-file safe.txt");
+    let newer = shell.run(&approve);
+    assert!(
+        newer.status == 3 && newer.err.contains("more is known since") && newer.err.contains("--all-the-same"),
+        "{}",
+        newer.err
+    );
+    assert!(shell.run(&format!("draft show {draft}")).out.contains(&format!("quotedeck show L-{lead}")));
+    let approved = shell.run(&format!("{approve} --all-the-same"));
     assert_eq!(approved.status, 0, "{}", approved.err);
     let summaries = shell.run("summaries --json").json();
     assert_eq!(summaries[0]["approved_by"], "rosa");

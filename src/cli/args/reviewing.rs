@@ -113,6 +113,9 @@ pub(crate) enum DraftCommand {
         /// That you read the text as it was saved: its mark, as `draft show` tells it
         #[arg(long, value_name = "MARK", conflicts_with = "text_file")]
         read: Option<String>,
+        /// That it is approved although more is known by now than the draft was made from
+        #[arg(long)]
+        all_the_same: bool,
         /// A remark for the journal
         #[arg(long, value_name = "TEXT")]
         reason: Option<String>,

@@ -7,8 +7,8 @@ use crate::cli::args::Show;
 use crate::cli::print::Printer;
 use crate::cli::rows::at;
 use crate::domain::actor::Right;
-use crate::domain::draft::DraftState;
-use crate::domain::id::Ref;
+use crate::domain::draft::{DraftState, told_note};
+use crate::domain::id::{Kind, Ref};
 use crate::domain::journal::sha256;
 use crate::workflow::review::save_work;
 
@@ -26,6 +26,7 @@ pub(super) async fn show(desk: &Desk, wanted: &Show, printer: &mut Printer) -> R
             "saved_by": draft.worked_by,
             "saved_at": draft.worked_at,
             "reason": draft.reason,
+            "newer_at": draft.newer_at,
         });
         if wanted.evidence {
             shown["evidence"] = serde_json::json!(evidence::masked(&draft));
@@ -46,7 +47,11 @@ pub(super) async fn show(desk: &Desk, wanted: &Show, printer: &mut Printer) -> R
     }
     let open = matches!(draft.draft.state, DraftState::Pending | DraftState::InReview);
     if let Some(note) = draft.reason.as_ref().filter(|_| open) {
-        printer.text(&format!("sent back: {note}"))?;
+        printer.text(&told_note(note))?;
+    }
+    if let Some(when) = draft.newer_at.filter(|_| open) {
+        let lead = Ref::new(Kind::Lead, draft.draft.lead_number);
+        printer.text(&format!("more is known since {} than it was made from: quotedeck show {lead}", at(when)))?;
     }
     let saved = match draft.work_version {
         0 => "as the drafter wrote it; nobody saved another".to_owned(),
@@ -97,6 +102,18 @@ pub(super) async fn read(desk: &Desk, record: Ref, read: Option<&str>) -> Result
     }
     let remedy = format!("read it: quotedeck draft show {record}; then add: --read MARK, as it tells it");
     Err(Stop::refused(format!("not applied: {record}"), "the text that is saved has another mark", remedy))
+}
+
+/// That a draft is approved although more is known by now is said, and never happens unseen.
+///
+/// # Errors
+/// More is known than it was made from.
+pub(super) fn nothing_newer(draft: &DraftDetail, record: Ref) -> Result<(), Stop> {
+    let Some(when) = draft.newer_at.filter(|_| !draft.draft.state.is_decided()) else { return Ok(()) };
+    let lead = Ref::new(Kind::Lead, draft.draft.lead_number);
+    let why = format!("more is known since {} than it was made from", at(when));
+    let remedy = format!("look: quotedeck show {lead}; to approve this text, add: --all-the-same");
+    Err(Stop::refused(format!("not applied: {record}"), why, remedy))
 }
 
 /// Who saved it, and when.
