@@ -183,7 +183,11 @@ fn show_asked(draft: &DraftDetail, request: &Override, record: Ref, printer: &mu
 
 async fn detail(desk: &Desk, record: Ref) -> Result<DraftDetail, Stop> {
     if record.kind != Kind::Draft {
-        return Err(Failure::NotFound(record.to_string()).into());
+        let remedy = match record.kind {
+            Kind::Lead => format!("its drafts stand among what happened to it: quotedeck show {record}"),
+            _ => format!("look at it: quotedeck show {record}"),
+        };
+        return Err(Stop::usage(record, format_args!("it is a {}, not a draft", record.kind), remedy));
     }
     let target = desk.store.find(&desk.me, record).await?;
     Ok(desk.store.draft_detail(&desk.me, target.id.into()).await?)
@@ -230,6 +234,11 @@ pub(super) fn check_text(wanted: &Check, printer: &mut Printer) -> Ran {
     let ran = report(printer, &found);
     if left_out > 0 && !printer.json {
         printer.text(&format!("numbers that were compared with nothing: {left_out}; give the evidence with --evidence-file"))?;
+    }
+    if !printer.json {
+        printer.text(
+            "names, addresses and whatever else is stored were compared with nothing either; add the reference of the draft to the command",
+        )?;
     }
     ran
 }

@@ -335,6 +335,8 @@ async fn a_preview_is_what_the_portal_would_show(world: World) {
     assert_eq!((&json["text"], &json["text_hash"]), (&text.into(), &seen.text_hash.as_str().into()));
     assert_eq!(json["source_label"], "phone call");
     assert_eq!(shell.run("draft preview L-1").status, 2, "a lead is no draft");
+    let told = shell.run("draft show L-1").err;
+    assert!(told.contains("it is a lead, not a draft") && told.contains("quotedeck show L-1"), "{told}");
 
     // On Postgres it is asked of the portal's own login, as the configuration says it; a file has no logins.
     shell.file("own.toml", b"[portal]\ndatabase_env = 'PORTAL_NOBODY_SETS'\n");
@@ -914,6 +916,8 @@ fn a_text_is_checked_without_a_database() {
     assert_eq!(same.json().as_array().unwrap(), found);
     let alone = shell.run("draft check --text-file text.txt --json").json();
     assert_eq!(alone.as_array().unwrap(), found, "no number is unknown where nothing is known");
+    let told = shell.run("draft check --text-file text.txt").out;
+    assert!(told.contains("names, addresses and whatever else is stored were compared with nothing either"), "{told}");
     shell.file("nothing.txt", b"");
     let empty = shell.run("draft check --text-file text.txt --evidence-file nothing.txt --json").json();
     let kinds: Vec<&str> = empty.as_array().unwrap().iter().filter_map(|found| found["kind"].as_str()).collect();

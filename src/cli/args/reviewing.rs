@@ -104,7 +104,7 @@ pub(crate) enum DraftCommand {
         /// Which
         #[arg(value_name = "REF")]
         record: Ref,
-        /// The client-safe text; `-` is standard input [default: the text as it was saved]
+        /// The client-safe text; `-` is standard input. Without it, `--read` says that the saved one was read
         #[arg(long, value_name = "FILE", required_unless_present = "read")]
         text_file: Option<PathBuf>,
         /// That your text comes in place of the one that somebody saved: its version, as `draft show` tells it
