@@ -60,6 +60,10 @@ pub async fn ask(store: &Store, actor: &Actor, what: Ask) -> Result<Ref, Failure
     let mut tx = store.begin().await?;
     let rules = tx.rulebook().await?;
     let refused = |why: &str, todo: &str| Failure::refused("asking for a draft", why.to_owned(), todo.to_owned());
+    let nobody = |week: NaiveDate| {
+        let (from, to) = (week.format("%-d %b"), (week + Days::new(6)).format("%-d %b %Y"));
+        refused(&format!("no lead arrived in the week of {from} to {to}"), "name another week with --week DATE")
+    };
     let (client, lead, brief, args, operation) = match what {
         Ask::Lead(id) => {
             let lead = tx.lead_now(id.0).await?.filter(|lead| actor.sees(lead.client_id));
@@ -73,8 +77,7 @@ pub async fn ask(store: &Store, actor: &Actor, what: Ask) -> Result<Ref, Failure
             }
             let first = first.week(chrono::Weekday::Mon).first_day();
             let found = tx.week_brief(client, first).await?;
-            let (brief, lead) =
-                found.ok_or_else(|| refused("no lead arrived in that week", "name another week with --week DATE"))?;
+            let (brief, lead) = found.ok_or_else(|| nobody(first))?;
             (client, lead, brief, Args { lead: None, week: Some(first) }, OF_WEEK)
         }
     };
