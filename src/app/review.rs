@@ -18,6 +18,7 @@ mod known;
 mod ledger;
 mod mask;
 mod newer;
+mod numbers;
 mod overriding;
 mod portal;
 mod progress;

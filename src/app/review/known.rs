@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
 
+use super::numbers::{Counts, counts};
 use crate::domain::draft::DraftDetail;
 use crate::domain::mask::{Hidden, hidden_in, masked_line};
 use crate::domain::span::FindingKind;
@@ -121,15 +122,22 @@ impl Known {
         weighed.into_iter().take(3).map(|(_, at)| at).collect()
     }
 
-    /// Numbers that stand in these lines and nowhere masked, in order; each once.
-    pub(super) fn numbers(&self, of: &BTreeSet<usize>) -> Vec<String> {
-        let mut numbers: Vec<String> = Vec::new();
+    /// Numbers that stand in these lines and nowhere masked, in order, with what they count; each once.
+    pub(super) fn numbers(&self, of: &BTreeSet<usize>) -> Vec<(Counts, String)> {
+        let mut numbers: Vec<(Counts, String)> = Vec::new();
         for at in of {
-            for word in self.masked(*at).split(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '“' | '”' | '"')) {
+            let line = self.masked(*at);
+            let words = line.split(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '“' | '”' | '"'));
+            let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+            for (at, word) in words.iter().enumerate() {
                 let word = word.trim_matches(|c: char| matches!(c, '.' | ',' | ';' | ':' | '!' | '?'));
-                let number = word.chars().any(|c| c.is_ascii_digit()) && !word.contains('‹') && word.chars().count() <= 12;
-                if number && !numbers.iter().any(|known| known == word) {
-                    numbers.push(word.to_owned());
+                if !word.contains(|c: char| c.is_ascii_digit()) || word.contains('‹') || word.chars().count() > 12 {
+                    continue;
+                }
+                let beside = |at: Option<usize>| at.and_then(|at| words.get(at)).copied().unwrap_or_default();
+                let number = (counts(beside(at.checked_sub(1)), word, beside(Some(at + 1))), word.to_owned());
+                if !numbers.contains(&number) {
+                    numbers.push(number);
                 }
             }
         }

@@ -57,7 +57,7 @@ impl Review {
         self.editor.go(finding.start);
         let ready = match mask::mask(self.editor.text(), &finding) {
             Some(_) => Ready::Mask,
-            None => Ready::Numbers(self.known.numbers(&self.lit())),
+            None => Ready::Numbers(self.numbers_for((finding.start, finding.end))),
         };
         match ready {
             Ready::Mask => self.mask(scene, seq),
@@ -85,7 +85,7 @@ impl Review {
         // Nothing changes while a question is open: the same numbers are there.
         self.editor.go(start);
         self.gate.fresh();
-        let Some(number) = self.known.numbers(&self.lit()).into_iter().nth(*choice) else { return (Outcome::Stay, Vec::new()) };
+        let Some(number) = self.numbers_for((start, end)).into_iter().nth(*choice) else { return (Outcome::Stay, Vec::new()) };
         self.put(start, end, &number, scene, seq)
     }
 
