@@ -155,6 +155,13 @@ impl Checks {
         }
     }
 
+    /// The next finding from a place on that is as wanted becomes the one the reviewer is at, around the end; where that is.
+    pub(super) fn next_that(&mut self, place: usize, wanted: impl Fn(&Finding) -> bool) -> Option<usize> {
+        let behind = self.found.iter().position(|finding| finding.start >= place && wanted(finding));
+        self.selected = behind.or_else(|| self.found.iter().position(wanted))?;
+        self.current().map(|finding| finding.start)
+    }
+
     /// The first finding at or after a place becomes the one the reviewer is at.
     pub fn after(&mut self, place: usize) {
         let next = self.found.iter().position(|finding| finding.start >= place);

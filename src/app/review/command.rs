@@ -7,6 +7,7 @@ use super::{Claim, Columns, Face, Outcome, Reply, Review, Scene, View, arrive, c
 use crate::app::effect::{Effect, SeqSource};
 use crate::config::keys::Action;
 use crate::domain::cite::without_citations;
+use crate::domain::span::Finding;
 use crate::domain::text::Internal;
 
 impl Review {
@@ -240,14 +241,34 @@ impl Review {
         }
         let Some(finding) = self.checks.current().cloned() else { return (Outcome::Stay, Vec::new()) };
         let Some(mask) = mask::mask(self.editor.text(), &finding) else {
-            // It does not begin to edit: the next key would be a letter of the text, and was meant as a command.
-            self.show_text();
-            self.editor.go(finding.start);
-            let (replace, edit) = (scene.key_of(Action::Replace), scene.key_of(Action::Edit));
-            let says = format!("no neutral word for this: {replace} puts your words there, {edit} edits; {}", finding.reason);
-            return (Outcome::Say(says), Vec::new());
+            return (self.no_neutral_word(&finding, scene), Vec::new());
         };
-        self.put(mask.start, mask.end, &mask.with, scene, seq)
+        let reply = self.put(mask.start, mask.end, &mask.with, scene, seq);
+        self.go_to_mendable(mask.start);
+        reply
+    }
+
+    /// It does not begin to edit: the next key would be a letter of the text, and was meant as a command. Pressed again the
+    /// key goes on with what it can do.
+    fn no_neutral_word(&mut self, finding: &Finding, scene: &Scene<'_>) -> Outcome {
+        self.show_text();
+        self.editor.go(finding.start);
+        let (replace, edit) = (scene.key_of(Action::Replace), scene.key_of(Action::Edit));
+        if self.go_to_mendable(finding.start) {
+            let (kind, mask) = (super::kind_name(finding.kind), scene.key_of(Action::Mask));
+            return Outcome::Say(format!(
+                "no neutral word for {kind}: it is left for {replace} or {edit}; {mask} mends the one under the cursor now"
+            ));
+        }
+        Outcome::Say(format!("no neutral word for this: {replace} puts your words there, {edit} edits; {}", finding.reason))
+    }
+
+    /// Goes to the next finding that a neutral word mends, where there is one.
+    fn go_to_mendable(&mut self, from: usize) -> bool {
+        let text = self.editor.text();
+        let Some(at) = self.checks.next_that(from, |finding| mask::mask(text, finding).is_some()) else { return false };
+        self.editor.go(at);
+        true
     }
 
     fn open_editor(&mut self, scene: &Scene<'_>, seq: &mut SeqSource) -> Reply {

@@ -27,7 +27,7 @@ impl Review {
         self.editor.go(finding.start);
         let given = mask::mask(self.editor.text(), &finding).map_or_else(|| finding.text.clone(), |mask| mask.with);
         let title = format!("{}: what stands there instead?", super::kind_name(finding.kind));
-        let body = format!("{} An empty line takes it out.", finding.reason);
+        let body = format!("{}. An empty line takes it out.", finding.reason.trim_end_matches('.'));
         (self.ask(Asking::Replace { start: finding.start, end: finding.end }, Question::Text { title, body, given }), Vec::new())
     }
 

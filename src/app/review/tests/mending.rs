@@ -1,16 +1,19 @@
 //! Mending findings by one key, revealing a masked place, and sending back.
 
 use super::super::Outcome;
-use super::super::fixture::{Desk, SAFE, TEXT};
+use super::super::fixture::{Desk, SAFE, TEXT, detail};
 use crate::app::popup::{Answer, Question};
 use crate::config::keys::Action;
 use crate::domain::act::Verb;
+use crate::domain::actor::Role;
+use crate::domain::span::FindingKind;
 
 #[test]
 fn other_words_come_in_place_of_a_finding() {
     let mut desk = Desk::ready(TEXT);
-    let Outcome::Ask(Question::Text { given, .. }) = desk.act(Action::Replace) else { panic!() };
+    let Outcome::Ask(Question::Text { given, body, .. }) = desk.act(Action::Replace) else { panic!() };
     assert_eq!(given, "The customer", "the neutral word stands there at first");
+    assert!(body.ends_with("instead. An empty line takes it out."), "{body}");
     desk.answer(Answer::Text("Somebody".into()));
     assert!(desk.text().starts_with("Somebody called"), "{}", desk.text());
 }
@@ -24,6 +27,26 @@ fn a_number_of_the_lit_evidence_stands_ready_for_one_that_is_not_in_it() {
     desk.answer(Answer::Choice(at));
     assert_eq!(desk.text(), "The voicemail took 42 seconds.");
     assert!(desk.review.checks().found().is_empty());
+}
+
+#[test]
+fn a_price_is_offered_prices_alone_and_other_numbers_their_own_kind_first() {
+    let offered = |text: &str| {
+        let mut draft = detail(text);
+        draft.evidence[1].text =
+            "Water heater leaks since 09:12 on 24 Nov; 2 visits, one at 7 pm; quoted $350 or 420 dollars".into();
+        let mut desk = Desk::opened(draft, Role::Reviewer);
+        desk.read();
+        desk.claim(Ok(()));
+        desk.look();
+        let Outcome::Ask(Question::Menu { options, .. }) = desk.act(Action::Suggest) else {
+            panic!("{:?}", desk.review.checks())
+        };
+        options.into_iter().map(|(_, number)| number).collect::<Vec<_>>()
+    };
+    assert_eq!(offered("The heater leaks; quoted $480."), ["$350", "$420"]);
+    assert_eq!(offered("The heater leaks since 09:15.")[..2], ["09:12", "7"]);
+    assert_eq!(offered("The heater leaks; 5 visits.")[0], "2");
 }
 
 #[test]
@@ -64,6 +87,26 @@ fn a_draft_is_sent_back_with_a_note_that_the_next_one_reads() {
     next.draft.reason = Some("which valve? (rosa)".into());
     next.read_changed();
     assert!(next.review.notices(&next.scene()).contains(&"sent back: which valve? (rosa)".to_owned()));
+}
+
+#[test]
+fn what_has_no_neutral_word_is_passed_over_by_the_key_that_puts_one() {
+    // The evidence leaks, and the first finding is a number that only a person knows.
+    let mut desk = Desk::ready("It costs 480 dollars. Maria Ortiz called. Call 512-555-0142. She left.");
+    let kinds: Vec<_> = desk.review.checks().found().iter().map(|finding| finding.kind).collect();
+    assert_eq!(kinds, [FindingKind::UnknownNumber, FindingKind::LeadName, FindingKind::Phone]);
+    let Outcome::Say(said) = desk.act(Action::Mask) else { panic!() };
+    assert!(
+        said.contains("no neutral word for unknown number") && said.contains("m mends the one under the cursor now"),
+        "{said}"
+    );
+    desk.act(Action::Mask);
+    assert_eq!(desk.review.checks().current().unwrap().kind, FindingKind::Phone);
+    desk.act(Action::Mask);
+    assert_eq!(desk.text(), "It costs 480 dollars. The customer called. Call the number on file. She left.");
+    assert_eq!(desk.review.checks().found().len(), 1);
+    let Outcome::Say(said) = desk.act(Action::Mask) else { panic!() };
+    assert!(said.contains("r puts your words there"), "nothing else is left: {said}");
 }
 
 #[test]
