@@ -48,6 +48,10 @@ impl App {
         hints.extend(
             last[1..].iter().filter_map(|action| all.iter().find(|hint| hint.action == *action && everywhere(*action))).cloned(),
         );
+        // Nothing of a review can be done any more once it is decided: what can be is told alone.
+        if matches!(self.screens.last(), Some(Screen::Review(review)) if review.is_closed()) {
+            hints.retain(|hint| hint.reason.is_none());
+        }
         hints
     }
 

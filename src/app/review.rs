@@ -57,7 +57,7 @@ pub use compare::{Fate, Piece, joined};
 pub use editor::Editor;
 pub use keep::Saving;
 pub use ledger::LedgerRow;
-pub use portal::Portal;
+pub use portal::{Part, Portal};
 pub use progress::{Progress, Settled, Tally};
 pub use rows::{Row, column, row_of, rows, slice, top_for};
 pub use seen::TextPane;
@@ -203,6 +203,8 @@ pub struct Review {
     typing: bool,
     leaving: bool,
     evidence_top: usize,
+    /// The first row of the preview that is seen.
+    preview_top: usize,
     /// How much there is to show, as it was read: what is typed moves nothing.
     bulk: Bulk,
     /// A newer version is in the database than the one being edited.
@@ -256,6 +258,7 @@ impl Review {
             typing: false,
             leaving: false,
             evidence_top: 0,
+            preview_top: 0,
             bulk: Bulk::default(),
             newer: false,
             newer_passed: None,

@@ -87,6 +87,9 @@ impl Review {
     /// The actions that only change what is seen.
     fn look(&mut self, action: Action, scene: &Scene<'_>) {
         let width = self.text_width(scene);
+        if matches!(self.view, View::Preview(_)) && self.scroll_preview(action, scene) {
+            return;
+        }
         match action {
             Action::NextFinding | Action::PreviousFinding => {
                 // The first press goes to the finding that is marked in the list already.

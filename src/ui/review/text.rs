@@ -8,16 +8,15 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use super::{framed, ledger, severity};
-use crate::app::review::{Fate, Piece, Portal, Review, Row, Shape, TextPane, View, column, joined, row_of, rows, slice, top_for};
+use crate::app::review::{Fate, Part, Piece, Review, Row, Shape, TextPane, View, column, joined, row_of, rows, slice, top_for};
 use crate::config::theme::Styles;
-use crate::domain::text::neutralise;
 
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, review: &Review, shape: &Shape, styles: &Styles) {
     match review.view() {
         View::Text => editor(frame, area, review, shape, styles),
         View::Diff(pieces) => diff(frame, area, review, pieces, shape, styles),
         View::Both { mine, theirs } => both(frame, area, review, (mine, theirs), shape, styles),
-        View::Preview(portal) => preview(frame, area, review, portal, shape, styles),
+        View::Preview(_) => preview(frame, area, review, shape, styles),
     }
 }
 
@@ -26,11 +25,7 @@ fn editor(frame: &mut Frame<'_>, area: Rect, review: &Review, shape: &Shape, sty
     let mut title =
         vec![Span::raw(if review.typing() { " Client-safe text · editing, Esc ends " } else { " Client-safe text " })];
     let (above, below) = pane.hidden();
-    for (sign, lines) in [("▲", above), ("▼", below)] {
-        if lines > 0 {
-            title.push(Span::styled(format!("{sign}{lines} "), styles.warn));
-        }
-    }
+    title.extend(more(above, below, styles));
     let inside = with_ledger(frame, area, &pane, shape, title, styles);
     let (width, top) = (usize::from(inside.width), pane.top);
     let (text, cursor) = (review.editor().text(), review.editor().cursor());
@@ -150,34 +145,30 @@ fn differences(pieces: &[Piece], width: usize, styles: &Styles) -> Vec<Line<'sta
     lines.collect()
 }
 
-fn preview(frame: &mut Frame<'_>, area: Rect, review: &Review, portal: &Portal, shape: &Shape, styles: &Styles) {
-    let block = framed(shape, " Preview: what the client sees ", styles.focused);
-    let inside = block.inner(area);
-    let width = usize::from(inside.width);
-    let mut lines = Vec::new();
-    match portal {
-        Portal::Asked(_) => lines.push(Line::styled("asking the portal's own role …", styles.dim)),
-        Portal::Failed(why) => broken(&mut lines, why, width, styles.bad),
-        Portal::Shows(proof) => {
-            broken(&mut lines, &proof.client, width, styles.title);
-            lines.push(Line::default());
-            broken(&mut lines, &proof.text, width, styles.text);
-            lines.push(Line::default());
-            for (name, words) in proof.beside() {
-                broken(&mut lines, &format!("{name}: {words}"), width, styles.dim);
-            }
-        }
-    }
-    let lines = lines.split_off(scrolled(review, lines.len(), inside));
-    frame.render_widget(Paragraph::new(lines).block(block), area);
+fn preview(frame: &mut Frame<'_>, area: Rect, review: &Review, shape: &Shape, styles: &Styles) {
+    let inside = framed(shape, "", styles.focused).inner(area);
+    let rows = review.preview_rows(inside.width.into());
+    let (total, height) = (rows.len(), usize::from(inside.height));
+    let top = review.preview_top(total, height);
+    let mut title = vec![Span::raw(" Preview: what the client sees ")];
+    title.extend(more(top, total.saturating_sub(top + height), styles));
+    let lines = rows.into_iter().skip(top).take(height).map(|(part, row)| {
+        let style = match part {
+            Part::Client => styles.title,
+            Part::Text => styles.text,
+            Part::Beside | Part::Asked => styles.dim,
+            Part::Failed => styles.bad,
+        };
+        Line::styled(row, style)
+    });
+    let lines: Vec<Line<'_>> = lines.collect();
+    frame.render_widget(Paragraph::new(lines).block(framed(shape, title, styles.focused)), area);
 }
 
-/// The rows of a text in one style.
-fn broken(lines: &mut Vec<Line<'_>>, text: &str, width: usize, style: Style) {
-    for line in text.split('\n') {
-        let line = neutralise(line);
-        lines.extend(rows(&line, width).into_iter().map(|row| Line::styled(slice(&line, row.start, row.end).to_owned(), style)));
-    }
+/// How many rows are above and below what is seen, for a title.
+fn more(above: usize, below: usize, styles: &Styles) -> Vec<Span<'static>> {
+    let sign = |(sign, rows): (&str, usize)| Span::styled(format!("{sign}{rows} "), styles.warn);
+    [("▲", above), ("▼", below)].into_iter().filter(|(_, rows)| *rows > 0).map(sign).collect()
 }
 
 /// The first row seen of `total`, by how far down the text the cursor stands.

@@ -5,11 +5,12 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::super::fixture::{SAFE, TEXT, detail, noon, person};
 use crate::app::effect::Effect;
+use crate::app::hints::Hint;
 use crate::app::message::{Link, Message, Rows};
 use crate::app::screen::Screen;
 use crate::app::undo::Undo;
 use crate::app::{App, Start};
-use crate::config::keys::KeyTable;
+use crate::config::keys::{Action, KeyTable};
 use crate::domain::act::{Act, Done, Target, Verb};
 use crate::domain::actor::Role;
 use crate::domain::draft::{DraftDetail, DraftState};
@@ -114,6 +115,32 @@ fn a_draft_is_opened_looked_at_and_approved_by_keys_alone() {
     database.press('a');
     assert_eq!(database.verdicts().len(), 1, "{:?}", database.app.notice());
     assert!(database.app.screen().is_none(), "it was the last");
+}
+
+#[test]
+fn the_preview_stands_in_a_footer_of_80_columns() {
+    let database = Database::started(SAFE, true, None);
+    let hints = database.app.hints();
+    let wide = |hint: &Hint| hint.key.len() + hint.short.len() + 3;
+    let kept: usize = hints.iter().filter(|hint| matches!(hint.action, Action::Palette | Action::Help)).map(wide).sum();
+    let at = hints.iter().position(|hint| hint.action == Action::Preview).unwrap();
+    let before: usize = hints[..=at].iter().map(wide).sum();
+    assert!(kept + before <= 80, "{kept} and {before} cells");
+}
+
+#[test]
+fn the_footer_of_a_decided_draft_offers_what_works_there() {
+    let mut database = Database::started(SAFE, true, None);
+    let offered = |database: &Database| database.app.hints().iter().map(|hint| hint.action).collect::<Vec<_>>();
+    database.look();
+    assert!(offered(&database).contains(&Action::Approve) && offered(&database).contains(&Action::Preview));
+    database.press('a');
+    assert!(matches!(database.app.screen(), Some(Screen::Review(review)) if review.is_closed()), "the last one stays");
+    let left = offered(&database);
+    for action in [Action::Approve, Action::Mask, Action::Edit, Action::Reject, Action::Suggest] {
+        assert!(!left.contains(&action), "{action}");
+    }
+    assert!([Action::Preview, Action::LookBack, Action::Help].iter().all(|action| left.contains(action)), "{left:?}");
 }
 
 #[test]

@@ -46,6 +46,30 @@ fn the_preview_is_asked_of_the_portal_and_holds_for_that_text() {
 }
 
 #[test]
+fn the_preview_opens_at_its_top_wherever_the_text_stood_and_scrolls_to_its_end() {
+    let mut desk = Desk::ready(&format!("{SAFE} {}", "The valve was seen to twice. ".repeat(40)));
+    desk.size = (80, 24);
+    desk.act(Action::Bottom);
+    let cursor = desk.review.editor().cursor();
+    desk.act(Action::Preview);
+    let Some(Effect::LoadPreview(seq, ..)) = desk.effects.last() else { panic!() };
+    let seq = *seq;
+    desk.message(&Message::Preview(seq, Ok(Box::new(proof(desk.text())))));
+    let shape = desk.review.shape(&desk.scene(), 80, 22);
+    let (width, height) = shape.inside(shape.text);
+    let (total, height) = (desk.review.preview_rows(width.into()).len(), usize::from(height));
+    assert!(total > height);
+    assert_eq!(desk.review.preview_top(total, height), 0);
+    desk.act(Action::Down);
+    assert_eq!(desk.review.preview_top(total, height), 1);
+    desk.act(Action::Bottom);
+    assert_eq!(desk.review.preview_top(total, height), total - height);
+    desk.act(Action::Up);
+    assert_eq!(desk.review.preview_top(total, height), total - height - 1);
+    assert_eq!(desk.review.editor().cursor(), cursor, "the text stays where it was");
+}
+
+#[test]
 fn hostile_text_does_not_come_in_raw_and_the_screen_says_so() {
     let mut desk = Desk::opened(detail("a\u{1b}[2Jb\u{202e}c"), Role::Reviewer);
     desk.read();
