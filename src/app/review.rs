@@ -212,6 +212,8 @@ pub struct Review {
     /// What became known later, up to when, and was no reason not to approve.
     newer_passed: Option<DateTime<Utc>>,
     notice: Option<String>,
+    /// How the claim came to stand as it does, until it stands otherwise.
+    about_claim: Option<String>,
     /// When it was first seen.
     since: Option<DateTime<Utc>>,
     /// What was decided here just now.
@@ -263,6 +265,7 @@ impl Review {
             newer: false,
             newer_passed: None,
             notice: None,
+            about_claim: None,
             since: None,
             settled: None,
             past: None,
@@ -373,8 +376,8 @@ impl Review {
         let clashes = self.keep.clashes();
         let clash = clashes.then(|| format!("two texts were saved; {} asks which one is to be", scene.key_of(Action::Edit)));
         let past = self.past.as_ref().filter(|_| !self.last).map(|past| match past.undo {
-            Ok(_) => format!("decided earlier: {}; {} takes it back", past.said, scene.key_of(Action::Withdraw)),
-            Err(_) => format!("decided earlier: {}", past.said),
+            Ok(_) => format!("decided earlier: {}; {} takes it back", past.decided(), scene.key_of(Action::Withdraw)),
+            Err(_) => format!("decided earlier: {}", past.decided()),
         });
         let note = self.detail.as_ref().filter(|_| self.closed().is_none()).and_then(|detail| detail.reason.as_ref());
         let note = note.map(|note| told_note(note));
@@ -388,6 +391,8 @@ impl Review {
             passing,
             self.keep.trouble().map(str::to_owned),
             newer,
+            self.about_claim.clone(),
+            self.recovered_notice(scene),
             self.notice.clone(),
         ]
         .into_iter()

@@ -6,7 +6,7 @@ use crate::app::effect::{Effect, SeqSource};
 use crate::app::message::Message;
 use crate::app::popup::Question;
 use crate::config::keys::Action;
-use crate::domain::act::Done;
+use crate::domain::act::{Act, Done};
 use crate::domain::draft::{DraftDetail, DraftState};
 use crate::domain::failure::Failure;
 
@@ -35,7 +35,7 @@ impl Review {
                 (outcome, effects)
             }
             Message::WorkSaved(number, result) if self.keep.awaits(*number) => self.saved(result, scene, seq),
-            Message::Acted(number, _, result) => self.acted(*number, result, scene, seq),
+            Message::Acted(number, act, result) => self.acted(*number, act, result, scene, seq),
             Message::Preview(number, result) => {
                 self.previewed(*number, result);
                 (Outcome::Stay, Vec::new())
@@ -159,12 +159,22 @@ impl Review {
         Outcome::Stay
     }
 
-    fn acted(&mut self, number: u64, result: &Result<Done, Failure>, scene: &Scene<'_>, seq: &mut SeqSource) -> Reply {
+    /// What was decided here was taken back: it is not looked back at any more.
+    fn waits_again(&mut self, seq: &mut SeqSource) -> Effect {
+        self.past = None;
+        if let Some(detail) = &mut self.detail {
+            detail.draft.state = DraftState::Pending;
+        }
+        self.reload(seq)
+    }
+
+    fn acted(&mut self, number: u64, act: &Act, result: &Result<Done, Failure>, scene: &Scene<'_>, seq: &mut SeqSource) -> Reply {
         if self.claiming == Some(number) {
             return self.after_claim(result, scene, seq);
         }
         let Some((_, doing)) = self.doing.take_if(|(expected, _)| *expected == number) else {
-            return (Outcome::Stay, Vec::new());
+            let undone = result.is_ok() && self.past.as_ref().is_some_and(|past| past.is_undone_by(act));
+            return (Outcome::Stay, if undone { vec![self.waits_again(seq)] } else { Vec::new() });
         };
         match result {
             Ok(_) if matches!(doing, Doing::Reveal(_)) => {
@@ -174,10 +184,7 @@ impl Review {
                 (Outcome::Stay, Vec::new())
             }
             Ok(done) if doing == Doing::Override => (Outcome::Say(done.said.clone()), vec![self.reload(seq)]),
-            Ok(done) if doing == Doing::TakeBack => {
-                self.past = None;
-                (Outcome::Say(done.said.clone()), vec![self.reload(seq)])
-            }
+            Ok(done) if doing == Doing::TakeBack => (Outcome::Say(done.said.clone()), vec![self.waits_again(seq)]),
             Ok(done) => {
                 let text = self.editor.text().to_owned();
                 let seconds = self.since.map_or(0, |since| (scene.now - since).num_seconds());

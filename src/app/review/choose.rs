@@ -2,7 +2,7 @@
 //! drops either; the person chooses.
 
 use super::keep::{Clash, PAUSE};
-use super::{Asking, Claim, Face, Outcome, Reply, Review, Scene, View, compare};
+use super::{Asking, Claim, Face, Outcome, Reply, Review, Scene, View, arrive, compare};
 use crate::app::effect::{Effect, SeqSource};
 use crate::app::popup::{Answer, Question};
 use crate::config::keys::Action;
@@ -29,12 +29,19 @@ impl Review {
             return Outcome::Say("the other text is being read; both are kept".to_owned());
         };
         let options = vec![
-            ('M', format!("keep mine ({})", glance(self.editor.text(), theirs))),
-            ('T', format!("take theirs ({})", glance(theirs, self.editor.text()))),
+            ('M', format!("keep this one ({})", glance(self.editor.text(), theirs))),
+            ('T', format!("take the other one ({})", glance(theirs, self.editor.text()))),
             ('L', format!("look at both, word by word; {} asks again", scene.key_of(Action::Edit))),
         ];
-        let title = format!("{}: two texts were saved. Esc decides later", self.record);
+        let title = format!("{}: two texts were saved; the other one {}", self.record, self.other_saved(scene));
         self.ask(Asking::Clash, Question::Menu { title, options })
+    }
+
+    /// Who saved the other text and when: it may be one's own, from another terminal.
+    fn other_saved(&self, scene: &Scene<'_>) -> String {
+        let Some(detail) = &self.detail else { return "elsewhere".to_owned() };
+        let at = detail.worked_at.map(|at| format!(" at {} UTC", at.format("%H:%M"))).unwrap_or_default();
+        format!("by {}{at}", arrive::saver(detail, scene))
     }
 
     pub(super) fn clash_answered(&mut self, answer: &Answer, scene: &Scene<'_>, seq: &mut SeqSource) -> Reply {
@@ -53,13 +60,13 @@ impl Review {
         self.newer = false;
         self.show_text();
         if *choice == 0 {
-            return (Outcome::Say("yours is saved over the other".to_owned()), self.save(scene, seq));
+            return (Outcome::Say("this one is saved over the other".to_owned()), self.save(scene, seq));
         }
         self.editor.replace_all(&theirs);
         self.gate.fresh();
         self.changed(scene);
         let effects = self.drop_recovery().into_iter().collect();
-        (Outcome::Say(format!("theirs is here now; {} brings yours back", scene.key_of(Action::Undo))), effects)
+        (Outcome::Say(format!("the other one is here now; {} brings yours back", scene.key_of(Action::Undo))), effects)
     }
 
     /// A text of an earlier run was found; it waits until it can be decided about.
@@ -79,8 +86,6 @@ impl Review {
             return (Outcome::Stay, vec![Effect::DropRecovery { draft: self.record }]);
         }
         if self.read_only(scene).is_some() || self.claim != Claim::Mine {
-            let notice = "an unsaved text of yours is in the recovery file; it is offered when you hold this draft";
-            self.notice = Some(notice.to_owned());
             return (Outcome::Stay, Vec::new());
         }
         if self.asking == Some(Asking::Recovered) {
@@ -94,12 +99,25 @@ impl Review {
         (self.ask(Asking::Recovered, Question::Menu { title, options }), Vec::new())
     }
 
+    /// That there is one, as long as it is not decided about, and not asked about at this moment.
+    pub(super) fn recovered_notice(&self, scene: &Scene<'_>) -> Option<String> {
+        if !self.keep.has_recovered() || self.asking == Some(Asking::Recovered) {
+            return None;
+        }
+        let mine = self.claim == Claim::Mine && self.read_only(scene).is_none();
+        let when = match (mine, self.typing) {
+            (false, _) => "it is offered when you hold this draft".to_owned(),
+            (true, true) => "it is offered when you end editing".to_owned(),
+            (true, false) => format!("{} offers it again", scene.key_of(Action::Edit)),
+        };
+        Some(format!("an unsaved text of yours is in the recovery file; {when}"))
+    }
+
     pub(super) fn recovered_answered(&mut self, answer: &Answer, scene: &Scene<'_>, seq: &mut SeqSource) -> Reply {
         let Answer::Choice(choice @ (0 | 1)) = answer else {
             return (Outcome::Say("the unsaved text stays in the recovery file".to_owned()), Vec::new());
         };
         let Some(found) = self.keep.recovered.take() else { return (Outcome::Stay, Vec::new()) };
-        self.notice = None;
         if *choice == 1 {
             return (Outcome::Say("the unsaved text was dropped".to_owned()), vec![Effect::DropRecovery { draft: self.record }]);
         }

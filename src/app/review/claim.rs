@@ -69,7 +69,7 @@ impl Review {
     fn claim_now(&mut self, verb: Verb, reason: Option<String>, seq: &mut SeqSource) -> Vec<Effect> {
         let Some((number, effect)) = self.perform(verb, reason, seq) else { return Vec::new() };
         self.claiming = Some(number);
-        self.claim = Claim::Asked;
+        (self.claim, self.about_claim) = (Claim::Asked, None);
         vec![effect]
     }
 
@@ -107,15 +107,15 @@ impl Review {
         let mine = detail.draft.claimed_by == Some(scene.me.id);
         match (&self.claim, holder) {
             (Claim::Mine, Some(by)) if !mine && holds => {
-                self.notice = Some(format!("{by} took this draft over; your text is kept"));
+                self.about_claim = Some(format!("{by} took this draft over; your text is kept"));
                 self.claim = Claim::Held { by, since: None };
             }
             (Claim::Mine, None) if self.closed().is_none() && self.claiming.is_none() => {
-                self.notice = Some(format!("your claim ran out; {} claims it again", scene.key_of(Action::Edit)));
+                self.about_claim = Some(format!("your claim ran out; {} claims it again", scene.key_of(Action::Edit)));
                 self.claim = Claim::Free;
             }
             (Claim::Held { .. }, holder) if holder.is_none() || mine || !holds => {
-                self.notice = Some(format!("nobody holds it any more; {} claims it", scene.key_of(Action::Edit)));
+                self.about_claim = Some(format!("nobody holds it any more; {} claims it", scene.key_of(Action::Edit)));
                 self.claim = Claim::Free;
             }
             (Claim::Held { by, .. }, Some(now)) if *by != now && !mine && holds => {

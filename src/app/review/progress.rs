@@ -23,6 +23,18 @@ pub struct Settled {
     pub seconds: i64,
 }
 
+impl Settled {
+    /// What was decided. What was to come of it then is told as it is now elsewhere, or nowhere.
+    pub fn decided(&self) -> &str {
+        self.said.split_once("; ").map_or(&self.said, |(decided, _)| decided)
+    }
+
+    /// Whether an act took it back, wherever that was pressed.
+    pub fn is_undone_by(&self, act: &Act) -> bool {
+        self.undo.as_ref().is_ok_and(|undo| undo.target.id == act.target.id && undo.verb == act.verb)
+    }
+}
+
 impl fmt::Debug for Settled {
     /// Only which draft: the text is internal.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

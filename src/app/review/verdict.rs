@@ -209,7 +209,7 @@ impl Review {
 
     /// Asks why something decided earlier in this session is taken back.
     pub(super) fn ask_take_back(&mut self) -> Outcome {
-        let said = self.past.as_ref().map(|past| past.said.clone()).unwrap_or_default();
+        let said = self.past.as_ref().map(|past| past.decided().to_owned()).unwrap_or_default();
         let question = Question::reason(
             format!("Take it back: {said}. Why?"),
             "A summary is withdrawn from the portal; a rejected draft waits again.",

@@ -104,11 +104,11 @@ fn both(
     shape: &Shape,
     styles: &Styles,
 ) {
-    let block = framed(shape, differing(" Two texts, since the last common one · ", styles), styles.focused);
+    let block = framed(shape, differing(" Two texts · ", styles), styles.focused);
     let inside = block.inner(area);
-    let mut lines = vec![Line::styled("yours", styles.title)];
+    let mut lines = vec![Line::styled("this one, since the last common text", styles.title)];
     lines.extend(differences(mine, inside.width.into(), styles));
-    lines.extend([Line::default(), Line::styled("theirs", styles.title)]);
+    lines.extend([Line::default(), Line::styled("the other, since the last common text", styles.title)]);
     lines.extend(differences(theirs, inside.width.into(), styles));
     let lines = lines.split_off(scrolled(review, lines.len(), inside));
     frame.render_widget(Paragraph::new(lines).block(block), area);

@@ -263,6 +263,39 @@ fn an_undecided_recovery_is_asked_before_another_text_could_overwrite_it() {
 }
 
 #[test]
+fn an_unsaved_text_is_told_as_it_stands_now() {
+    let told = |desk: &Desk| {
+        let notices = desk.review.notices(&desk.scene());
+        notices.into_iter().find(|notice| notice.contains("recovery file")).unwrap_or_default()
+    };
+    let mut desk = Desk::opened(detail(SAFE), Role::Reviewer);
+    desk.message(&found("from yesterday"));
+    desk.read();
+    assert!(told(&desk).ends_with("it is offered when you hold this draft"), "{}", told(&desk));
+    desk.acted(Ok(()));
+    assert_eq!(told(&desk), "", "it is being offered");
+    desk.answer(Answer::No);
+    assert!(told(&desk).ends_with("e offers it again"), "{}", told(&desk));
+    desk.act(Action::Edit);
+    desk.answer(Answer::Choice(1));
+    assert_eq!(told(&desk), "");
+}
+
+#[test]
+fn two_texts_of_ones_own_are_not_called_somebody_elses() {
+    let mut desk = Desk::ready(SAFE);
+    desk.type_in(" mine");
+    desk.wait(TimeDelta::seconds(1));
+    desk.saved(Err(conflict("rosa", "in_review")));
+    desk.draft.work = "from the other terminal".into();
+    (desk.draft.work_version, desk.draft.worked_by, desk.draft.worked_at) = (7, Some("rosa".into()), Some(noon()));
+    desk.read();
+    let Outcome::Ask(Question::Menu { title, options }) = desk.press(KeyCode::Esc) else { panic!() };
+    assert_eq!(title, "D-12: two texts were saved; the other one by you at 12:00 UTC");
+    assert!(options[1].1.starts_with("take the other one (23 characters: from the other"), "{options:?}");
+}
+
+#[test]
 fn a_recovery_that_is_already_saved_is_dropped_in_silence() {
     let mut desk = Desk::ready(SAFE);
     assert_eq!(desk.message(&found(SAFE)), Outcome::Stay);

@@ -5,15 +5,16 @@ use crossterm::event::KeyCode;
 use rstest::rstest;
 
 use super::super::fixture::{Desk, SAFE, conflict, detail, noon};
-use super::super::{Claim, Outcome};
-use crate::app::effect::Effect;
+use super::super::{Claim, Outcome, Review, Settled};
+use crate::app::effect::{Effect, SeqSource};
 use crate::app::message::{Link, Message};
 use crate::app::popup::{Answer, Question};
 use crate::config::keys::Action;
-use crate::domain::act::Verb;
+use crate::domain::act::{Act, Done, Target, Verb};
 use crate::domain::actor::Role;
 use crate::domain::draft::{DraftState, Override, RejectReason};
 use crate::domain::failure::Failure;
+use crate::domain::id::{Kind, Ref};
 use crate::domain::journal::sha256;
 use crate::domain::severities::Severities;
 
@@ -74,6 +75,75 @@ fn held_by_another_is_read_only_until_taken_over_with_a_reason() {
     assert_eq!((act.verb, act.reason.as_deref()), (Verb::ClaimDraft { take_over: true }, Some("ana is on leave")));
     desk.claim(Ok(()));
     assert_eq!(desk.review.claim(), &Claim::Mine);
+}
+
+#[test]
+fn who_took_a_draft_over_is_not_told_any_more_once_it_is_back() {
+    let mut desk = Desk::ready(SAFE);
+    let me = desk.draft.draft.claimed_by;
+    (desk.draft.draft.claimed_by, desk.draft.draft.claimed_name) = (Some(crate::domain::id::PersonId::new()), Some("ben".into()));
+    desk.read_changed();
+    let told = |desk: &Desk| desk.review.notices(&desk.scene()).iter().any(|notice| notice.contains("ben took this draft over"));
+    assert!(told(&desk));
+    desk.act(Action::TakeOver);
+    desk.answer(Answer::Text("back".into()));
+    assert!(!told(&desk));
+    desk.draft.draft.claimed_by = me;
+    desk.claim(Ok(()));
+    assert_eq!(desk.review.claim(), &Claim::Mine);
+    assert_eq!(desk.review.notices(&desk.scene()), Vec::<String>::new());
+}
+
+/// The last draft of a session, approved; its screen stays.
+fn approved() -> Desk {
+    let mut desk = Desk::ready(SAFE);
+    desk.act(Action::Approve);
+    let (seq, act) = desk.last_act();
+    let summary = Target { record: Ref::new(Kind::Summary, 3), id: uuid::Uuid::nil(), version: 1 };
+    let undo = Act { target: summary, verb: Verb::WithdrawSummary { reopen: true }, reason: Some("approval undone".into()) };
+    let said = "D-12 is approved as S-3; published in 10 s".to_owned();
+    desk.message(&Message::Acted(seq, Box::new(act), Ok(Done { record: summary.record, said, undo: Ok(undo) })));
+    desk.draft.draft.state = DraftState::Approved;
+    desk
+}
+
+fn look_back(desk: &mut Desk, past: Settled) {
+    let (review, effects) = Review::look_back(past, &mut SeqSource::default());
+    desk.review = review;
+    desk.effects.extend(effects);
+    desk.read();
+}
+
+#[test]
+fn what_was_decided_earlier_is_told_without_what_was_to_come_of_it() {
+    let mut desk = approved();
+    let past = desk.review.take_settled().unwrap();
+    look_back(&mut desk, past);
+    let notices = desk.review.notices(&desk.scene());
+    assert_eq!(notices[0], "decided earlier: D-12 is approved as S-3; W takes it back");
+    let Outcome::Ask(Question::Reason { title, .. }) = desk.act(Action::Withdraw) else { panic!() };
+    assert_eq!(title, "Take it back: D-12 is approved as S-3. Why?");
+}
+
+#[rstest]
+fn what_is_taken_back_is_not_called_approved_any_more(#[values(true, false)] here: bool) {
+    let mut desk = approved();
+    let past = desk.review.take_settled().unwrap();
+    let undo = past.undo.clone().unwrap();
+    look_back(&mut desk, past);
+    assert!(desk.review.is_closed());
+    let seq = if here {
+        desk.act(Action::Withdraw);
+        desk.answer(Answer::Text("a slip".into()));
+        desk.last_act().0
+    } else {
+        9_999
+    };
+    let done = Done { record: undo.target.record, said: "S-3 is withdrawn; D-12 waits again".into(), undo: Err("no".into()) };
+    desk.message(&Message::Acted(seq, Box::new(undo), Ok(done)));
+    assert!(!desk.review.is_closed());
+    let notices = desk.review.notices(&desk.scene());
+    assert!(notices.iter().all(|notice| !notice.contains("approved")), "{notices:?}");
 }
 
 #[test]
