@@ -414,6 +414,8 @@ async fn a_draft_is_checked_refused_and_approved(world: World) {
     let filed = shell.run(&format!("draft add L-{lead} --text-file unsafe.txt --model sample-1 --json")).json();
     let draft = filed["draft"].as_str().expect("a reference").to_owned();
     assert_eq!(shell.run("drafts --json").json().as_array().unwrap().len(), 1);
+    let week = shell.run("draft make --client Acme --week 2020-01-08");
+    assert!(week.err.contains("no lead arrived in the week of 6 Jan to 12 Jan 2020"), "{}", week.err);
     let found = shell.run(&format!("draft check {draft} --json")).json();
     assert!(found.as_array().unwrap().iter().any(|one| one["kind"] == "phone" && one["severity"] == "block"), "{found}");
 
