@@ -330,6 +330,12 @@ mod tests {
     )]
     #[case(System::Chat, http(200, None, r#"{"choices":[{}]}"#), "wrote nothing", Remedy::Wait)]
     #[case(
+        System::Chat,
+        Answer::NoAnswer(format!("127.0.0.1:8080: {}; {}", http::LATE, chat::SLOW)),
+        "takes longer than it is given",
+        Remedy::Wait
+    )]
+    #[case(
         System::Hubspot,
         http(207, None, r#"{"errors":[{"category":"VALIDATION_ERROR","message":"Property \"quotedeck_id\" does not exist"}]}"#),
         "lacks a property of ours",

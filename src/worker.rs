@@ -20,6 +20,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
 use crate::domain::failure::Failure;
+use crate::domain::id::JobId;
 use crate::domain::journal::sha256;
 use crate::domain::leave::Links;
 use crate::domain::routing::bulk_places;
@@ -97,7 +98,14 @@ impl Worker {
                 return Ok(attempts);
             }
             let (intents, announced) = self.ready(taken.jobs).await?;
-            let replies = join_all(intents.iter().map(|intent| while_awake(announced, self.sent(intent)))).await;
+            let held: Vec<(JobId, i64)> = intents.iter().map(|intent| (intent.job().id, intent.job().fence)).collect();
+            let sending = join_all(intents.iter().map(|intent| while_awake(announced, self.sent(intent))));
+            // One that takes long holds up the results of all: none of them may be another worker's meanwhile.
+            let replies = tokio::select! {
+                biased;
+                replies = sending => replies,
+                never = duties::keep(&self.store, &held) => match never {},
+            };
             let returned: Vec<Returned> =
                 intents.into_iter().zip(replies).map(|(intent, reply)| Returned { roll: roll(&intent), intent, reply }).collect();
             finish_attempts(&self.store, &returned).await?;

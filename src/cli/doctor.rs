@@ -297,6 +297,7 @@ mod tests {
             from: String::new(),
             model: String::new(),
             price: crate::domain::destination::Price::default(),
+            timeout_seconds: None,
             secret: secret.ok().map(Secret::new),
             missing: secret.err().map(str::to_owned),
             grant: None,

@@ -7,7 +7,7 @@ use super::file::{Destination, Text};
 use super::secret::{Source, place, source, whole_path};
 use super::settle::{fault, name};
 use crate::domain::contact::Email;
-use crate::domain::destination::{Grant, Price, Refresh, Setting, System};
+use crate::domain::destination::{Grant, Price, Refresh, SLOWEST, Setting, System};
 use crate::domain::money::Money;
 use crate::domain::reach::{default_url, reach};
 use crate::domain::text::is_unsafe;
@@ -49,6 +49,7 @@ fn destination(table: &Destination) -> Result<Described, Fault> {
             read: table.price_read.map_or_else(Money::default, |amount| amount.0),
             written: table.price_written.map_or_else(Money::default, |amount| amount.0),
         },
+        timeout_seconds: timeout(table, system)?,
         secret: None,
         missing: None,
         grant: None,
@@ -165,6 +166,15 @@ fn model(table: &Destination, system: System) -> Result<String, Fault> {
         (System::Chat, Some(model)) => name(model),
         (System::Chat, None) => Err(fault(&table.name, "it has no model; add model = \"…\", as the endpoint calls it")),
         (_, model) => useless(model.as_ref(), system),
+    }
+}
+
+/// How long a model may take; every other answer is short, or its system is at fault.
+fn timeout(table: &Destination, system: System) -> Result<Option<u32>, Fault> {
+    match (system, &table.timeout_seconds) {
+        (System::Chat, seconds) => number(seconds.as_ref(), SLOWEST),
+        (_, Some(seconds)) => Err(fault(seconds, format!("{system} has no use for it; leave it out"))),
+        (_, None) => Ok(None),
     }
 }
 
@@ -295,6 +305,14 @@ mod tests {
         "system = 'hubspot'\nsecret_env = 'A'\nper_minute = -1",
         "c.toml:6:14: destination.per_minute: write a number from 1 to 100000"
     )]
+    #[case(
+        "system = 'hubspot'\nsecret_env = 'A'\ntimeout_seconds = 60",
+        "c.toml:6:19: destination.timeout_seconds: hubspot has no use for it"
+    )]
+    #[case(
+        "system = 'chat'\nurl = 'http://127.0.0.1:1/v1'\nmodel = 'm'\ntimeout_seconds = 601",
+        "c.toml:7:19: destination.timeout_seconds: write a number from 1 to 600"
+    )]
     #[case("system = 'hubspot'\nsecret_env = 'A'\nrollback = ''", "c.toml:6:12: destination.rollback: write one line")]
     #[case("system = 'twilio'\nsecret_env = 'A'\nfrom = '+1'", "c.toml:3:8: destination.name: it has no account; add account")]
     #[case(
@@ -325,6 +343,15 @@ mod tests {
         let said = config(&format!("[[destination]]\nname = 'There'\n{lines}")).unwrap_err().to_string();
         assert!(said.starts_with(begins), "{said}");
         assert!(!said.contains("hunter2"), "{said}");
+    }
+
+    #[rstest]
+    #[case("", 30)]
+    #[case("timeout_seconds = 240", 240)]
+    fn a_model_is_given_the_time_it_needs(#[case] line: &str, #[case] seconds: u64) {
+        let chat = "[[destination]]\nname = 'Drafter'\nsystem = 'chat'\nurl = 'http://127.0.0.1:1/v1'\nmodel = 'm'";
+        let config = config(&format!("{chat}\n{line}")).unwrap();
+        assert_eq!(config.destinations[0].answers_within().as_secs(), seconds);
     }
 
     #[test]

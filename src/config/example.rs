@@ -12,7 +12,7 @@ use super::theme::Theme;
 use super::{LogLevel, environment};
 use crate::domain::actor::Role;
 use crate::domain::automation::Stage;
-use crate::domain::destination::{Setting, System};
+use crate::domain::destination::{ANSWERS_WITHIN, SLOWEST, Setting, System};
 use crate::domain::event::{Channel, FIELDS, Provider};
 use crate::domain::money::Money;
 use crate::domain::reach::default_url;
@@ -223,6 +223,11 @@ fn drafter() -> Part {
             line("system", quoted(System::Chat.as_str()), "chat or outline; required"),
             line("url", quoted("http://127.0.0.1:11434/v1"), "of the endpoint; mostly ends in /v1"),
             line("model", quoted("llama3.1"), "as the endpoint calls it; required"),
+            line(
+                "timeout_seconds",
+                ANSWERS_WITHIN.to_string(),
+                format!("for an answer, 1 to {SLOWEST}: a model on a machine of your own may need more"),
+            ),
             line("price_read", quoted("0.15"), "dollars for a million tokens that it reads"),
             line("price_written", quoted("0.60"), "dollars for a million tokens that it writes"),
             line("secret_env", quoted("DRAFTER_KEY"), "or secret_file; an endpoint of your own may need none"),

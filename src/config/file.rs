@@ -92,6 +92,7 @@ pub(super) struct Destination {
     pub(super) model: Option<Text>,
     pub(super) price_read: Option<Amount>,
     pub(super) price_written: Option<Amount>,
+    pub(super) timeout_seconds: Option<Spanned<i64>>,
     pub(super) secret_env: Option<Text>,
     pub(super) secret_file: Option<Text>,
     pub(super) client_id: Option<Text>,

@@ -287,6 +287,8 @@ fn the_example_changes_nothing_and_holds_every_key_at_its_default() {
     assert!(destination.iter().any(|destination| destination.name.get_ref() == asked.get_ref()));
     assert!(sync[1].business.is_some() && sync[2].site.is_some());
     assert!(sync.iter().all(|sync| destination.iter().any(|other| other.name.get_ref() == sync.destination.get_ref())));
+    let model = destination.iter().find(|destination| destination.model.is_some()).unwrap();
+    assert!(model.timeout_seconds.is_some() && model.price_read.is_some() && model.price_written.is_some());
     let by_oauth = destination.iter().find(|destination| destination.token_url.is_some()).unwrap();
     assert!(by_oauth.client_id.is_some() && by_oauth.refresh_file.is_some() && Config::example().contains("or refresh_env"));
     assert_eq!(template[0].name.get_ref(), automation[0].name.get_ref());

@@ -19,6 +19,8 @@ pub(super) const PROMPT: &str = "chat-1";
 pub(super) const ANSWER: usize = 256 * 1024;
 /// Tokens that the model may write.
 const MOST_TOKENS: u32 = 600;
+/// What is said of a model that did not answer in time, behind what happened.
+pub(super) const SLOW: &str = "a model that takes longer needs a higher timeout_seconds";
 /// Characters of a draft at most; a reviewer reads no more.
 const LONGEST: usize = 20_000;
 

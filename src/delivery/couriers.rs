@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::time::{Instant, timeout_at};
 
-use super::http::{Call, Http, LOOKED_AT};
+use super::http::{Call, Http, LATE, LOOKED_AT};
 use super::mail::Post;
 use super::oauth::Tokens;
 use super::webhook::Key;
@@ -16,15 +16,15 @@ use super::{
     webhook,
 };
 use crate::domain::content::{Content, Message};
-use crate::domain::destination::{Secret, Setting, System};
+use crate::domain::destination::{ANSWERS_WITHIN, Secret, Setting, System};
 use crate::domain::outline;
 use crate::domain::reach::{Reach, reach};
 use crate::domain::reply::{Brought, Found, Meaning, Reply};
 use crate::domain::sync::Fetch;
 use crate::domain::text::Internal;
 
-/// No request takes longer, from its first byte to the last one that is read.
-pub const LONGEST: Duration = Duration::from_secs(30);
+/// No request takes longer where its destination is not given more, from its first byte to the last one that is read.
+pub const LONGEST: Duration = Duration::from_secs(ANSWERS_WITHIN as u64);
 /// What is kept of that for giving up in order: the innermost clock knows best what was reached.
 const SPARE: Duration = Duration::from_millis(500);
 
@@ -113,15 +113,21 @@ impl Couriers {
         }
     }
 
-    /// Takes a request to its destination, within [`LONGEST`].
+    /// How long a request to a destination may take.
+    pub fn longest(&self, destination: &str) -> Duration {
+        self.0.get(destination).map_or(LONGEST, |courier| courier.setting.answers_within())
+    }
+
+    /// Takes a request to its destination, within [`Couriers::longest`].
     pub async fn send(&self, request: &Request) -> Reply {
         let Some(courier) = self.0.get(&request.destination) else {
             let why = format!("{}: the configuration has no such destination; add a [[destination]]", request.destination);
             return classify(request.system(), &Answer::NoSecret(why));
         };
-        let until = Instant::now() + LONGEST;
+        let longest = courier.setting.answers_within();
+        let until = Instant::now() + longest;
         let sending = courier.send(request, until - SPARE);
-        let given_up = || Answer::NoAnswer(format!("no answer within {} s; the request may have been sent", LONGEST.as_secs()));
+        let given_up = || Answer::NoAnswer(format!("no answer within {} s; the request may have been sent", longest.as_secs()));
         timeout_at(until, sending).await.unwrap_or_else(|_| classify(courier.setting.system, &given_up()))
     }
 
@@ -205,6 +211,7 @@ impl Courier {
                     Answer::Http { status, retry_after, body } => {
                         return chat::read(&Received { status, retry_after, body: &body }, Some(&self.setting));
                     }
+                    Answer::NoAnswer(why) if why.ends_with(LATE) => Answer::NoAnswer(format!("{why}; {}", chat::SLOW)),
                     other => other,
                 },
                 Err(why) => Answer::Unfit(why),

@@ -22,6 +22,9 @@ pub(super) const CONNECT: Duration = Duration::from_secs(10);
 /// Bytes of an answer that are read.
 pub(super) const LOOKED_AT: usize = 64 * 1024;
 
+/// What is said when no answer came in time.
+pub(super) const LATE: &str = "no answer in time; the request was sent";
+
 /// What is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Method {
@@ -131,9 +134,7 @@ impl Http {
             }
             // A breaker knows these words, and that they say nothing of the destination.
             Err(error) if words(&error) == STOOD_STILL => Answer::NoAnswer(STOOD_STILL.to_owned()),
-            Err(error) if error.is_timeout() => {
-                Answer::NoAnswer(format!("{}: no answer in time; the request was sent", self.host))
-            }
+            Err(error) if error.is_timeout() => Answer::NoAnswer(format!("{}: {LATE}", self.host)),
             Err(error) => {
                 Answer::NoAnswer(format!("{}: the connection broke before an answer came: {}", self.host, words(&error)))
             }

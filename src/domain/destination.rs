@@ -2,10 +2,16 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::job::DeliveryMode;
 use super::money::Money;
 use super::words;
+
+/// Seconds within which a destination answers, where nothing else is said (DESIGN 4).
+pub const ANSWERS_WITHIN: u32 = 30;
+/// The most seconds that a model is given: a worker holds a place and a lease for it all that time.
+pub const SLOWEST: u32 = 600;
 
 words! {
     /// The outside systems that can be spoken to.
@@ -116,6 +122,8 @@ pub struct Setting {
     pub model: String,
     /// What a model's work costs.
     pub price: Price,
+    /// Seconds that a model is given to answer.
+    pub timeout_seconds: Option<u32>,
     /// Token, password or signing key; `None` when it could not be read, and `missing` says why.
     pub secret: Option<Secret>,
     /// Why there is no secret, and what to do.
@@ -185,6 +193,7 @@ impl Setting {
             from: String::new(),
             model: String::new(),
             price: Price::default(),
+            timeout_seconds: None,
             secret: None,
             missing: None,
             grant: None,
@@ -193,6 +202,11 @@ impl Setting {
             incident_owner: None,
             rollback: None,
         }
+    }
+
+    /// How long a request there may take, from its first byte to the last one that is read.
+    pub fn answers_within(&self) -> Duration {
+        Duration::from_secs(u64::from(self.timeout_seconds.unwrap_or(ANSWERS_WITHIN)))
     }
 
     /// Whether access there is by OAuth, and what gives tokens where nothing else is said.

@@ -315,6 +315,14 @@ const OURS: &[Told] = &[
         ("the model at {} wrote nothing", "wait: it is tried again by itself; name another model if it lasts", Remedy::Wait),
     ),
     (
+        &["needs a higher timeout_seconds"],
+        (
+            "the model at {} takes longer than it is given",
+            "raise timeout_seconds in its [[destination]], and start the worker anew",
+            Remedy::Wait,
+        ),
+    ),
+    (
         &["may not see the site", "no such business"],
         (
             "its [[sync]] names what {} does not show us",

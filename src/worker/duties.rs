@@ -2,13 +2,15 @@
 //! answered, pauses that ended, probes, the time of day, a seal over the journal, the next step of every
 //! release, and providers that are to be asked again.
 
+use std::convert::Infallible;
 use std::time::Duration;
 
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval, interval_at};
 
 use super::Worker;
 use super::leases::Leases;
 use crate::domain::failure::Failure;
+use crate::domain::id::JobId;
 use crate::store::Store;
 use crate::store::journal::Search;
 use crate::workflow::release::advance;
@@ -17,6 +19,8 @@ use crate::workflow::syncing::begin_rounds;
 const EVERY: Duration = Duration::from_secs(1);
 /// Of the rounds, every so many: heartbeats and the rescue scan.
 const TEN: u64 = 10;
+/// Between two heartbeats of who does nothing else meanwhile; a fourth of a lease.
+const HEARTBEAT: Duration = Duration::from_secs(10);
 
 /// Does its duties until it is dropped.
 pub(super) async fn run(worker: Worker, leases: Leases) {
@@ -42,6 +46,18 @@ async fn turn(worker: &Worker, leases: &Leases, round: u64) -> Result<(), Failur
         seldom(worker, &worker.name).await?;
     }
     often(&worker.store, if round == 0 { Search::All } else { Search::Recent }).await
+}
+
+/// Keeps leases until it is dropped: a model may be given longer than a lease lasts.
+pub(super) async fn keep(store: &Store, held: &[(JobId, i64)]) -> Infallible {
+    let mut beats = interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
+    beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        beats.tick().await;
+        if let Err(error) = store.beat(held).await {
+            tracing::warn!(%error, "the leases of requests on their way could not be kept");
+        }
+    }
 }
 
 /// What is done every ten rounds, by a worker of this name.

@@ -7,7 +7,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::sleep;
 
 use crate::clock::Clock;
-use crate::delivery::couriers::{Couriers, written};
+use crate::delivery::couriers::{Couriers, LONGEST, written};
 use crate::delivery::scripted::Scripted;
 use crate::delivery::{Request, classify};
 use crate::domain::content::Content;
@@ -42,6 +42,14 @@ impl Sender {
         match self {
             Self::Couriers(couriers) => Some(couriers.names()),
             Self::Scripted(_) | Self::Nowhere(_) => None,
+        }
+    }
+
+    /// How long a request to a destination may take.
+    pub(super) fn longest(&self, destination: &str) -> Duration {
+        match self {
+            Self::Couriers(couriers) => couriers.longest(destination),
+            Self::Scripted(_) | Self::Nowhere(_) => LONGEST,
         }
     }
 

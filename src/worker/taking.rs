@@ -24,8 +24,8 @@ use crate::workflow::finish::{Returned, finish_attempts};
 use crate::workflow::look_up;
 use crate::workflow::prepare::{Prepared, prepare};
 
-/// An attempt takes at most this long; destinations end theirs a little earlier, and say more.
-const ATTEMPT: Duration = Duration::from_secs(31);
+/// How much longer than its request an attempt may take: destinations end theirs themselves, and say more.
+const LONGER: Duration = Duration::from_secs(1);
 
 /// What a claimed job needs next.
 pub(super) enum Next {
@@ -156,8 +156,10 @@ impl Worker {
 
     /// Sends a request and waits for its answer as long as an attempt may take.
     pub(super) async fn sent(&self, intent: &Intent) -> Reply {
-        let sending = timeout(ATTEMPT, self.sender.send(intent, &self.store.clock));
-        sending.await.unwrap_or_else(|_| silent("no answer within 30 s; the request was sent"))
+        let longest = self.sender.longest(&intent.job().destination);
+        let sending = timeout(longest + LONGER, self.sender.send(intent, &self.store.clock));
+        let late = || silent(&format!("no answer within {} s; the request was sent", longest.as_secs()));
+        sending.await.unwrap_or_else(|_| late())
     }
 
     /// Writes the result before there is one.

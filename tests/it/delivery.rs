@@ -41,6 +41,7 @@ fn setting(system: System, url: &str, secret: &str) -> Setting {
         from: from.into(),
         model: if system == System::Chat { "small-1".into() } else { String::new() },
         price: quotedeck::domain::destination::Price::default(),
+        timeout_seconds: None,
         secret: Some(Secret::new(secret)).filter(|_| !secret.is_empty()),
         missing: secret.is_empty().then(|| "QUOTEDECK_TEST is not set; set it".to_owned()),
         grant: None,
@@ -225,6 +226,31 @@ async fn bad_answers_have_a_meaning(#[case] mode: Mode, #[case] api: Meaning, #[
             assert_eq!(reply.retry_after, Some(chrono::TimeDelta::seconds(7)), "{system}");
         }
     }
+}
+
+/// Of what lasts ten minutes at most, minutes are nothing that a test waits for.
+#[tokio::test(flavor = "current_thread")]
+async fn a_model_is_waited_for_as_long_as_the_configuration_says() {
+    let there = StandIn::answering(&[Mode::Hang]);
+    let slow = Setting { timeout_seconds: Some(240), ..setting(System::Chat, &there.url, "token-secret") };
+    let couriers = Couriers::new(&[slow]).unwrap();
+    assert_eq!(couriers.longest("there"), Duration::from_mins(4));
+    let request = request(System::Chat, brief());
+    let sending = couriers.send(&request);
+    tokio::pin!(sending);
+    while there.seen().is_empty() {
+        tokio::select! {
+            reply = &mut sending => panic!("{reply:?}"),
+            () = tokio::task::yield_now() => {}
+        }
+    }
+    tokio::time::pause();
+    let began = Instant::now();
+    let reply = sending.await;
+    let waited = began.elapsed();
+    assert!(waited > Duration::from_secs(230) && waited <= Duration::from_mins(4), "{waited:?}");
+    assert_eq!(reply.meaning, Meaning::Silent);
+    assert!(error(&reply).ends_with("a model that takes longer needs a higher timeout_seconds"), "{}", error(&reply));
 }
 
 #[rstest]

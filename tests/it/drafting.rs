@@ -1,5 +1,7 @@
 //! Drafts that the product makes itself, from what happened to what a reviewer is shown, on both databases.
 
+use std::time::Duration;
+
 use quotedeck::delivery::couriers::Couriers;
 use quotedeck::domain::act::{Act, Verb};
 use quotedeck::domain::actor::{Actor, Person, Role};
@@ -53,6 +55,7 @@ both_databases!(
     what_a_model_does_not_cite_is_told_of_the_text_that_a_reviewer_has,
     a_model_that_fails_leaves_no_draft,
     a_busy_model_is_asked_again_when_it_says,
+    a_slow_model_keeps_the_lease_of_its_job,
 );
 
 pub(crate) async fn set_up(world: &World) -> (Client, Person) {
@@ -587,6 +590,33 @@ async fn a_busy_model_is_asked_again_when_it_says(world: World) {
     assert_eq!(outcomes, ["rate_limited", "failed", "may_have_left", "succeeded"]);
     // The second answer to the same key is one draft.
     assert_eq!(states(&world).await, ["pending"]);
+}
+
+async fn a_slow_model_keeps_the_lease_of_its_job(world: World) {
+    let (acme, _) = set_up(&world).await;
+    missed(&world, &acme, "CA1").await;
+    let there = StandIn::answering(&[Mode::Hang]);
+    let slow = [Setting { timeout_seconds: Some(13), ..chat(&there, "small-1", "sk-test") }];
+    let working = with_drafter(&world, &slow);
+    tokio::pin!(working);
+    let mut kept = false;
+    let mut ran_out = false;
+    while !kept {
+        tokio::select! {
+            () = &mut working => break,
+            () = tokio::time::sleep(Duration::from_millis(100)) => {}
+        }
+        if !ran_out && !there.seen().is_empty() {
+            // As if the lease were about to end.
+            world.script("update jobs set lease_until = '2000-01-01T00:00:00+00:00' where lease_until is not null").await;
+            ran_out = true;
+        }
+        kept = ran_out && world.number("select count(*) from jobs where lease_until > '2001-01-01T00:00:00+00:00'").await == 1;
+    }
+    assert!(kept, "nobody renewed the lease while the model was waited for");
+    working.await;
+    let said = world.texts("select state || ': ' || last_error from jobs where kind = 'ai_draft'").await;
+    assert!(said[0].starts_with("retrying: ") && said[0].ends_with("needs a higher timeout_seconds"), "{said:?}");
 }
 
 /// Has a draft made of the client's week, beside that of a lead; gives back both.
