@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::time::{Instant, timeout_at};
@@ -38,6 +38,8 @@ struct Courier {
     way: Way,
     /// What gives access tokens, where it lets in by them.
     tokens: Option<Tokens>,
+    /// How a chat endpoint was last asked with success: to know it spares two refusals for each draft.
+    manner: Mutex<chat::Manner>,
 }
 
 /// The request for a page of a list, let in by a token.
@@ -77,7 +79,7 @@ impl Couriers {
             let bad = |what| BadSetting { name: setting.name.clone(), what };
             let way = way(setting).map_err(bad)?;
             let tokens = setting.grant.as_ref().map(|grant| Tokens::new(setting.system, grant)).transpose().map_err(bad)?;
-            couriers.insert(setting.name.clone(), Courier { setting: setting.clone(), way, tokens });
+            couriers.insert(setting.name.clone(), Courier { setting: setting.clone(), way, tokens, manner: Mutex::default() });
         }
         Ok(Self(Arc::new(couriers)))
     }
@@ -206,16 +208,7 @@ impl Courier {
                 let ask = (thumbtack::ask as Ask, thumbtack::PAGE_BYTES);
                 return self.page(http, thumbtack::fetch(request), ask, until).await.unwrap_or_else(|reply| *reply);
             }
-            (Way::Http(http), System::Chat) => match chat::ask(request, &self.setting) {
-                Ok(call) => match http.exchange(call, chat::ANSWER, until).await {
-                    Answer::Http { status, retry_after, body } => {
-                        return chat::read(&Received { status, retry_after, body: &body }, Some(&self.setting));
-                    }
-                    Answer::NoAnswer(why) if why.ends_with(LATE) => Answer::NoAnswer(format!("{why}; {}", chat::SLOW)),
-                    other => other,
-                },
-                Err(why) => Answer::Unfit(why),
-            },
+            (Way::Http(http), System::Chat) => return self.draft(http, request, until).await,
             (Way::Http(http), _) => match self.hook(request) {
                 Ok(call) => http.exchange(call, LOOKED_AT, until).await,
                 Err(why) => Answer::Unfit(why),
@@ -306,6 +299,43 @@ impl Courier {
             // The record is there: even if the second request never left, this is no blank sheet.
             other => Reply { remote_id: made.remote_id, ..classify(System::Hubspot, &other) },
         }
+    }
+
+    /// A draft. Who refuses a field of the request is asked at once without it: nothing was made there that asking again would
+    /// double.
+    async fn draft(&self, http: &Http, request: &Request, until: Instant) -> Reply {
+        let mut manner = *self.manner.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            let answer = match chat::ask(request, &self.setting, manner) {
+                Ok(call) => http.exchange(call, chat::ANSWER, until).await,
+                Err(why) => Answer::Unfit(why),
+            };
+            let (status, retry_after, body) = match answer {
+                Answer::Http { status, retry_after, body } => (status, retry_after, body),
+                Answer::NoAnswer(why) if why.ends_with(LATE) => {
+                    return classify(System::Chat, &Answer::NoAnswer(format!("{why}; {}", chat::SLOW)));
+                }
+                other => return classify(System::Chat, &other),
+            };
+            let answer = Received { status, retry_after, body: &body };
+            if let Some(next) = manner.after(&answer) {
+                manner = next;
+                continue;
+            }
+            let reply = chat::read(&answer, Some(&self.setting));
+            self.learn(manner, reply.meaning);
+            return reply;
+        }
+    }
+
+    /// How to ask next. After a refusal it is tried from the start: another model may answer there by now.
+    fn learn(&self, manner: chat::Manner, meaning: Meaning) {
+        let learnt = match meaning {
+            Meaning::Accepted => manner,
+            Meaning::Refused => chat::Manner::default(),
+            _ => return,
+        };
+        *self.manner.lock().unwrap_or_else(PoisonError::into_inner) = learnt;
     }
 
     fn text(&self, request: &Request) -> Result<Call, String> {

@@ -373,6 +373,11 @@ fn by_status(status: i64, symptom: &Symptom<'_>, text: &str) -> Found {
             ("{} is busy with the record or the account", "none needed: it is tried again by itself", Remedy::Wait)
         }
         400 | 422 if matches!(symptom.kind, "sms" | "email") => return None,
+        400 | 422 if symptom.kind == "ai_draft" => (
+            "the endpoint or the model at {} does not take the request as we make it",
+            "read what it said, name another model or url in its [[destination]], then send a canary",
+            Remedy::Release,
+        ),
         400 | 422 if many && is_of_a_value(text) => (
             "a phone number or an address of each lead is not valid for {}",
             "correct the leads, as each error says, then replay",

@@ -56,6 +56,8 @@ both_databases!(
     a_model_that_fails_leaves_no_draft,
     a_busy_model_is_asked_again_when_it_says,
     a_slow_model_keeps_the_lease_of_its_job,
+    a_model_that_refuses_a_field_is_asked_without_it,
+    a_model_that_refuses_whatever_is_left_out_is_given_up,
 );
 
 pub(crate) async fn set_up(world: &World) -> (Client, Person) {
@@ -590,6 +592,49 @@ async fn a_busy_model_is_asked_again_when_it_says(world: World) {
     assert_eq!(outcomes, ["rate_limited", "failed", "may_have_left", "succeeded"]);
     // The second answer to the same key is one draft.
     assert_eq!(states(&world).await, ["pending"]);
+}
+
+async fn a_model_that_refuses_a_field_is_asked_without_it(world: World) {
+    let (acme, _) = set_up(&world).await;
+    for (model, requests, left) in [
+        ("small-1", 1, ["max_tokens", "temperature"].as_slice()),
+        ("warm-1", 2, &["max_tokens"]),
+        ("behind-1", 2, &["max_completion_tokens", "temperature"]),
+        ("thinker-1", 3, &["max_completion_tokens"]),
+    ] {
+        let there = StandIn::start();
+        let couriers = Couriers::new(&[chat(&there, model, "sk-test")]).unwrap();
+        let worker = Worker::new(world.store.clone(), Sender::Couriers(couriers), "w1");
+        for n in [1, 2] {
+            let before = world.number("select count(*) from drafts").await;
+            missed(&world, &acme, &format!("CA-{model}-{n}")).await;
+            assert_eq!(worker.drain().await.unwrap(), 1, "{model}: one try, however often it was put");
+            assert_eq!(world.number("select count(*) from drafts").await, before + 1, "{model}");
+        }
+        let seen = there.seen();
+        // What it learnt of the first it knows for the second.
+        assert_eq!(seen.len(), requests + 1, "{model}");
+        for request in &seen[requests - 1..] {
+            let body: serde_json::Value = serde_json::from_str(&request.body).unwrap();
+            let fields = ["max_completion_tokens", "max_tokens", "temperature"];
+            let has: Vec<&str> = fields.into_iter().filter(|field| body.get(*field).is_some()).collect();
+            assert_eq!(has, left, "{model}");
+        }
+        assert!(
+            seen.windows(2).take(requests - 1).all(|two| two[0].header("idempotency-key") == two[1].header("idempotency-key"))
+        );
+    }
+    assert_eq!(world.number("select count(*) from attempts where outcome <> 'succeeded'").await, 0);
+}
+
+async fn a_model_that_refuses_whatever_is_left_out_is_given_up(world: World) {
+    let (acme, _) = set_up(&world).await;
+    missed(&world, &acme, "CA1").await;
+    let there = StandIn::start();
+    with_drafter(&world, &[chat(&there, "stern-1", "sk-test")]).await;
+    let job = world.texts("select state || ': ' || last_error from jobs where kind = 'ai_draft'").await;
+    assert!(job[0].starts_with("dead: ") && job[0].contains("temperature"), "{job:?}");
+    assert_eq!(there.seen().len(), 2, "once more without the temperature, and then no more");
 }
 
 async fn a_slow_model_keeps_the_lease_of_its_job(world: World) {

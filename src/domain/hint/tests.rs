@@ -35,6 +35,7 @@ pub(crate) fn hint_of(kind: &str, status: Option<i64>, error: &str) -> Hint {
 #[case("crm", "429 rate_limits", "", "limits how much is sent", Remedy::Wait)]
 #[case("crm", "500 internal error", "", "broken at the moment", Remedy::Wait)]
 #[case("webhook", "502", "<html><head><title>502 Bad Gateway", "gateway before", Remedy::Wait)]
+#[case("ai_draft", "400 invalid_request_error", "", "does not take the request as we make it", Remedy::Release)]
 #[case("crm", "422 validation_error", "", "renamed or made required", Remedy::Release)]
 #[case(
     "crm",

@@ -81,9 +81,12 @@ impl Apis {
             return (401, json!({"error": {"message": "Incorrect API key provided", "type": "invalid_request_error"}}));
         }
         let body: Value = serde_json::from_str(&seen.body).unwrap_or_default();
+        if let Some(error) = refused_field(&body) {
+            return (400, json!({"error": error}));
+        }
         self.count(seen.header("idempotency-key"));
         let message = match body["model"].as_str() {
-            Some("small-1") => {
+            Some("small-1" | "thinker-1" | "warm-1" | "behind-1") => {
                 json!({"role": "assistant", "content": "A call was missed [2]. The customer waits for an answer [1]."})
             }
             Some("shy-1") => json!({"role": "assistant", "content": null, "refusal": "I cannot help with that."}),
@@ -251,4 +254,23 @@ impl Apis {
 #[expect(clippy::disallowed_methods, reason = "the outside has the real time")]
 fn real_now() -> DateTime<Utc> {
     Utc::now()
+}
+
+/// What a model that takes other fields says of those that it was given, in the words of those that do.
+fn refused_field(body: &Value) -> Option<Value> {
+    let model = body["model"].as_str()?;
+    let renamed = "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.";
+    let tempered =
+        "Unsupported value: 'temperature' does not support 0 with this model. Only the default (1) value is supported.";
+    let error = |message: &str, param: &str, code: &str| json!({"message": message, "type": "invalid_request_error", "param": param, "code": code});
+    if matches!(model, "thinker-1" | "behind-1") && body.get("max_tokens").is_some() {
+        // A gateway that passes on the message alone.
+        let behind = json!({"message": renamed, "code": "invalid_request_body"});
+        return Some(if model == "behind-1" { behind } else { error(renamed, "max_tokens", "unsupported_parameter") });
+    }
+    if matches!(model, "thinker-1" | "warm-1") && body.get("temperature").is_some() {
+        return Some(error(tempered, "temperature", "unsupported_value"));
+    }
+    // It takes nothing, whatever is left out.
+    (model == "stern-1").then(|| error(tempered, "temperature", "unsupported_value"))
 }
