@@ -322,7 +322,7 @@ impl Courier {
                 manner = next;
                 continue;
             }
-            let reply = chat::read(&answer, Some(&self.setting));
+            let reply = chat::read(&answer, Some(chat::Asked { request, setting: &self.setting }));
             self.learn(manner, reply.meaning);
             return reply;
         }

@@ -58,6 +58,7 @@ both_databases!(
     a_slow_model_keeps_the_lease_of_its_job,
     a_model_that_refuses_a_field_is_asked_without_it,
     a_model_that_refuses_whatever_is_left_out_is_given_up,
+    what_a_model_was_asked_is_in_no_error,
 );
 
 pub(crate) async fn set_up(world: &World) -> (Client, Person) {
@@ -635,6 +636,28 @@ async fn a_model_that_refuses_whatever_is_left_out_is_given_up(world: World) {
     let job = world.texts("select state || ': ' || last_error from jobs where kind = 'ai_draft'").await;
     assert!(job[0].starts_with("dead: ") && job[0].contains("temperature"), "{job:?}");
     assert_eq!(there.seen().len(), 2, "once more without the temperature, and then no more");
+}
+
+async fn what_a_model_was_asked_is_in_no_error(world: World) {
+    let (acme, _) = set_up(&world).await;
+    let form = r#"{"id":"f-1","name":"Zora Quist","phone":"+15125550177","service":"boiler","message":"it smells of gas here"}"#;
+    give(&world, &acme, Provider::Form, form).await;
+    let there = StandIn::start();
+    with_drafter(&world, &[chat(&there, "parrot-1", "sk-test")]).await;
+    assert!(there.seen()[0].body.contains("it smells of gas here"), "{}", there.seen()[0].body);
+    let job = world.texts("select state || ': ' || last_error || ' / ' || signature from jobs where kind = 'ai_draft'").await;
+    assert!(
+        job[0].starts_with("dead: BadRequestError: [{'loc': ('body', 'messages', 1), 'msg': 'Input should be shorter'"),
+        "{job:?}"
+    );
+    let attempts = world.texts("select error || ' / ' || signature from attempts").await;
+    let journal = world.texts("select detail from journal where verb = 'job.dead'").await;
+    for kept in job.iter().chain(&attempts).chain(&journal) {
+        for word in ["smells", "gas", "boiler", "Quist", "quist"] {
+            assert!(!kept.contains(word), "{word} in {kept}");
+        }
+    }
+    assert_eq!((job.len(), attempts.len(), journal.len()), (1, 1, 1));
 }
 
 async fn a_slow_model_keeps_the_lease_of_its_job(world: World) {

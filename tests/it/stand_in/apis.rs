@@ -90,6 +90,12 @@ impl Apis {
                 json!({"role": "assistant", "content": "A call was missed [2]. The customer waits for an answer [1]."})
             }
             Some("shy-1") => json!({"role": "assistant", "content": null, "refusal": "I cannot help with that."}),
+            // It checks what it is asked, and repeats it in the error.
+            Some("parrot-1") => {
+                let input = body.pointer("/messages/1").unwrap_or(&Value::Null);
+                let message = format!("[{{'loc': ('body', 'messages', 1), 'msg': 'Input should be shorter', 'input': {input}}}]");
+                return (400, json!({"error": {"message": message, "type": "BadRequestError", "code": 400}}));
+            }
             Some("mute-1") => json!({"role": "assistant", "content": ""}),
             _ => return (404, json!({"error": {"message": "The model does not exist", "code": "model_not_found"}})),
         };
