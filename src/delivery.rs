@@ -165,6 +165,7 @@ fn reply(meaning: Meaning, status: Option<u16>, error: Option<String>) -> Reply 
         retry_after: None,
         remote_id: None,
         made: None,
+        spent: None,
     }
 }
 

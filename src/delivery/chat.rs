@@ -13,7 +13,7 @@ use super::{Received, Request, reply};
 use crate::domain::brief::{Brief, Facts, Made};
 use crate::domain::content::Content;
 use crate::domain::destination::Setting;
-use crate::domain::reply::{Brought, Meaning, Reply};
+use crate::domain::reply::{Brought, Meaning, Reply, Spent};
 use crate::domain::text::Internal;
 
 pub(super) use manner::Manner;
@@ -82,8 +82,22 @@ pub(super) struct Asked<'a> {
     pub(super) setting: &'a Setting,
 }
 
-/// What its answer means. No word of a body goes into an error (C1): it may repeat all that was asked.
+/// What its answer means, and what it cost: one that is of no use is paid all the same.
 pub(super) fn read(answer: &Received<'_>, asked: Option<Asked<'_>>) -> Reply {
+    let spent = answer.json().and_then(|json| spent(&json, asked.map(|asked| asked.setting)));
+    Reply { spent, ..understood(answer, asked, spent) }
+}
+
+/// What the endpoint says was read and written; `None` where it says nothing.
+fn spent(json: &Value, setting: Option<&Setting>) -> Option<Spent> {
+    let tokens = |at: &str| json.pointer(at).and_then(Value::as_i64).unwrap_or(0).clamp(0, 100_000_000);
+    let (read, written) = (tokens("/usage/prompt_tokens"), tokens("/usage/completion_tokens"));
+    let cost_micros = setting.map_or(0, |setting| setting.cost_micros(read, written));
+    (read + written > 0).then_some(Spent { read, written, cost_micros })
+}
+
+/// No word of a body goes into an error (C1): it may repeat all that was asked.
+fn understood(answer: &Received<'_>, asked: Option<Asked<'_>>, spent: Option<Spent>) -> Reply {
     let setting = asked.map(|asked| asked.setting);
     let meaning = answer.by_status();
     if meaning != Meaning::Accepted {
@@ -113,14 +127,12 @@ pub(super) fn read(answer: &Received<'_>, asked: Option<Asked<'_>>) -> Reply {
     if text.chars().count() > LONGEST {
         return answer.failed(Meaning::Refused, "the model wrote far more than a summary");
     }
-    let tokens = |at: &str| json.pointer(at).and_then(Value::as_i64).unwrap_or(0).clamp(0, 100_000_000);
-    let (asked, wrote) = (tokens("/usage/prompt_tokens"), tokens("/usage/completion_tokens"));
     let made = Made {
         text: text.to_owned(),
         model: setting.map_or_else(String::new, |setting| setting.model.clone()),
         prompt_version: PROMPT.to_owned(),
-        tokens: asked + wrote,
-        cost_micros: setting.map_or(0, |setting| setting.cost_micros(asked, wrote)),
+        tokens: spent.map_or(0, |spent| spent.read + spent.written),
+        cost_micros: spent.map_or(0, |spent| spent.cost_micros),
     };
     let id = identifier(&json, "/id").map(str::to_owned);
     Reply {
@@ -285,6 +297,20 @@ pub(super) mod tests {
         assert_eq!((made.text.as_str(), made.model.as_str(), made.tokens), ("A leak [1].", "small-1", 1100));
         // 1000 · $0.15 / 1M + 100 · $0.60 / 1M
         assert_eq!((made.cost_micros, reply.meaning), (210, Meaning::Accepted));
+        assert_eq!(reply.spent, Some(Spent { read: 1000, written: 100, cost_micros: 210 }));
+    }
+
+    #[rstest]
+    #[case(200, r#""choices":[{"finish_reason":"length","message":{"content":"x"}}]"#)]
+    #[case(200, r#""choices":[{"finish_reason":"content_filter","message":{}}]"#)]
+    #[case(200, r#""choices":[{"message":{"refusal":"no"}}]"#)]
+    #[case(200, r#""choices":[{"message":{"content":""}}]"#)]
+    #[case(200, r#""choices":[]"#)]
+    #[case(500, r#""error":{"message":"broken"}"#)]
+    fn what_brings_no_draft_costs_the_same(#[case] status: u16, #[case] fields: &str) {
+        let reply = answer(status, &format!(r#"{{{fields},"usage":{{"prompt_tokens":1000,"completion_tokens":100}}}}"#));
+        assert_eq!((reply.made.is_none(), reply.spent), (true, Some(Spent { read: 1000, written: 100, cost_micros: 210 })));
+        assert_eq!(answer(status, &format!("{{{fields}}}")).spent, None);
     }
 
     #[rstest]

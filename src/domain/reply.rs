@@ -1,5 +1,7 @@
 //! What an attempt came back with, and what that makes of its job (DESIGN 4). Pure: the worker asks, the store writes.
 
+use std::fmt;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::brief::Made;
@@ -44,6 +46,30 @@ pub struct Reply {
     pub remote_id: Option<String>,
     /// What a drafter wrote, or a provider listed.
     pub made: Option<Internal<Brought>>,
+    /// What the answer cost, whatever it brought.
+    pub spent: Option<Spent>,
+}
+
+/// What an answer of a model cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spent {
+    /// Tokens that it read.
+    pub read: i64,
+    /// Tokens that it wrote.
+    pub written: i64,
+    /// What that cost, in millionths of a dollar; 0 where no price is set.
+    pub cost_micros: i64,
+}
+
+impl fmt::Display for Spent {
+    /// `400 tokens read and 50 written, $0.000090`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} tokens read and {} written", self.read, self.written)?;
+        match self.cost_micros {
+            0 => Ok(()),
+            cost => write!(f, ", ${}.{:06}", cost / 1_000_000, cost % 1_000_000),
+        }
+    }
 }
 
 /// What an answer brings that is kept.
@@ -182,7 +208,15 @@ mod tests {
     }
 
     fn reply(meaning: Meaning, after: Option<i64>) -> Reply {
-        Reply { meaning, status: None, error: None, retry_after: after.map(TimeDelta::seconds), remote_id: None, made: None }
+        Reply {
+            meaning,
+            status: None,
+            error: None,
+            retry_after: after.map(TimeDelta::seconds),
+            remote_id: None,
+            made: None,
+            spent: None,
+        }
     }
 
     #[rstest]
@@ -208,6 +242,14 @@ mod tests {
     ) {
         let verdict = verdict(budget(mode, attempts, minutes), &reply(meaning, None), now(), 0.5);
         assert_eq!((verdict.state, verdict.dead), (state, dead));
+    }
+
+    #[rstest]
+    #[case(90, "400 tokens read and 50 written, $0.000090")]
+    #[case(12_000_345, "400 tokens read and 50 written, $12.000345")]
+    #[case(0, "400 tokens read and 50 written")]
+    fn what_was_spent_is_told_to_the_millionth(#[case] cost_micros: i64, #[case] told: &str) {
+        assert_eq!(Spent { read: 400, written: 50, cost_micros }.to_string(), told);
     }
 
     #[test]

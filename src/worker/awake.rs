@@ -71,7 +71,7 @@ pub(super) fn silent(why: &str) -> Reply {
 }
 
 fn reply(meaning: Meaning, why: &str) -> Reply {
-    Reply { meaning, status: None, error: Some(Untrusted::new(why)), retry_after: None, remote_id: None, made: None }
+    Reply { meaning, status: None, error: Some(Untrusted::new(why)), retry_after: None, remote_id: None, made: None, spent: None }
 }
 
 #[cfg(test)]

@@ -72,7 +72,15 @@ impl Sender {
                     // Whoever measured may be gone already.
                     let _ = told.send(intent.job().number);
                 }
-                Reply { meaning: Meaning::Accepted, status: None, error: None, retry_after: None, remote_id: None, made: None }
+                Reply {
+                    meaning: Meaning::Accepted,
+                    status: None,
+                    error: None,
+                    retry_after: None,
+                    remote_id: None,
+                    made: None,
+                    spent: None,
+                }
             }
             Self::Scripted(scripted) => {
                 let (answer, took) = scripted.answer(&request, clock.now());
@@ -138,5 +146,6 @@ fn unreadable() -> Reply {
         retry_after: None,
         remote_id: None,
         made: None,
+        spent: None,
     }
 }

@@ -121,7 +121,15 @@ async fn finish(store: &Store, intent: Intent, reply: Reply) -> Option<JobState>
 }
 
 fn reply(meaning: Meaning, status: i64) -> Reply {
-    Reply { meaning, status: Some(status), error: Some(Untrusted::new("no\0pe")), retry_after: None, remote_id: None, made: None }
+    Reply {
+        meaning,
+        status: Some(status),
+        error: Some(Untrusted::new("no\0pe")),
+        retry_after: None,
+        remote_id: None,
+        made: None,
+        spent: None,
+    }
 }
 
 /// As if 45 seconds had passed at the database.

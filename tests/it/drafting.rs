@@ -54,6 +54,7 @@ both_databases!(
     a_model_writes_and_its_citations_stay_with_the_draft,
     what_a_model_does_not_cite_is_told_of_the_text_that_a_reviewer_has,
     a_model_that_fails_leaves_no_draft,
+    what_a_model_cost_is_told_of_each_try,
     a_busy_model_is_asked_again_when_it_says,
     a_slow_model_keeps_the_lease_of_its_job,
     a_model_that_refuses_a_field_is_asked_without_it,
@@ -284,7 +285,15 @@ async fn what_becomes_spam_while_it_is_written_is_not_filed(world: World) {
     let text = "A customer got in touch [1].".to_owned();
     let made = Made { text, model: "small-1".into(), prompt_version: "p".into(), tokens: 1, cost_micros: 0 };
     let made = Some(Internal::new(Brought::Draft(made)));
-    let reply = Reply { meaning: Meaning::Accepted, status: Some(200), error: None, retry_after: None, remote_id: None, made };
+    let reply = Reply {
+        meaning: Meaning::Accepted,
+        status: Some(200),
+        error: None,
+        retry_after: None,
+        remote_id: None,
+        made,
+        spent: None,
+    };
     let ended = finish_attempts(&world.store, &[Returned { intent, reply, roll: 0.5 }]).await.unwrap();
     assert_eq!(ended, [Some(JobState::Succeeded)]);
     assert_eq!(states(&world).await, Vec::<String>::new());
@@ -575,6 +584,28 @@ async fn a_model_that_fails_leaves_no_draft(world: World) {
         assert!(job[0].starts_with(&format!("{state}: {said}")), "{model}: {job:?}");
     }
     assert_eq!(states(&world).await, Vec::<String>::new());
+}
+
+/// Money is gone for a draft, for an answer that is none, and for a draft that comes when nobody wants it any more.
+async fn what_a_model_cost_is_told_of_each_try(world: World) {
+    let (acme, rosa) = set_up(&world).await;
+    for (sid, model, state) in [("CA1", "small-1", "succeeded"), ("CA2", "shy-1", "dead"), ("CA3", "mute-1", "retrying")] {
+        missed(&world, &acme, sid).await;
+        let there = StandIn::start();
+        with_drafter(&world, &[chat(&there, model, "sk-test")]).await;
+        let number = world.numbers("select max(number) from jobs where kind = 'ai_draft'").await[0];
+        let trace = world.store.trace(&rosa, Ref::new(Kind::Job, number)).await.unwrap();
+        let told: Vec<_> = trace.steps.iter().map(|step| step.what.shown()).filter(|what| what.contains("tokens")).collect();
+        let [told] = &told[..] else { panic!("{model}: {told:?}") };
+        assert!(told.starts_with(&format!("job.{state}: try 1: ")), "{model}: {told}");
+        assert!(told.ends_with("; 400 tokens read and 50 written, $0.000090"), "{model}: {told}");
+    }
+    // What nobody could tell is told of nothing.
+    world.script("update jobs set state = 'cancelled' where state = 'retrying'").await;
+    missed(&world, &acme, "CA4").await;
+    let there = StandIn::start();
+    with_drafter(&world, &[chat(&there, "no-1", "sk-test")]).await;
+    assert_eq!(world.number("select count(*) from journal where detail like '%tokens%'").await, 3);
 }
 
 async fn a_busy_model_is_asked_again_when_it_says(world: World) {

@@ -64,7 +64,15 @@ async fn announce(world: &World, jobs: Vec<Claimed>) -> Vec<Intent> {
 }
 
 fn reply(meaning: Meaning) -> Reply {
-    Reply { meaning, status: Some(500), error: Some(Untrusted::new("no")), retry_after: None, remote_id: None, made: None }
+    Reply {
+        meaning,
+        status: Some(500),
+        error: Some(Untrusted::new("no")),
+        retry_after: None,
+        remote_id: None,
+        made: None,
+        spent: None,
+    }
 }
 
 async fn finish(world: &World, intents: Vec<Intent>, meaning: Meaning) -> Vec<Option<JobState>> {

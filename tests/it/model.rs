@@ -258,6 +258,7 @@ impl Story {
             retry_after: after,
             remote_id: None,
             made: None,
+            spent: None,
         };
         let said = format!("J-{} came back {meaning}", intent.job().number);
         let written = finish_attempts(&world.store, &[Returned { intent: *intent, reply, roll: 0.0 }]).await.unwrap();

@@ -496,7 +496,8 @@ async fn what_nobody_can_have_got_is_composed_anew_when_it_is_replayed(world: Wo
         let mut taken = world.store.claim_jobs("w1", &Appetite { most: 1, bulk: 1, reaches: None }).await.unwrap().jobs;
         let content = Internal::new(Content::Publish.to_json().unwrap());
         let intent = world.store.announce(vec![(taken.remove(0), content)]).await.unwrap().remove(0).made().unwrap();
-        let reply = Reply { meaning, status: Some(400), error: None, retry_after: None, remote_id: None, made: None };
+        let reply =
+            Reply { meaning, status: Some(400), error: None, retry_after: None, remote_id: None, made: None, spent: None };
         finish_attempts(&world.store, &[Returned { intent, reply, roll: 0.5 }]).await.unwrap();
         let seen = target(&world, &rosa, Kind::Job, job.number).await;
         perform(&world.store, &rosa, &Act { reason: Some("a test".into()), ..act(seen, Verb::ReplayJob) }).await.unwrap();

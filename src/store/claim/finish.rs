@@ -135,6 +135,8 @@ impl Tx {
                     (Some(sign), None) => format!("try {n}: {sign}"),
                     (None, _) => format!("try {n}: done"),
                 };
+                // Paid is also what brought nothing, and what came too late.
+                let detail = one.reply.spent.map_or(detail.clone(), |spent| format!("{detail}; {spent}"));
                 let verb = if *mine { format!("job.{}", one.verdict.state) } else { "job.lease_lost".to_owned() };
                 (verb, detail)
             })
