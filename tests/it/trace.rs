@@ -78,6 +78,7 @@ async fn a_lead_has_all_that_belongs_to_it(world: World) {
     let draft = world.draft(&acme, lead, with![created_at = start + minute * 5]).await;
     world.clock.advance(minute * 6);
     let summary = world.summary(&acme, lead, draft, &rosa, "One call.", with![state = "published"]).await;
+    world.entry(with![subject_kind = "draft", subject_id = draft.id, verb = "draft.approve", actor = "rosa"]).await;
     // Of another lead.
     let other = world.lead(&acme, with![]).await;
     world.task(&acme, with![lead_id = other.id]).await;
@@ -102,7 +103,7 @@ async fn a_lead_has_all_that_belongs_to_it(world: World) {
             (StepKind::Journal, job_ref.clone(), "worker", "written"),
             (StepKind::Attempt, job_ref, "w1", "may_have_left"),
             (StepKind::Task, is(Kind::Task, task.number), "nobody yet", "open"),
-            (StepKind::Draft, draft_ref, "nobody yet", "approved"),
+            (StepKind::Draft, draft_ref, "rosa", "approved"),
             (StepKind::Summary, is(Kind::Summary, summary.number), "rosa", "published"),
         ]
     );

@@ -195,7 +195,10 @@ async fn what_cannot_be_normalised_is_kept_and_asked_of_a_person(world: World) {
     let corrected = nowhere.replace("%2B999123", "%2B15125550142");
     let given = give(&world, &acme, Provider::TwilioVoice, &corrected).await;
     assert!(matches!(given[..], [Arrived::Recorded { .. }]), "{given:?}");
-    assert!(matches!(give(&world, &acme, Provider::TwilioVoice, &corrected).await[..], [Arrived::Duplicate { event: Some(_), .. }]));
+    assert!(matches!(
+        give(&world, &acme, Provider::TwilioVoice, &corrected).await[..],
+        [Arrived::Duplicate { event: Some(_), .. }]
+    ));
 }
 
 async fn an_automation_in_shadow_says_what_it_would_do(world: World) {

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::domain::actor::Person;
 use crate::domain::client::Client;
 use crate::domain::doubt::Doubt;
-use crate::domain::draft::{Draft, Summary};
+use crate::domain::draft::{Draft, DraftState, Summary};
 use crate::domain::event::Channel;
 use crate::domain::failure::Failure;
 use crate::domain::id::{Kind, Ref};
@@ -137,12 +137,15 @@ fn task(task: Task) -> Heading {
 }
 
 fn draft(draft: Draft) -> Heading {
+    // Who decided one that is decided is told by its step.
+    let decided = matches!(draft.state, DraftState::Approved | DraftState::Rejected);
+    let reviewer = draft.claimed_name.or_else(|| (!decided).then(|| "nobody yet".to_owned()));
     Heading::new(draft.title)
         .with("client", draft.client)
         .with("lead", Ref::new(Kind::Lead, draft.lead_number).to_string())
         .with("state", draft.state.as_str())
         .with("model", draft.model)
-        .with("reviewer", draft.claimed_name.unwrap_or_else(|| "nobody yet".to_owned()))
+        .when("reviewer", reviewer)
         .at("claimed until", draft.claim_until)
         .with("findings", format!("{} block, {} warn", draft.blocks, draft.warns))
         .at("filed", draft.created_at)

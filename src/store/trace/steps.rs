@@ -99,7 +99,11 @@ pub(super) const TASKS: Source = Source {
 
 pub(super) const DRAFTS: Source = Source {
     kind: StepKind::Draft,
-    select: "select r.created_at as at, r.number, 'draft' as record, coalesce(o.name, 'nobody yet') as who, r.model as source,
+    // Whoever has it; of one that is decided, who decided.
+    select: "select r.created_at as at, r.number, 'draft' as record,
+        coalesce(o.name, case when r.state in ('approved', 'rejected') then (select j.actor from journal j
+            where j.subject_id = r.id and j.verb in ('draft.approve', 'draft.reject') order by j.number desc limit 1) end,
+            'nobody yet') as who, r.model as source,
         r.state as status, r.title as what, '' as kind, '' as mode
         from drafts r left join people o on o.id = r.claimed_by where true",
     newest: " order by r.created_at desc limit ",
