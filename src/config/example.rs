@@ -120,7 +120,7 @@ fn portal() -> Part {
                 fetched as it. Without it, the preview's connection starts in the role quotedeck_portal on the program's own login.",
         lines: vec![line(
             "database",
-            quoted("postgres://acme_portal@localhost/quotedeck"),
+            quoted("postgres://portal_server@localhost/quotedeck"),
             "or database_env = \"NAME\" of a variable, or database_file = \"/PATH\"",
         )],
     }

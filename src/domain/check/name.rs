@@ -1,5 +1,7 @@
 //! The lead's own name: in full it identifies and blocks; a part of it may be an ordinary word and warns.
 
+use std::ops::Range;
+
 use super::Hit;
 use super::fold::Folded;
 use crate::domain::span::FindingKind;
@@ -122,7 +124,7 @@ impl Name {
         if self.parts.is_empty() {
             return;
         }
-        let part = |n: usize| self.parts.iter().position(|part| *part == bare(folded.word(n)));
+        let part = |n: usize| self.part(folded, n);
         let mut at = 0;
         while at < folded.words.len() {
             let Some(first) = part(at) else {
@@ -133,18 +135,44 @@ impl Name {
             while end < folded.words.len() && close(folded.gap(end - 1)) && part(end).is_some_and(|other| other != first) {
                 end += 1;
             }
-            let span = folded.words[at].start..folded.words[end - 1].start + bare(folded.word(end - 1)).len();
+            let (before, behind) = self.initials(folded, at..end, first);
+            let start = folded.words[if before { at - 1 } else { at }].start;
+            let last = if behind { end } else { end - 1 };
+            let span = start..folded.words[last].start + bare(folded.word(last)).len();
             let titled = at > 0 && TITLES.contains(&folded.word(at - 1)) && close(folded.gap(at - 1));
             let letters = self.parts[first].chars().count();
             let common = ORDINARY.contains(&self.parts[first].as_str());
             let meant = letters >= SHORTEST && (!common || folded.stands_out(at));
-            if end - at > 1 || titled || (self.parts.len() == 1 && meant && !common) {
+            if end - at > 1 || before || behind || titled || (self.parts.len() == 1 && meant && !common) {
                 hits.push(Hit::block(FindingKind::LeadName, span, full));
             } else if meant {
                 hits.push(Hit::warn(FindingKind::LeadName, span, part_of));
             }
-            at = end;
+            at = last + 1;
         }
+    }
+
+    /// Which part a word is; also in the plural, as a family is called, where it is written as a name.
+    fn part(&self, folded: &Folded, n: usize) -> Option<usize> {
+        let word = bare(folded.word(n));
+        let family = word.strip_suffix('s').filter(|one| one.chars().count() > SHORTEST && folded.stands_out(n));
+        let is = |name: &str| self.parts.iter().position(|part| part == name);
+        is(word).or_else(|| family.and_then(is))
+    }
+
+    /// Whether the first letter of another part stands before a part, or behind it: `K. Whitfield`, `Katarzyna W`.
+    fn initials(&self, folded: &Folded, words: Range<usize>, first: usize) -> (bool, bool) {
+        if words.len() > 1 {
+            return (false, false);
+        }
+        let is = |n: usize| {
+            let letter = folded.word(n);
+            let others = || self.parts.iter().enumerate().filter(|(part, _)| *part != first);
+            letter.chars().count() == 1 && folded.stands_out(n) && others().any(|(_, part)| part.starts_with(letter))
+        };
+        let before = words.start > 0 && matches!(folded.gap(words.start - 1), " " | "." | ". ") && is(words.start - 1);
+        let behind = words.end < folded.words.len() && folded.gap(words.end - 1) == " " && is(words.end);
+        (before, behind)
     }
 }
 
@@ -173,6 +201,10 @@ mod tests {
     #[case("Juan Ortiz", "Juan's heater", &[("Juan", Warn)])]
     #[case("Zoë Müller", "zoe muller", &[("zoe muller", Block)])]
     #[case("Zoe Muller", "Zoë’s tap", &[("Zoë", Warn)])]
+    #[case("Katarzyna Whitfield", "K. Whitfield waits", &[("K. Whitfield", Block)])]
+    #[case("Katarzyna Whitfield", "Katarzyna W waits", &[("Katarzyna W", Block)])]
+    #[case("Katarzyna Whitfield", "the Whitfields wait", &[("Whitfields", Warn)])]
+    #[case("Katarzyna Whitfield", "I saw Whitfield, and K was the key", &[("Whitfield", Warn)])]
     #[case("Juan", "Juan called", &[("Juan", Block)])]
     #[case("Will Stone", "we will set the stone; Will agreed", &[("Will", Warn)])]
     #[case("Al Bo", "al and bo", &[])]
