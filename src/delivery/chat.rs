@@ -1,7 +1,8 @@
 //! A model behind an OpenAI-compatible chat endpoint: what it is asked, and what its answer means. Pure.
 //!
 //! The request is that of `POST /chat/completions` with `model` and `messages`, and with `temperature` and `max_tokens` as
-//! OpenAI's API has them and as llama.cpp, vLLM and Ollama take them, or in the manner that the endpoint wants. *Keyed*: asked twice a model writes twice, but a job files one draft.
+//! OpenAI's API has them and as llama.cpp, vLLM and Ollama take them, or in the manner that the endpoint wants. *Keyed*: asked
+//! twice a model writes twice, but a job files one draft.
 
 mod echo;
 mod manner;

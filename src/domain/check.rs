@@ -107,8 +107,8 @@ pub struct Rests {
     pub on: Vec<usize>,
 }
 
-/// How far from a code the words are looked for that tell what it opens, in bytes.
-const REACH: usize = 90;
+/// How far from a code the words may stand that tell what it is, in bytes: forty words, and what stands between them.
+const REACH: usize = 400;
 
 /// What one check found, in bytes of the folded text.
 struct Hit {
