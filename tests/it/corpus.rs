@@ -292,6 +292,23 @@ fn held_out_texts_of_every_kind() {
                 (ProviderCost, 1.0),
             ],
         ),
+        (
+            "heldout24.txt",
+            94,
+            [
+                (Phone, 1.0),
+                (AccessCode, 0.98),
+                (StreetAddress, 0.95),
+                (Email, 1.0),
+                (Card, 1.0),
+                (SocialSecurity, 1.0),
+                (BankNumber, 1.0),
+                (Url, 1.0),
+                (Vehicle, 0.75),
+                (Secret, 1.0),
+                (ProviderCost, 1.0),
+            ],
+        ),
     ] {
         let samples = trade::lines(file);
         let (all, right, wrong) = blocks(&samples);

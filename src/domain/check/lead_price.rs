@@ -59,7 +59,7 @@ static PRICES: LazyLock<Regex> = LazyLock::new(|| {
 /// One of these stands in every such price. Most texts have none, and an amount may begin at any word.
 static SIGNS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        "lead|cpl|cpa|cpc|acquisition|inquiry|enquiry|referral|bought|purchased|what we pa|internal|click|cost|price|network|center|service|provider|vendor|directory|platform|broker|aggregator|marketplace|ad network|thumbtack|angi|homeadvisor|networx|porch|yelp|callrail|google|bark|houzz|modernize",
+        "lead|for this one|for that one|cpl|cpa|cpc|acquisition|inquiry|enquiry|referral|bought|purchased|what we pa|internal|click|cost|price|network|center|service|provider|vendor|directory|platform|broker|aggregator|marketplace|ad network|thumbtack|angi|homeadvisor|networx|porch|yelp|callrail|google|bark|houzz|modernize",
     )
 });
 
@@ -154,6 +154,12 @@ mod tests {
     #[case("The Thumbtack lead came at a cost of $38", "$38")]
     #[case("Acquisition cost was $41", "$41")]
     #[case("Angi charges us 62 a lead", "62")]
+    #[case("Yelp 11 leads at $38 each, 3 booked", "$38")]
+    #[case("and we paid $29.50 per shared lead", "$29.50")]
+    #[case("Lead from Modernize was $118, contract 17,450", "$118")]
+    #[case("Networx lead $22.75, bathroom exhaust fan", "$22.75")]
+    #[case("I see we paid sixty five dollars for that one and nobody called", "sixty five dollars")]
+    #[case("Cost per lead was high; Thumbtack averaged $33.90", "$33.90")]
     fn prices_of_leads(#[case] text: &str, #[case] found: &str) {
         assert_eq!(spans(text, ProviderCost), [found]);
     }
@@ -198,6 +204,9 @@ mod tests {
     #[case("They were billed $38.20 by the supply house")]
     #[case("Thumbtack budget shown $300 to $500, move an outlet")]
     #[case("3 a lead tech can do")]
+    #[case("We called the lead, $480 is what the faucet costs")]
+    #[case("Angi lead: quote was $480")]
+    #[case("Google lead for $89 diagnostic")]
     fn other_prices(#[case] text: &str) {
         assert_eq!(spans(text, ProviderCost), Vec::<String>::new());
     }

@@ -48,7 +48,7 @@ static TO_COME: LazyLock<Regex> = LazyLock::new(|| {
 /// It is over, and is told.
 static IS_OVER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?-u:\b)(?:was|were|had|has|been|received|got|issued|gave|given|credited|processed|waived|refunded|paid|quoted|answered|returned|replied|responded|reached|called|arrived|came|ended|took|finished|confirmed|followed|half of them|median|average|averaged|usually)(?-u:\b)",
+        r"(?-u:\b)(?:was|were|had|has|been|received|got|issued|gave|given|credited|processed|waived|refunded|paid|quoted|answered|resolved|fixed|closed|handled|returned|replied|responded|reached|called|arrived|came|ended|took|finished|confirmed|followed|half of them|median|average|averaged|usually)(?-u:\b)",
     )
 });
 
@@ -124,7 +124,7 @@ pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
         let ends = ['.', '!', '?', ';'];
         let sentence = before[from..].rsplit(ends).next().unwrap_or_default();
         let behind = &folded.lower[whole.end()..];
-        let rest = behind.split(ends).next().unwrap_or_default();
+        let rest = &behind[..sentence_end(behind)];
         let told = Told { word: whole.as_str(), sentence, rest };
         let weight = match () {
             () if found.name("warranty").is_some() => Some(told.warranty(behind)),
@@ -141,6 +141,12 @@ pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
             Hit::block(FindingKind::Promise, whole.range(), PROMISE)
         });
     }
+}
+
+/// Where the sentence ends that goes on in a text: not at the point of `$64.50`.
+fn sentence_end(text: &str) -> usize {
+    let ends = |at: &usize| text[*at..].starts_with(['!', '?', ';']) || text[*at..].starts_with(". ");
+    text.char_indices().map(|(at, _)| at).find(ends).unwrap_or(text.len())
 }
 
 /// What may be a promise, and its sentence before it and behind it.
@@ -206,6 +212,7 @@ mod tests {
     #[case("100% satisfaction guaranteed", "100%")]
     #[case("The fee was high, so we will refund it", "refund")]
     #[case("Refunds can be had", "Refunds")]
+    #[case("It will be resolved within 24 hours", "within 24 hours")]
     #[case("We will have it fixed by Friday", "We will have it fixed")]
     #[case("Price is locked at $400", "Price is locked")]
     #[case("We stand behind every job", "stand behind every job")]
@@ -235,6 +242,7 @@ mod tests {
     #[case("The customer received a refund of $40")]
     #[case("A free estimate was given on Monday")]
     #[case("No fees were quoted")]
+    #[case("Thanks for the refund of $64.50, got it on the 19th")]
     #[case("Waived the $79 fee")]
     #[case("The customer will fix the fence herself")]
     #[case("Customer hopes a new valve will solve it")]
@@ -252,6 +260,7 @@ mod tests {
     #[case("We answered 92% of calls within 5 minutes.")]
     #[case("Answered: 4, half of them within 6 minutes")]
     #[case("The call ended within 2 minutes")]
+    #[case("2 complaints, both resolved within 24 hours")]
     #[case("100% of calls were answered")]
     #[case("The tank was 100% empty")]
     #[case("The unit definitely needs replacement")]

@@ -16,7 +16,7 @@ const REASON: &str = "a licence plate or vehicle number leads to its owner: take
 /// After a word that says what it is; a plate by itself looks like a part number.
 static PLATE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?x)(?-u:\b)(?:licen[cs]e\x20plates?|plates?|number\x20plates?|tags?|registration|reg)(?-u:\b)(?:\x20(?:number|no|is|was|\#))*[\x20:.\#\-]{1,3}
+        r"(?x)(?-u:\b)(?:licen[cs]e\x20plates?|plates?|number\x20plates?|tags?|registration|reg)(?-u:\b)(?:\x20(?:number|no|is|was|\#))*(?:\?\x20(?:[a-z]+:\x20)?(?:(?:yeah|yes|yep|sure|uh|it's|its|ok|okay),?\x20)*|[\x20:.\#\-]{1,3})
           (?P<plate>(?:(?:al|ak|az|ar|ca|cal|co|ct|dc|de|fl|ga|hi|id|il|in|ia|ks|ky|la|me|md|ma|mi|mn|ms|mo|mt|ne|nv|nh|nj|nm|ny|nc|nd|oh|ok|or|pa|ri|sc|sd|tn|tx|tex|ut|vt|va|wa|wv|wi|wy)[\x20\-])?[0-9][a-z]{3}[\x20\-]?[0-9]{3}|[a-z]{1,3}[\x20\-]?[0-9]{1,4}[\x20\-]?[a-z]{0,3}|[0-9]{1,4}[\x20\-]?[a-z]{2,4}|[0-9][a-z]{3}[0-9]{3})(?-u:\b)",
     )
 });
@@ -159,6 +159,7 @@ mod tests {
     #[case("New Mexico tag AXR-R41", &["AXR-R41"])]
     #[case("plate is Juliet Mike Kilo, two two nine one", &["Juliet Mike Kilo, two two nine one"])]
     #[case("a van, license plate ABC 1234", &["ABC 1234"])]
+    #[case("do you have the plate? Caller: Yeah, 8HVN215, California", &["8HVN215"])]
     #[case("plate number: 7XYZ123", &["7XYZ123"])]
     #[case("VIN 1M8GDM9AXKP042788", &["1M8GDM9AXKP042788"])]
     #[case("1HGCM82633A004352", &["1HGCM82633A004352"])]

@@ -75,7 +75,7 @@ const WORDS: [(Word, &str); 13] = [
     ),
     (
         Word::Handle,
-        "use uses using try put puts putting do roll turn spin buzz tell give set reset scramble changed usa thumb programmed programming rekeyed ring rings scroll",
+        "use uses using try put puts putting do roll turn spin buzz tell give set reset scramble changed usa thumb programmed reprogrammed programming rekeyed ring rings scroll",
     ),
     (Word::Opens, "abre arms get gets let lets open opened opens unlock unlocked unlocks works yourself disarmed armed"),
     (

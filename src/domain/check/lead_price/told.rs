@@ -22,7 +22,7 @@ static AMOUNTS: LazyLock<Regex> = LazyLock::new(|| {
     let one = "(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen\
         |eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred)";
     pattern(&format!(
-        r"(?x)(?:us)?\$\x20?[0-9][0-9,]*(?:\.[0-9]+)?
+        r"(?x)(?:us)?\$\x20?[0-9]+(?:,[0-9]{{3}})*(?:\.[0-9]+)?
         | (?-u:\b)[0-9]{{1,3}}\.[0-9]{{2}}(?-u:\b)
         | (?-u:\b)[0-9]{{1,3}}(?-u:\b)
         | (?-u:\b)(?:[0-9]{{1,3}}(?:\.[0-9]{{2}})?|(?:a\x20)?{one}(?:[\x20-](?:and\x20)?{one})*)\x20(?:dollars|bucks|usd)(?-u:\b)"
@@ -206,6 +206,8 @@ impl<'a> Around<'a> {
             || here && (self.we_pay() || self.is_average() || self.is_at_a_cost())
             || self.is_a_lead()
             || self.is_billed_by()
+            || self.follows_a_lead()
+            || self.is_for_one()
     }
 
     /// `lead fee charged to us`, `Thumbtack spend`, `CPL`.
@@ -261,6 +263,12 @@ impl<'a> Around<'a> {
         asked && by || matches!(self.after[..], [short, ..] if SHORT.contains(&short))
     }
 
+    /// `we paid sixty five dollars for that one`: what is bought one by one, and has no other name.
+    fn is_for_one(&self) -> bool {
+        let ours = matches!(self.before[..], [.., "we", "paid" | "pay"] | [.., "we", "paid" | "pay", _]);
+        ours && matches!(self.after[..], ["for", "that" | "this", "one" | "lead", ..])
+    }
+
     /// `12 Thumbtack leads, average cost $38.15 each`.
     fn is_average(&self) -> bool {
         matches!(self.before[..], [.., average, cost] if AVERAGE.contains(&average) && COSTS.contains(&cost))
@@ -270,6 +278,11 @@ impl<'a> Around<'a> {
     /// `$38/lead`, `$21 a click`, `$40 per inquiry`.
     fn is_a_lead(&self) -> bool {
         match self.after[..] {
+            ["per" | "each" | "every", "shared" | "exclusive" | "booked" | "valid" | "paid", what, ..]
+                if LEADS.contains(&what) =>
+            {
+                true
+            }
             ["a" | "per" | "each" | "every", what, ref rest @ ..] => {
                 let other = rest.first().is_some_and(|next| OTHER_LEADS.contains(next));
                 LEADS.contains(&what) && !other || LEADS_TOO.contains(&what) && is_of_leads(&self.before)
@@ -279,6 +292,23 @@ impl<'a> Around<'a> {
             }
             _ => false,
         }
+    }
+
+    /// `11 Yelp leads at $38 each`, `Lead from Modernize was $118`, `Networx lead $22.75`, `cost per lead: Thumbtack averaged $33.90`.
+    fn follows_a_lead(&self) -> bool {
+        let link = |word: &str| matches!(word, "at" | "was" | "were" | "is" | "for" | "averaged" | "averages" | "cost" | "costs");
+        let (linked, told) = match self.before.split_last() {
+            Some((last, rest)) if link(last) => (true, rest),
+            _ => (false, &self.before[..]),
+        };
+        let of_one = match told {
+            [.., lead, "from", seller] => LEADS.contains(lead) && SELLERS.contains(seller),
+            [.., seller, lead] => LEADS.contains(lead) && (linked || SELLERS.contains(seller)),
+            _ => false,
+        };
+        let averages = matches!(told, [.., seller] if SELLERS.contains(seller))
+            && matches!(self.before.last(), Some(&("averaged" | "averages")));
+        (of_one || averages) && !self.is_ours_behind() && !self.before.iter().any(|word| QUOTED.contains(word))
     }
 
     fn is_ours_behind(&self) -> bool {

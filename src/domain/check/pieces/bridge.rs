@@ -84,6 +84,10 @@ pub(super) fn read(folded: &Folded, from: &Piece, to: &Piece) -> Option<Bridge> 
     if words.len() > LONGEST_OVER {
         return None;
     }
+    // `sixteen by seven`
+    if words.len() == 1 && folded.word(words.start) == "by" {
+        return None;
+    }
     let mut bridge = Bridge::default();
     for gap in from.words.end - 1..to.words.start {
         let gap = folded.gap(gap);
