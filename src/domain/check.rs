@@ -198,7 +198,7 @@ impl Evidence {
             let cut = cut.filter(|hit| {
                 // A code is told by the words around it, and what a long number is called takes weight from it: those can be
                 // cut in two as well. Where one address of mail ends may depend on where the one before it does, and where a card
-                // begins on how long the group before it is.
+                // begins on how long the group before it is. An initial is one beside a name alone.
                 let by_words = matches!(
                     hit.kind,
                     FindingKind::AccessCode
@@ -211,6 +211,8 @@ impl Evidence {
                         | FindingKind::Secret
                         | FindingKind::Vehicle
                         | FindingKind::ProviderCost
+                        | FindingKind::LeadName
+                        | FindingKind::StaffName
                 );
                 let cut = if by_words { joined.breaks_near(&hit.span, REACH) } else { joined.breaks_inside(&hit.span) };
                 hit.severity == Severity::Block && cut
