@@ -250,15 +250,7 @@ async fn beside_many(place: &Place, finished: usize) -> Vec<(&'static str, Durat
         let content = || Internal::new(Content::Publish.to_json().unwrap());
         let announced = party.store.announce(taken.jobs.into_iter().map(|job| (job, content())).collect()).await.unwrap();
         lap(&mut times[1]);
-        let reply = Reply {
-            meaning: Meaning::Accepted,
-            status: None,
-            error: None,
-            retry_after: None,
-            remote_id: None,
-            made: None,
-            spent: None,
-        };
+        let reply = Reply::of(Meaning::Accepted);
         let returned: Vec<Returned> =
             announced.into_iter().map(|one| Returned { intent: one.made().unwrap(), reply: reply.clone(), roll: 0.5 }).collect();
         finish_attempts(&party.store, &returned).await.unwrap();

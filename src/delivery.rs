@@ -158,15 +158,7 @@ pub fn read_page(fetch: &Fetch, answer: &Answer) -> Reply {
 }
 
 fn reply(meaning: Meaning, status: Option<u16>, error: Option<String>) -> Reply {
-    Reply {
-        meaning,
-        status: status.map(i64::from),
-        error: error.map(Untrusted::new),
-        retry_after: None,
-        remote_id: None,
-        made: None,
-        spent: None,
-    }
+    Reply { status: status.map(i64::from), error: error.map(Untrusted::new), ..Reply::of(meaning) }
 }
 
 /// An answer over HTTP, as the destinations' files read it.

@@ -50,6 +50,13 @@ pub struct Reply {
     pub spent: Option<Spent>,
 }
 
+impl Reply {
+    /// One that says nothing but what it means.
+    pub fn of(meaning: Meaning) -> Self {
+        Self { meaning, status: None, error: None, retry_after: None, remote_id: None, made: None, spent: None }
+    }
+}
+
 /// What an answer of a model cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Spent {

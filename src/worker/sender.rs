@@ -72,15 +72,7 @@ impl Sender {
                     // Whoever measured may be gone already.
                     let _ = told.send(intent.job().number);
                 }
-                Reply {
-                    meaning: Meaning::Accepted,
-                    status: None,
-                    error: None,
-                    retry_after: None,
-                    remote_id: None,
-                    made: None,
-                    spent: None,
-                }
+                Reply::of(Meaning::Accepted)
             }
             Self::Scripted(scripted) => {
                 let (answer, took) = scripted.answer(&request, clock.now());

@@ -164,15 +164,7 @@ impl Worker {
 
     /// Writes the result before there is one.
     async fn marked(&self, intent: Intent) -> Intent {
-        let reply = Reply {
-            meaning: Meaning::Accepted,
-            status: None,
-            error: None,
-            retry_after: None,
-            remote_id: None,
-            made: None,
-            spent: None,
-        };
+        let reply = Reply::of(Meaning::Accepted);
         let returned = [Returned { roll: 0.5, intent, reply }];
         drop(finish_attempts(&self.store, &returned).await);
         let [Returned { intent, .. }] = returned;

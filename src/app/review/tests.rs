@@ -6,4 +6,5 @@ mod keeping;
 mod laws;
 mod looking;
 mod mending;
+mod overrides;
 mod verdicts;

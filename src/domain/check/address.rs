@@ -93,6 +93,27 @@ const WEAK: &[&str] = &[
     "holw", "haven", "hvn", "harbor", "hbr", "camp", "club", "oak", "oaks", "broadway",
 ];
 
+/// Days and months, which stand in a capital behind a number as a street does.
+pub(super) const DAYS: &[&str] = &[
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "january",
+    "february",
+    "march",
+    "april",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
 /// Words no street name has: with one of them the number counts something.
 const COUNTED: &[&str] = &[
     "the",

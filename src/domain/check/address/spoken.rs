@@ -9,7 +9,7 @@ use super::super::Hit;
 use super::super::digits::pattern;
 use super::super::fold::Folded;
 use super::super::stream::number;
-use super::{REASON, street, with_tail};
+use super::{DAYS, REASON, street, with_tail};
 use crate::domain::span::FindingKind;
 
 /// Figures of a house that is told in words: fewer count things (`two Elm Street crews`), more are of another number.
@@ -27,26 +27,8 @@ static OTHERWISE: LazyLock<Regex> = LazyLock::new(|| {
         r"(?-u:\b)(?:[A-Z][A-Za-z']+ ){1,3}(?:Street|St|Avenue|Ave|Road|Rd|Drive|Dr|Lane|Ln|Court|Ct|Boulevard|Blvd|Circle|Cir|Trail|Terrace|Parkway|Pkwy)\.?,? (?:(?:at )?(?:house )?(?:number|no\.?) ?|#)[0-9]{1,5}(?-u:\b)|-?[0-9]{1,2}\.[0-9]{4,}, ?-?[0-9]{1,3}\.[0-9]{4,}",
     )
 });
-/// What stands in a capital behind a number, and is no street.
+/// What else stands in a capital behind a number, and is no street.
 const NO_STREETS: &[&str] = &[
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-    "january",
-    "february",
-    "march",
-    "april",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
     "google",
     "yelp",
     "thumbtack",
@@ -92,7 +74,7 @@ pub(super) fn find(folded: &Folded, hits: &mut Vec<Hit>) {
     hits.extend(otherwise.map(|found| Hit::block(FindingKind::StreetAddress, found.range(), REASON)));
     for found in DWELLING.captures_iter(&folded.text).filter_map(|found| found.name("street")) {
         let name = found.as_str().rsplit(' ').next().unwrap_or_default().to_ascii_lowercase();
-        if !NO_STREETS.contains(&&*name) {
+        if !DAYS.contains(&&*name) && !NO_STREETS.contains(&&*name) {
             hits.push(Hit::block(FindingKind::StreetAddress, with_tail(folded, found.range()), REASON));
         }
     }

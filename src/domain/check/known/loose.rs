@@ -6,6 +6,7 @@ use std::ops::Range;
 use foldhash::HashMap;
 
 use super::super::Hit;
+use super::super::address::DAYS;
 use super::super::fold::Folded;
 use super::super::stream::{Reading, Stream};
 use crate::domain::span::FindingKind;
@@ -109,26 +110,6 @@ const MEASURES: &[&str] = &[
 ];
 /// Words that say that a place follows.
 const PLACES: &[&str] = &["zip", "zipcode", "postcode", "postal", "plz"];
-const DAYS: &[&str] = &[
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-    "january",
-    "february",
-    "march",
-    "april",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
 /// Words before the name of a street.
 const BEFORE: &[&str] = &["on", "off", "along", "down", "up", "at"];
 
